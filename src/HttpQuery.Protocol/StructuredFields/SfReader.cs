@@ -1,0 +1,174 @@
+using HttpQuery.Internal;
+
+namespace HttpQuery.StructuredFields;
+
+/// <summary>Reads a structured field from left to right, strictly and without allocating (RFC 9651 §4.2).</summary>
+/// <remarks>
+/// Each <see cref="Read"/> goes to the next node. Where a key comes twice, both are reported and the last one counts
+/// (RFC 9651 §4.2.2, §4.2.3.2). A field is to be ignored whole when any of it is malformed, so nothing read counts before
+/// <see cref="Read"/> has returned <see langword="false"/> and <see cref="IsMalformed"/> is <see langword="false"/> too. No size is limited: the HTTP server or client does that for all fields.
+/// </remarks>
+/// <example>
+/// <code>
+/// var reader = new SfReader("text/csv;header=present, \"application/sql\"", SfFieldType.List);
+/// while (reader.Read())
+///     if (reader.NodeType is SfNodeType.Item) Console.WriteLine(reader.GetText());
+/// </code>
+/// </example>
+public ref partial struct SfReader
+{
+    private readonly ReadOnlySpan<char> _text;
+    private readonly SfFieldType _fieldType;
+    private int _position;
+    private bool _isStarted;
+    private bool _isInInnerList;
+    private SfItemType _itemType;
+
+    // The value of an Integer, Date or Boolean, or a Decimal in thousandths.
+    private long _number;
+
+    // What stands between the delimiters of a String, Token, Byte Sequence or Display String, escapes and padding as written.
+    private ReadOnlySpan<char> _content;
+
+    /// <summary>Starts before the first node.</summary>
+    /// <param name="text">The field value; several field lines are joined with <c>", "</c> before (RFC 9651 §4.2).</param>
+    /// <param name="fieldType">The shape that the definition of the field names.</param>
+    public SfReader(ReadOnlySpan<char> text, SfFieldType fieldType)
+    {
+        _text = text;
+        _fieldType = fieldType;
+    }
+
+    /// <summary>Whether reading ended because the text breaks the grammar.</summary>
+    public bool IsMalformed { get; private set; }
+
+    /// <summary>What the reader stands on.</summary>
+    public SfNodeType NodeType { get; private set; }
+
+    /// <summary>The key of the dictionary member or of the parameter that the reader stands on; else empty.</summary>
+    public ReadOnlySpan<char> Key { get; private set; }
+
+    private readonly bool IsAtEnd => _position == _text.Length;
+
+    /// <summary>Goes to the next node.</summary>
+    /// <returns><see langword="false"/> at the end of the field, or where it is malformed: <see cref="IsMalformed"/> tells which.</returns>
+    public bool Read()
+    {
+        if (IsMalformed) return false;
+        var mayHaveParameters = NodeType is SfNodeType.Item or SfNodeType.InnerListEnd or SfNodeType.Parameter;
+        Key = default;
+        var isWellFormed = mayHaveParameters && Next(';') ? ReadParameter()
+            : _isInInnerList ? ReadInnerListMember()
+            : ReadMember();
+        if (isWellFormed) return NodeType is not SfNodeType.None;
+
+        IsMalformed = true;
+        NodeType = SfNodeType.None;
+        Key = default;
+        return false;
+    }
+
+    // These return false where the text is malformed; the end of the field is a well-formed None.
+    private bool ReadMember()
+    {
+        NodeType = SfNodeType.None;
+        if (!_isStarted)
+        {
+            _isStarted = true;
+            SkipSpaces();
+            if (IsAtEnd) return _fieldType is not SfFieldType.Item;
+        }
+        else if (_fieldType is SfFieldType.Item)
+        {
+            SkipSpaces();
+            return IsAtEnd;
+        }
+        else
+        {
+            SkipWhitespace();
+            if (IsAtEnd) return true;
+            if (!Consume(',')) return false;
+            SkipWhitespace();
+            if (IsAtEnd) return false;
+        }
+
+        return _fieldType switch
+        {
+            SfFieldType.Item => ReadItem(),
+            SfFieldType.List => ReadItemOrInnerList(),
+            _ => ReadKey() && (Consume('=') ? ReadItemOrInnerList() : ReadTrue(SfNodeType.Item)),
+        };
+    }
+
+    private bool ReadItemOrInnerList()
+    {
+        if (!Consume('(')) return ReadItem();
+        NodeType = SfNodeType.InnerListStart;
+        return _isInInnerList = true;
+    }
+
+    private bool ReadInnerListMember()
+    {
+        // A space must part the items; none is needed after the opening parenthesis.
+        if (NodeType is not SfNodeType.InnerListStart && !Next(' ') && !Next(')')) return false;
+        SkipSpaces();
+        if (!Consume(')')) return ReadItem();
+
+        _isInInnerList = false;
+        NodeType = SfNodeType.InnerListEnd;
+        return true;
+    }
+
+    private bool ReadParameter()
+    {
+        _position++;
+        SkipSpaces();
+        if (!ReadKey()) return false;
+        if (!Consume('=')) return ReadTrue(SfNodeType.Parameter);
+        NodeType = SfNodeType.Parameter;
+        return ReadBareItem();
+    }
+
+    private bool ReadItem()
+    {
+        NodeType = SfNodeType.Item;
+        return ReadBareItem();
+    }
+
+    private bool ReadKey()
+    {
+        var rest = _text[_position..];
+        if (rest.IsEmpty || !SfSyntax.IsKeyStart(rest[0])) return false;
+        Key = rest[..Length(rest, SfSyntax.KeyChars)];
+        _position += Key.Length;
+        return true;
+    }
+
+    // A key without a value is true (RFC 9651 §4.2.2, §4.2.3.2).
+    private bool ReadTrue(SfNodeType nodeType)
+    {
+        NodeType = nodeType;
+        _itemType = SfItemType.Boolean;
+        _number = 1;
+        return true;
+    }
+
+    private readonly bool Next(char expected) => _position < _text.Length && _text[_position] == expected;
+
+    private bool Consume(char expected)
+    {
+        if (!Next(expected)) return false;
+        _position++;
+        return true;
+    }
+
+    private void SkipSpaces()
+    {
+        while (Next(' ')) _position++;
+    }
+
+    private void SkipWhitespace()
+    {
+        while (Next(' ') || Next('\t')) _position++;
+    }
+}
