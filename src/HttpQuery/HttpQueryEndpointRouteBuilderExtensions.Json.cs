@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using HttpQuery.Internal;
+using HttpQuery.Negotiation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+
+namespace HttpQuery;
+
+// A typed query without reflection: for native AOT, and for types with serialization metadata of their own.
+public static partial class HttpQueryEndpointRouteBuilderExtensions
+{
+    /// <summary>Maps QUERY requests with JSON content to a handler that takes the query and returns the value to send as JSON.</summary>
+    /// <remarks>Safe for native AOT. Content that does not parse as <typeparamref name="TQuery"/>, or is JSON <c>null</c>, is answered
+    /// by 400 with its position (RFC 10008 §2.1).</remarks>
+    /// <param name="endpoints">The application or a route group.</param>
+    /// <param name="pattern">The route pattern.</param>
+    /// <param name="handler">Runs for each query.</param>
+    /// <param name="queryInfo">How to read the content, from a <c>JsonSerializerContext</c>.</param>
+    /// <param name="resultInfo">How to write the result, from a <c>JsonSerializerContext</c>.</param>
+    /// <exception cref="InvalidOperationException"><c>AddHttpQuery</c> was not called.</exception>
+    public static RouteHandlerBuilder MapQuery<TQuery, TResult>(
+        this IEndpointRouteBuilder endpoints,
+        [StringSyntax("Route")] string pattern,
+        Func<TQuery, HttpContext, Task<TResult>> handler,
+        JsonTypeInfo<TQuery> queryInfo,
+        JsonTypeInfo<TResult> resultInfo)
+        where TQuery : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(resultInfo);
+        return MapJson(endpoints, pattern, queryInfo, InvokeAsync)
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TResult), ["application/json"]));
+
+        async Task InvokeAsync(TQuery query, HttpContext context) =>
+            await context.Response.WriteAsJsonAsync(await handler(query, context), resultInfo, contentType: null, context.RequestAborted);
+    }
+
+    /// <summary>Maps QUERY requests with JSON content to a handler that takes the query and returns a result, for example
+    /// <see cref="QueryResults.UnprocessableQuery"/>.</summary>
+    /// <remarks>Safe for native AOT. Content that does not parse as <typeparamref name="TQuery"/>, or is JSON <c>null</c>, is answered
+    /// by 400 with its position (RFC 10008 §2.1).</remarks>
+    /// <param name="endpoints">The application or a route group.</param>
+    /// <param name="pattern">The route pattern.</param>
+    /// <param name="handler">Runs for each query.</param>
+    /// <param name="queryInfo">How to read the content, from a <c>JsonSerializerContext</c>.</param>
+    /// <exception cref="InvalidOperationException"><c>AddHttpQuery</c> was not called.</exception>
+    public static RouteHandlerBuilder MapQuery<TQuery>(
+        this IEndpointRouteBuilder endpoints,
+        [StringSyntax("Route")] string pattern,
+        Func<TQuery, HttpContext, Task<IResult>> handler,
+        JsonTypeInfo<TQuery> queryInfo)
+        where TQuery : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return MapJson(endpoints, pattern, queryInfo, InvokeAsync);
+
+        async Task InvokeAsync(TQuery query, HttpContext context) => await HandlerResult.WriteAsync(context, await handler(query, context));
+    }
+
+    private static RouteHandlerBuilder MapJson<TQuery>(
+        IEndpointRouteBuilder endpoints, string pattern, JsonTypeInfo<TQuery> queryInfo, Func<TQuery, HttpContext, Task> handler)
+        where TQuery : notnull
+    {
+        Check(endpoints);
+        ArgumentNullException.ThrowIfNull(queryInfo);
+        var builder = endpoints.MapMethods(pattern, Query, (RequestDelegate)InvokeAsync)
+            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TQuery)), ReadsJsonItself.Instance);
+        return new RouteHandlerBuilder([builder]);
+
+        async Task InvokeAsync(HttpContext context)
+        {
+            QueryContentTypes.UnquoteCharset(context.Request);
+            TQuery? query;
+            try
+            {
+                query = await context.Request.ReadFromJsonAsync(queryInfo, context.RequestAborted);
+            }
+            catch (JsonException exception)
+            {
+                await JsonError.From(exception).WriteAsync(context);
+                return;
+            }
+            catch (BadHttpRequestException exception)
+            {
+                await QueryProblems.WriteAsync(context, exception.StatusCode, exception.Message);
+                return;
+            }
+
+            if (query is null) await new JsonError(null, null).WriteAsync(context);
+            else await handler(query, context);
+        }
+    }
+}

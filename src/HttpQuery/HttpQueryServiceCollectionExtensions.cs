@@ -1,0 +1,33 @@
+using HttpQuery;
+using HttpQuery.Routing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers what QUERY endpoints need (RFC 10008).</summary>
+public static class HttpQueryServiceCollectionExtensions
+{
+    /// <summary>Applies the rules of RFC 10008 to every endpoint that accepts QUERY, however it was mapped.</summary>
+    /// <remarks>Paths with a QUERY endpoint then send <c>Accept-Query</c>, answer OPTIONS, and refuse a missing or malformed
+    /// <c>Content-Type</c> with 400, one that is not accepted with 415, and other methods with 405. Other paths are not touched.
+    /// Options come from the configuration section <c>HttpQuery</c>, then from <paramref name="configure"/>.</remarks>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Changes options, or <see langword="null"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddHttpQuery(this IServiceCollection services, Action<HttpQueryOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        services.AddRoutingCore();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>());
+        var options = services.AddOptions<HttpQueryOptions>().BindConfiguration("HttpQuery");
+        if (configure is not null) options.Configure(configure);
+        options
+            .Validate(
+                o => o.MaximumLocatedContentLength is >= 0 and <= 64 * 1024 * 1024,
+                "HttpQuery:MaximumLocatedContentLength must be between 0 and 67108864 bytes.")
+            .ValidateOnStart();
+        return services;
+    }
+}

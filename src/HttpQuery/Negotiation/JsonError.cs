@@ -1,0 +1,48 @@
+using System.Text.Json;
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HttpQuery.Negotiation;
+
+/// <summary>Where JSON content cannot be read, told without repeating any of it (§2.1; RFC 8259).</summary>
+/// <param name="Line">Line of the error, counted from 1; <see langword="null"/> where the content as a whole is at fault.</param>
+/// <param name="Byte">Octet in that line, counted from 1.</param>
+internal sealed record JsonError(long? Line, long? Byte)
+{
+    public static JsonError From(JsonException exception) =>
+        exception is { LineNumber: { } line, BytePositionInLine: { } position } ? new(line + 1, position + 1) : new(null, null);
+
+    /// <summary>The first error of <paramref name="content"/> as a <paramref name="type"/>, or <see langword="null"/> where it has none.</summary>
+    public static JsonError? Find(ReadOnlySpan<byte> content, Type type, bool optional, JsonSerializerOptions options)
+    {
+        if (content.StartsWith("\uFEFF"u8)) content = content[3..];
+        try
+        {
+            var value = JsonSerializer.Deserialize(content, options.GetTypeInfo(type));
+            return value is null && !optional ? new(null, null) : null;
+        }
+        catch (JsonException exception)
+        {
+            return From(exception);
+        }
+        catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            // Thrown by the application's own type or converter; what it means is not ours to tell.
+            return null;
+        }
+    }
+
+    public Task WriteAsync(HttpContext context)
+    {
+        var problem = new ProblemDetails
+        {
+            Status = StatusCodes.Status400BadRequest,
+            Detail = Line is null
+                ? "The JSON content cannot be read as the query that this resource takes."
+                : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
+        };
+        if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Line, Byte);
+        return QueryProblems.WriteAsync(context, problem);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text;
+using HttpQuery.Routing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Negotiation;
+
+/// <summary>The media types of query content that the endpoints of a path accept, and the decision about a request's own (§2, §2.1).</summary>
+internal sealed class QueryContentTypes
+{
+    private readonly MediaType[] _accepted;
+
+    private QueryContentTypes(MediaType[] accepted)
+    {
+        _accepted = accepted;
+        Accept = string.Join(", ", accepted.Select(type => type.ToString()));
+        AcceptQuery = Advertise(accepted).ToString();
+    }
+
+    /// <summary>Value of <c>Accept-Query</c>.</summary>
+    public StringValues AcceptQuery { get; }
+
+    /// <summary>Value of <c>Accept</c>.</summary>
+    public StringValues Accept { get; }
+
+    /// <summary>Everything that any of <paramref name="endpoints"/> accepts; one that states nothing accepts every type.</summary>
+    public static QueryContentTypes Of(IEnumerable<Endpoint> endpoints) => new([.. endpoints
+        .SelectMany(e => e.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is { Count: > 0 } types ? types : ["*/*"])
+        .Select(text => MediaType.TryParse(text, out var type) ? type : null)
+        .OfType<MediaType>()
+        .Distinct()]);
+
+    public QueryAnswer Decide(HttpRequest request)
+    {
+        var field = request.Headers.ContentType;
+        if (StringValues.IsNullOrEmpty(field)) return QueryAnswer.MissingContentType;
+
+        // Two lines could join to one that is well formed, and recipients differ in which they take.
+        if (field.Count > 1) return QueryAnswer.MalformedContentType;
+
+        var text = field.ToString();
+        if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
+        if (!IsJson(text)) return QueryAnswer.Pass;
+        if (!HasKnownCharset(text)) return QueryAnswer.UnsupportedMediaType;
+        return IsEmpty(request) ? QueryAnswer.EmptyContent : QueryAnswer.Pass;
+    }
+
+    /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
+    public static bool IsJson(string? mediaType)
+    {
+        var reader = new MediaTypeReader(mediaType);
+        return reader.Subtype.Equals("json", StringComparison.OrdinalIgnoreCase) || reader.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether content of <paramref name="mediaType"/> is read as UTF-8: by its charset, or for want of one.</summary>
+    public static bool IsUtf8(string? mediaType)
+    {
+        var reader = new MediaTypeReader(mediaType);
+        while (reader.ReadParameter())
+        {
+            if (reader.ParameterNameEquals("charset")) return reader.ParameterValueEquals("utf-8");
+        }
+        return true;
+    }
+
+    /// <summary>Writes a charset in quotes without them: it means the same (RFC 9110 §5.6.6), but the framework's JSON reader fails on it.</summary>
+    public static void UnquoteCharset(HttpRequest request)
+    {
+        if (request.ContentType is { } text && text.Contains('"') && MediaType.TryParse(text, out var type)) request.ContentType = type.ToString();
+    }
+
+    // The framework transcodes JSON by its charset and fails as a server error on one that it does not know.
+    private static bool HasKnownCharset(string mediaType)
+    {
+        if (IsUtf8(mediaType)) return true;
+        try
+        {
+            return MediaType.Parse(mediaType).TryGetParameter("charset", out var name) && Encoding.GetEncoding(name) is not null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private bool IsAccepted(string text)
+    {
+        foreach (var accepted in _accepted)
+        {
+            if (Includes(accepted, text)) return true;
+        }
+        return false;
+    }
+
+    // As the framework's own matching, which chooses the endpoint after us: "application/json" takes "application/x+json" too,
+    // and the parameters of the accepted type must be there.
+    private static bool Includes(MediaType accepted, string text)
+    {
+        var reader = new MediaTypeReader(text);
+        if (reader.IsMalformed || !IncludesName(accepted, reader)) return false;
+        if (accepted.Parameters.Count > 0) return IncludesParameters(accepted, text) && MediaTypeReader.IsWellFormed(text);
+        while (reader.ReadParameter())
+        {
+        }
+        return !reader.IsMalformed;
+    }
+
+    private static bool IncludesName(MediaType accepted, scoped in MediaTypeReader reader)
+    {
+        if (accepted.Type is "*") return true;
+        if (!reader.Type.Equals(accepted.Type, StringComparison.OrdinalIgnoreCase)) return false;
+        if (accepted.Subtype is "*" || reader.Subtype.Equals(accepted.Subtype, StringComparison.OrdinalIgnoreCase)) return true;
+        return accepted.Suffix is not { } suffix
+            ? reader.Suffix.Equals(accepted.Subtype, StringComparison.OrdinalIgnoreCase)
+            : accepted.Subtype.StartsWith("*+", StringComparison.Ordinal) && reader.Suffix.Equals(suffix, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IncludesParameters(MediaType accepted, string text)
+    {
+        foreach (var wanted in accepted.Parameters)
+        {
+            var reader = new MediaTypeReader(text);
+            var found = false;
+            while (!found && reader.ReadParameter())
+                found = reader.ParameterNameEquals(wanted.Name) && reader.ParameterValueEquals(wanted.Value);
+            if (!found) return false;
+        }
+        return true;
+    }
+
+    // A form may be empty; JSON may not. Content that arrives in chunks is known to be empty only when it is read.
+    private static bool IsEmpty(HttpRequest request) =>
+        request.ContentLength is 0
+        || (request.ContentLength is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false });
+
+    // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
+    // are no structured-field parameters. Then the next wider range is named; the endpoint still decides.
+    private static AcceptQuery Advertise(MediaType[] accepted) => new(accepted.SelectMany(type =>
+    {
+        try
+        {
+            return HttpQuery.AcceptQuery.Create(type.ToString());
+        }
+        catch (ArgumentException)
+        {
+            return HttpQuery.AcceptQuery.Create(type.Subtype.Contains('*') ? $"{type.Type}/*" : $"{type.Type}/{type.Subtype}");
+        }
+    }));
+}

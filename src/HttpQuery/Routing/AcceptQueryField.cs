@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery.Routing;
+
+/// <summary>Sends <c>Accept-Query</c> with the responses of a path that holds a QUERY endpoint (§3).</summary>
+internal static class AcceptQueryField
+{
+    private static readonly Func<object, Task> WriteField = Write;
+
+    /// <summary>Registers the field for a response to GET, HEAD or QUERY, and for the answers of routing itself.</summary>
+    /// <remarks>Written when the response starts: an exception handler clears fields that are set earlier, and only then is it
+    /// known whether a route constraint refused the path.</remarks>
+    public static void Announce(HttpContext context, QueryAnswer answer)
+    {
+        var method = context.Request.Method;
+        if (answer is not QueryAnswer.Pass || HttpMethods.IsQuery(method) || HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+            context.Response.OnStarting(WriteField, context);
+    }
+
+    private static Task Write(object state)
+    {
+        var context = (HttpContext)state;
+        if (Endpoint(context)?.Metadata.GetMetadata<QueryResource>() is { } resource)
+            context.Response.Headers.TryAdd(AcceptQuery.FieldName, resource.AcceptQuery);
+        return Task.CompletedTask;
+    }
+
+    // Error pages run as another endpoint; the response still speaks of the path that was asked for.
+    private static Endpoint? Endpoint(HttpContext context) =>
+        context.Features.Get<IExceptionHandlerFeature>()?.Endpoint
+        ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.Endpoint
+        ?? context.GetEndpoint();
+}

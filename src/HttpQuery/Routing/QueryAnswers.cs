@@ -1,0 +1,43 @@
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace HttpQuery.Routing;
+
+/// <summary>The endpoints that routing puts in place of the application's own where a request is refused, or asks by OPTIONS.</summary>
+internal static class QueryAnswers
+{
+    /// <summary>One endpoint for each route of the path, so that its constraints hold here too: what they refuse stays a 404.</summary>
+    public static IEnumerable<Endpoint> Endpoints(QueryAnswer answer, QueryResource resource)
+    {
+        var handler = Handler(answer, resource);
+        var metadata = new EndpointMetadataCollection([resource, .. resource.CorsMetadata]);
+        return resource.Endpoints
+            .DistinctBy(endpoint => endpoint.RoutePattern.RawText)
+            .Select((endpoint, order) => new RouteEndpoint(handler, endpoint.RoutePattern, order, metadata, $"QUERY resource: {answer}"))
+            .Concat(resource.Fallbacks);
+    }
+
+    private static RequestDelegate Handler(QueryAnswer answer, QueryResource resource)
+    {
+        var (status, detail) = answer switch
+        {
+            QueryAnswer.MissingContentType => (400, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
+            QueryAnswer.MalformedContentType => (400, "The Content-Type field is malformed, or was sent more than once."),
+            QueryAnswer.EmptyContent => (400, "The content is empty, but its media type, JSON, cannot be."),
+            QueryAnswer.UnsupportedMediaType => (415, $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
+            QueryAnswer.MethodNotAllowed => (405, $"The method is not supported. This resource allows: {resource.Allow}"),
+            QueryAnswer.Options => (204, ""),
+            _ => throw new ArgumentOutOfRangeException(nameof(answer)),
+        };
+
+        return context =>
+        {
+            var response = context.Response;
+            response.StatusCode = status;
+            if (status is 405 or 204) response.Headers.Allow = resource.Allow;
+            if (status is 415) response.Headers.Accept = resource.Accept;
+            return status is 204 ? Task.CompletedTask : QueryProblems.WriteAsync(context, status, detail);
+        };
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing.Matching;
+
+namespace HttpQuery.Routing;
+
+/// <summary>The decision at request time: which site, which answer, where to go on. Allocates nothing.</summary>
+internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTable
+{
+    /// <summary>One host's resource, and the destination of each <see cref="QueryAnswer"/>.</summary>
+    public sealed record Site(QueryHost Host, QueryResource? Resource, int[] Destinations);
+
+    public override int GetDestination(HttpContext httpContext)
+    {
+        var site = sites.Length == 1 ? sites[0] : FindSite(httpContext.Request);
+        if (site.Resource is null) return site.Destinations[(int)QueryAnswer.Pass];
+
+        var answer = site.Resource.Decide(httpContext.Request);
+        AcceptQueryField.Announce(httpContext, answer);
+        return site.Destinations[(int)answer];
+    }
+
+    // The last site matches every host.
+    private Site FindSite(HttpRequest request)
+    {
+        var host = request.Host;
+        var port = host.Port ?? (request.IsHttps ? 443 : 80);
+        foreach (var site in sites)
+        {
+            if (site.Host.Matches(host.Host, port)) return site;
+        }
+        return sites[^1];
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery.Routing;
+
+/// <summary>Where a path holds a QUERY endpoint, decides by method and Content-Type before any endpoint is chosen (§2, §3).</summary>
+/// <remarks>The rules hang on HTTP method metadata, so <c>MapQuery</c>, <c>MapMethods</c> and groups meet the same ones.
+/// All fields and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
+internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options) : MatcherPolicy, INodeBuilderPolicy
+{
+    // One before the framework's method policy (-1000), which would answer 405 first and without our fields.
+    public override int Order => -1001;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        !ContainsDynamicEndpoints(endpoints) && endpoints.Any(QueryEndpoint.AcceptsQuery);
+
+    public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints)
+    {
+        var edges = new List<PolicyNodeEdge>();
+        foreach (var site in QuerySite.Split([.. endpoints.Cast<RouteEndpoint>()]))
+        {
+            var resource = QueryResource.Create(site.Endpoints, options.Value);
+            edges.Add(Edge(
+                QueryAnswer.Pass,
+                resource is null ? site.Endpoints : site.Endpoints.Select(route => QueryEndpoint.Attach(route, resource, options.Value))));
+            if (resource is null) continue;
+            foreach (var answer in Enum.GetValues<QueryAnswer>().Where(answer => answer is not QueryAnswer.Pass))
+                edges.Add(Edge(answer, QueryAnswers.Endpoints(answer, resource)));
+
+            PolicyNodeEdge Edge(QueryAnswer answer, IEnumerable<Endpoint> answering) =>
+                new(new QueryEdge(site.Host, resource, answer), [.. answering]);
+        }
+        return edges;
+    }
+
+    public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges)
+    {
+        var sites = edges
+            .GroupBy(edge => ((QueryEdge)edge.State).Host)
+            .Select(site => new QueryJumpTable.Site(
+                site.Key,
+                ((QueryEdge)site.First().State).Resource,
+                Destinations(site)));
+        return new QueryJumpTable([.. sites]);
+
+        static int[] Destinations(IEnumerable<PolicyJumpTableEdge> edges)
+        {
+            var destinations = new int[Enum.GetValues<QueryAnswer>().Length];
+            foreach (var edge in edges) destinations[(int)((QueryEdge)edge.State).Answer] = edge.Destination;
+            return destinations;
+        }
+    }
+
+    private sealed record QueryEdge(QueryHost Host, QueryResource? Resource, QueryAnswer Answer);
+}

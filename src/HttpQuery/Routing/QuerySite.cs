@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace HttpQuery.Routing;
+
+/// <summary>The endpoints of a path that answer for one host: with <c>RequireHost</c> a path may be another resource on each.</summary>
+internal sealed record QuerySite(QueryHost Host, IReadOnlyList<RouteEndpoint> Endpoints)
+{
+    /// <summary>A site for each name and port that any endpoint asks for, the narrowest first, and last the one of every other host.</summary>
+    /// <remarks>Names are exact or nested wildcards, so the endpoints that match a request are those that cover its narrowest site.</remarks>
+    public static IEnumerable<QuerySite> Split(IReadOnlyList<RouteEndpoint> endpoints)
+    {
+        var hosts = endpoints.ToDictionary(endpoint => endpoint, Hosts);
+        var asked = hosts.Values.SelectMany(list => list).Append(QueryHost.Any).ToArray();
+        return
+            from name in asked.Select(host => host.Name).Distinct()
+            from port in asked.Select(host => host.Port).Distinct()
+            let site = new QueryHost(name, port)
+            orderby site.Breadth
+            select new QuerySite(site, [.. endpoints.Where(endpoint => hosts[endpoint].Any(host => host.Covers(site)))]);
+    }
+
+    private static QueryHost[] Hosts(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IHostMetadata>()?.Hosts is { Count: > 0 } hosts ? [.. hosts.Select(QueryHost.Parse)] : [QueryHost.Any];
+}

@@ -1,0 +1,200 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HttpQuery.Tests.Negotiation;
+
+/// <summary>Content that its declared type contradicts is refused with its position, and never repeated (RFC 10008 §2.1; row M4).</summary>
+public partial class MalformedContentTests
+{
+    public static TheoryData<string, string, string, int, int> Errors()
+    {
+        var rows = new TheoryData<string, string, string, int, int>();
+        foreach (var environment in new[] { "Production", "Development" })
+        {
+            foreach (var path in new[] { "/bound", "/optional", "/group/bound", "/typed" })
+            {
+                rows.Add(environment, path, "{\"match\": secret}", 1, 11);
+                rows.Add(environment, path, "{\"match\":\n  \"a\",\n  secret}", 3, 3);
+                rows.Add(environment, path, "{\"fromYear\":\"secret\"}", 1, 21);
+                rows.Add(environment, path, "{\"match\":\"secret\"", 1, 18);
+                rows.Add(environment, path, "[]", 1, 2);
+                rows.Add(environment, path, "\uFEFF{\"match\": secret}", 1, 11);
+                rows.Add(environment, path, "{} secret", 1, 4);
+            }
+        }
+        return rows;
+    }
+
+    [Theory, MemberData(nameof(Errors))]
+    public async Task A_400_names_the_position_in_every_environment(string environment, string path, string content, int line, int position)
+    {
+        await using var server = await StartAsync(environment);
+        var response = await server.SendAsync($"QUERY {path}", "application/json", content);
+
+        Assert.Equal((400, "application/problem+json"), (response.Status, response["Content-Type"]));
+        using var problem = JsonDocument.Parse(response.Content);
+        Assert.Equal((line, position), (problem.RootElement.GetProperty("line").GetInt32(), problem.RootElement.GetProperty("byte").GetInt32()));
+        Assert.DoesNotContain("secret", response.Text, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("Production"), InlineData("Development")]
+    public async Task Json_null_is_no_query_where_one_is_required(string environment)
+    {
+        await using var server = await StartAsync(environment);
+        foreach (var path in new[] { "/bound", "/typed" })
+        {
+            var response = await server.SendAsync($"QUERY {path}", "application/json", "null");
+            Assert.Equal((400, "application/problem+json"), (response.Status, response["Content-Type"]));
+        }
+        Assert.Equal(200, (await server.SendAsync("QUERY /optional", "application/json", "null")).Status);
+    }
+
+    [Theory, InlineData("Production"), InlineData("Development")]
+    public async Task A_post_endpoint_of_the_application_does_what_it_did(string environment)
+    {
+        await using var with = await StartAsync(environment);
+        await using var without = await QueryServer.StartAsync(Map, environment: environment, plain: true);
+
+        var expected = await without.SendAsync("POST /bound", "application/json", "{zzz");
+        var actual = await with.SendAsync("POST /bound", "application/json", "{zzz");
+        Assert.Equal((expected.Status, expected["Content-Type"]), (actual.Status, actual["Content-Type"]));
+        Assert.Equal(environment is "Production", actual.Content.Length == 0);
+
+        static void Map(WebApplication app) => app.MapPost("/bound", (RfcQuery query) => "found");
+    }
+
+    [Theory, InlineData("Production"), InlineData("Development")]
+    public async Task A_400_of_the_handlers_own_stays_as_it_is(string environment)
+    {
+        await using var server = await StartAsync(environment);
+        var response = await server.SendAsync("QUERY /own", "application/json", "{}");
+
+        Assert.Equal((400, 0), (response.Status, response.Content.Length));
+    }
+
+    [Fact]
+    public async Task The_position_counts_from_the_start_however_the_content_arrives()
+    {
+        await using var server = await StartAsync("Production");
+        var content = Encoding.UTF8.GetBytes("{\"match\":\"" + new string('x', 20_000) + "\",\n\"fromYear\": 1,\n secret}");
+        for (var cut = 0; cut < content.Length; cut += 4_999)
+        {
+            using var socket = new TcpClient { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, server.Port, TestContext.Current.CancellationToken);
+            var stream = socket.GetStream();
+            var head = $"QUERY /bound HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\n\r\n";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(content.AsMemory(0, cut), TestContext.Current.CancellationToken);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            await stream.WriteAsync(content.AsMemory(cut), TestContext.Current.CancellationToken);
+
+            using var received = new MemoryStream();
+            await stream.CopyToAsync(received, TestContext.Current.CancellationToken);
+            Assert.Contains("\"line\":3,\"byte\":2", RawResponse.Parse(received.ToArray()).ContentText, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(1_000, "\"line\":1,\"byte\":1000")]
+    [InlineData(1_001, "longer than 1000 bytes")]
+    public async Task Content_over_the_limit_gets_its_400_without_a_position(int length, string expected)
+    {
+        await using var server = await StartAsync("Production", options => options.MaximumLocatedContentLength = 1_000);
+        var response = await server.SendAsync("QUERY /bound", "application/json", "{" + new string(' ', length - 2) + "!");
+
+        Assert.Equal(400, response.Status);
+        Assert.Contains(expected, response.ContentText, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("Production"), InlineData("Development")]
+    public async Task Content_of_another_charset_is_read_and_refused_without_a_position(string environment)
+    {
+        await using var server = await StartAsync(environment);
+        foreach (var path in new[] { "/bound", "/typed" })
+        {
+            var good = await RawHttp.SendAsync(server.Port, Request(path, "{\"match\":\"a\"}"));
+            Assert.Equal(200, good.Status);
+            var bad = await RawHttp.SendAsync(server.Port, Request(path, "{\"match\": secret}"));
+            Assert.Equal((400, "application/problem+json"), (bad.Status, bad["Content-Type"]));
+        }
+
+        static byte[] Request(string path, string content)
+        {
+            var octets = Encoding.Unicode.GetBytes(content);
+            return [.. Encoding.ASCII.GetBytes(
+                $"QUERY {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json; charset=utf-16\r\nContent-Length: {octets.Length}\r\n\r\n"), .. octets];
+        }
+    }
+
+    [Fact]
+    public async Task Problems_are_written_by_the_applications_own_service()
+    {
+        await using var server = await QueryServer.StartAsync(
+            app => app.MapQuery("/bound", (RfcQuery query) => QueryResults.UnprocessableQuery("no such field")),
+            builder => builder.Services.AddProblemDetails(options =>
+                options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["house"] = "ours"));
+
+        foreach (var (type, content, status) in new[] { ("application/json", "{zz", 400), ("text/plain", "{}", 415), ("nonsense", "{}", 400), ("application/json", "{}", 422) })
+        {
+            var response = await server.SendAsync("QUERY /bound", type, content);
+            Assert.Equal((status, "application/problem+json"), (response.Status, response["Content-Type"]));
+            Assert.Contains("\"house\":\"ours\"", response.ContentText, StringComparison.Ordinal);
+        }
+
+        // The service declines where Accept leaves JSON out; an explanation is still better than none.
+        var declined = await server.SendAsync("QUERY /bound", "application/json", "{zz", ["Accept: text/csv"]);
+        Assert.Contains("\"line\":1", declined.ContentText, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_422_lists_what_is_wrong(bool service)
+    {
+        await using var server = await QueryServer.StartAsync(
+            app => app.MapQuery("/bound", (RfcQuery query) => QueryResults.UnprocessableQuery(
+                "The query asks for what is not there.", new Dictionary<string, string[]> { ["match"] = ["Too short."] })),
+            builder =>
+            {
+                if (service) builder.Services.AddProblemDetails();
+            });
+
+        var response = await server.SendAsync("QUERY /bound", "application/json", "{}");
+        Assert.Equal(422, response.Status);
+        using var problem = JsonDocument.Parse(response.Content);
+        Assert.Equal("The query asks for what is not there.", problem.RootElement.GetProperty("detail").GetString());
+        Assert.Equal("Too short.", problem.RootElement.GetProperty("errors").GetProperty("match")[0].GetString());
+        Assert.Equal("Unprocessable Entity", problem.RootElement.GetProperty("title").GetString());
+    }
+
+    [Fact]
+    public async Task A_body_over_the_servers_limit_is_413()
+    {
+        await using var server = await QueryServer.StartAsync(Map, builder => builder.WebHost.ConfigureKestrel(o => o.Limits.MaxRequestBodySize = 100));
+        foreach (var path in new[] { "/bound", "/typed" })
+            Assert.Equal(413, (await server.SendAsync($"QUERY {path}", "application/json", "{\"match\":\"" + new string('x', 200) + "\"}")).Status);
+    }
+
+    private static Task<QueryServer> StartAsync(string environment, Action<HttpQueryOptions>? configure = null) =>
+        QueryServer.StartAsync(Map, builder => builder.Services.AddHttpQuery(configure), environment);
+
+    private static void Map(WebApplication app)
+    {
+        app.MapMethods("/bound", [HttpMethods.Query], (RfcQuery query) => "found");
+        app.MapPost("/bound", (RfcQuery query) => "found");
+        app.MapQuery("/optional", (RfcQuery? query) => "found");
+        app.MapGroup("/group").MapQuery("/bound", ([FromBody] RfcQuery query) => "found");
+        app.MapQuery("/typed", (RfcQuery query, HttpContext context) => Task.FromResult("found"), Json.Default.RfcQuery, Json.Default.String);
+        app.MapQuery("/own", (RfcQuery query) => Results.BadRequest());
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(RfcQuery)), JsonSerializable(typeof(string))]
+    private sealed partial class Json : JsonSerializerContext;
+}
