@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery.Tests;
+
+/// <summary>Registration, options and the errors of a wrong set-up.</summary>
+public class AddHttpQueryTests
+{
+    [Fact]
+    public void Mapping_without_the_services_says_what_to_call()
+    {
+        var app = WebApplication.CreateBuilder().Build();
+
+        var error = Assert.Throws<InvalidOperationException>(() => app.MapQuery("/rfcs", context => Task.CompletedTask));
+        Assert.Contains("AddHttpQuery()", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_come_from_configuration_and_then_from_code()
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                var options = app.Services.GetRequiredService<IOptions<HttpQueryOptions>>().Value;
+                Assert.True(options.AllowFallback);
+                Assert.Equal(7, options.MaximumLocatedContentLength);
+            },
+            builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+                {
+                    ["HttpQuery:AllowFallback"] = "true",
+                    ["HttpQuery:MaximumLocatedContentLength"] = "6",
+                });
+                builder.Services.AddHttpQuery(options => options.MaximumLocatedContentLength++);
+            });
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    [InlineData(64 * 1024 * 1024, true)]
+    [InlineData((64 * 1024 * 1024) + 1, false)]
+    public async Task A_limit_out_of_range_stops_the_start(int bytes, bool starts)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHttpQuery(options => options.MaximumLocatedContentLength = bytes);
+        await using var app = builder.Build();
+
+        var error = await Record.ExceptionAsync(() => app.StartAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(starts, error is null);
+        if (!starts) Assert.Contains("MaximumLocatedContentLength", Assert.IsType<OptionsValidationException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Registering_twice_changes_nothing()
+    {
+        await using var server = await QueryServer.StartAsync(
+            app => app.MapQuery("/rfcs", (RfcQuery query) => "found"), builder => builder.Services.AddHttpQuery());
+
+        Assert.Equal("application/json", (await server.SendAsync("QUERY /rfcs", "application/json", "{}"))["Accept-Query"]);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("sql")]
+    [InlineData("application/sql", "a/b, c/d")]
+    [InlineData("*/json")]
+    public void A_malformed_media_type_is_refused_at_the_door(params string[] mediaTypes)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Services.AddHttpQuery();
+        var app = builder.Build();
+
+        Assert.Throws<ArgumentException>(() => app.MapQuery("/rfcs", context => Task.CompletedTask).WithAcceptQuery(mediaTypes));
+    }
+
+    [Fact]
+    public async Task Metadata_that_accept_query_cannot_say_is_announced_as_the_next_wider_range()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.MapQuery("/suffix", (HttpContext context) => "found").Accepts<RfcQuery>("application/*+xml");
+            app.MapQuery("/parameter", (HttpContext context) => "found").Accepts<RfcQuery>("application/sql;1x=2");
+        });
+
+        var suffix = await server.SendAsync("QUERY /suffix", "application/xslt+xml", "<a/>");
+        Assert.Equal((200, "application/*"), (suffix.Status, suffix["Accept-Query"]));
+        Assert.Equal("application/*+xml", (await server.SendAsync("QUERY /suffix", "text/xml", "<a/>"))["Accept"]);
+        var parameter = await server.SendAsync("QUERY /parameter", "application/sql; 1x=2", "select");
+        Assert.Equal((200, "application/sql"), (parameter.Status, parameter["Accept-Query"]));
+    }
+}
