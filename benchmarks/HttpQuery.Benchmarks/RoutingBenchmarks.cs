@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,17 +17,18 @@ public class RoutingBenchmarks
     private readonly RequestDelegate _httpQuery = Build(withHttpQuery: true);
     private readonly DefaultHttpContext _context = new() { RequestServices = new ServiceCollection().BuildServiceProvider() };
 
-    /// <summary>Method and Content-Type of the request.</summary>
-    [Params("QUERY application/json", "QUERY application/json; charset=utf-8", "GET", "POST application/json")]
+    /// <summary>Method, path and Content-Type of the request; the handler of <c>/raw</c> states no media type.</summary>
+    [Params("QUERY /rfcs application/json", "QUERY /rfcs application/json; charset=utf-8", "QUERY /raw application/json", "GET /rfcs", "POST /rfcs application/json")]
     public string Request { get; set; } = "";
 
     [GlobalSetup]
     public void SetUp()
     {
-        var parts = Request.Split(' ', 2);
-        _context.Request.Method = parts[0];
-        _context.Request.Path = "/rfcs";
-        if (parts.Length > 1) (_context.Request.ContentType, _context.Request.ContentLength) = (parts[1], 2);
+        var parts = Request.Split(' ', 3);
+        _context.Request.Method = HttpMethods.GetCanonicalizedValue(parts[0]); // as servers do
+        _context.Request.Path = parts[1];
+        _context.Features.Set<IHttpRequestBodyDetectionFeature>(new Content());
+        if (parts.Length > 2) (_context.Request.ContentType, _context.Request.ContentLength) = (parts[2], 2);
     }
 
     [Benchmark(Baseline = true)]
@@ -53,9 +55,16 @@ public class RoutingBenchmarks
         application.UseEndpoints(endpoints =>
         {
             endpoints.MapMethods("/rfcs", [HttpMethods.Query], context => Task.CompletedTask).WithMetadata(new AcceptsMetadata(["application/json"]));
+            endpoints.MapMethods("/raw", [HttpMethods.Query], context => Task.CompletedTask);
             endpoints.MapMethods("/rfcs", [HttpMethods.Get], context => Task.CompletedTask);
             endpoints.MapMethods("/rfcs", [HttpMethods.Post], context => Task.CompletedTask);
         });
         return application.Build();
+    }
+
+    // Every server has this feature; a bare DefaultHttpContext has not.
+    private sealed class Content : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => true;
     }
 }

@@ -85,7 +85,10 @@ internal static class WireAllocation
             context.Response.ContentLength = 0;
             return Task.CompletedTask;
         }));
-        app.MapMethods("/bound", [HttpMethods.Query], (RfcQuery query, HttpContext context) => context.Response.ContentLength = 0);
+        app.MapMethods("/bound", [HttpMethods.Query], (RfcQuery query, HttpContext context) =>
+        {
+            context.Response.ContentLength = 0;
+        });
         await app.StartAsync();
         return app;
     }

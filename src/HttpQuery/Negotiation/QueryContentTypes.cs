@@ -10,11 +10,16 @@ namespace HttpQuery.Negotiation;
 /// <summary>The media types of query content that the endpoints of a path accept, and the decision about a request's own (§2, §2.1).</summary>
 internal sealed class QueryContentTypes
 {
+    private static readonly MediaType[] WellKnown =
+        [.. new[] { "application/json", "application/x-www-form-urlencoded", "text/plain", "application/xml" }.Select(type => MediaType.Parse(type))];
+
     private readonly MediaType[] _accepted;
+    private readonly (string Text, QueryAnswer Answer)[] _usual;
 
     private QueryContentTypes(MediaType[] accepted)
     {
         _accepted = accepted;
+        _usual = [.. accepted.Where(type => !type.ToString().Contains('*')).Union(WellKnown).SelectMany(Spellings).Select(text => (text, Judge(text)))];
         Accept = string.Join(", ", accepted.Select(type => type.ToString()));
         AcceptQuery = Advertise(accepted).ToString();
     }
@@ -40,11 +45,8 @@ internal sealed class QueryContentTypes
         // Two lines could join to one that is well formed, and recipients differ in which they take.
         if (field.Count > 1) return QueryAnswer.MalformedContentType;
 
-        var text = field.ToString();
-        if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
-        if (!IsJson(text)) return QueryAnswer.Pass;
-        if (!HasKnownCharset(text)) return QueryAnswer.UnsupportedMediaType;
-        return IsEmpty(request) ? QueryAnswer.EmptyContent : QueryAnswer.Pass;
+        var answer = Recall(field.ToString());
+        return answer is QueryAnswer.EmptyContent && !IsEmpty(request) ? QueryAnswer.Pass : answer;
     }
 
     /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
@@ -83,6 +85,26 @@ internal sealed class QueryContentTypes
         {
             return false;
         }
+    }
+
+    // What clients really send is judged once, when routes are built; anything else is read anew.
+    private QueryAnswer Recall(string text)
+    {
+        foreach (var (usual, answer) in _usual)
+        {
+            if (usual.Equals(text, StringComparison.OrdinalIgnoreCase)) return answer;
+        }
+        return Judge(text);
+    }
+
+    private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
+
+    // EmptyContent: a Pass for content that is not empty.
+    private QueryAnswer Judge(string text)
+    {
+        if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
+        if (!IsJson(text)) return QueryAnswer.Pass;
+        return HasKnownCharset(text) ? QueryAnswer.EmptyContent : QueryAnswer.UnsupportedMediaType;
     }
 
     private bool IsAccepted(string text)
@@ -132,8 +154,7 @@ internal sealed class QueryContentTypes
 
     // A form may be empty; JSON may not. Content that arrives in chunks is known to be empty only when it is read.
     private static bool IsEmpty(HttpRequest request) =>
-        request.ContentLength is 0
-        || (request.ContentLength is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false });
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { } content ? !content.CanHaveBody : request.ContentLength is 0;
 
     // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
     // are no structured-field parameters. Then the next wider range is named; the endpoint still decides.

@@ -33,11 +33,26 @@ internal static class QueryEndpoint
         var metadata = new List<object>(endpoint.Metadata) { resource };
         if (CanAnswerQuery(endpoint)) handler = BoundJsonContent.Wrap(handler, endpoint, options);
 
+        // The only endpoint for QUERY: its media types are checked before it is chosen, and need not be checked once more.
+        if (AcceptsQuery(endpoint) && resource.HasOneQueryEndpoint) metadata.Add(CheckedContentType.Instance);
+
         // QUERY is safe (§2.1): a form sent by it changes nothing, so there is no request to forge.
         if (methods.Count > 0 && methods.All(HttpMethods.IsQuery) && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true })
             metadata.Add(NoAntiforgery.Instance);
 
         return new(handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+    }
+
+    // No content type: the framework's own matching, which would parse the field again, leaves such an endpoint alone.
+    private sealed class CheckedContentType : IAcceptsMetadata
+    {
+        public static readonly CheckedContentType Instance = new();
+
+        public IReadOnlyList<string> ContentTypes => [];
+
+        public Type? RequestType => null;
+
+        public bool IsOptional => true;
     }
 
     private sealed class NoAntiforgery : IAntiforgeryMetadata

@@ -26,6 +26,7 @@ internal sealed class QueryResource
         _methods = [.. answering.SelectMany(QueryEndpoint.Methods).Select(method => method.ToUpperInvariant()).Distinct()];
         _ownOptions = endpoints.Any(e => QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
         _acceptsPreflight = endpoints.Any(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.AcceptCorsPreflight is true);
+        HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
         _contentTypes = QueryContentTypes.Of(endpoints.Where(QueryEndpoint.CanAnswerQuery));
 
         Allow = string.Join(", ", _methods.Union([HttpMethods.Options]));
@@ -37,6 +38,9 @@ internal sealed class QueryResource
 
     /// <summary>Fallback routes: they stand behind the answers of this path, for requests that its route constraints refuse.</summary>
     public IReadOnlyList<RouteEndpoint> Fallbacks { get; }
+
+    /// <summary>Whether the media type of a QUERY decides nothing but whether it is accepted.</summary>
+    public bool HasOneQueryEndpoint { get; }
 
     /// <summary>CORS settings of the first QUERY endpoint that has some; without them a script could not read our refusals.</summary>
     public IReadOnlyList<ICorsMetadata> CorsMetadata { get; }
