@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using HttpQuery.Internal;
+
+namespace HttpQuery;
+
+/// <summary>Sends QUERY (RFC 10008) through <see cref="HttpClient"/>: GET's safety and cacheability, with content.</summary>
+/// <remarks>The client's <see cref="HttpClient.BaseAddress"/>, <see cref="HttpClient.DefaultRequestVersion"/>,
+/// <see cref="HttpClient.DefaultVersionPolicy"/>, <see cref="HttpClient.Timeout"/> and
+/// <see cref="HttpClient.MaxResponseContentBufferSize"/> apply as they do to
+/// <see cref="HttpClient.PostAsync(Uri?, HttpContent?, CancellationToken)"/>.</remarks>
+public static class HttpClientQueryExtensions
+{
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content) =>
+        QueryAsync(client, QueryRequest.ToUri(requestUri), content, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(this HttpClient client, Uri? requestUri, HttpContent content) =>
+        QueryAsync(client, requestUri, content, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
+        CancellationToken cancellationToken) =>
+        QueryAsync(client, QueryRequest.ToUri(requestUri), content, HttpCompletionOption.ResponseContentRead, cancellationToken);
+
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, Uri? requestUri, HttpContent content, CancellationToken cancellationToken) =>
+        QueryAsync(client, requestUri, content, HttpCompletionOption.ResponseContentRead, cancellationToken);
+
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
+        HttpCompletionOption completionOption) =>
+        QueryAsync(client, QueryRequest.ToUri(requestUri), content, completionOption, CancellationToken.None);
+
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, Uri? requestUri, HttpContent content, HttpCompletionOption completionOption) =>
+        QueryAsync(client, requestUri, content, completionOption, CancellationToken.None);
+
+    /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
+        HttpCompletionOption completionOption, CancellationToken cancellationToken) =>
+        QueryAsync(client, QueryRequest.ToUri(requestUri), content, completionOption, cancellationToken);
+
+    /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/>.</summary>
+    /// <param name="client">Sends the request.</param>
+    /// <param name="requestUri">The scope of the query, absolute or relative to <see cref="HttpClient.BaseAddress"/>;
+    /// <see langword="null"/> or empty stands for the base address itself.</param>
+    /// <param name="content">The query content. It needs a <c>Content-Type</c>: content and media type together are the query
+    /// (RFC 10008 §2).</param>
+    /// <param name="completionOption">When the task completes. Default: when the response's content has been buffered.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The response, whatever its status.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="client"/> or <paramref name="content"/> is
+    /// <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="content"/> has no <c>Content-Type</c>.</exception>
+    /// <exception cref="InvalidOperationException">There is neither an absolute URI nor a base address.</exception>
+    /// <exception cref="HttpRequestException">No response was had, or it is over
+    /// <see cref="HttpClient.MaxResponseContentBufferSize"/>.</exception>
+    /// <exception cref="TaskCanceledException">Canceled; with a <see cref="TimeoutException"/> inside where
+    /// <see cref="HttpClient.Timeout"/> passed.</exception>
+    public static Task<HttpResponseMessage> QueryAsync(
+        this HttpClient client, Uri? requestUri, HttpContent content, HttpCompletionOption completionOption,
+        CancellationToken cancellationToken) =>
+        client.SendAsync(QueryRequest.Create(client, requestUri, content), completionOption, cancellationToken);
+}

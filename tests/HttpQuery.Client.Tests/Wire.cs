@@ -1,0 +1,44 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace HttpQuery.Client.Tests;
+
+/// <summary>What the tests of this project say often.</summary>
+internal static class Wire
+{
+    public const string TwoRfcs =
+        """
+        HTTP/1.1 200 OK
+        Content-Type: application/json
+        Content-Length: 77
+
+        [{"number":9110,"title":"HTTP Semantics"},{"number":9112,"title":"HTTP/1.1"}]
+        """;
+
+    public const string NoContent =
+        """
+        HTTP/1.1 204 No Content
+
+
+        """;
+
+    /// <summary>The expected result of reading <see cref="TwoRfcs"/>.</summary>
+    public static readonly Rfc[] BothRfcs = [new(9110, "HTTP Semantics"), new(9112, "HTTP/1.1")];
+
+    /// <summary>Query content of any media type, its octets those of <paramref name="text"/> in UTF-8.</summary>
+    public static HttpContent Content(string mediaType, string text) =>
+        new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(mediaType) } };
+
+    /// <summary>A small SQL query, the content of most exchanges.</summary>
+    public static HttpContent Sql() => Content("application/sql", "select * from rfcs");
+
+    /// <summary>What the call itself throws, before there is a task to await.</summary>
+    public static TException ThrownBy<TException>(Func<Task> call)
+        where TException : Exception
+    {
+        Task task;
+        try { task = call(); }
+        catch (TException exception) { return exception; }
+        throw new InvalidOperationException($"No {typeof(TException).Name} from the call; its task is {task.Status}.");
+    }
+}
