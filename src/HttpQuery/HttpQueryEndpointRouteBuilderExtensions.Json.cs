@@ -19,24 +19,24 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
     /// <param name="endpoints">The application or a route group.</param>
     /// <param name="pattern">The route pattern.</param>
     /// <param name="handler">Runs for each query.</param>
-    /// <param name="queryInfo">How to read the content, from a <c>JsonSerializerContext</c>.</param>
-    /// <param name="resultInfo">How to write the result, from a <c>JsonSerializerContext</c>.</param>
+    /// <param name="queryTypeInfo">How to read the content, from a <c>JsonSerializerContext</c>.</param>
+    /// <param name="resultTypeInfo">How to write the result, from a <c>JsonSerializerContext</c>.</param>
     /// <exception cref="InvalidOperationException"><c>AddHttpQuery</c> was not called.</exception>
     public static RouteHandlerBuilder MapQuery<TQuery, TResult>(
         this IEndpointRouteBuilder endpoints,
         [StringSyntax("Route")] string pattern,
         Func<TQuery, HttpContext, Task<TResult>> handler,
-        JsonTypeInfo<TQuery> queryInfo,
-        JsonTypeInfo<TResult> resultInfo)
+        JsonTypeInfo<TQuery> queryTypeInfo,
+        JsonTypeInfo<TResult> resultTypeInfo)
         where TQuery : notnull
     {
         ArgumentNullException.ThrowIfNull(handler);
-        ArgumentNullException.ThrowIfNull(resultInfo);
-        return MapJson(endpoints, pattern, queryInfo, InvokeAsync)
+        ArgumentNullException.ThrowIfNull(resultTypeInfo);
+        return MapJson(endpoints, pattern, queryTypeInfo, InvokeAsync)
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TResult), ["application/json"]));
 
         async Task InvokeAsync(TQuery query, HttpContext context) =>
-            await context.Response.WriteAsJsonAsync(await handler(query, context), resultInfo, contentType: null, context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(await handler(query, context), resultTypeInfo, contentType: null, context.RequestAborted);
     }
 
     /// <summary>Maps QUERY requests with JSON content to a handler that takes the query and returns a result, for example
@@ -46,27 +46,27 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
     /// <param name="endpoints">The application or a route group.</param>
     /// <param name="pattern">The route pattern.</param>
     /// <param name="handler">Runs for each query.</param>
-    /// <param name="queryInfo">How to read the content, from a <c>JsonSerializerContext</c>.</param>
+    /// <param name="queryTypeInfo">How to read the content, from a <c>JsonSerializerContext</c>.</param>
     /// <exception cref="InvalidOperationException"><c>AddHttpQuery</c> was not called.</exception>
     public static RouteHandlerBuilder MapQuery<TQuery>(
         this IEndpointRouteBuilder endpoints,
         [StringSyntax("Route")] string pattern,
         Func<TQuery, HttpContext, Task<IResult>> handler,
-        JsonTypeInfo<TQuery> queryInfo)
+        JsonTypeInfo<TQuery> queryTypeInfo)
         where TQuery : notnull
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return MapJson(endpoints, pattern, queryInfo, InvokeAsync);
+        return MapJson(endpoints, pattern, queryTypeInfo, InvokeAsync);
 
         async Task InvokeAsync(TQuery query, HttpContext context) => await HandlerResult.WriteAsync(context, await handler(query, context));
     }
 
     private static RouteHandlerBuilder MapJson<TQuery>(
-        IEndpointRouteBuilder endpoints, string pattern, JsonTypeInfo<TQuery> queryInfo, Func<TQuery, HttpContext, Task> handler)
+        IEndpointRouteBuilder endpoints, string pattern, JsonTypeInfo<TQuery> queryTypeInfo, Func<TQuery, HttpContext, Task> handler)
         where TQuery : notnull
     {
         Check(endpoints);
-        ArgumentNullException.ThrowIfNull(queryInfo);
+        ArgumentNullException.ThrowIfNull(queryTypeInfo);
         var builder = endpoints.MapMethods(pattern, Query, (RequestDelegate)InvokeAsync)
             .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TQuery)), ReadsJsonItself.Instance);
         return new RouteHandlerBuilder([builder]);
@@ -77,7 +77,7 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
             TQuery? query;
             try
             {
-                query = await context.Request.ReadFromJsonAsync(queryInfo, context.RequestAborted);
+                query = await context.Request.ReadFromJsonAsync(queryTypeInfo, context.RequestAborted);
             }
             catch (JsonException exception)
             {
