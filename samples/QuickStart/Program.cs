@@ -1,0 +1,16 @@
+using QuickStart;
+
+if (args is not ["serve", ..]) return await Tour.RunAsync(Console.Out);
+
+await using var app = Server.Create(args[1..]);
+await app.StartAsync();
+Console.WriteLine($$"""
+
+    The index of RFCs is served at {{app.Urls.First()}}/rfcs. Ask it:
+
+      curl -s -X QUERY {{app.Urls.First()}}/rfcs -H 'Content-Type: application/json' -d '{"match":"cache","fromYear":2014,"limit":10}'
+      curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10'
+
+    """);
+await app.WaitForShutdownAsync();
+return 0;

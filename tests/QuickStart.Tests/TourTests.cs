@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+
+namespace QuickStart.Tests;
+
+/// <summary>What a reader of the README meets first.</summary>
+public class TourTests
+{
+    [Fact]
+    public async Task The_tour_prints_each_exchange_and_ends_well()
+    {
+        using var output = new StringWriter();
+
+        Assert.Equal(0, await Tour.RunAsync(output));
+
+        var text = output.ToString();
+        Assert.Contains("> QUERY /rfcs HTTP/1.1", text, StringComparison.Ordinal);
+        Assert.Contains("> {\"match\":\"cache\",\"fromYear\":2014,\"limit\":10}", text, StringComparison.Ordinal);
+        foreach (var status in new[] { "200 OK", "204 No Content", "400 Bad Request", "405 Method Not Allowed", "415 Unsupported Media Type", "422 Unprocessable Entity" })
+            Assert.Contains($"< HTTP/1.1 {status}", text, StringComparison.Ordinal);
+        Assert.Contains("\"line\":1,\"byte\":29", text, StringComparison.Ordinal);
+        Assert.Contains("RFC 9213  Targeted HTTP Cache Control (2022)", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"match":"CACHE","fromYear":2014}""", "9211 9213 9875")]
+    [InlineData("application/x-www-form-urlencoded", "match=CACHE&fromYear=2014", "9211 9213 9875")]
+    [InlineData("application/json", """{"status":"internet standard","limit":2}""", "9110 9111")]
+    [InlineData("application/x-www-form-urlencoded", "status=internet+standard&limit=2", "9110 9111")]
+    [InlineData("application/json", """{"fromYear":2026}""", "10008")]
+    [InlineData("application/json", """{"match":"no such words"}""", "")]
+    public async Task Json_and_form_ask_the_same(string type, string content, string numbers)
+    {
+        await using var app = Server.Create("--urls", "http://127.0.0.1:0");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        var response = await RawHttp.SendAsync(Port(app), "QUERY /rfcs", [$"Content-Type: {type}"], content);
+
+        Assert.Equal(200, response.Status);
+        using var rfcs = JsonDocument.Parse(response.Content);
+        Assert.Equal(numbers, string.Join(' ', rfcs.RootElement.EnumerateArray().Select(rfc => rfc.GetProperty("number").GetInt32())));
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"limit":0}""", 422)]
+    [InlineData("application/json", """{"limit":1}""", 200)]
+    [InlineData("application/json", """{"limit":100}""", 200)]
+    [InlineData("application/json", """{"limit":101}""", 422)]
+    [InlineData("application/json", """{"status":"Rumour"}""", 422)]
+    [InlineData("application/json", """{"mtach":"cache"}""", 400)]
+    [InlineData("application/x-www-form-urlencoded", "limit=0", 422)]
+    [InlineData("application/x-www-form-urlencoded", "limit=many", 400)]
+    public async Task What_cannot_be_answered_is_explained(string type, string content, int status)
+    {
+        await using var app = Server.Create("--urls", "http://127.0.0.1:0");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        var response = await RawHttp.SendAsync(Port(app), "QUERY /rfcs", [$"Content-Type: {type}"], content);
+
+        Assert.Equal(status, response.Status);
+        if (status is not 200) Assert.Equal("application/problem+json", response["Content-Type"]);
+    }
+
+    [Fact]
+    public void The_index_is_sorted_and_whole()
+    {
+        Assert.InRange(RfcIndex.All.Count, 40, 60);
+        Assert.Equal(RfcIndex.All.Select(rfc => rfc.Number).Order().Distinct(), RfcIndex.All.Select(rfc => rfc.Number));
+        Assert.All(RfcIndex.All, rfc => Assert.True(rfc is { Title.Length: > 0, Status.Length: > 0, Year: > 1990, Pages: > 0 }));
+    }
+
+    private static int Port(WebApplication app) => new Uri(app.Urls.First()).Port;
+}
