@@ -1,16 +1,14 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using HttpQuery.Internal;
-using HttpQuery.StructuredFields;
 
 namespace HttpQuery;
 
 /// <summary>The value of an <c>Accept-Query</c> field: the query formats that a resource takes (RFC 10008 §3).</summary>
 /// <remarks>
 /// A server makes one with <see cref="Create"/> and sends <see cref="ToString"/>; a client reads one with
-/// <c>TryParse</c> and asks it <see cref="Accepts(MediaType)"/> or <see cref="SelectPreferred"/>. The order of members has no meaning and each is
-/// kept once, so two values are equal when they hold the same members.
+/// <c>TryParse</c> and asks it <see cref="Accepts(MediaType)"/> or <see cref="SelectPreferred"/>. The order of members has no
+/// meaning and each is kept once, so two values are equal when they hold the same members.
 /// </remarks>
 public sealed record AcceptQuery : IReadOnlyList<AcceptQueryMember>
 {
@@ -108,19 +106,9 @@ public sealed record AcceptQuery : IReadOnlyList<AcceptQueryMember>
 
     /// <summary>The same ranges in the syntax of an Accept field, for a 415 response (RFC 9110 §15.5.16).</summary>
     /// <remarks>A member with a parameter <c>q</c> is left out: Accept would take it for a weight (RFC 9110 §12.4.2).</remarks>
-    public string ToAcceptString()
-    {
-        var text = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[256]);
-        var separator = "";
-        foreach (var member in _members.Where(member => member.Parameters.All(parameter => parameter.Name is not "q")))
-        {
-            text.AppendLiteral(separator);
-            member.AppendToAccept(ref text);
-            separator = ", ";
-        }
-
-        return text.ToStringAndClear();
-    }
+    public string ToAcceptString() => string.Join(", ", _members
+        .Where(member => member.Parameters.All(parameter => parameter.Name is not "q"))
+        .Select(member => member.ToMediaType()));
 
     /// <summary>Goes through the members, in the order given or received.</summary>
     public IEnumerator<AcceptQueryMember> GetEnumerator() => _members.AsEnumerable().GetEnumerator();
@@ -141,17 +129,5 @@ public sealed record AcceptQuery : IReadOnlyList<AcceptQueryMember>
     }
 
     /// <summary>The field value: a List of RFC 9651; empty without members, and then the field is not to be sent.</summary>
-    public override string ToString()
-    {
-        var text = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[256]);
-        var separator = "";
-        foreach (var member in _members)
-        {
-            text.AppendLiteral(separator);
-            member.AppendTo(ref text);
-            separator = ", ";
-        }
-
-        return text.ToStringAndClear();
-    }
+    public override string ToString() => string.Join<AcceptQueryMember>(", ", _members);
 }

@@ -6,7 +6,7 @@ namespace HttpQuery;
 /// <summary>One member of an <c>Accept-Query</c> field: a media range and the parameters that it asks for, such as
 /// <c>text/csv;header=present</c> (RFC 10008 §3).</summary>
 /// <remarks>Members are equal when range and parameters are; the order of the parameters does not count.</remarks>
-public sealed record AcceptQueryMember
+public sealed record AcceptQueryMember : IFieldText
 {
     private readonly MediaTypeParameter[] _parameters;
 
@@ -32,7 +32,7 @@ public sealed record AcceptQueryMember
             if (!SfSyntax.IsKey(parameter.Name))
                 throw new ArgumentException($"'{parameter.Name}' is no key (RFC 9651 §3.1.2).", nameof(parameters));
             if (!SfSyntax.IsString(parameter.Value))
-                throw new ArgumentException($"The value of '{parameter.Name}' is not printable ASCII (RFC 9651 §3.3.3).", nameof(parameters));
+                throw new ArgumentException($"The value of '{parameter.Name}' is not printable ASCII.", nameof(parameters));
         }
     }
 
@@ -49,7 +49,7 @@ public sealed record AcceptQueryMember
     /// <summary>What a media type must have beside, in the order given, each name once.</summary>
     public IReadOnlyList<MediaTypeParameter> Parameters => _parameters;
 
-    /// <summary>Tells whether <paramref name="mediaType"/> lies within the range and has all of the parameters; it may have others.</summary>
+    /// <summary>Tells whether a media type lies within the range and has all of the parameters; it may have others.</summary>
     /// <remarks>A media type that has a parameter of this name twice must have this value in both: otherwise recipients differ in
     /// which one they take.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="mediaType"/> is <see langword="null"/>.</exception>
@@ -88,11 +88,18 @@ public sealed record AcceptQueryMember
     }
 
     /// <summary>The member as the Accept-Query field has it: Tokens, and Strings where the text is no Token.</summary>
-    public override string ToString()
+    public override string ToString() => FieldText.ToString(this);
+
+    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
-        var text = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[256]);
-        AppendTo(ref text);
-        return text.ToStringAndClear();
+        AppendTokenOrString(ref text, Range.ToString());
+        foreach (var parameter in _parameters)
+        {
+            text.AppendLiteral(";");
+            text.AppendLiteral(parameter.Name);
+            text.AppendLiteral("=");
+            AppendTokenOrString(ref text, parameter.Value);
+        }
     }
 
     // The caller has checked that the media type of this reader is well formed; each pass starts from a copy of it.
@@ -116,25 +123,12 @@ public sealed record AcceptQueryMember
         return true;
     }
 
-    internal void AppendTo(ref DefaultInterpolatedStringHandler text)
-    {
-        SfWriter.AppendTokenOrString(ref text, Range.ToString());
-        foreach (var parameter in _parameters)
-        {
-            text.AppendLiteral(";");
-            text.AppendLiteral(parameter.Name);
-            text.AppendLiteral("=");
-            SfWriter.AppendTokenOrString(ref text, parameter.Value);
-        }
-    }
+    // The same as a media type: Accept has the syntax of Content-Type.
+    internal MediaType ToMediaType() => new(Range.Type, Range.Subtype, _parameters);
 
-    internal void AppendToAccept(ref DefaultInterpolatedStringHandler text)
+    private static void AppendTokenOrString(ref DefaultInterpolatedStringHandler text, string value)
     {
-        text.AppendLiteral(Range.ToString());
-        foreach (var parameter in _parameters)
-        {
-            text.AppendLiteral(";");
-            parameter.AppendTo(ref text);
-        }
+        if (SfSyntax.IsToken(value)) text.AppendLiteral(value);
+        else FieldText.AppendQuoted(ref text, value);
     }
 }

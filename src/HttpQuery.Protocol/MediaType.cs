@@ -7,7 +7,7 @@ namespace HttpQuery;
 /// <summary>A media type with its parameters, such as <c>text/csv; header=present</c> (RFC 9110 §8.3.1).</summary>
 /// <remarks>Two media types are equal when type, subtype and parameters are: names compare without case, values as
 /// <see cref="MediaTypeParameter"/> says, and neither quoting nor the order of differently named parameters counts.</remarks>
-public sealed record MediaType
+public sealed record MediaType : IFieldText
 {
     private readonly MediaTypeParameter[] _parameters;
 
@@ -91,10 +91,10 @@ public sealed record MediaType
     }
 
     /// <summary>The media type as a Content-Type field has it: <c>type/subtype;name=value</c>, in quotes only where needed.</summary>
-    public override string ToString()
+    public override string ToString() => FieldText.ToString(this);
+
+    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
-        if (_parameters.Length == 0) return $"{Type}/{Subtype}";
-        var text = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[256]);
         text.AppendLiteral(Type);
         text.AppendLiteral("/");
         text.AppendLiteral(Subtype);
@@ -103,8 +103,6 @@ public sealed record MediaType
             text.AppendLiteral(";");
             parameter.AppendTo(ref text);
         }
-
-        return text.ToStringAndClear();
     }
 
     // The sort is stable: among parameters of one name the order counts, because recipients differ in which one they take.

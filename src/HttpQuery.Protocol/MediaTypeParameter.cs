@@ -5,7 +5,7 @@ namespace HttpQuery;
 
 /// <summary>One parameter of a media type, such as <c>charset=utf-8</c> (RFC 9110 §5.6.6).</summary>
 /// <remarks>Names compare without case. Values compare with case, but those of <c>charset</c> without (RFC 9110 §8.3.2).</remarks>
-public sealed record MediaTypeParameter
+public sealed record MediaTypeParameter : IFieldText
 {
     /// <summary>Makes a parameter.</summary>
     /// <param name="name">A token, in any case.</param>
@@ -42,34 +42,15 @@ public sealed record MediaTypeParameter
     public override int GetHashCode() => HashCode.Combine(Name, IsCharset ? HttpSyntax.ToLower(Value) : Value);
 
     /// <summary>The parameter as a Content-Type field has it, in quotes only where the value is no token.</summary>
-    public override string ToString()
-    {
-        var text = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[128]);
-        AppendTo(ref text);
-        return text.ToStringAndClear();
-    }
+    public override string ToString() => FieldText.ToString(this);
+
+    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
     internal void AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         text.AppendLiteral(Name);
         text.AppendLiteral("=");
         if (HttpSyntax.IsToken(Value)) text.AppendLiteral(Value);
-        else AppendQuoted(ref text);
-    }
-
-    private void AppendQuoted(ref DefaultInterpolatedStringHandler text)
-    {
-        text.AppendLiteral("\"");
-        var rest = Value.AsSpan();
-        while (rest.IndexOfAny('"', '\\') is var plain and >= 0)
-        {
-            text.AppendFormatted(rest[..plain]);
-            text.AppendLiteral("\\");
-            text.AppendFormatted(rest.Slice(plain, 1));
-            rest = rest[(plain + 1)..];
-        }
-
-        text.AppendFormatted(rest);
-        text.AppendLiteral("\"");
+        else FieldText.AppendQuoted(ref text, Value);
     }
 }

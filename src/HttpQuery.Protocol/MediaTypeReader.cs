@@ -28,7 +28,8 @@ public ref struct MediaTypeReader
         _position = slash + 1 + subtypeLength;
     }
 
-    /// <summary>Whether what was read so far breaks the grammar; final once <see cref="ReadParameter"/> returned <see langword="false"/>.</summary>
+    /// <summary>Whether what was read so far breaks the grammar; final once <see cref="ReadParameter"/> returned
+    /// <see langword="false"/>.</summary>
     public bool IsMalformed { get; private set; }
 
     /// <summary>The type as written, in any case; empty where the text does not start with a type and a subtype.</summary>

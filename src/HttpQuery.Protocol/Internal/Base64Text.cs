@@ -1,6 +1,7 @@
 namespace HttpQuery.Internal;
 
-/// <summary>The base64 of a Byte Sequence (RFC 9651 §4.2.7): padding may be absent, and the bits that pad the last octet may be set.</summary>
+/// <summary>The base64 of a Byte Sequence (RFC 9651 §4.2.7).</summary>
+/// <remarks>Padding may be absent, and the bits that pad the last octet may be set: the RFC asks not to refuse either.</remarks>
 internal static class Base64Text
 {
     /// <summary>Tells whether <paramref name="text"/> is base64 with all of its padding or with none.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HttpQuery.Internal;
 
 namespace HttpQuery.StructuredFields;
@@ -36,5 +37,5 @@ public readonly record struct SfDate
     }
 
     /// <summary>The Date as a field has it: <c>@1659578233</c> (RFC 9651 §4.1.10).</summary>
-    public override string ToString() => string.Create(null, $"@{UnixTimeSeconds}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"@{UnixTimeSeconds}");
 }

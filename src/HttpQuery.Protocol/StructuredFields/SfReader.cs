@@ -4,9 +4,11 @@ namespace HttpQuery.StructuredFields;
 
 /// <summary>Reads a structured field from left to right, strictly and without allocating (RFC 9651 §4.2).</summary>
 /// <remarks>
-/// Each <see cref="Read"/> goes to the next node. Where a key comes twice, both are reported and the last one counts
-/// (RFC 9651 §4.2.2, §4.2.3.2). A field is to be ignored whole when any of it is malformed, so nothing read counts before
-/// <see cref="Read"/> has returned <see langword="false"/> and <see cref="IsMalformed"/> is <see langword="false"/> too. No size is limited: the HTTP server or client does that for all fields.
+/// <para>Each <see cref="Read"/> goes to the next node. Where a key comes twice, both are reported and the last one counts
+/// (RFC 9651 §4.2.2, §4.2.3.2); <see cref="SfDictionary"/> and <see cref="SfParameters"/> see to that.</para>
+/// <para>A field is to be ignored whole when any of it is malformed, so nothing read counts before <see cref="Read"/> has
+/// returned <see langword="false"/> and <see cref="IsMalformed"/> is <see langword="false"/> too.</para>
+/// <para>No size is limited: HTTP servers and clients limit that of all fields.</para>
 /// </remarks>
 /// <example>
 /// <code>
