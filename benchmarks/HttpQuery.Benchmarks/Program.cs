@@ -1,7 +1,16 @@
 using BenchmarkDotNet.Running;
 using HttpQuery.Benchmarks;
 
-// "wire" runs the load on Kestrel; anything else is BenchmarkDotNet's (--filter '*Routing*', --list flat, ...).
-if (args is ["wire", ..]) return await WireAllocation.RunAsync();
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+// Without a word, or with options of BenchmarkDotNet (--filter '*Routing*', --list flat): BenchmarkDotNet.
+switch (args)
+{
+    case ["routing"]:
+        RoutingBenchmarks.RunInPairs();
+        break;
+    case ["wire"]:
+        await WireAllocation.RunAsync();
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}

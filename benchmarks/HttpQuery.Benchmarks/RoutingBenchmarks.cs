@@ -17,9 +17,31 @@ public class RoutingBenchmarks
     private readonly RequestDelegate _httpQuery = Build(withHttpQuery: true);
     private readonly DefaultHttpContext _context = new() { RequestServices = new ServiceCollection().BuildServiceProvider() };
 
-    /// <summary>Method, path and Content-Type of the request; the handler of <c>/raw</c> states no media type.</summary>
-    [Params("QUERY /rfcs application/json", "QUERY /rfcs application/json; charset=utf-8", "QUERY /raw application/json", "GET /rfcs", "POST /rfcs application/json")]
+    /// <summary>Method, path and Content-Type; the handler of <c>/raw</c> states no media type.</summary>
+    public static IEnumerable<string> Requests =>
+    [
+        "QUERY /rfcs application/json",
+        "QUERY /rfcs application/json; charset=utf-8",
+        "QUERY /rfcs application/vnd.rfc+json",
+        "QUERY /raw application/json",
+        "GET /rfcs",
+        "POST /rfcs application/json",
+    ];
+
+    [ParamsSource(nameof(Requests))]
     public string Request { get; set; } = "";
+
+    /// <summary>The same pairs in interleaved runs.</summary>
+    public static void RunInPairs()
+    {
+        PairedRuns.PrintHead();
+        foreach (var request in Requests)
+        {
+            var benchmark = new RoutingBenchmarks { Request = request };
+            benchmark.SetUp();
+            PairedRuns.Print(request, benchmark.MapMethods_alone, benchmark.With_HttpQuery);
+        }
+    }
 
     [GlobalSetup]
     public void SetUp()

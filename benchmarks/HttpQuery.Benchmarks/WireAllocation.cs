@@ -24,7 +24,7 @@ internal static class WireAllocation
         ("bound query, 2 KB", "/bound", "{\"match\":\"" + new string('x', 2000) + "\",\"fromYear\":1}"),
     ];
 
-    public static async Task<int> RunAsync()
+    public static async Task RunAsync()
     {
         await using var plain = await StartAsync(withHttpQuery: false);
         await using var httpQuery = await StartAsync(withHttpQuery: true);
@@ -42,7 +42,6 @@ internal static class WireAllocation
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Median(a):F1} | {Median(b):F1} | {Median(b) - Median(a):F1} |"));
         }
-        return 0;
 
         static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
     }
