@@ -1,0 +1,26 @@
+namespace KubeList;
+
+/// <summary>Limits and lifetimes of the list API; bound from the configuration section <c>KubeList</c>, checked at start-up.</summary>
+internal sealed class KubeListOptions
+{
+    /// <summary>Largest query content accepted, in bytes. Default 3 MiB. Larger content is answered 413.</summary>
+    public int MaximumContentLength { get; set; } = 3 * 1024 * 1024;
+
+    /// <summary>Most selector values of one query, over all its requirements, repetitions counted. Default 100,000.</summary>
+    public int MaximumValues { get; set; } = 100_000;
+
+    /// <summary>Most requirements of one query, over both selectors. Default 1,000. Every object is held against each of them.</summary>
+    public int MaximumRequirements { get; set; } = 1_000;
+
+    /// <summary>Deepest nesting of JSON content, the outermost object counting 1. Default 16. Deeper content is answered 400.</summary>
+    public int MaximumDepth { get; set; } = 16;
+
+    /// <summary>How long the snapshot of a paged list is kept after its last first page. Default 5 minutes. Then its tokens are answered 410.</summary>
+    public TimeSpan SnapshotLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Most snapshots kept for paged lists. Default 100. One more drops the oldest, whose tokens are then answered 410.</summary>
+    public int MaximumPinnedSnapshots { get; set; } = 100;
+
+    /// <summary>How long a request waits for a revision of the future. Default 3 seconds. Then it is answered 504.</summary>
+    public TimeSpan RevisionPatience { get; set; } = TimeSpan.FromSeconds(3);
+}

@@ -1,0 +1,12 @@
+namespace KubeList.Selectors;
+
+/// <summary>How a requirement compares a label; <c>=</c> and <c>==</c> are <see cref="In"/> one value, <c>!=</c> is <see cref="NotIn"/> one.</summary>
+internal enum LabelOperator
+{
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist,
+    GreaterThan,
+    LessThan,
+}
