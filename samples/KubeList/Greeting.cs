@@ -6,9 +6,8 @@ namespace KubeList;
 /// <summary>What is printed at the start: the address, and one query asked in three ways, ready to be pasted.</summary>
 internal static class Greeting
 {
-    public static string Text(IEnumerable<string> addresses, ClusterState cluster)
+    public static string Text(string address, ClusterState cluster)
     {
-        var address = addresses.FirstOrDefault() ?? "http://127.0.0.1:8080";
         var pods = cluster[ResourceKind.Pods].Objects;
         var (key, values) = Example(pods);
         var list = $"{address.TrimEnd('/')}/api/v1/pods";

@@ -39,6 +39,7 @@ app.UseExceptionHandler(new ExceptionHandlerOptions
 });
 app.UseStatusCodePages();
 app.MapKubeList();
-app.Lifetime.ApplicationStarted.Register(() => Console.Out.Write(Greeting.Text(app.Urls, cluster)));
+if (app.Configuration["quiet"] is not "true")
+    app.Lifetime.ApplicationStarted.Register(() => Console.Out.Write(Greeting.Text(app.Urls.First(), cluster)));
 await app.RunAsync();
 return 0;
