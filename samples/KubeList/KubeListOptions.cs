@@ -23,4 +23,26 @@ internal sealed class KubeListOptions
 
     /// <summary>How long a request waits for a revision of the future. Default 3 seconds. Then it is answered 504.</summary>
     public TimeSpan RevisionPatience { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Reads the section <c>KubeList</c>.</summary>
+    /// <exception cref="FormatException">A value is malformed, or cannot work.</exception>
+    public static KubeListOptions Read(IConfiguration configuration)
+    {
+        KubeListOptions options;
+        try { options = configuration.GetSection("KubeList").Get<KubeListOptions>() ?? new(); }
+        catch (InvalidOperationException error) { throw new FormatException(error.Message, error); }
+
+        var problem = options switch
+        {
+            { MaximumContentLength: < 1 or > 1 << 30 } => $"{nameof(MaximumContentLength)} must be from 1 byte to 1 GiB",
+            { MaximumValues: < 1 } => $"{nameof(MaximumValues)} must be at least 1",
+            { MaximumRequirements: < 1 } => $"{nameof(MaximumRequirements)} must be at least 1",
+            { MaximumDepth: < 1 or > 1000 } => $"{nameof(MaximumDepth)} must be from 1 to 1000",
+            { MaximumPinnedSnapshots: < 1 } => $"{nameof(MaximumPinnedSnapshots)} must be at least 1",
+            { SnapshotLifetime.Ticks: <= 0 } => $"{nameof(SnapshotLifetime)} must be longer than nothing",
+            { RevisionPatience.Ticks: < 0 } => $"{nameof(RevisionPatience)} must be zero or longer",
+            _ => null,
+        };
+        return problem is null ? options : throw new FormatException($"KubeList:{problem}.");
+    }
 }

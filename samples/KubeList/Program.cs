@@ -11,8 +11,10 @@ var builder = WebApplication.CreateBuilder(args);
 if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://127.0.0.1:8080");
 
 ClusterState cluster;
+KubeListOptions limits;
 try
 {
+    limits = KubeListOptions.Read(builder.Configuration);
     cluster = ClusterSource.Read(builder.Configuration);
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or FormatException)
@@ -22,10 +24,7 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
 }
 
 builder.Services.AddHttpQuery();
-builder.Services.AddOptions<KubeListOptions>()
-    .BindConfiguration("KubeList")
-    .ValidateOnStart();
-builder.Services.AddSingleton<IValidateOptions<KubeListOptions>, KubeListOptionsCheck>();
+builder.Services.AddSingleton(Options.Create(limits));
 builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<IProblemDetailsService, StatusProblemDetailsService>();
 builder.Services.AddSingleton(services => new ClusterStore(cluster, services.GetRequiredService<TimeProvider>()));

@@ -25,8 +25,10 @@ internal sealed record GeneratedPod(string Name, string Uid, int Created, string
             < 99 => "Pending",
             _ => "Failed",
         };
-        var pod = new GeneratedPod(
-            $"{deployment.ReplicaSet}-{random.Word(5)}", random.Uid(), ClusterGenerator.SecondsBefore(random, 0, 60), phase)
+
+        // A minute at least: what happens to a pod after its creation happens before the epoch too.
+        var created = 60 + ClusterGenerator.SecondsBefore(random, 0, 60);
+        var pod = new GeneratedPod($"{deployment.ReplicaSet}-{random.Word(5)}", random.Uid(), created, phase)
         {
             IsReady = phase is "Running" && !random.PerMille(20),
             Restarts = random.PerMille(850) ? 0 : DrawRestarts(random),

@@ -60,7 +60,7 @@ internal sealed partial class PodWriter
         if (pod.Phase is "Running" && (pod.IsReady || !own || pod.Restarts == 0))
         {
             json.WriteStartObject("running"u8);
-            json.WriteString("startedAt"u8, ClusterGenerator.Format(Math.Max(0, pod.Created - 5)));
+            json.WriteString("startedAt"u8, ClusterGenerator.Format(pod.Created - 5));
         }
         else if (pod.Phase is "Running")
         {

@@ -1,4 +1,5 @@
 using KubeList.Errors;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace KubeList.Lists;
 
@@ -12,6 +13,9 @@ internal static class ContentReader
     {
         var request = context.Request;
         RefuseCoding(context);
+
+        // The server's own limit is another one; here this one alone holds, with its own message.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server) server.MaxRequestBodySize = null;
         if (request.ContentLength > maximum) throw new StatusException(KubeStatus.TooLarge(maximum));
 
         // One octet more than allowed tells that there is more; a stated length is a size to start with, not a promise.
@@ -29,7 +33,7 @@ internal static class ContentReader
 
     private static void RefuseCoding(HttpContext context)
     {
-        if (context.Request.Headers.ContentEncoding.Count == 0) return;
+        if (context.Request.Headers.ContentEncoding.All(coding => coding is "identity")) return;
         context.Response.Headers.AcceptEncoding = "identity";
         throw new StatusException(new(StatusCodes.Status415UnsupportedMediaType, "UnsupportedMediaType", "content must not be coded"));
     }

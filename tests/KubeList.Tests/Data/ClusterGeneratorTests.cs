@@ -14,7 +14,7 @@ public partial class ClusterGeneratorTests
     [Fact]
     public void The_same_arguments_give_the_same_octets_on_every_machine()
     {
-        Assert.Equal("?", Digest(Cluster));
+        Assert.Equal("fc787a1a1e892992d42bd8a1a08d89a76e194649fa15169d55abcc23e99cd2ed", Digest(Cluster));
         Assert.Equal(Digest(Cluster), Digest(ClusterGenerator.Generate(seed: 1, pods: 1_000)));
         Assert.NotEqual(Digest(Cluster), Digest(ClusterGenerator.Generate(seed: 2, pods: 1_000)));
     }

@@ -39,6 +39,8 @@ public class ProgramTests
     [InlineData("KubeList cannot start: --pods must be from 1", "--pods", "0")]
     [InlineData("KubeList cannot start: --pods must be a whole number.", "--pods", "-1")]
     [InlineData("KubeList cannot start: --seed must be a whole number.", "--seed", "x")]
+    [InlineData("KubeList cannot start: KubeList:MaximumDepth must be from 1 to 1000.", "--KubeList:MaximumDepth", "0")]
+    [InlineData("KubeList cannot start: Failed to convert", "--KubeList:MaximumDepth", "deep")]
     public async Task Arguments_that_cannot_work_are_told_in_one_line(string message, params string[] arguments)
     {
         var (code, _, errors) = await RunAsync("dotnet", [Program, .. arguments]);

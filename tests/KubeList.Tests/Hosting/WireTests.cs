@@ -62,6 +62,16 @@ public class WireTests
         Assert.Equal(414, (await RawHttp.SendAsync(port, $"GET /api/v1/pods?labelSelector={labels}", [])).Status);
     }
 
+    [Fact]
+    public async Task Coded_content_is_415_with_the_codings_that_are_taken()
+    {
+        await using var app = new KubeApp(("pods", "1"));
+        var port = app.StartKestrel();
+        var answer = await RawHttp.SendAsync(port, "QUERY /api/v1/pods", [Json, "Content-Encoding: gzip"], "{}");
+        Assert.Equal((415, "identity"), (answer.Status, answer["Accept-Encoding"]));
+        Assert.Equal(200, (await RawHttp.SendAsync(port, "QUERY /api/v1/pods", [Json, "Content-Encoding: identity"], "{}")).Status);
+    }
+
     [Theory]
     [InlineData("a=%", 3)]
     [InlineData("a=%4", 3)]

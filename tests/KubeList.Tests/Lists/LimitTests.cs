@@ -1,5 +1,5 @@
 using KubeList.Tests.Hosting;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Configuration;
 
 namespace KubeList.Tests.Lists;
 
@@ -34,6 +34,14 @@ public class LimitTests
         var port = app.StartKestrel();
         Assert.Equal(code, (await RawHttp.SendAsync(port, chunked)).Status);
         Assert.Equal(code, (await RawHttp.SendAsync(port, $"QUERY {Pods}", ["Content-Type: application/json"], content)).Status);
+    }
+
+    [Fact]
+    public async Task A_larger_limit_is_not_cut_off_by_the_servers_own()
+    {
+        await using var app = new KubeApp(("pods", "1"), ("KubeList:MaximumContentLength", "40000000"));
+        var port = app.StartKestrel();
+        Assert.Equal(200, (await RawHttp.SendAsync(port, $"QUERY {Pods}", ["Content-Type: application/json"], "{}".PadRight(35_000_000))).Status);
     }
 
     [Theory]
@@ -121,10 +129,18 @@ public class LimitTests
     [InlineData("MaximumPinnedSnapshots", "0", "at least 1")]
     [InlineData("SnapshotLifetime", "00:00:00", "longer than nothing")]
     [InlineData("RevisionPatience", "-00:00:01", "zero or longer")]
-    public void A_limit_that_cannot_work_stops_the_start(string name, string value, string rule)
+    public void A_limit_that_cannot_work_is_refused(string name, string value, string rule)
     {
-        using var app = new KubeApp(("pods", "1"), ($"KubeList:{name}", value));
-        var error = Assert.Throws<OptionsValidationException>(() => app.Store.Current);
-        Assert.Equal([$"KubeList:{name} must be {rule}."], error.Failures);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"KubeList:{name}", value)]).Build();
+        Assert.Equal($"KubeList:{name} must be {rule}.", Assert.Throws<FormatException>(() => KubeListOptions.Read(configuration)).Message);
+    }
+
+    [Fact]
+    public void The_limits_are_those_that_the_documentation_names()
+    {
+        var options = KubeListOptions.Read(new ConfigurationBuilder().Build());
+        Assert.Equal((3_145_728, 100_000, 1_000, 16), (options.MaximumContentLength, options.MaximumValues, options.MaximumRequirements, options.MaximumDepth));
+        Assert.Equal(100, options.MaximumPinnedSnapshots);
+        Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(3)), (options.SnapshotLifetime, options.RevisionPatience));
     }
 }
