@@ -13,7 +13,8 @@ internal static class Greeting
         var list = $"{address.TrimEnd('/')}/api/v1/pods";
         var quoted = string.Join(',', values.Select(value => $"\"{value}\""));
         var selector = $"{key} in ({string.Join(',', values)})";
-        var json = $$$"""{"kind":"ListQuery","limit":2,"labelSelector":{"matchExpressions":[{"key":"{{{key}}}","operator":"In","values":[{{{quoted}}}]}]}}""";
+        var expression = $$"""{"key":"{{key}}","operator":"In","values":[{{quoted}}]}""";
+        var json = $$$"""{"kind":"ListQuery","limit":2,"labelSelector":{"matchExpressions":[{{{expression}}}]}}""";
         return new StringBuilder()
             .AppendLine($"Listening on {address} with {pods.Length} pods, {cluster[ResourceKind.Nodes].Objects.Length} nodes and "
                 + $"{cluster[ResourceKind.Namespaces].Objects.Length} namespaces. One query, asked in three ways:")
@@ -46,8 +47,8 @@ internal static class Greeting
             .ThenByDescending(entry => entry.Value.Values.Sum())
             .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.Key is null
-            ? ("app", ["web", "api"])
-            : (best.Key, [.. best.Value.OrderByDescending(value => value.Value).ThenBy(value => value.Key, StringComparer.Ordinal).Take(2).Select(value => value.Key)]);
+        if (best.Key is null) return ("app", ["web", "api"]);
+        var commonest = best.Value.OrderByDescending(value => value.Value).ThenBy(value => value.Key, StringComparer.Ordinal);
+        return (best.Key, [.. commonest.Take(2).Select(value => value.Key)]);
     }
 }

@@ -15,7 +15,8 @@ internal sealed class KubeListOptions
     /// <summary>Deepest nesting of JSON content, the outermost object counting 1. Default 16. Deeper content is answered 400.</summary>
     public int MaximumDepth { get; set; } = 16;
 
-    /// <summary>How long the snapshot of a paged list is kept after its last first page. Default 5 minutes. Then its tokens are answered 410.</summary>
+    /// <summary>How long the snapshot of a paged list is kept after the last list that began in it. Default 5 minutes. Then tokens
+    /// of it are answered 410.</summary>
     public TimeSpan SnapshotLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Most snapshots kept for paged lists. Default 100. One more drops the oldest, whose tokens are then answered 410.</summary>

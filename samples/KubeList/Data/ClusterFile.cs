@@ -8,7 +8,7 @@ internal static class ClusterFile
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256, AllowDuplicateProperties = false };
 
-    /// <summary>Reads the objects of the kinds served here, and makes the namespaces that they lie in but that the file does not hold.</summary>
+    /// <summary>Reads the objects of the kinds served here, and makes the namespaces that the file leaves out.</summary>
     /// <param name="path">The file.</param>
     /// <param name="notes">Takes a line for each kind in the file that is not served.</param>
     /// <exception cref="FormatException">The file holds no Kubernetes objects, or a malformed one.</exception>

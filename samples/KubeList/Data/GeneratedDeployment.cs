@@ -39,7 +39,8 @@ internal sealed record GeneratedDeployment(string Namespace, string App, string 
 
     public string ReplicaSet => $"{App}-{Hash}";
 
-    /// <summary>Deployments of 5, 30 and 250 replicas for half, a quarter and a quarter of the pods; the last of a size takes what is left.</summary>
+    /// <summary>Deployments of 5, 30 and 250 replicas for half, a quarter and a quarter of the pods; the last of each size takes
+    /// what is left.</summary>
     public static IReadOnlyList<GeneratedDeployment> DrawAll(Pcg32 random, int pods, string[] namespaces)
     {
         var quarter = pods / 4;

@@ -13,13 +13,13 @@ internal static class NamespaceObjects
     /// <summary>The namespaces that <paramref name="objects"/> lie in but that are not among them, by name.</summary>
     public static IEnumerable<KubeObject> Missing(IReadOnlyList<KubeObject> objects)
     {
-        var present = objects.Where(item => item.Kind == ResourceKind.Namespaces).Select(item => item.Name).ToHashSet(StringComparer.Ordinal);
-        return objects
-            .Where(item => item.Kind.IsNamespaced && !present.Contains(item.Namespace))
-            .Select(item => item.Namespace)
-            .Distinct(StringComparer.Ordinal)
+        var present = objects.Where(item => item.Kind == ResourceKind.Namespaces).Select(item => item.Name);
+        var needed = objects.Where(item => item.Kind.IsNamespaced).Select(item => item.Namespace);
+        return needed
+            .Except(present, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
-            .Select((name, i) => ObjectParser.Parse(ResourceKind.Namespaces, Write(name, uid: null, UnknownCreation), objects.Count + i + 1))
+            .Select((name, i) => (Json: Write(name, uid: null, UnknownCreation), Revision: objects.Count + i + 1))
+            .Select(made => ObjectParser.Parse(ResourceKind.Namespaces, made.Json, made.Revision))
             .ToList();
     }
 

@@ -7,7 +7,7 @@ internal sealed class Scheduler(GeneratedNode[] nodes)
 
     private readonly int[] _pods = new int[nodes.Length];
 
-    /// <summary>A node with room, and the number that the pod gets on it. A third of a cluster's room is used, so there always is one.</summary>
+    /// <summary>A node with room, and the number that the pod gets on it. A third of all room is used, so there always is one.</summary>
     public (GeneratedNode Node, int Ordinal) Place(Pcg32 random)
     {
         // The emptier of two: spreads almost as well as looking at all, as schedulers at scale do.

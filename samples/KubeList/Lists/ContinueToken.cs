@@ -19,7 +19,7 @@ internal sealed record ContinueToken(long Revision, string Start)
     private const string Version = "meta.k8s.io/v1";
     private const int DigestLength = 16;
 
-    /// <summary>The token that goes on after the object of <paramref name="key"/>: no key stands between it and itself with a NUL.</summary>
+    /// <summary>The token that goes on after <paramref name="key"/>: nothing stands between a key and the same with a NUL.</summary>
     public static ContinueToken After(long revision, byte[] key) => new(revision, Encoding.UTF8.GetString(key) + '\0');
 
     /// <summary>The first key of the page as it is compared.</summary>

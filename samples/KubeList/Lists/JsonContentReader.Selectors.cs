@@ -8,6 +8,8 @@ namespace KubeList.Lists;
 /// <content>Selectors as structures: <c>LabelSelector</c> and a list of <c>FieldSelectorRequirement</c>, Kubernetes' own shapes.</content>
 internal ref partial struct JsonContentReader
 {
+    private const string OperatorsText = "supported values: \"In\", \"NotIn\", \"Exists\", \"DoesNotExist\"";
+
     private static readonly string[] Operators = ["In", "NotIn", "Exists", "DoesNotExist"];
 
     private LabelSelector ReadLabelSelector()
@@ -180,12 +182,13 @@ internal ref partial struct JsonContentReader
     private readonly bool IsWhole(SelectorExpression expression)
     {
         if (expression.Key is null || expression.Operator is null || _budget.Problem is not null) return false;
+        var values = $"{expression.Path}.values";
         if (!Operators.Contains(expression.Operator))
-            _options.Refuse(StatusCause.NotSupported($"{expression.Path}.operator", "supported values: \"In\", \"NotIn\", \"Exists\", \"DoesNotExist\""));
+            _options.Refuse(StatusCause.NotSupported($"{expression.Path}.operator", OperatorsText));
         else if (expression.Operator is "In" or "NotIn" && expression.Values.Count == 0)
-            _options.Refuse(StatusCause.Required($"{expression.Path}.values", "must be given when the operator is In or NotIn"));
+            _options.Refuse(StatusCause.Required(values, "must be given when the operator is In or NotIn"));
         else if (expression.Operator is "Exists" or "DoesNotExist" && expression.Values.Count > 0)
-            _options.Refuse(StatusCause.Forbidden($"{expression.Path}.values", "may not be given when the operator is Exists or DoesNotExist"));
+            _options.Refuse(StatusCause.Forbidden(values, "may not be given when the operator is Exists or DoesNotExist"));
         else return true;
         return false;
     }

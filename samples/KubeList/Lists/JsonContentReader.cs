@@ -2,10 +2,12 @@ using System.Text.Json;
 using KubeList.Errors;
 using KubeList.Selectors;
 using KubeList.Store;
+using Names = KubeList.Lists.ListOptionNames;
 
 namespace KubeList.Lists;
 
-/// <summary>Reads a query in JSON: <c>ListOptions</c>, whose selectors are text, or <c>ListQuery</c>, whose selectors are structures.</summary>
+/// <summary>Reads a query in JSON: <c>ListOptions</c>, whose selectors are text, or <c>ListQuery</c>, whose selectors are
+/// structures.</summary>
 /// <remarks>One pass without a DOM. What does not parse is 400 with the position; what parses and means nothing is noted as
 /// a cause of a 422, and reading goes on, so that a syntax error further on still wins and all causes are told at once.</remarks>
 internal ref partial struct JsonContentReader
@@ -61,15 +63,15 @@ internal ref partial struct JsonContentReader
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (ReadName("", seen) is { } name)
         {
-            if (_reader.TokenType is JsonTokenType.Null && (ListOptionNames.Contains(name) || name is "kind" or "apiVersion")) continue;
+            if (_reader.TokenType is JsonTokenType.Null && (Names.Contains(name) || name is "kind" or "apiVersion")) continue;
             switch (name)
             {
                 case "kind": kind = ReadString(name); break;
                 case "apiVersion": apiVersion = ReadString(name); break;
-                case ListOptionNames.LabelSelector or ListOptionNames.FieldSelector: ReadSelector(name); break;
-                case ListOptionNames.Limit or ListOptionNames.TimeoutSeconds: ReadInteger(name); break;
-                case ListOptionNames.Watch or ListOptionNames.AllowWatchBookmarks or ListOptionNames.SendInitialEvents: ReadBoolean(name); break;
-                case ListOptionNames.Continue or ListOptionNames.ResourceVersion or ListOptionNames.ResourceVersionMatch: ReadText(name); break;
+                case Names.LabelSelector or Names.FieldSelector: ReadSelector(name); break;
+                case Names.Limit or Names.TimeoutSeconds: ReadInteger(name); break;
+                case Names.Watch or Names.AllowWatchBookmarks or Names.SendInitialEvents: ReadBoolean(name); break;
+                case Names.Continue or Names.ResourceVersion or Names.ResourceVersionMatch: ReadText(name); break;
                 default: RefuseUnknown(name); break;
             }
         }
@@ -95,19 +97,25 @@ internal ref partial struct JsonContentReader
         var isQuery = kind is QueryKind || (kind is null && (_structuredSelector || (!_textSelector && apiVersion is QueryVersion)));
         var version = isQuery ? QueryVersion : OptionsVersion;
         if (apiVersion is not null && apiVersion != version)
-            _options.Refuse(StatusCause.NotSupported("apiVersion", $"supported value of {(isQuery ? QueryKind : OptionsKind)}: \"{version}\""));
+        {
+            var meant = isQuery ? QueryKind : OptionsKind;
+            _options.Refuse(StatusCause.NotSupported("apiVersion", $"supported value of {meant}: \"{version}\""));
+        }
+
         if (isQuery && _textSelector)
-            _options.Refuse(StatusCause.Invalid("kind", $"selectors of a {QueryKind} are structures; as text they belong to {OptionsKind}"));
+            RefuseKind($"selectors of a {QueryKind} are structures; as text they belong to {OptionsKind}");
         if (!isQuery && _structuredSelector)
-            _options.Refuse(StatusCause.Invalid("kind", $"selectors of {OptionsKind} are text; as structures they belong to a {QueryKind}"));
+            RefuseKind($"selectors of {OptionsKind} are text; as structures they belong to a {QueryKind}");
     }
+
+    private readonly void RefuseKind(string message) => _options.Refuse(StatusCause.Invalid("kind", message));
 
     private void ReadSelector(string name)
     {
         if (_reader.TokenType is JsonTokenType.StartObject)
         {
             _structuredSelector = true;
-            _options.Add(name, name is ListOptionNames.LabelSelector
+            _options.Add(name, name is Names.LabelSelector
                 ? new("", InContent: true) { Labels = ReadLabelSelector() }
                 : new("", InContent: true) { Fields = ReadFieldSelector() });
         }

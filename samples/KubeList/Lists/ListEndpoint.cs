@@ -46,5 +46,6 @@ internal sealed class ListEndpoint(ResourceKind kind, ListReader reader, IOption
 
     // The rules of QUERY let these two types through, and nothing else.
     private static bool IsForm(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase);
 }

@@ -9,7 +9,8 @@ internal static class Selection
     private const int CancellationInterval = 1024;
 
     /// <summary>The matching items from <paramref name="startKey"/> on, one more than the limit where there are more.</summary>
-    public static List<KubeObject> Find(ResourceSnapshot snapshot, ListRequest request, ReadOnlySpan<byte> startKey, CancellationToken cancellation)
+    public static List<KubeObject> Find(
+        ResourceSnapshot snapshot, ListRequest request, ReadOnlySpan<byte> startKey, CancellationToken cancellation)
     {
         var (start, end) = snapshot.RangeOf(request.Namespace);
         start = Math.Max(start, snapshot.LowerBound(startKey));

@@ -56,7 +56,8 @@ internal readonly record struct VersionDemand(VersionRule Rule, ulong Revision)
         const string Field = ListOptionNames.ResourceVersionMatch;
         if (hasToken) return StatusCause.Forbidden(Field, "resourceVersionMatch is forbidden when continue is provided");
         if (isUnset) return StatusCause.Forbidden(Field, "resourceVersionMatch is forbidden unless resourceVersion is provided");
-        if (match is not (Exact or NotOlderThan)) return StatusCause.NotSupported(Field, $"supported values: \"{Exact}\", \"{NotOlderThan}\"");
+        if (match is not (Exact or NotOlderThan))
+            return StatusCause.NotSupported(Field, $"supported values: \"{Exact}\", \"{NotOlderThan}\"");
         return match is Exact && revision == 0
             ? StatusCause.Forbidden(Field, "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"")
             : null;

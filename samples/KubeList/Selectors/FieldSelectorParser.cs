@@ -56,7 +56,10 @@ internal static class FieldSelectorParser
     }
 
     private static bool TryParseTerm(
-        ReadOnlySpan<char> term, ResourceKind kind, [NotNullWhen(true)] out FieldRequirement? requirement, [NotNullWhen(false)] out string? problem)
+        ReadOnlySpan<char> term,
+        ResourceKind kind,
+        [NotNullWhen(true)] out FieldRequirement? requirement,
+        [NotNullWhen(false)] out string? problem)
     {
         requirement = null;
         problem = null;

@@ -1,6 +1,7 @@
 namespace KubeList.Selectors;
 
-/// <summary>How a requirement compares a label; <c>=</c> and <c>==</c> are <see cref="In"/> one value, <c>!=</c> is <see cref="NotIn"/> one.</summary>
+/// <summary>How a requirement compares a label. <c>=</c> and <c>==</c> are <see cref="In"/> with one value, <c>!=</c> is
+/// <see cref="NotIn"/> with one.</summary>
 internal enum LabelOperator
 {
     In,

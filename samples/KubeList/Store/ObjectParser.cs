@@ -40,13 +40,16 @@ internal static class ObjectParser
         if (!IsPathSegment(name)) throw new FormatException($"A {kind.Kind} has no usable metadata.name: it is empty or holds a slash.");
         var @namespace = kind.IsNamespaced ? ReadString(metadata, "namespace") : "";
         if (kind.IsNamespaced && @namespace.Length == 0) @namespace = "default";
-        if (kind.IsNamespaced && !IsPathSegment(@namespace)) throw new FormatException($"The namespace of {kind.Kind} {name} holds a slash.");
+        if (kind.IsNamespaced && !IsPathSegment(@namespace))
+            throw new FormatException($"The namespace of {kind.Kind} {name} holds a slash.");
 
         var uid = ReadString(metadata, "uid");
         if (uid.Length == 0) uid = DerivedUid(kind, @namespace, name);
 
         var fields = new string[kind.Fields.Count];
-        (fields[ResourceKind.NameField], fields[ResourceKind.NamespaceField], fields[ResourceKind.UidField]) = (name, Pool.Share(@namespace), uid);
+        fields[ResourceKind.NameField] = name;
+        fields[ResourceKind.NamespaceField] = Pool.Share(@namespace);
+        fields[ResourceKind.UidField] = uid;
         for (var i = ResourceKind.UidField + 1; i < fields.Length; i++) fields[i] = ReadField(root, kind.Fields[i]);
 
         var written = Write(kind, root, @namespace, uid, revision);
@@ -89,7 +92,8 @@ internal static class ObjectParser
         var read = new List<KeyValuePair<string, string>>();
         foreach (var label in labels.EnumerateObject())
         {
-            if (label.Value.ValueKind is not JsonValueKind.String) throw new FormatException($"A label of {kind.Kind} {name} is no string.");
+            if (label.Value.ValueKind is not JsonValueKind.String)
+                throw new FormatException($"A label of {kind.Kind} {name} is no string.");
             read.Add(new(Pool.Share(label.Name), Pool.Share(label.Value.GetString()!)));
         }
 

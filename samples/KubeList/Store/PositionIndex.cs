@@ -20,7 +20,8 @@ internal sealed class PositionIndex
         }
     }
 
-    /// <summary>Adds to <paramref name="positions"/> where <paramref name="value"/> stands between <paramref name="start"/> and <paramref name="end"/>.</summary>
+    /// <summary>Adds to <paramref name="positions"/> where <paramref name="value"/> stands, from <paramref name="start"/> to before
+    /// <paramref name="end"/>.</summary>
     public void Collect(string value, int start, int end, List<int> positions)
     {
         if (!_first.TryGetValue(value, out var position)) return;

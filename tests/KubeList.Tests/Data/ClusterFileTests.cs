@@ -67,9 +67,13 @@ public class ClusterFileTests
     public void Kinds_that_are_not_served_are_left_out_and_said_so()
     {
         using var notes = new StringWriter();
-        var objects = Read($$"""{"kind":"List","items":[{{Pod}},{"kind":"Secret","apiVersion":"v1","metadata":{"name":"s"} },{"kind":"Pod","apiVersion":"v2"}]}""", notes);
+        var objects = Read(
+            $$"""{"kind":"List","items":[{{Pod}},{"kind":"Secret","apiVersion":"v1","metadata":{} },{"kind":"Pod","apiVersion":"v2"}]}""",
+            notes);
         Assert.Equal(2, objects.Count);
-        Assert.Equal(["KubeList does not serve v1 Secret; left out: 1.", "KubeList does not serve v2 Pod; left out: 1."], notes.ToString().Split(Environment.NewLine)[..2]);
+        Assert.Equal(
+            ["KubeList does not serve v1 Secret; left out: 1.", "KubeList does not serve v2 Pod; left out: 1."],
+            notes.ToString().Split(Environment.NewLine)[..2]);
     }
 
     [Theory]

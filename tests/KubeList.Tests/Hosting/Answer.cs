@@ -28,7 +28,10 @@ public sealed record Answer(int Code, string? ContentType, byte[] Content, IRead
     public IReadOnlyList<string> Causes =>
     [
         .. Json.GetProperty("details").GetProperty("causes").EnumerateArray().Select(cause =>
-            $"{cause.GetProperty("reason").GetString()} {(cause.TryGetProperty("field", out var place) ? place.GetString() : "")}: {cause.GetProperty("message").GetString()}"),
+        {
+            var place = cause.TryGetProperty("field", out var path) ? path.GetString() : "";
+            return $"{cause.GetProperty("reason").GetString()} {place}: {cause.GetProperty("message").GetString()}";
+        }),
     ];
 
     public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(

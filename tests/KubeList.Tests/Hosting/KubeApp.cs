@@ -34,7 +34,8 @@ public sealed class KubeApp(params (string Name, string Value)[] settings) : Web
         return new Uri(addresses.First()).Port;
     }
 
-    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] options) => SendAsync(HttpMethod.Get, path + UriQuery(options));
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] options) =>
+        SendAsync(HttpMethod.Get, path + UriQuery(options));
 
     public Task<Answer> QueryFormAsync(string path, params (string Name, string Value)[] options) =>
         SendAsync(Query, path, FormQuery(options), "application/x-www-form-urlencoded");
@@ -61,7 +62,7 @@ public sealed class KubeApp(params (string Name, string Value)[] settings) : Web
 
     /// <summary>As a browser writes a form, with <c>+</c> for a space.</summary>
     public static string FormQuery((string Name, string Value)[] options) =>
-        string.Join('&', options.Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value).Replace("%20", "+", StringComparison.Ordinal)}"));
+        UriQuery(options).TrimStart('?').Replace("%20", "+", StringComparison.Ordinal);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -26,7 +26,10 @@ public class WireTests
         [
             [Form, "labelSelector=app+in+(prometheus,packageserver)&limit=3"],
             [Json, """{"kind":"ListOptions","apiVersion":"meta.k8s.io/v1","labelSelector":"app in (prometheus,packageserver)","limit":3}"""],
-            [Json, """{"kind":"ListQuery","apiVersion":"query.k8s.example/v1","limit":3,"labelSelector":{"matchExpressions":[{"key":"app","operator":"In","values":["prometheus","packageserver"]}]}}"""],
+            [Json, """
+                {"kind":"ListQuery","apiVersion":"query.k8s.example/v1","limit":3,"labelSelector":{
+                  "matchExpressions":[{"key":"app","operator":"In","values":["prometheus","packageserver"]}]}}
+                """],
         ];
         foreach (var query in queries)
         {
@@ -43,7 +46,7 @@ public class WireTests
         await using var app = new KubeApp();
         var port = app.StartKestrel();
         using var pods = JsonDocument.Parse((await RawHttp.SendAsync(port, "GET /api/v1/pods", [])).Content);
-        string[] present = [.. pods.RootElement.GetProperty("items").EnumerateArray().Take(500).Select(item => item.GetProperty("metadata").GetProperty("name").GetString()!)];
+        string[] present = [.. Names(pods).Take(500)];
         string[] names = [.. present, .. Enumerable.Range(0, 19_500).Select(i => $"absent-deployment-{i:D5}-bcdfghjklm-{i:D5}")];
         var query = JsonSerializer.Serialize(new
         {
@@ -56,7 +59,7 @@ public class WireTests
         var answer = await RawHttp.SendAsync(port, "QUERY /api/v1/pods", [Json], query);
         Assert.Equal(200, answer.Status);
         using var list = JsonDocument.Parse(answer.Content);
-        Assert.Equal(present, list.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("metadata").GetProperty("name").GetString()!));
+        Assert.Equal(present, Names(list));
 
         var labels = Uri.EscapeDataString($"app in ({string.Join(',', names)})");
         Assert.Equal(414, (await RawHttp.SendAsync(port, $"GET /api/v1/pods?labelSelector={labels}", [])).Status);
@@ -161,10 +164,13 @@ public class WireTests
         using (var socket = new System.Net.Sockets.TcpClient())
         {
             await socket.ConnectAsync(System.Net.IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-            await socket.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes($"QUERY /api/v1/pods HTTP/1.1\r\nHost: a\r\n{Json}\r\nContent-Length: 100\r\n\r\n{{"), TestContext.Current.CancellationToken);
+            var cut = $"QUERY /api/v1/pods HTTP/1.1\r\nHost: a\r\n{Json}\r\nContent-Length: 100\r\n\r\n{{";
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(cut), TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(200, (await RawHttp.SendAsync(port, "GET /api/v1/pods", [])).Status);
     }
+
+    private static IEnumerable<string> Names(JsonDocument list) => list.RootElement.GetProperty("items").EnumerateArray()
+        .Select(item => item.GetProperty("metadata").GetProperty("name").GetString()!);
 }

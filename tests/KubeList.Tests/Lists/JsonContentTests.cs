@@ -127,7 +127,9 @@ public class JsonContentTests(SharedClusters clusters) : IClassFixture<SharedClu
             ["labelSelector.matchLabels.-", "labelSelector.matchLabels.a", "labelSelector.matchExpressions[0].key", "labelSelector.matchExpressions[1].values[1]"],
             labels.IsStatus(422, "Invalid").Causes.Select(cause => cause.Split(' ')[1].TrimEnd(':')));
         var fields = await app.QueryJsonAsync(Pods, """{"fieldSelector":{"matchExpressions":[{"key":"spec.x","operator":"Exists"}]}}""");
-        Assert.Equal(["FieldValueNotSupported fieldSelector.matchExpressions[0].key: field label not supported: spec.x"], fields.IsStatus(422, "Invalid").Causes);
+        Assert.Equal(
+            ["FieldValueNotSupported fieldSelector.matchExpressions[0].key: field label not supported: spec.x"],
+            fields.IsStatus(422, "Invalid").Causes);
     }
 
     [Fact]
@@ -172,7 +174,8 @@ public class JsonContentTests(SharedClusters clusters) : IClassFixture<SharedClu
     [Fact]
     public async Task Objects_are_found_by_their_uids_wherever_they_are()
     {
-        var items = (await clusters.Generated.GetAsync(Pods)).Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("metadata")).ToArray();
+        var list = (await clusters.Generated.GetAsync(Pods)).Json.GetProperty("items");
+        var items = list.EnumerateArray().Select(item => item.GetProperty("metadata")).ToArray();
         var wanted = new[] { items[700], items[3], items[42] };
         var uids = JsonSerializer.Serialize(wanted.Select(item => item.GetProperty("uid").GetString()).Append("absent"));
         var content = $$$"""{"fieldSelector":{"matchExpressions":[{"key":"metadata.uid","operator":"In","values":{{{uids}}}}]}}""";
@@ -185,7 +188,8 @@ public class JsonContentTests(SharedClusters clusters) : IClassFixture<SharedClu
     [Fact]
     public async Task The_public_corpus_of_JSON_texts_is_told_apart()
     {
-        using var suite = JsonDocument.Parse(await File.ReadAllBytesAsync(SharedData.Require("json-test-suite.json"), TestContext.Current.CancellationToken));
+        var path = SharedData.Require("json-test-suite.json");
+        using var suite = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
         var seen = 0;
         foreach (var entry in suite.RootElement.GetProperty("cases").EnumerateObject())
         {

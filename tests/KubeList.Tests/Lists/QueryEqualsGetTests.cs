@@ -177,7 +177,8 @@ public class QueryEqualsGetTests(SharedClusters clusters) : IClassFixture<Shared
     {
         var node = ResourceKind.Pods.FindField("spec.nodeName");
         var pod = app.Store.Current[ResourceKind.Pods].Objects.ToArray().First(item => item.Fields[node] != "");
-        var (key, value, other) = pod.Labels.TryGetValue("tier", out _) ? ("tier", "data", "batch") : ("app", "prometheus", "packageserver");
+        var generated = pod.Labels.TryGetValue("tier", out _);
+        var (key, value, other) = generated ? ("tier", "data", "batch") : ("app", "prometheus", "packageserver");
         return text
             .Replace("$key", key, StringComparison.Ordinal)
             .Replace("$value", value, StringComparison.Ordinal)
@@ -202,7 +203,9 @@ public class QueryEqualsGetTests(SharedClusters clusters) : IClassFixture<Shared
     {
         Assert.Equal(get.Code, query.Code);
         Assert.Equal(get.ContentType, query.ContentType);
-        Assert.True(get.Content.AsSpan().SequenceEqual(query.Content), $"GET and QUERY differ: {get.Content.Length} and {query.Content.Length} octets");
+        Assert.True(
+            get.Content.AsSpan().SequenceEqual(query.Content),
+            $"GET and QUERY differ: {get.Content.Length} and {query.Content.Length} octets");
     }
 
     private static (string, string)[] Token(string? token) => token is null ? [] : [("continue", token)];

@@ -145,7 +145,8 @@ public class LabelSelectorParserTests
     [Theory]
     [InlineData(253, true)]
     [InlineData(254, false)]
-    public void Prefixes_have_at_most_253_characters(int length, bool accepted) => Assert.Equal(accepted, Parses(new string('a', length) + "/b"));
+    public void Prefixes_have_at_most_253_characters(int length, bool accepted) =>
+        Assert.Equal(accepted, Parses(new string('a', length) + "/b"));
 
     [Fact]
     public void What_is_repeated_of_a_huge_word_is_short()
