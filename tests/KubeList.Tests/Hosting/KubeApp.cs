@@ -28,7 +28,8 @@ public sealed class KubeApp(params (string Name, string Value)[] settings) : Web
     /// <returns>The port.</returns>
     public int StartKestrel()
     {
-        UseKestrel(0);
+        // The address is a setting of the program: UseKestrel(0) would change it while the program starts.
+        UseKestrel();
         StartServer();
         var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return new Uri(addresses.First()).Port;
@@ -68,6 +69,7 @@ public sealed class KubeApp(params (string Name, string Value)[] settings) : Web
     {
         foreach (var (name, value) in settings) builder.UseSetting(name, value);
         builder.UseSetting("quiet", "true");
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Time));
     }
