@@ -27,9 +27,18 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         builder.Finally(endpoint =>
         {
             if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is not true) return;
+
+            // A group's conventions come after those of its endpoints, whose own statement is the narrower one.
+            if (endpoint.Metadata.OfType<StatedAcceptQuery>().Any()) return;
             var bound = endpoint.Metadata.OfType<IAcceptsMetadata>().LastOrDefault();
             endpoint.Metadata.Add(new AcceptsMetadata(mediaTypes, bound?.RequestType, bound?.IsOptional ?? false));
+            endpoint.Metadata.Add(StatedAcceptQuery.Instance);
         });
         return builder;
+    }
+
+    private sealed class StatedAcceptQuery
+    {
+        public static readonly StatedAcceptQuery Instance = new();
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using HttpQuery.Internal;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,11 +30,8 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(handler);
         ArgumentNullException.ThrowIfNull(resultTypeInfo);
-        return MapJson(endpoints, pattern, queryTypeInfo, InvokeAsync)
+        return MapJson(endpoints, pattern, queryTypeInfo, async (query, context) => TypedResults.Json(await handler(query, context), resultTypeInfo))
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TResult), ["application/json"]));
-
-        async Task InvokeAsync(TQuery query, HttpContext context) =>
-            await context.Response.WriteAsJsonAsync(await handler(query, context), resultTypeInfo, contentType: null, context.RequestAborted);
     }
 
     /// <summary>Maps QUERY requests with JSON content to a handler that takes the query and returns a result, for example
@@ -56,42 +51,20 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
         where TQuery : notnull
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return MapJson(endpoints, pattern, queryTypeInfo, InvokeAsync);
-
-        async Task InvokeAsync(TQuery query, HttpContext context) => await HandlerResult.WriteAsync(context, await handler(query, context));
+        return MapJson(endpoints, pattern, queryTypeInfo, handler);
     }
 
     private static RouteHandlerBuilder MapJson<TQuery>(
-        IEndpointRouteBuilder endpoints, string pattern, JsonTypeInfo<TQuery> queryTypeInfo, Func<TQuery, HttpContext, Task> handler)
+        IEndpointRouteBuilder endpoints, string pattern, JsonTypeInfo<TQuery> queryTypeInfo, Func<TQuery, HttpContext, Task<IResult>> handler)
         where TQuery : notnull
     {
-        Check(endpoints);
         ArgumentNullException.ThrowIfNull(queryTypeInfo);
-        var builder = endpoints.MapMethods(pattern, Query, (RequestDelegate)InvokeAsync)
-            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TQuery)), ReadsJsonItself.Instance);
-        return new RouteHandlerBuilder([builder]);
+        return endpoints.MapQuery(pattern, InvokeAsync).WithMetadata(new AcceptsMetadata(["application/json"], typeof(TQuery)));
 
-        async Task InvokeAsync(HttpContext context)
+        async Task<IResult> InvokeAsync(HttpContext context)
         {
-            QueryContentTypes.UnquoteCharset(context.Request);
-            TQuery? query;
-            try
-            {
-                query = await context.Request.ReadFromJsonAsync(queryTypeInfo, context.RequestAborted);
-            }
-            catch (JsonException exception)
-            {
-                await JsonError.From(exception).WriteAsync(context);
-                return;
-            }
-            catch (BadHttpRequestException exception)
-            {
-                await QueryProblems.WriteAsync(context, exception.StatusCode, exception.Message);
-                return;
-            }
-
-            if (query is null) await new JsonError(null, null).WriteAsync(context);
-            else await handler(query, context);
+            var (query, refusal) = await JsonContent.ReadAsync(context, queryTypeInfo);
+            return refusal ?? await handler(query!, context);
         }
     }
 }

@@ -55,10 +55,27 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
     {
         Check(endpoints);
         ArgumentNullException.ThrowIfNull(handler);
-        var builder = endpoints.MapMethods(pattern, Query, (RequestDelegate)InvokeAsync);
-        return new RouteHandlerBuilder([builder]);
+        return RuntimeFeature.IsDynamicCodeSupported
+            ? MapHandler(endpoints, pattern, handler)
+            : MapWithoutFilters(endpoints, pattern, async context => await HandlerResult.WriteAsync(context, await handler(context)));
+    }
 
-        async Task InvokeAsync(HttpContext context) => await HandlerResult.WriteAsync(context, await handler(context));
+    // The framework's own way, which gives the result to endpoint filters before it is written.
+    [RequiresDynamicCode("Called only where dynamic code is supported.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The only parameter is the HttpContext: nothing is bound by reflection.")]
+    private static RouteHandlerBuilder MapHandler(IEndpointRouteBuilder endpoints, string pattern, Delegate handler) =>
+        endpoints.MapMethods(pattern, Query, handler);
+
+    // Under native AOT the result is written here, so a filter would not see it: said when routes are built, not found out later.
+    private static RouteHandlerBuilder MapWithoutFilters(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handler)
+    {
+        var builder = endpoints.MapMethods(pattern, Query, handler);
+        builder.Finally(endpoint =>
+        {
+            if (endpoint.FilterFactories.Count > 0)
+                throw new InvalidOperationException($"Under native AOT, endpoint filters need MapMethods(\"{pattern}\", [HttpMethods.Query], handler).");
+        });
+        return new RouteHandlerBuilder([builder]);
     }
 
     private static void Check(IEndpointRouteBuilder endpoints)

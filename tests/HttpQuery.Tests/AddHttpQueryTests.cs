@@ -88,12 +88,16 @@ public class AddHttpQueryTests
         await using var server = await QueryServer.StartAsync(app =>
         {
             app.MapQuery("/suffix", (HttpContext context) => "found").Accepts<RfcQuery>("application/*+xml");
+            app.MapQuery("/star", (HttpContext context) => "found").Accepts<RfcQuery>("*/json");
+            app.MapQuery("/accent", (HttpContext context) => "found").Accepts<RfcQuery>("application/x;a=\"é\"");
             app.MapQuery("/parameter", (HttpContext context) => "found").Accepts<RfcQuery>("application/sql;1x=2");
         });
 
         var suffix = await server.SendAsync("QUERY /suffix", "application/xslt+xml", "<a/>");
         Assert.Equal((200, "application/*"), (suffix.Status, suffix["Accept-Query"]));
         Assert.Equal("application/*+xml", (await server.SendAsync("QUERY /suffix", "text/xml", "<a/>"))["Accept"]);
+        Assert.Equal("*/*", (await server.SendAsync("QUERY /star", "text/xml", "<a/>"))["Accept-Query"]);
+        Assert.Equal((415, null), ((await server.SendAsync("QUERY /accent", "text/xml", "<a/>")).Status, (await server.SendAsync("QUERY /accent", "text/xml", "<a/>"))["Accept"]));
         var parameter = await server.SendAsync("QUERY /parameter", "application/sql; 1x=2", "select");
         Assert.Equal((200, "application/sql"), (parameter.Status, parameter["Accept-Query"]));
     }

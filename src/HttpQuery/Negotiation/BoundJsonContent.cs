@@ -1,6 +1,6 @@
+using System.Text.Json;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,72 +14,68 @@ namespace HttpQuery.Negotiation;
 /// kept while they are bound, and read once more where binding has failed.</remarks>
 internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, bool optional, int maximumLength)
 {
-    /// <summary>The handler itself, or a handler that watches over it where a JSON content is bound to a parameter.</summary>
+    /// <summary>The handler itself, or a handler that watches over it where JSON content is bound to a parameter.</summary>
     public static RequestDelegate Wrap(RequestDelegate handler, Endpoint endpoint, HttpQueryOptions options)
     {
         var accepts = endpoint.Metadata.GetMetadata<IAcceptsMetadata>();
-        return accepts?.RequestType is { } type
-            && accepts.ContentTypes.Any(QueryContentTypes.IsJson)
-            && endpoint.Metadata.GetMetadata<ReadsJsonItself>() is null
+        return accepts?.RequestType is { } type && accepts.ContentTypes.Any(QueryContentTypes.IsJson) && IsBound(type, endpoint)
             ? new BoundJsonContent(handler, type, accepts.IsOptional, options.MaximumLocatedContentLength).InvokeAsync
             : handler;
     }
 
+    // Accepts<T>() may also be mere documentation of a handler that reads the content by itself.
+    private static bool IsBound(Type type, Endpoint endpoint) => endpoint.Metadata
+        .GetOrderedMetadata<IParameterBindingMetadata>()
+        .Any(parameter => parameter.ParameterInfo.ParameterType == type && !parameter.HasBindAsync && !parameter.HasTryParse);
+
     private async Task InvokeAsync(HttpContext context)
     {
-        if (!HttpMethods.IsQuery(context.Request.Method) || !QueryContentTypes.IsJson(context.Request.ContentType))
+        var mediaType = context.Request.ContentType;
+        if (!HttpMethods.IsQuery(context.Request.Method) || !QueryContentTypes.IsJson(mediaType))
         {
             await next(context);
             return;
         }
+        if (QueryContentTypes.EncodingOf(mediaType) is null)
+        {
+            await QueryContentTypes.RefuseCharsetAsync(context);
+            return;
+        }
 
         QueryContentTypes.UnquoteCharset(context.Request);
-        var original = context.Features.Get<IRequestBodyPipeFeature>();
-        using var retained = new RetainingPipeReader(context.Request.BodyReader, maximumLength);
-        context.Features.Set<IRequestBodyPipeFeature>(retained);
+        using var retained = new RetainedContent(context, maximumLength);
         try
         {
             await next(context);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode is 400 && !context.Response.HasStarted)
         {
-            if (await TryExplainAsync(context, retained)) return;
-            throw;
+            retained.Release();
+            if (await TryLocateAsync(context, retained.Content)) return;
+            if (exception.InnerException is not JsonException) throw;
+            await new JsonError(null, null).WriteAsync(context);
+            return;
         }
         finally
         {
-            context.Features.Set(original);
+            retained.Release();
         }
 
         if (context.Response is { StatusCode: 400, HasStarted: false, ContentLength: null, ContentType: null })
-            await TryExplainAsync(context, retained);
+            await TryLocateAsync(context, retained.Content);
     }
 
-    private async Task<bool> TryExplainAsync(HttpContext context, RetainingPipeReader content)
+    // Where the second reading finds no error, or cannot be made, the 400 may be the handler's own, and stays as it is.
+    private async Task<bool> TryLocateAsync(HttpContext context, RetainingPipeReader? content)
     {
-        // Another charset is transcoded by a way that passes by the kept octets.
-        if (!QueryContentTypes.IsUtf8(context.Request.ContentType)) return await TellAsync("the content is not UTF-8");
-
-        // Binding failed before it came to the content.
-        if (!content.WasRead) return false;
+        // Another charset is transcoded by a way that passes by the kept octets. Nothing read: binding failed before it came to the content.
+        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return false;
 
         var octets = content.Retain();
-        if (content.IsTooLong) return await TellAsync($"the content is longer than {maximumLength} bytes");
+        if (content.IsTooLong) return false;
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         if (JsonError.Find(octets, queryType, optional, options) is not { } error) return false;
         await error.WriteAsync(context);
         return true;
-
-        async Task<bool> TellAsync(string reason)
-        {
-            await QueryProblems.WriteAsync(context, 400, $"The request is malformed. Where is not known, because {reason}.");
-            return true;
-        }
     }
-}
-
-/// <summary>Metadata of endpoints that read JSON by themselves and answer its errors.</summary>
-internal sealed class ReadsJsonItself
-{
-    public static readonly ReadsJsonItself Instance = new();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using HttpQuery.Internal;
 using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,9 +20,9 @@ internal sealed class QueryContentTypes
     private QueryContentTypes(MediaType[] accepted)
     {
         _accepted = accepted;
-        _usual = [.. accepted.Where(type => !type.ToString().Contains('*')).Union(WellKnown).SelectMany(Spellings).Select(text => (text, Judge(text)))];
-        Accept = string.Join(", ", accepted.Select(type => type.ToString()));
-        AcceptQuery = Advertise(accepted).ToString();
+        _usual = [.. accepted.Where(type => type.Parameters.Count == 0 && !type.ToString().Contains('*')).Union(WellKnown).SelectMany(Spellings).Select(text => (text, Judge(text)))];
+        Accept = Field(string.Join(", ", accepted.Select(type => type.ToString()).Where(text => Ascii.IsValid(text))));
+        AcceptQuery = Field(Advertise(accepted).ToString());
     }
 
     /// <summary>Value of <c>Accept-Query</c>.</summary>
@@ -73,18 +74,26 @@ internal sealed class QueryContentTypes
         if (request.ContentType is { } text && text.Contains('"') && MediaType.TryParse(text, out var type)) request.ContentType = type.ToString();
     }
 
-    // The framework transcodes JSON by its charset and fails as a server error on one that it does not know.
-    private static bool HasKnownCharset(string mediaType)
+    /// <summary>The encoding by which JSON of a well-formed <paramref name="mediaType"/> is read; <see langword="null"/> where the charset is not
+    /// known, on which the framework would fail as a server error.</summary>
+    public static Encoding? EncodingOf(string? mediaType)
     {
-        if (IsUtf8(mediaType)) return true;
+        if (IsUtf8(mediaType)) return Encoding.UTF8;
         try
         {
-            return MediaType.Parse(mediaType).TryGetParameter("charset", out var name) && Encoding.GetEncoding(name) is not null;
+            return MediaType.Parse(mediaType).TryGetParameter("charset", out var name) ? Encoding.GetEncoding(name) : Encoding.UTF8;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            return false;
+            return null;
         }
+    }
+
+    /// <summary>Answers 415 to a charset that is not known.</summary>
+    public static Task RefuseCharsetAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { } fields) context.Response.Headers.Accept = fields.Accept;
+        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, "The charset of the content is not supported. JSON is UTF-8.");
     }
 
     // What clients really send is judged once, when routes are built; anything else is read anew.
@@ -103,8 +112,7 @@ internal sealed class QueryContentTypes
     private QueryAnswer Judge(string text)
     {
         if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
-        if (!IsJson(text)) return QueryAnswer.Pass;
-        return HasKnownCharset(text) ? QueryAnswer.EmptyContent : QueryAnswer.UnsupportedMediaType;
+        return IsJson(text) ? QueryAnswer.EmptyContent : QueryAnswer.Pass;
     }
 
     private bool IsAccepted(string text)
@@ -166,7 +174,10 @@ internal sealed class QueryContentTypes
         }
         catch (ArgumentException)
         {
-            return HttpQuery.AcceptQuery.Create(type.Subtype.Contains('*') ? $"{type.Type}/*" : $"{type.Type}/{type.Subtype}");
+            var name = $"{type.Type}/{type.Subtype}";
+            return HttpQuery.AcceptQuery.Create(MediaRange.TryParse(name, out _) ? name : type.Type.Contains('*') ? "*/*" : $"{type.Type}/*");
         }
     }));
+
+    private static StringValues Field(string value) => value.Length > 0 ? value : StringValues.Empty;
 }

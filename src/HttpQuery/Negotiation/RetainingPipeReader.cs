@@ -1,18 +1,16 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
 
 /// <summary>Passes content through and keeps a copy of what was handed out, up to a limit.</summary>
-internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) : PipeReader, IRequestBodyPipeFeature, IDisposable
+internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) : PipeReader, IDisposable
 {
     private ReadOnlySequence<byte> _current;
     private byte[] _copy = [];
     private int _consumed;
     private int _examined;
-
-    public PipeReader Reader => this;
 
     /// <summary>Whether anyone has asked for content at all.</summary>
     public bool WasRead { get; private set; }
@@ -29,7 +27,16 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var result = await inner.ReadAsync(cancellationToken);
+        ReadResult result;
+        try
+        {
+            result = await inner.ReadAsync(cancellationToken);
+        }
+        catch (InvalidDataException exception)
+        {
+            // A broken coding, met by request decompression: the client's error, not the server's.
+            throw new BadHttpRequestException("The content cannot be decoded.", exception);
+        }
         (_current, WasRead) = (result.Buffer, true);
         return result;
     }
@@ -51,9 +58,18 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        Keep(_current, _current.Start);
+        inner.Complete(exception);
+    }
 
-    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+    public override ValueTask CompleteAsync(Exception? exception = null)
+    {
+        // The octets may be given back by this; they are copied before.
+        Keep(_current, _current.Start);
+        return inner.CompleteAsync(exception);
+    }
 
     public void Dispose()
     {

@@ -14,15 +14,15 @@ internal static class AcceptQueryField
     public static void Announce(HttpContext context, QueryAnswer answer)
     {
         var method = context.Request.Method;
-        if (answer is not QueryAnswer.Pass || HttpMethods.IsQuery(method) || HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
-            context.Response.OnStarting(WriteField, context);
+        if (answer is QueryAnswer.Pass && !HttpMethods.IsQuery(method) && !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return;
+        if (!context.Response.HasStarted) context.Response.OnStarting(WriteField, context);
     }
 
     private static Task Write(object state)
     {
         var context = (HttpContext)state;
-        if (Endpoint(context)?.Metadata.GetMetadata<QueryResource>() is { } resource)
-            context.Response.Headers.TryAdd(AcceptQuery.FieldName, resource.AcceptQuery);
+        if (Endpoint(context)?.Metadata.GetMetadata<QueryFields>() is { AcceptQuery.Count: > 0 } fields)
+            context.Response.Headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
         return Task.CompletedTask;
     }
 

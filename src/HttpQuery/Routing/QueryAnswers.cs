@@ -10,15 +10,21 @@ internal static class QueryAnswers
     /// <summary>One endpoint for each route of the path, so that its constraints hold here too: what they refuse stays a 404.</summary>
     public static IEnumerable<Endpoint> Endpoints(QueryAnswer answer, QueryResource resource)
     {
-        var handler = Handler(answer, resource);
-        var metadata = new EndpointMetadataCollection([resource, .. resource.CorsMetadata]);
+        var aboutQuery = answer is not (QueryAnswer.MethodNotAllowed or QueryAnswer.Options);
         return resource.Endpoints
-            .DistinctBy(endpoint => endpoint.RoutePattern.RawText)
-            .Select((endpoint, order) => new RouteEndpoint(handler, endpoint.RoutePattern, order, metadata, $"QUERY resource: {answer}"))
+            .Where(endpoint => !aboutQuery || QueryEndpoint.CanAnswerQuery(endpoint))
+            .DistinctBy(endpoint => endpoint.RoutePattern)
+            .Select((endpoint, order) => Create(answer, endpoint, order, resource))
             .Concat(resource.Fallbacks);
     }
 
-    private static RequestDelegate Handler(QueryAnswer answer, QueryResource resource)
+    private static RouteEndpoint Create(QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource)
+    {
+        var fields = resource.FieldsOf(endpoint);
+        return new(Handler(answer, fields), endpoint.RoutePattern, order, new([fields, .. resource.AnswerMetadata]), $"QUERY resource: {answer}");
+    }
+
+    private static RequestDelegate Handler(QueryAnswer answer, QueryFields resource)
     {
         var (status, detail) = answer switch
         {

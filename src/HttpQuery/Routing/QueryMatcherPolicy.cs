@@ -13,8 +13,8 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options) : M
     // One before the framework's method policy (-1000), which would answer 405 first and without our fields.
     public override int Order => -1001;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
-        !ContainsDynamicEndpoints(endpoints) && endpoints.Any(QueryEndpoint.AcceptsQuery);
+    // Dynamic endpoints (MapFallbackToPage) stand at every path: they are passed on, and must not switch the rules off.
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(QueryEndpoint.AcceptsQuery);
 
     public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints)
     {

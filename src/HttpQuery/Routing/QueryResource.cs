@@ -1,8 +1,8 @@
 using HttpQuery.Negotiation;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Routing;
 
@@ -13,24 +13,26 @@ internal sealed class QueryResource
     private readonly bool _anyMethod;
     private readonly bool _ownOptions;
     private readonly bool _acceptsPreflight;
+    private readonly bool _allowFallback;
     private readonly QueryContentTypes _contentTypes;
 
     private QueryResource(IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback)
     {
         Endpoints = endpoints;
         Fallbacks = fallbacks;
-        var answering = allowFallback ? [.. endpoints, .. fallbacks] : endpoints;
+        _allowFallback = allowFallback;
+        var answering = Answering(endpoints);
         var queries = endpoints.Where(QueryEndpoint.AcceptsQuery).ToArray();
 
         _anyMethod = answering.Any(endpoint => QueryEndpoint.Methods(endpoint).Count == 0);
-        _methods = [.. answering.SelectMany(QueryEndpoint.Methods).Select(method => method.ToUpperInvariant()).Distinct()];
+        _methods = MethodsOf(answering);
         _ownOptions = endpoints.Any(e => QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
         _acceptsPreflight = endpoints.Any(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.AcceptCorsPreflight is true);
-        HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
         _contentTypes = QueryContentTypes.Of(endpoints.Where(QueryEndpoint.CanAnswerQuery));
+        HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
 
-        Allow = string.Join(", ", _methods.Union([HttpMethods.Options]));
-        CorsMetadata = queries.Select(e => e.Metadata.GetOrderedMetadata<ICorsMetadata>()).FirstOrDefault(cors => cors.Count > 0) ?? [];
+        var cors = queries.Select(e => e.Metadata.GetOrderedMetadata<ICorsMetadata>()).FirstOrDefault(cors => cors.Count > 0) ?? [];
+        AnswerMetadata = [.. cors, .. queries.Select(e => e.Metadata.GetMetadata<IAllowAnonymous>()).OfType<IAllowAnonymous>().Take(1)];
     }
 
     /// <summary>The path's endpoints, fallback routes left out.</summary>
@@ -42,23 +44,24 @@ internal sealed class QueryResource
     /// <summary>Whether the media type of a QUERY decides nothing but whether it is accepted.</summary>
     public bool HasOneQueryEndpoint { get; }
 
-    /// <summary>CORS settings of the first QUERY endpoint that has some; without them a script could not read our refusals.</summary>
-    public IReadOnlyList<ICorsMetadata> CorsMetadata { get; }
-
-    /// <summary>Value of <c>Accept-Query</c> (§3).</summary>
-    public StringValues AcceptQuery => _contentTypes.AcceptQuery;
-
-    /// <summary>Value of <c>Accept</c> on a 415 (RFC 9110 §15.5.16).</summary>
-    public StringValues Accept => _contentTypes.Accept;
-
-    /// <summary>Value of <c>Allow</c>: every method that works here.</summary>
-    public StringValues Allow { get; }
+    /// <summary>CORS settings of the first QUERY endpoint that has some, without which a script could not read our refusals; and leave to
+    /// be anonymous where a QUERY endpoint has it.</summary>
+    public IReadOnlyList<object> AnswerMetadata { get; }
 
     /// <summary>The resource that <paramref name="endpoints"/> make, or <see langword="null"/> where none of them answers QUERY.</summary>
     public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options)
     {
         var own = endpoints.Where(endpoint => !QueryEndpoint.IsFallback(endpoint)).ToArray();
         return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback) : null;
+    }
+
+    /// <summary>What to say on the route of <paramref name="endpoint"/>: other routes of the path count where they have no constraint,
+    /// because then they stand here too.</summary>
+    public QueryFields FieldsOf(RouteEndpoint endpoint)
+    {
+        var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
+        var types = QueryContentTypes.Of(here.Where(QueryEndpoint.CanAnswerQuery));
+        return new(types.AcceptQuery, types.Accept, string.Join(", ", MethodsOf(Answering(here)).Union([HttpMethods.Options])));
     }
 
     public QueryAnswer Decide(HttpRequest request)
@@ -68,6 +71,11 @@ internal sealed class QueryResource
         if (HttpMethods.IsOptions(method)) return _ownOptions || IsPreflight(request) ? QueryAnswer.Pass : QueryAnswer.Options;
         return _anyMethod || Supports(method) ? QueryAnswer.Pass : QueryAnswer.MethodNotAllowed;
     }
+
+    private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) => _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
+
+    private static string[] MethodsOf(IEnumerable<RouteEndpoint> endpoints) =>
+        [.. endpoints.SelectMany(QueryEndpoint.Methods).Select(method => method.ToUpperInvariant()).Distinct()];
 
     private bool Supports(string method)
     {

@@ -29,8 +29,8 @@ public class ContentTypeTests
         { "/json", ["Content-Type: text/plain"], "{}", 415, Unsupported },
         { "/json", ["Content-Type: application/jsonx"], "{}", 415, Unsupported },
         { "/json", ["Content-Type: application/json-seq"], "{}", 415, Unsupported },
-        { "/json", ["Content-Type: application/json; charset=klingon"], "{}", 415, Unsupported },
-        { "/json", ["Content-Type: application/json; charset=utf-7"], "{}", 415, Unsupported },
+        { "/json", ["Content-Type: application/json; charset=klingon"], "{}", 415, "The charset" },
+        { "/json", ["Content-Type: application/json; charset=utf-7"], "{}", 415, "The charset" },
         { "/json", ["Content-Type: application/json"], "{}", 200, "found" },
         { "/json", ["Content-Type: APPLICATION/JSON"], "{}", 200, "found" },
         { "/json", ["Content-Type: application/json; charset=\"UTF-8\""], "{}", 200, "found" },
@@ -61,6 +61,12 @@ public class ContentTypeTests
         { "/two", ["Content-Type: text/plain"], "?", 415, Unsupported },
         { "/two", [], "?", 400, Missing },
         { "/group/rfcs", ["Content-Type: application/sql"], "select", 200, "found" },
+        { "/group/own", ["Content-Type: text/csv"], "a,b", 200, "found" },
+        { "/group/own", ["Content-Type: application/sql"], "select", 415, Unsupported },
+        { "/case", ["Content-Type: application/jsonpath;version=A"], "$", 200, "found" },
+        { "/case", ["Content-Type: application/jsonpath;version=a"], "$", 415, Unsupported },
+        { "/case", ["Content-Type: application/jsonpath; version=a"], "$", 415, Unsupported },
+        { "/raw", ["Content-Type: application/json; charset=klingon"], "{}", 200, "found" },
         { "/group/rfcs", ["Content-Type: application/json"], "{}", 415, Unsupported },
     };
 
@@ -111,8 +117,10 @@ public class ContentTypeTests
         app.MapQuery("/two", (RfcQuery query) => "json");
         app.MapQuery("/two", (HttpContext context) => "sql").WithAcceptQuery("application/sql");
 
+        app.MapQuery("/case", context => context.Response.WriteAsync("found")).WithAcceptQuery("application/jsonpath;version=A");
         var group = app.MapGroup("/group").WithAcceptQuery("application/sql");
         group.MapQuery("/rfcs", context => context.Response.WriteAsync("found"));
+        group.MapQuery("/own", context => context.Response.WriteAsync("found")).WithAcceptQuery("text/csv");
         group.MapPost("/rfcs", (RfcQuery query) => "posted");
     });
 }

@@ -69,17 +69,33 @@ public class HandlerShapeTests
     }
 
     [Fact]
-    public async Task A_null_value_is_json_null_and_a_null_text_is_empty()
+    public async Task A_null_value_is_sent_as_the_framework_sends_it()
     {
         await using var server = await QueryServer.StartAsync(app =>
         {
             app.MapQuery("/value", c => Task.FromResult<RfcQuery?>(null));
-            app.MapQuery("/text", c => Task.FromResult<string?>(null));
+            app.MapPost("/value", RfcQuery? () => null);
         });
 
-        Assert.Equal("null", (await server.SendAsync("QUERY /value", "text/x", "q")).ContentText);
-        var text = await server.SendAsync("QUERY /text", "text/x", "q");
-        Assert.Equal((200, ""), (text.Status, text.ContentText));
+        Assert.Equal((await server.SendAsync("POST /value", null, "")).ContentText, (await server.SendAsync("QUERY /value", "text/x", "q")).ContentText);
+    }
+
+    [Fact]
+    public async Task An_endpoint_filter_gets_the_result_before_it_is_written()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.MapQuery("/context", async (HttpContext c) => { await Task.Yield(); return "inner"; }).AddEndpointFilter(Filter);
+            app.MapQuery("/bound", (RfcQuery query) => "inner").AddEndpointFilter(Filter);
+            app.MapQuery("/typed", (RfcQuery query, HttpContext c) => Task.FromResult(Results.Text("inner")), TestJson.Default.RfcQuery)
+                .AddEndpointFilter(async (context, next) => await next(context) is IResult ? Results.Text("filtered(result)") : "lost");
+        });
+
+        Assert.Equal("filtered(inner)", (await server.SendAsync("QUERY /context", "application/json", "{}")).ContentText);
+        Assert.Equal("filtered(inner)", (await server.SendAsync("QUERY /bound", "application/json", "{}")).ContentText);
+        Assert.Equal("filtered(result)", (await server.SendAsync("QUERY /typed", "application/json", "{}")).ContentText);
+
+        static async ValueTask<object?> Filter(EndpointFilterInvocationContext context, EndpointFilterDelegate next) => $"filtered({await next(context)})";
     }
 
     private static Task<IResult> TaskOfResult(HttpContext context) => Task.FromResult(Results.Text("ok"));

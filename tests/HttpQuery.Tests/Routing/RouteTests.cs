@@ -1,5 +1,10 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Constraints;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Tests.Routing;
@@ -112,13 +117,14 @@ public class RouteTests
             app =>
             {
                 app.MapQuery("/rfcs/{id:int}", (int id, RfcQuery query) => "found");
+                app.MapQuery("/rfcs", (RfcQuery query) => "found");
                 app.MapFallback(() => "fallback");
             },
             builder => builder.Services.AddHttpQuery(options => options.AllowFallback = allow));
 
-        var response = await server.SendAsync("GET /rfcs/1");
-        Assert.Equal(status, response.Status);
-        Assert.Equal("application/json", response["Accept-Query"]);
+        Assert.Equal(status, (await server.SendAsync("GET /rfcs/1")).Status);
+        var response = await server.SendAsync("GET /rfcs");
+        Assert.Equal((status, "application/json"), (response.Status, response["Accept-Query"]));
 
         // Whatever the option says: the rules of QUERY hold, and what is no QUERY path is the fallback's.
         Assert.Equal(415, (await server.SendAsync("QUERY /rfcs/1", "text/plain", "x")).Status);
@@ -214,6 +220,113 @@ public class RouteTests
         Assert.Equal("QUERY", (await server.SendAsync("QUERY /rfcs", "application/sql", "select")).ContentText);
         Assert.Equal(400, (await server.SendAsync("QUERY /rfcs")).Status);
         Assert.Equal(415, (await server.SendAsync("QUERY /rfcs", "text/csv", "a")).Status);
+    }
+
+    [Fact]
+    public async Task Another_method_of_a_query_endpoint_keeps_its_own_matching()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.MapMethods("/s", ["QUERY", "POST"], (RfcQuery query) => "json");
+            app.MapPost("/s", (HttpContext context) => "upload");
+            app.MapMethods("/x", ["QUERY", "POST"], (HttpContext context) => "x").WithMetadata(new AcceptsMetadata(["application/xml"]));
+        });
+
+        Assert.Equal("json", (await server.SendAsync("POST /s", "application/json", "{}")).ContentText);
+        Assert.Equal("upload", (await server.SendAsync("POST /s", "text/csv", "a")).ContentText);
+        Assert.Equal(415, (await server.SendAsync("POST /x", "text/plain", "a")).Status);
+        Assert.Equal("x", (await server.SendAsync("QUERY /x", "application/xml", "<a/>")).ContentText);
+    }
+
+    [Fact]
+    public async Task A_dynamic_fallback_does_not_switch_the_rules_off()
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.MapQuery("/rfcs", (RfcQuery query) => "found");
+                app.MapQuery("/raw", context => context.Response.WriteAsync("found"));
+                app.MapFallbackToController("Index", "Pages");
+            },
+            builder => builder.Services.AddControllers());
+
+        Assert.Equal(400, (await server.SendAsync("QUERY /raw")).Status);
+        Assert.Equal(415, (await server.SendAsync("QUERY /rfcs", "text/plain", "x")).Status);
+        Assert.Equal("found", (await server.SendAsync("QUERY /rfcs", "application/json", "{}")).ContentText);
+        Assert.Equal((204, "QUERY, OPTIONS"), ((await server.SendAsync("OPTIONS /rfcs")).Status, (await server.SendAsync("OPTIONS /rfcs"))["Allow"]));
+        Assert.Equal("page", (await server.SendAsync("GET /about")).ContentText);
+    }
+
+    [Fact]
+    public async Task A_route_that_the_query_routes_constraints_leave_out_is_not_announced()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.MapMethods("/rfcs/{id:int}", ["QUERY"], (int id, RfcQuery query) => "number");
+            app.MapGet("/rfcs/{name:alpha}", (string name) => name);
+        });
+
+        Assert.Null((await server.SendAsync("GET /rfcs/cache"))["Accept-Query"]);
+        Assert.Equal("GET, OPTIONS", (await server.SendAsync("OPTIONS /rfcs/cache"))["Allow"]);
+        Assert.Equal("QUERY, OPTIONS", (await server.SendAsync("OPTIONS /rfcs/1"))["Allow"]);
+        foreach (var type in new[] { null, "text/plain", "application/json" })
+            Assert.Equal(404, (await server.SendAsync("QUERY /rfcs/cache", type, "{}")).Status);
+    }
+
+    [Fact]
+    public async Task Routes_of_one_text_with_different_constraints_are_told_apart()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.Map(RoutePatternFactory.Parse("/r/{id}", null, new { id = new IntRouteConstraint() }), (RequestDelegate)(context => context.Response.WriteAsync("number")))
+                .WithMetadata(new HttpMethodMetadata(["QUERY"]));
+            app.MapGet("/r/{id}", (string id) => id);
+        });
+
+        Assert.Equal(405, (await server.SendAsync("PUT /r/abc")).Status);
+        Assert.Equal(405, (await server.SendAsync("PUT /r/1")).Status);
+    }
+
+    [Fact]
+    public async Task A_response_that_has_started_before_routing_goes_on()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.Use(async (context, next) =>
+            {
+                await context.Response.WriteAsync("<prefix>");
+                await next(context);
+            });
+            app.UseRouting();
+            app.MapGet("/x", (RequestDelegate)(context => context.Response.WriteAsync("get")));
+            app.MapQuery("/x", (RfcQuery query) => "found");
+        });
+
+        Assert.Equal("<prefix>get", (await server.SendAsync("GET /x")).ContentText);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_anonymous_where_the_query_is()
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.UseAuthentication();
+                app.UseAuthorization();
+                app.MapQuery("/open", (RfcQuery query) => "found").AllowAnonymous();
+                app.MapQuery("/closed", (RfcQuery query) => "found");
+            },
+            builder =>
+            {
+                builder.Services.AddAuthentication("Bearer").AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, NobodyHandler>("Bearer", null);
+                builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder("Bearer").RequireAuthenticatedUser().Build());
+            });
+
+        Assert.Equal(200, (await server.SendAsync("QUERY /open", "application/json", "{}")).Status);
+        Assert.Equal(400, (await server.SendAsync("QUERY /open")).Status);
+        Assert.Equal(415, (await server.SendAsync("QUERY /open", "text/plain", "x")).Status);
+        Assert.Equal(204, (await server.SendAsync("OPTIONS /open")).Status);
+        Assert.Equal(401, (await server.SendAsync("OPTIONS /closed")).Status);
     }
 
     [Fact]

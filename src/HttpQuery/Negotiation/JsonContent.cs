@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery.Negotiation;
+
+/// <summary>Reads query content as JSON of a type whose metadata is given (§2.1).</summary>
+internal static class JsonContent
+{
+    /// <summary>The query, or the result that refuses it.</summary>
+    public static async Task<(TQuery? Query, IResult? Refusal)> ReadAsync<TQuery>(HttpContext context, JsonTypeInfo<TQuery> typeInfo)
+        where TQuery : notnull
+    {
+        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is not { } encoding) return (default, new Refusal(QueryContentTypes.RefuseCharsetAsync));
+
+        var isUtf8 = encoding is UTF8Encoding;
+        var content = isUtf8 ? context.Request.Body : Encoding.CreateTranscodingStream(context.Request.Body, encoding, Encoding.UTF8, leaveOpen: true);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(content, typeInfo, context.RequestAborted) is { } query
+                ? (query, null)
+                : (default, new Refusal(new JsonError(null, null).WriteAsync));
+        }
+        catch (JsonException exception)
+        {
+            // In transcoded octets a position would not be the sender's.
+            return (default, new Refusal((isUtf8 ? JsonError.From(exception) : new(null, null)).WriteAsync));
+        }
+        catch (InvalidDataException)
+        {
+            return (default, new Refusal(answered => QueryProblems.WriteAsync(answered, 400, "The content cannot be decoded.")));
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return (default, new Refusal(answered => QueryProblems.WriteAsync(answered, exception.StatusCode, exception.Message)));
+        }
+        finally
+        {
+            if (!isUtf8) await content.DisposeAsync();
+        }
+    }
+
+    private sealed class Refusal(Func<HttpContext, Task> write) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => write(httpContext);
+    }
+}
