@@ -81,6 +81,20 @@ public class ListContentTests
         Assert.Equal(get.Fields.Where(field => field.Key != "Date"), head.Fields.Where(field => field.Key != "Date"));
     }
 
+    [Fact]
+    public async Task An_absent_Boolean_compares_as_false_and_other_absent_fields_as_empty()
+    {
+        await using var app = new KubeApp(("pods", "90"));
+        app.Store.Put(ResourceKind.Nodes, """{"metadata":{"name":"cordoned"},"spec":{"unschedulable":true}}"""u8.ToArray());
+        app.Store.Put(ResourceKind.Nodes, """{"metadata":{"name":"open"},"spec":{"unschedulable":false}}"""u8.ToArray());
+        Assert.Contains("cordoned", (await app.GetAsync("/api/v1/nodes", ("fieldSelector", "spec.unschedulable=true"))).Names);
+        var schedulable = (await app.GetAsync("/api/v1/nodes", ("fieldSelector", "spec.unschedulable=false"))).Names;
+        Assert.Equal(["node-00001", "node-00002", "node-00003", "open"], schedulable);
+        Assert.Empty((await app.GetAsync("/api/v1/nodes", ("fieldSelector", "spec.unschedulable="))).Names);
+        Assert.Equal(90, (await app.GetAsync("/api/v1/pods", ("fieldSelector", "spec.hostNetwork=false"))).Names.Count);
+        Assert.Equal(90, (await app.GetAsync("/api/v1/pods", ("fieldSelector", "status.nominatedNodeName="))).Names.Count);
+    }
+
     internal static ReadOnlyMemory<byte> PodJson(string @namespace, string name, string labels = "{}") => Encoding.UTF8.GetBytes(
         $$$"""{"kind":"Pod","apiVersion":"v1","metadata":{"name":{{{JsonSerializer.Serialize(name)}}},"namespace":"{{{@namespace}}}","labels":{{{labels}}}},"spec":{}}""");
 }
