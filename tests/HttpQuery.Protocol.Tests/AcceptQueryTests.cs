@@ -154,14 +154,14 @@ public class AcceptQueryTests
     }
 
     [Fact]
-    public void Ten_thousand_members_and_parameters_are_read_quickly()
+    public void Ten_thousand_members_and_parameters_are_read()
     {
         var text = "a/b" + Hostile.Repeat(10_000, i => $";p{i}=v") + Hostile.Repeat(10_000, i => $", a/m{i};x=y");
         Assert.Equal(10_001, AcceptQuery.TryParse(text, out var value) && value == new AcceptQuery(value) ? value.Count : 0);
     }
 
     [Fact]
-    public void A_content_type_of_a_hundred_thousand_parameters_is_matched_quickly()
+    public void A_content_type_of_a_hundred_thousand_parameters_is_matched()
     {
         var contentType = "a/b" + Hostile.Repeat(100_000, i => $";p{i}=v");
         Assert.False(AcceptQuery.Create("a/b;x=1;y=2", "a/c", "a/*;z=1").Accepts(contentType));

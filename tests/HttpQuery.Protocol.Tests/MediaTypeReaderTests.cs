@@ -147,14 +147,14 @@ public class MediaTypeReaderTests
     }
 
     [Fact]
-    public void A_hundred_thousand_parameters_are_read_quickly()
+    public void A_hundred_thousand_parameters_are_read()
     {
         var text = "a/b" + Hostile.Repeat(100_000, _ => ";x=\"\\\"\"") + new string(';', 100_000);
         Assert.True(MediaTypeReader.IsWellFormed(text));
     }
 
     [Fact]
-    public void A_quote_that_never_ends_is_refused_quickly() =>
+    public void A_quote_that_never_ends_is_refused() =>
         Assert.False(MediaTypeReader.IsWellFormed("a/b;x=\"" + new string('\\', 200_001)));
 
     [Fact]

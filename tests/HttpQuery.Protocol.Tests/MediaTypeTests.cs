@@ -103,7 +103,7 @@ public class MediaTypeTests
             || (MediaType.TryParse(mediaType.ToString(), out var again) && again == mediaType && again.ToString() == mediaType.ToString()));
 
     [Fact]
-    public void Ten_thousand_parameters_are_compared_quickly()
+    public void Ten_thousand_parameters_are_compared()
     {
         var text = "a/b" + Hostile.Repeat(10_000, i => $";p{i}=1");
         var reversed = "a/b" + Hostile.Repeat(10_000, i => $";p{9_999 - i}=1");

@@ -121,14 +121,14 @@ public class SfDictionaryTests
         text => (SfDictionary.TryParse(text, out var dictionary) ? dictionary : null) == SfModel.Dictionary(text));
 
     [Fact]
-    public void A_hundred_thousand_keys_are_read_quickly()
+    public void A_hundred_thousand_keys_are_read()
     {
         var text = "a" + Hostile.Repeat(100_000, i => $",k{i}=1");
         Assert.Equal(100_001, SfDictionary.TryParse(text, out var dictionary) ? dictionary.Count : 0);
     }
 
     [Fact]
-    public void One_key_a_hundred_thousand_times_is_read_quickly()
+    public void One_key_a_hundred_thousand_times_is_read()
     {
         var text = "a=1" + Hostile.Repeat(100_000, i => $",a={i}");
         Assert.Equal("a=99999", SfDictionary.TryParse(text, out var dictionary) ? dictionary.ToString() : "");
