@@ -1,0 +1,206 @@
+namespace HttpQuery.CacheKeys;
+
+/// <summary>What <see cref="Inflater.Inflate"/> came to.</summary>
+internal enum InflateStatus
+{
+    /// <summary>All octets were taken, and the stream goes on.</summary>
+    NeedsInput,
+
+    /// <summary>The stream has ended.</summary>
+    Ended,
+
+    /// <summary>No deflate stream, or the sink refused.</summary>
+    Failed,
+}
+
+/// <summary>Decodes a deflate stream (docs/cache-key.md, section 5; RFC 1951) that comes in pieces, and knows the octet in which it
+/// ends.</summary>
+/// <remarks>
+/// Verdicts are part of the cache key, so they must not hang on a runtime or its switches: docs/decisions/0005-inflater.md says why this
+/// is not the base library's DeflateStream. What is taken is what zlib takes.
+/// </remarks>
+internal sealed partial class Inflater(IOctetSink output)
+{
+    // RFC 1951 §2: a distance reaches back 32,768 octets at most. They are kept before what was not handed out yet.
+    private const int WindowLength = 32_768;
+    private const int BufferLength = 2 * WindowLength;
+    private const int LongestMatch = 258;
+
+    private readonly byte[] _buffer = new byte[BufferLength];
+    private int _end;
+    private int _handedOut;
+
+    // Bits taken from the input and not used yet, the first one the least significant; those above the count are zero between two calls.
+    private ulong _bits;
+    private int _bitCount;
+
+    private Step _step;
+    private bool _isLastBlock;
+    private int _storedLength;
+
+    private enum Step
+    {
+        BlockHeader,
+        StoredLength,
+        Stored,
+        CodeCounts,
+        CodeLengthLengths,
+        CodeLengths,
+        Symbols,
+        Ended,
+        Failed,
+    }
+
+    /// <summary>Prepares for the first octets of a stream.</summary>
+    internal void Reset()
+    {
+        (_end, _handedOut, _bits, _bitCount) = (0, 0, 0, 0);
+        (_step, _isLastBlock) = (Step.BlockHeader, false);
+    }
+
+    /// <summary>Goes on with the next octets.</summary>
+    /// <param name="coded">Left are octets after the stream; others are with the inflater: see <see cref="TryTakeOctet"/>.</param>
+    internal InflateStatus Inflate(ref ReadOnlySpan<byte> coded)
+    {
+        while (true)
+        {
+            var goesOn = _step switch
+            {
+                Step.BlockHeader => ReadBlockHeader(ref coded),
+                Step.StoredLength => ReadStoredLength(ref coded),
+                Step.Stored => CopyStored(ref coded),
+                Step.CodeCounts => ReadCodeCounts(ref coded),
+                Step.CodeLengthLengths => ReadCodeLengthLengths(ref coded),
+                Step.CodeLengths => ReadCodeLengths(ref coded),
+                Step.Symbols => ReadSymbols(ref coded),
+                _ => false,
+            };
+            if (goesOn) continue;
+            return _step switch
+            {
+                Step.Ended => InflateStatus.Ended,
+                Step.Failed => InflateStatus.Failed,
+                _ => InflateStatus.NeedsInput,
+            };
+        }
+    }
+
+    /// <summary>After the stream: the next octet, be it with the inflater or still in <paramref name="coded"/>.</summary>
+    internal bool TryTakeOctet(ref ReadOnlySpan<byte> coded, out byte octet)
+    {
+        octet = 0;
+        if (!HasBits(ref coded, 8)) return false;
+        octet = (byte)TakeBits(8);
+        return true;
+    }
+
+    // RFC 1951 §3.2.3.
+    private bool ReadBlockHeader(ref ReadOnlySpan<byte> coded)
+    {
+        if (_isLastBlock)
+        {
+            // The bits up to the next octet stand for nothing.
+            TakeBits(_bitCount & 7);
+            _step = Flush() ? Step.Ended : Step.Failed;
+            return false;
+        }
+
+        if (!HasBits(ref coded, 3)) return false;
+        _isLastBlock = TakeBits(1) != 0;
+        switch (TakeBits(2))
+        {
+            case 0:
+                TakeBits(_bitCount & 7);
+                return GoTo(Step.StoredLength);
+            case 1:
+                (_literals, _distances) = (FixedLiterals, FixedDistances);
+                return GoTo(Step.Symbols);
+            case 2:
+                return GoTo(Step.CodeCounts);
+            default:
+                return Fail();
+        }
+    }
+
+    // RFC 1951 §3.2.4: LEN, and NLEN, its complement.
+    private bool ReadStoredLength(ref ReadOnlySpan<byte> coded)
+    {
+        if (!HasBits(ref coded, 32)) return false;
+        _storedLength = TakeBits(16);
+        return TakeBits(16) == (~_storedLength & 0xFFFF) ? GoTo(Step.Stored) : Fail();
+    }
+
+    private bool CopyStored(ref ReadOnlySpan<byte> coded)
+    {
+        while (_storedLength > 0)
+        {
+            if (_end == BufferLength && !MakeRoom()) return Fail();
+            if (_bitCount > 0)
+            {
+                _buffer[_end++] = (byte)TakeBits(8);
+                _storedLength--;
+                continue;
+            }
+
+            if (coded.IsEmpty) return false;
+            var length = Math.Min(Math.Min(_storedLength, coded.Length), BufferLength - _end);
+            coded[..length].CopyTo(_buffer.AsSpan(_end));
+            coded = coded[length..];
+            _end += length;
+            _storedLength -= length;
+        }
+
+        return GoTo(Step.BlockHeader);
+    }
+
+    private bool GoTo(Step step)
+    {
+        _step = step;
+        return true;
+    }
+
+    private bool Fail()
+    {
+        _step = Step.Failed;
+        return false;
+    }
+
+    // Takes whole octets from the input while there are too few bits; at most 32 are asked for.
+    private bool HasBits(ref ReadOnlySpan<byte> coded, int count)
+    {
+        while (_bitCount < count)
+        {
+            if (coded.IsEmpty) return false;
+            _bits |= (ulong)coded[0] << _bitCount;
+            _bitCount += 8;
+            coded = coded[1..];
+        }
+
+        return true;
+    }
+
+    private int TakeBits(int count)
+    {
+        var bits = (int)(_bits & ((1UL << count) - 1));
+        _bits >>= count;
+        _bitCount -= count;
+        return bits;
+    }
+
+    private bool Flush()
+    {
+        var octets = _buffer.AsSpan(_handedOut, _end - _handedOut);
+        _handedOut = _end;
+        return octets.IsEmpty || output.Write(octets);
+    }
+
+    // Hands out what the buffer holds and keeps the window at its start.
+    private bool MakeRoom()
+    {
+        if (!Flush()) return false;
+        var kept = Math.Min(_end, WindowLength);
+        _buffer.AsSpan(_end - kept, kept).CopyTo(_buffer);
+        _end = _handedOut = kept;
+        return true;
+    }
+}
