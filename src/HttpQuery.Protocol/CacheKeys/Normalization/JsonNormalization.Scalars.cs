@@ -1,0 +1,124 @@
+namespace HttpQuery.CacheKeys;
+
+// Numbers (RFC 8259 §6) and literals, which may be cut anywhere.
+internal sealed partial class JsonNormalization
+{
+    private ScalarState _scalar;
+
+    // What a literal still lacks: these octets of Literals.
+    private int _lacking;
+    private int _literalEnd;
+
+    // What a number has come to, in the order of Steps; and a literal.
+    private enum ScalarState : byte
+    {
+        None,
+        Start,
+        Minus,
+        Zero,
+        Integer,
+        Point,
+        Fraction,
+        E,
+        Sign,
+        Exponent,
+        Literal,
+    }
+
+    private static ReadOnlySpan<byte> Literals => "truefalsenull"u8;
+
+    // The state after each state and each kind of octet: 0, 1 to 9, minus, plus, point, e, all else.
+    private static ReadOnlySpan<byte> Steps =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, // None
+        3, 4, 2, 0, 0, 0, 0, 0, // Start
+        3, 4, 0, 0, 0, 0, 0, 0, // Minus
+        0, 0, 0, 0, 5, 7, 0, 0, // Zero
+        4, 4, 0, 0, 5, 7, 0, 0, // Integer
+        6, 6, 0, 0, 0, 0, 0, 0, // Point
+        6, 6, 0, 0, 0, 7, 0, 0, // Fraction
+        9, 9, 8, 8, 0, 0, 0, 0, // E
+        9, 9, 0, 0, 0, 0, 0, 0, // Sign
+        9, 9, 0, 0, 0, 0, 0, 0, // Exponent
+    ];
+
+    // The kinds of + , - . / 0 to 9; e and E are looked at apart.
+    private static ReadOnlySpan<byte> Kinds => [3, 6, 2, 4, 6, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+
+    private bool IsScalarWhole => _scalar switch
+    {
+        ScalarState.Zero or ScalarState.Integer or ScalarState.Fraction or ScalarState.Exponent => true,
+        ScalarState.Literal => _lacking == _literalEnd,
+        _ => false,
+    };
+
+    private void StartScalar() => _scalar = ScalarState.Start;
+
+    // The next octets of a scalar; false where no scalar goes on with them.
+    private bool ReadScalar(ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty) return true;
+        if (_scalar is ScalarState.Start && octets[0] is (byte)'t' or (byte)'f' or (byte)'n')
+        {
+            (_lacking, _literalEnd) = octets[0] switch { (byte)'t' => (0, 4), (byte)'f' => (4, 9), _ => (9, 13) };
+            _scalar = ScalarState.Literal;
+        }
+
+        if (_scalar is ScalarState.Literal)
+        {
+            if (!Literals[_lacking.._literalEnd].StartsWith(octets)) return false;
+            _lacking += octets.Length;
+            return true;
+        }
+
+        var state = (int)_scalar;
+        foreach (var octet in octets) state = Steps[(state * 8) + Kind(octet)];
+        _scalar = (ScalarState)state;
+        return _scalar is not ScalarState.None;
+    }
+
+    // A scalar that is not cut, the same faster.
+    private static bool IsScalar(ReadOnlySpan<byte> octets) => octets[0] switch
+    {
+        (byte)'t' => octets.SequenceEqual("true"u8),
+        (byte)'f' => octets.SequenceEqual("false"u8),
+        (byte)'n' => octets.SequenceEqual("null"u8),
+        _ => IsNumber(octets),
+    };
+
+    private static bool IsNumber(ReadOnlySpan<byte> octets)
+    {
+        var position = octets[0] == '-' ? 1 : 0;
+        var end = DigitsEnd(octets, position);
+        if (end == position || (octets[position] == '0' && end > position + 1)) return false;
+        if (end < octets.Length && octets[end] == '.')
+        {
+            position = end + 1;
+            end = DigitsEnd(octets, position);
+            if (end == position) return false;
+        }
+
+        if (end < octets.Length && (octets[end] | 0x20) == 'e')
+        {
+            position = end + 1;
+            if (position < octets.Length && octets[position] is (byte)'+' or (byte)'-') position++;
+            end = DigitsEnd(octets, position);
+            if (end == position) return false;
+        }
+
+        return end == octets.Length;
+    }
+
+    private static int DigitsEnd(ReadOnlySpan<byte> octets, int position)
+    {
+        while (position < octets.Length && char.IsAsciiDigit((char)octets[position])) position++;
+        return position;
+    }
+
+    private static int Kind(byte octet)
+    {
+        var index = octet - '+';
+        if ((uint)index < (uint)Kinds.Length) return Kinds[index];
+        return (octet | 0x20) == 'e' ? 5 : 6;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+
+namespace HttpQuery.CacheKeys;
+
+/// <summary>JSON without insignificant whitespace and with every string spelled one way (docs/cache-key.md, section 6.1).</summary>
+/// <remarks>
+/// <para>Octets are taken in blocks of 64, and what a piece leaves over waits for the next. Up to 64 blocks at a time go through two passes: the
+/// first one writes the text to the output with whitespace dropped and escapes rewritten, and notes where tokens start in what it wrote
+/// (<c>.Text.cs</c>, <c>.Escapes.cs</c>); the second one checks the grammar from token to token (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names
+/// (<see cref="OpenNames"/>).</para>
+/// <para>Both passes keep between calls what the next octet depends on, so that nothing but open names is held.</para>
+/// </remarks>
+internal sealed partial class JsonNormalization : ContentNormalization
+{
+    // The blocks of one pass: small enough that both passes find them in the nearest cache, and positions fit into two octets.
+    private const int PassLength = 64 * OctetBlock.Length;
+
+    private readonly byte[] _rest = new byte[OctetBlock.Length];
+    private readonly OpenNames _names = new();
+    private IBufferWriter<byte>? _output;
+    private int _restLength;
+    private int _length;
+    private bool _isRefused;
+
+    /// <inheritdoc/>
+    public override void Start(IBufferWriter<byte> output)
+    {
+        _output = output;
+        (_restLength, _length, _isRefused) = (0, 0, false);
+        StartText();
+        StartGrammar();
+        output.GetSpan(1)[0] = ContentDomain.Json;
+        output.Advance(1);
+    }
+
+    /// <inheritdoc/>
+    public override bool Append(ReadOnlySpan<byte> octets)
+    {
+        if (_isRefused) return false;
+        if (octets.Length > ContentLimits.Octets - _length) return Refuse();
+        _length += octets.Length;
+
+        if (_restLength > 0)
+        {
+            var taken = Math.Min(octets.Length, _rest.Length - _restLength);
+            octets[..taken].CopyTo(_rest.AsSpan(_restLength));
+            _restLength += taken;
+            if (_restLength < _rest.Length) return true;
+            octets = octets[taken..];
+            _restLength = 0;
+            if (!ReadBlocks(_rest)) return Refuse();
+        }
+
+        var whole = octets.Length & -OctetBlock.Length;
+        if (!ReadBlocks(octets[..whole])) return Refuse();
+        octets[whole..].CopyTo(_rest);
+        _restLength = octets.Length - whole;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool Complete(out byte domain)
+    {
+        domain = ContentDomain.Json;
+        if (!_isRefused && _restLength > 0)
+        {
+            // Spaces are dropped, but in a string that does not end, and that is refused.
+            _rest.AsSpan(_restLength).Fill((byte)' ');
+            _isRefused = !ReadBlocks(_rest);
+        }
+
+        _output = null;
+        return !_isRefused && IsWhole;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _names.Dispose();
+        ReturnStarts();
+        base.Dispose();
+    }
+
+    private bool Refuse()
+    {
+        _isRefused = true;
+        return false;
+    }
+
+    // Whole blocks alone.
+    private bool ReadBlocks(ReadOnlySpan<byte> octets)
+    {
+        while (!octets.IsEmpty)
+        {
+            var pass = octets[..Math.Min(octets.Length, PassLength)];
+            var text = _output!.GetSpan(pass.Length + TextSlack);
+            if (!WriteText(pass, text, out var read, out var written, out var starts)) return false;
+            if (!CheckGrammar(text, written, starts)) return false;
+            _output.Advance(written);
+            octets = octets[read..];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+
+namespace HttpQuery.CacheKeys;
+
+/// <summary>The names of all objects that are open at one place of a JSON text, each object's own without repetition (docs/cache-key.md,
+/// section 6.1).</summary>
+/// <remarks>Names come as they are written, which is the same for equal names. Those of an object are on top of those of the objects around
+/// it, and go when it is closed. Few names are compared by their fingerprints, one after the other; from <see cref="FewNames"/> on there is a table
+/// (<c>.Table.cs</c>). In the end names are compared whole.</remarks>
+internal sealed partial class OpenNames : IDisposable
+{
+    private const int FewNames = 32;
+
+    // What names are read and copied by.
+    private const int Step = 16;
+
+    // A name of n octets has up to 6n as it is written.
+    private const int LongestWritten = (6 * ContentLimits.NameOctets) + 1;
+
+    private const int InitialNames = 256;
+    private const int InitialOctets = 8192;
+
+    // What is larger goes back to the pool before the next content.
+    private const int KeptNames = 16 * InitialNames;
+    private const int KeptOctets = 16 * InitialOctets;
+
+    // The objects around the innermost one; the outermost has none around it, which is one too.
+    private readonly OpenObject[] _around = new OpenObject[ContentLimits.Depth];
+    private OpenObject _innermost;
+    private int _open;
+    private byte[] _octets = [];
+    private int[] _ends = [];
+    private uint[] _fingerprints = [];
+    private int _count;
+
+    // Octets of names, as written and with escapes resolved.
+    private int _written;
+    private int _resolved;
+
+    // Octets of a name that has not ended.
+    private int _begun;
+
+    /// <summary>Forgets all names.</summary>
+    internal void Clear()
+    {
+        if (_octets.Length > KeptOctets || _ends.Length > KeptNames) ReturnNames();
+        if (_octets.Length == 0) RentNames();
+        ClearTable();
+        (_open, _count, _written, _resolved, _begun) = (0, 0, 0, 0, 0);
+        _innermost = default;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_octets.Length > 0) ReturnNames();
+        ReturnTable();
+    }
+
+    internal void Open()
+    {
+        _around[_open++] = _innermost;
+        _innermost = new() { FirstName = _count, Written = _written, Resolved = _resolved };
+    }
+
+    internal void Close()
+    {
+        if (_innermost.HasTable) RemoveFromTable(_innermost.FirstName);
+        (_count, _written, _resolved) = (_innermost.FirstName, _innermost.Written, _innermost.Resolved);
+        _innermost = _around[--_open];
+    }
+
+    /// <summary>Adds a name to the innermost object.</summary>
+    /// <param name="text">The name as written, without quotes, and whatever follows: at least 16 octets more.</param>
+    /// <param name="length">How much of it is the name.</param>
+    /// <returns><see langword="false"/> where the object has it already, or more names than the limits allow.</returns>
+    internal bool Add(ReadOnlySpan<byte> text, int length)
+    {
+        Debug.Assert(text.Length >= length + Step);
+        if (length > Step || !IsRoomForShortName) return AddAny(text, length);
+
+        // What follows, by other steps, for the many names that are short, in an object that has few.
+        var octets = First(text, length);
+        if (Vector128.EqualsAny(octets, Vector128.Create((byte)'\\'))) return AddAny(text, length);
+        var fingerprint = Fingerprint(octets, length);
+        if (_innermost.MayHave(fingerprint) && IsAmongFew(text[..length], fingerprint)) return false;
+        octets.CopyTo(_octets.AsSpan(_written));
+        _resolved += length;
+        if (_resolved > ContentLimits.NameOctets) return false;
+        Append(fingerprint, length);
+        return true;
+    }
+
+    private bool IsRoomForShortName => _written + Step <= _octets.Length && _count < Math.Min(_ends.Length, _fingerprints.Length)
+        && _count - _innermost.FirstName < FewNames;
+
+    private bool AddAny(ReadOnlySpan<byte> text, int length)
+    {
+        if (!Reserve(length)) return false;
+        text[..(length + Step)].CopyTo(_octets.AsSpan(_written));
+        return AddReserved(length);
+    }
+
+    /// <summary>Starts a name of which more is to come.</summary>
+    internal bool Begin(ReadOnlySpan<byte> start) => Continue(start);
+
+    /// <summary>Goes on with it.</summary>
+    internal bool Continue(ReadOnlySpan<byte> more)
+    {
+        if (!Reserve(_begun + more.Length)) return false;
+        more.CopyTo(_octets.AsSpan(_written + _begun));
+        _begun += more.Length;
+        return true;
+    }
+
+    /// <summary>Adds it, less the quote that is its last octet.</summary>
+    internal bool End()
+    {
+        var length = _begun - 1;
+        _begun = 0;
+        return AddReserved(length);
+    }
+
+    // The name lies behind the last one.
+    private bool AddReserved(int length)
+    {
+        var name = _octets.AsSpan(_written, length);
+        _resolved += Resolved(name);
+        var known = _count - _innermost.FirstName;
+        if (_resolved > ContentLimits.NameOctets || known == ContentLimits.Members) return false;
+
+        if (known == FewNames) StartTable();
+        if (_count == _ends.Length) Grow(ref _ends, _count + 1, _count);
+        if (_count == _fingerprints.Length) Grow(ref _fingerprints, _count + 1, _count);
+        if (_innermost.HasTable)
+        {
+            var hash = Hash(name);
+            if (IsInTable(name, hash)) return false;
+            Append(hash, length);
+            AddToTable(_count - 1);
+            return true;
+        }
+
+        var fingerprint = Fingerprint(_octets.AsSpan(_written), length);
+        if (_innermost.MayHave(fingerprint) && IsAmongFew(name, fingerprint)) return false;
+        Append(fingerprint, length);
+        return true;
+    }
+
+    private void Append(uint fingerprint, int length)
+    {
+        _innermost.Filter |= Bit(fingerprint);
+        _written += length;
+        _fingerprints[_count] = fingerprint;
+        _ends[_count++] = _written;
+    }
+
+    private bool IsAmongFew(ReadOnlySpan<byte> name, uint fingerprint)
+    {
+        for (var index = _innermost.FirstName; index < _count; index++)
+            if (_fingerprints[index] == fingerprint && NameAt(index).SequenceEqual(name)) return true;
+        return false;
+    }
+
+    private ReadOnlySpan<byte> NameAt(int index)
+    {
+        var start = index == 0 ? 0 : _ends[index - 1];
+        return _octets.AsSpan(start, _ends[index] - start);
+    }
+
+    private static Vector128<byte> First(ReadOnlySpan<byte> text, int length) =>
+        Vector128.Create(text) & Vector128.Create(KeepFirst.Slice(Step - Math.Min(length, Step), Step));
+
+    // Cheap, and no more than a filter: the first and the last 16 octets, and the length.
+    private static uint Fingerprint(ReadOnlySpan<byte> text, int length)
+    {
+        var octets = First(text, length);
+        return Fingerprint(length > Step ? octets ^ (Vector128.Create(text[(length - Step)..]) + Vector128<byte>.One) : octets, length);
+    }
+
+    private static uint Fingerprint(Vector128<byte> octets, int length)
+    {
+        var (low, high) = (octets.AsUInt64()[0], octets.AsUInt64()[1]);
+        var mixed = (low * 0x9E37_79B9_7F4A_7C15) ^ (high * 0xC2B2_AE3D_27D4_EB4F);
+        return (uint)(mixed >> 32) + (uint)length;
+    }
+
+    private static ulong Bit(uint fingerprint) => 1UL << (int)(fingerprint >> 26);
+
+    private static ReadOnlySpan<byte> KeepFirst =>
+    [
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
+
+    // Escapes as the first pass writes them: \" and \\ stand for one octet, \u00 and two digits too.
+    private static int Resolved(ReadOnlySpan<byte> name)
+    {
+        var resolved = name.Length;
+        for (var escape = name.IndexOf((byte)'\\'); escape >= 0; escape = name.IndexOf((byte)'\\'))
+        {
+            var length = name[escape + 1] == 'u' ? 6 : 2;
+            resolved -= length - 1;
+            name = name[(escape + length)..];
+        }
+
+        return resolved;
+    }
+
+    // Room for a name of this length, and for what Step writes beyond it.
+    private bool Reserve(int length)
+    {
+        if (length > LongestWritten) return false;
+        var needed = _written + length + Step;
+        if (needed > _octets.Length) Grow(ref _octets, needed, _written + _begun);
+        return true;
+    }
+
+    private void RentNames()
+    {
+        _octets = ArrayPool<byte>.Shared.Rent(InitialOctets);
+        _ends = ArrayPool<int>.Shared.Rent(InitialNames);
+        _fingerprints = ArrayPool<uint>.Shared.Rent(InitialNames);
+    }
+
+    private void ReturnNames()
+    {
+        ArrayPool<byte>.Shared.Return(_octets);
+        ArrayPool<int>.Shared.Return(_ends);
+        ArrayPool<uint>.Shared.Return(_fingerprints);
+        (_octets, _ends, _fingerprints) = ([], [], []);
+    }
+
+    private static void Grow<T>(ref T[] array, int needed, int used)
+    {
+        var grown = ArrayPool<T>.Shared.Rent(Math.Max(needed, 2 * array.Length));
+        array.AsSpan(0, used).CopyTo(grown);
+        if (array.Length > 0) ArrayPool<T>.Shared.Return(array);
+        array = grown;
+    }
+
+    // An open object: what there was before its names, whether they are in the table, and one bit for each of their fingerprints.
+    private struct OpenObject
+    {
+        public int FirstName;
+        public int Written;
+        public int Resolved;
+        public bool HasTable;
+        public ulong Filter;
+
+        public readonly bool MayHave(uint fingerprint) => (Filter & Bit(fingerprint)) != 0;
+    }
+}

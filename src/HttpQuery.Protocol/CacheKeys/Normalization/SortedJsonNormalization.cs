@@ -1,0 +1,117 @@
+using System.Buffers;
+
+namespace HttpQuery.CacheKeys;
+
+/// <summary>JSON as <see cref="JsonNormalization"/> writes it, the members of each object ordered by name (docs/cache-key.md,
+/// section 6.2).</summary>
+/// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalization"/> does, in its domain. So all of it is kept until the
+/// end: the text, and of each object that is not in order its members (<c>.Members.cs</c>).</remarks>
+internal sealed partial class SortedJsonNormalization : ContentNormalization
+{
+    private readonly JsonNormalization _json = new();
+
+    // What _json wrote, its domain octet first.
+    private readonly PooledList<byte> _kept = new();
+    private IBufferWriter<byte>? _output;
+
+    public SortedJsonNormalization()
+    {
+        _byName = (left, right) => CompareNames(Name(left), Name(right));
+        _byNameWithoutCase = (left, right) => CompareWithoutCase(Name(left), Name(right));
+    }
+
+    private ReadOnlySpan<byte> Text => _kept.Items;
+
+    /// <inheritdoc/>
+    public override void Start(IBufferWriter<byte> output)
+    {
+        _output = output;
+        _kept.Clear();
+        _json.Start(_kept);
+    }
+
+    /// <inheritdoc/>
+    public override bool Append(ReadOnlySpan<byte> octets) => _json.Append(octets);
+
+    /// <inheritdoc/>
+    public override bool Complete(out byte domain)
+    {
+        var output = _output!;
+        _output = null;
+        if (!_json.Complete(out domain)) return false;
+
+        if (FindMembers())
+        {
+            domain = ContentDomain.SortedJson;
+            Write(output, [domain]);
+            WriteSorted(output);
+        }
+        else
+        {
+            Write(output, Text);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _json.Dispose();
+        _kept.Dispose();
+        DisposeMembers();
+        base.Dispose();
+    }
+
+    // As BuffersExtensions.Write, and nothing for nothing: a writer need not have room for it.
+    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> octets)
+    {
+        if (!octets.IsEmpty) output.Write(octets);
+    }
+
+    // From object to object that is not in order, in the order of the text; within one of them from member to member, in the order of their names.
+    private void WriteSorted(IBufferWriter<byte> output)
+    {
+        Span<OpenObject> around = stackalloc OpenObject[ContentLimits.Depth];
+        var depth = 0;
+        var (start, end, next) = (1, Text.Length, 0);
+        while (true)
+        {
+            var isObject = next < _objects.Count && _objects[next].Start < end;
+            var plainEnd = isObject ? _objects[next].Start : end;
+            Write(output, Text[start..plainEnd]);
+            if (isObject)
+            {
+                around[depth++] = new() { Object = next, End = end };
+                Write(output, "{"u8);
+                (start, end, next) = Range(_members[_objects[next].FirstMember]);
+                continue;
+            }
+
+            if (depth == 0) return;
+            ref var open = ref around[depth - 1];
+            ref var written = ref _objects[open.Object];
+            if (++open.Member < written.MemberCount)
+            {
+                Write(output, ","u8);
+                (start, end, next) = Range(_members[written.FirstMember + open.Member]);
+            }
+            else
+            {
+                Write(output, "}"u8);
+                (start, end, next) = (written.End, open.End, written.Next);
+                depth--;
+            }
+        }
+
+        static (int Start, int End, int Next) Range(Member member) => (member.Start, member.End, member.Next);
+    }
+
+    // An object being written: which of its members, and where what contains it ends.
+    private struct OpenObject
+    {
+        public int Object;
+        public int Member;
+        public int End;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Unicode;
+
+namespace HttpQuery.CacheKeys;
+
+/// <summary>Checks UTF-8 that comes in pieces, each of at least four octets.</summary>
+internal struct Utf8Pieces
+{
+    // The start of a sequence that the last piece did not end, its first octet lowest.
+    private uint _open;
+    private int _openLength;
+
+    /// <summary>Whether the last piece ended within a sequence.</summary>
+    internal readonly bool IsOpen => _openLength > 0;
+
+    /// <summary>Takes the next piece.</summary>
+    /// <returns><see langword="false"/> where the octets are no UTF-8.</returns>
+    internal bool Append(ReadOnlySpan<byte> octets)
+    {
+        if (_openLength > 0)
+        {
+            Span<byte> sequence = stackalloc byte[4];
+            BitConverter.TryWriteBytes(sequence, _open);
+            var missing = SequenceLength(sequence[0]) - _openLength;
+            octets[..missing].CopyTo(sequence[_openLength..]);
+            if (!Utf8.IsValid(sequence[..(_openLength + missing)])) return false;
+            octets = octets[missing..];
+        }
+
+        (_open, _openLength) = (0, OpenEnd(octets));
+        for (var i = 0; i < _openLength; i++) _open |= (uint)octets[octets.Length - _openLength + i] << (8 * i);
+        return Utf8.IsValid(octets[..^_openLength]);
+    }
+
+    // How many octets at the end may be the start of a longer sequence.
+    private static int OpenEnd(ReadOnlySpan<byte> octets)
+    {
+        for (var length = 1; length <= Math.Min(3, octets.Length); length++)
+        {
+            var octet = octets[^length];
+            if (octet < 0x80) return 0;
+            if (octet >= 0xC0) return SequenceLength(octet) > length ? length : 0;
+        }
+
+        return 0;
+    }
+
+    // As the first octet says; whether it may say so is checked with the whole sequence.
+    private static int SequenceLength(byte first) => first switch
+    {
+        < 0xE0 => 2,
+        < 0xF0 => 3,
+        _ => 4,
+    };
+}

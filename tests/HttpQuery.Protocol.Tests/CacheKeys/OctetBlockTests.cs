@@ -1,0 +1,114 @@
+using HttpQuery.CacheKeys;
+
+namespace HttpQuery.Protocol.Tests.CacheKeys;
+
+/// <summary>Sixty-four octets at a time: every width of the hardware sorts them as one would octet by octet.</summary>
+public class OctetBlockTests
+{
+    private const string Telling = "\"\\{}[]:, \n\r\t\0\u001F!/;az|~\u007F\u0080\u00DB\u00DD\u00FB\u00FD\u00FF";
+
+    [Fact]
+    public void Every_octet_is_sorted_alike_by_every_width()
+    {
+        var block = new byte[OctetBlock.Length];
+        for (var octet = 0; octet < 256; octet++)
+        {
+            for (var place = 0; place < block.Length; place++)
+            {
+                block.AsSpan().Fill((byte)'a');
+                block[place] = (byte)octet;
+                AssertSorted(block);
+            }
+        }
+    }
+
+    [Fact]
+    public void Blocks_are_sorted_alike_by_every_width() => RandomCases.AllHold(Blocks, block =>
+    {
+        AssertSorted(block);
+        return true;
+    });
+
+    [Fact]
+    public void Octets_behind_a_backslash_are_escaped_by_turns() => RandomCases.AllHold(Bits.SelectMany(bits => Bits, (a, b) => (a, b & 1)), value =>
+    {
+        var (backslashes, carry) = value;
+        ulong escaped = 0;
+        var isEscaped = carry != 0;
+        for (var i = 0; i < OctetBlock.Length; i++)
+        {
+            if (isEscaped) escaped |= 1UL << i;
+            isEscaped = !isEscaped && (backslashes >> i & 1) != 0;
+        }
+
+        return OctetBlock.Escaped(backslashes, ref carry) == escaped && carry == (isEscaped ? 1UL : 0);
+    });
+
+    [Fact]
+    public void Every_octet_from_an_odd_quote_on_is_inside() => RandomCases.AllHold(Bits, quotes =>
+    {
+        ulong inside = 0;
+        var isInside = false;
+        for (var i = 0; i < OctetBlock.Length; i++)
+        {
+            isInside ^= (quotes >> i & 1) != 0;
+            if (isInside) inside |= 1UL << i;
+        }
+
+        return OctetBlock.Inside(quotes) == inside && OctetBlock.InsideByShifts(quotes) == inside;
+    });
+
+    [Fact]
+    public void What_is_kept_stands_side_by_side() => RandomCases.AllHold(Bits, kept =>
+    {
+        var block = Enumerable.Range(0, OctetBlock.Length).Select(i => (byte)i).ToArray();
+        var expected = block.Where(i => (kept >> i & 1) != 0).ToArray();
+        var (compressed, byRuns) = (new byte[OctetBlock.Length], new byte[OctetBlock.Length]);
+        OctetBlock.Compress(ref block[0], kept, ref compressed[0]);
+        OctetBlock.CompressRuns(ref block[0], kept, ref byRuns[0]);
+        return compressed.AsSpan(0, expected.Length).SequenceEqual(expected) && byRuns.AsSpan(0, expected.Length).SequenceEqual(expected);
+    });
+
+    private static Gen<byte[]> Blocks =>
+        Gen.Elements(Telling.Select(c => (byte)c).ToArray()).ArrayOf(OctetBlock.Length);
+
+    // Few bits, many, and in runs.
+    private static Gen<ulong> Bits => Gen.Choose(int.MinValue, int.MaxValue).Select(seed =>
+    {
+        var random = new Random(seed);
+        var bits = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+        return random.Next(5) switch
+        {
+            0 => bits,
+            1 => bits & (ulong)random.NextInt64() & (ulong)random.NextInt64(),
+            2 => bits | (ulong)random.NextInt64(long.MinValue, 0) | (ulong)random.NextInt64(),
+            3 => ulong.MaxValue << random.Next(64) >> random.Next(64),
+            _ => (bits & 1) == 0 ? 0 : ulong.MaxValue,
+        };
+    });
+
+    private static void AssertSorted(byte[] block)
+    {
+        var expected = new OctetClasses()
+        {
+            Quotes = Where(octet => octet == '"'),
+            Backslashes = Where(octet => octet == '\\'),
+            Structure = Where(octet => octet is (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)':' or (byte)','),
+            Whitespace = Where(octet => octet is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t'),
+            Controls = Where(octet => octet < 0x20),
+            NonAscii = Where(octet => octet >= 0x80),
+        };
+        Assert.Equal(expected, OctetBlock.Classify(ref block[0]));
+        Assert.Equal(expected, OctetBlock.Classify512(ref block[0]));
+        Assert.Equal(expected, OctetBlock.Classify256(ref block[0]));
+        Assert.Equal(expected, OctetBlock.Classify128(ref block[0]));
+
+        ulong Where(Predicate<byte> holds)
+        {
+            ulong bits = 0;
+            for (var i = 0; i < block.Length; i++)
+                if (holds(block[i])) bits |= 1UL << i;
+            return bits;
+        }
+    }
+}
