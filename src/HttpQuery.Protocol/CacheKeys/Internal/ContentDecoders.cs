@@ -1,0 +1,34 @@
+namespace HttpQuery.CacheKeys;
+
+/// <summary>The codings that can be removed.</summary>
+internal enum Coding
+{
+    None,
+    Gzip,
+    Deflate,
+    Brotli,
+}
+
+/// <summary>The decoders of one builder, each made when it is first needed.</summary>
+internal sealed class ContentDecoders : IDisposable
+{
+    private readonly ContentDecoder?[] _decoders = new ContentDecoder?[4];
+
+    public static Coding? CodingOf(ReadOnlySpan<byte> line) =>
+        System.Text.Ascii.EqualsIgnoreCase(line, "gzip"u8) ? Coding.Gzip
+        : System.Text.Ascii.EqualsIgnoreCase(line, "deflate"u8) ? Coding.Deflate
+        : System.Text.Ascii.EqualsIgnoreCase(line, "br"u8) ? Coding.Brotli
+        : null;
+
+    public ContentDecoder Find(Coding coding) => _decoders[(int)coding] ??= coding switch
+    {
+        Coding.Gzip => new GzipDecoder(),
+        Coding.Deflate => new ZlibDecoder(),
+        _ => new BrotliContentDecoder(),
+    };
+
+    public void Dispose()
+    {
+        foreach (var decoder in _decoders) decoder?.Dispose();
+    }
+}

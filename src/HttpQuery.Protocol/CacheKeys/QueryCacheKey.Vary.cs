@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using HttpQuery.CacheKeys;
+using HttpQuery.Internal;
+
+namespace HttpQuery;
+
+public readonly partial record struct QueryCacheKey
+{
+    /// <summary>The secondary key, for a response that has Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
+    /// <param name="fields">The names that Vary lists, in any order and case, and the lines that the request has of each: none where it
+    /// has none. They count as UTF-8, without the spaces and tabs around them. Of a name that comes twice the first counts.</param>
+    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request.</exception>
+    public QueryCacheKey Vary(params IEnumerable<KeyValuePair<string, IEnumerable<string?>>> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var ordered = new SortedDictionary<string, IEnumerable<string?>>(StringComparer.Ordinal);
+        foreach (var (name, lines) in fields)
+        {
+            if (name is "*") throw new ArgumentException("Vary: * matches no request.", nameof(fields));
+            ordered.TryAdd(HttpSyntax.ToLower(name), lines);
+        }
+
+        using var preimage = new OctetBuffer();
+        preimage.U8(SchemeVersion);
+        preimage.U8(1);
+        preimage.Octets(_octets);
+        preimage.U32(ordered.Count);
+        foreach (var (name, lines) in ordered)
+        {
+            var text = lines.Select(line => (line ?? "").Trim(' ', '\t')).ToArray();
+            TargetNormalizer.WriteLowerCase(preimage, System.Text.Encoding.UTF8.GetBytes(name));
+            preimage.U32(text.Length);
+            foreach (var line in text)
+            {
+                var start = preimage.BeginBytes();
+                preimage.Text(line);
+                preimage.EndBytes(start);
+            }
+        }
+
+        Span<byte> key = stackalloc byte[Length];
+        SHA256.HashData(preimage.Span, key);
+        return new(key);
+    }
+}

@@ -1,0 +1,234 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace HttpQuery.CacheKeys;
+
+/// <summary>Makes the cache key of one request after another; made by <see cref="QueryCacheKeyScheme.CreateBuilder"/>.</summary>
+/// <remarks>
+/// <para>For each request: <c>Start</c>, <c>AddField</c> for every field of the request (those that do not count are passed by),
+/// <see cref="SetPartition"/> where there is one, then the content, and <c>Complete</c>. Content that lies in memory whole goes to
+/// <c>Complete</c>: only then can it be recognized. Otherwise <c>Append</c> takes it in pieces, which are not kept.</para>
+/// <para>Not for several threads at once. In the steady state nothing is allocated, unless content is coded or a normalizer of your own is at
+/// work. Memory is bounded whatever the content.</para>
+/// </remarks>
+public sealed partial class QueryCacheKeyBuilder : IDisposable
+{
+    private readonly QueryCacheKeyScheme _scheme;
+    private readonly OctetBuffer _target = new();
+    private readonly OctetBuffer _preimage = new();
+    private readonly RequestFields _fields = new();
+    private readonly MediaTypeNormalizer _mediaType = new();
+    private readonly OctetBuffer _partition = new();
+    private readonly ContentReading _content;
+    private State _state;
+
+    internal QueryCacheKeyBuilder(QueryCacheKeyScheme scheme)
+    {
+        _scheme = scheme;
+        _content = new(scheme);
+        _partition.U8(0);
+    }
+
+    private enum State
+    {
+        Idle,
+        Fields,
+        Content,
+    }
+
+    /// <summary>Begins a request; whatever was begun before is forgotten. Text counts as UTF-8.</summary>
+    /// <param name="method">The method, for example <c>QUERY</c>.</param>
+    /// <param name="scheme">The scheme of the target URI, for example <c>https</c>.</param>
+    /// <param name="authority">Host and port that the request is for, after forwarded fields were applied, for example <c>a.test:8080</c>.</param>
+    /// <param name="target">The request target as it was sent, in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</param>
+    public void Start(ReadOnlySpan<char> method, ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
+    {
+        _preimage.Clear();
+        _preimage.Text(method);
+        var methodEnd = _preimage.Length;
+        _preimage.Text(scheme);
+        var schemeEnd = _preimage.Length;
+        _preimage.Text(authority);
+        var authorityEnd = _preimage.Length;
+        _preimage.Text(target);
+
+        var text = _preimage.Span;
+        Start(text[..methodEnd], text[methodEnd..schemeEnd], text[schemeEnd..authorityEnd], text[authorityEnd..]);
+    }
+
+    /// <summary>Begins a request; whatever was begun before is forgotten.</summary>
+    /// <param name="method">The method, for example <c>QUERY</c>.</param>
+    /// <param name="scheme">The scheme of the target URI, for example <c>https</c>.</param>
+    /// <param name="authority">Host and port that the request is for, after forwarded fields were applied, for example <c>a.test:8080</c>.</param>
+    /// <param name="target">The request target as it was sent, in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</param>
+    public void Start(ReadOnlySpan<byte> method, ReadOnlySpan<byte> scheme, ReadOnlySpan<byte> authority, ReadOnlySpan<byte> target)
+    {
+        if (_state is State.Content) _content.Abandon();
+        _fields.Clear();
+        _target.Clear();
+        _partition.Clear();
+        _partition.U8(0);
+
+        TargetNormalizer.WriteUpperCase(_target, method);
+        TargetNormalizer.WriteLowerCase(_target, scheme);
+        TargetNormalizer.WriteAuthority(_target, authority, scheme);
+        TargetNormalizer.WritePathAndQuery(_target, target);
+        _state = State.Fields;
+    }
+
+    /// <summary>Adds a field line of the request, in the order in which they came.</summary>
+    /// <param name="name">The name, in any case.</param>
+    /// <param name="value">The value; it counts as UTF-8.</param>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        Require(State.Fields);
+        _fields.Add(name, value);
+    }
+
+    /// <summary>Adds a field line of the request, in the order in which they came.</summary>
+    /// <param name="name">The name, in any case.</param>
+    /// <param name="value">The octets of the value.</param>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
+    {
+        Require(State.Fields);
+        _fields.Add(name, value);
+    }
+
+    /// <summary>Sets what separates this request from those of other users (docs/cache-key.md §7).</summary>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public void SetPartition(ReadOnlySpan<byte> partition)
+    {
+        Require(State.Fields);
+        _partition.Clear();
+        _partition.U8(1);
+        _partition.Bytes(partition);
+    }
+
+    /// <summary>Adds the next octets of the content.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started.</exception>
+    public void Append(ReadOnlySpan<byte> content)
+    {
+        BeginContent(remember: false);
+        _content.Append(content);
+    }
+
+    /// <summary>Adds the next octets of the content.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started.</exception>
+    public void Append(in ReadOnlySequence<byte> content)
+    {
+        BeginContent(remember: false);
+        foreach (var segment in content) _content.Append(segment.Span);
+    }
+
+    /// <summary>Adds what is left of a stream.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started.</exception>
+    public async ValueTask AppendAsync(Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        BeginContent(remember: false);
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var length) _content.Append(buffer.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The key of a request whose content has been added, or that has none.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started.</exception>
+    public QueryCacheKey Complete()
+    {
+        BeginContent(remember: false);
+        return Finish(_content.Complete());
+    }
+
+    /// <summary>The key of a request with this content, all of it; contents seen before are recognized.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public QueryCacheKey Complete(ReadOnlySpan<byte> content)
+    {
+        Require(State.Fields);
+        BeginContent(remember: true);
+        _content.Receive(content);
+        if (!_content.TryRecall(out var key))
+        {
+            _content.Normalize(content);
+            key = _content.Complete();
+        }
+        return Finish(key);
+    }
+
+    /// <summary>The key of a request with this content, all of it; contents seen before are recognized.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public QueryCacheKey Complete(in ReadOnlySequence<byte> content)
+    {
+        if (content.IsSingleSegment) return Complete(content.FirstSpan);
+        Require(State.Fields);
+        BeginContent(remember: true);
+        foreach (var segment in content) _content.Receive(segment.Span);
+        if (!_content.TryRecall(out var key))
+        {
+            foreach (var segment in content) _content.Normalize(segment.Span);
+            key = _content.Complete();
+        }
+        return Finish(key);
+    }
+
+    /// <summary>Gives the builder back to its scheme. It must not be used any more.</summary>
+    public void Dispose()
+    {
+        if (_state is State.Content) _content.Abandon();
+        _state = State.Idle;
+        _scheme.Return(this);
+    }
+
+    internal void Release()
+    {
+        _target.Dispose();
+        _preimage.Dispose();
+        _fields.Dispose();
+        _partition.Dispose();
+        _content.Dispose();
+    }
+
+    private void BeginContent(bool remember)
+    {
+        if (_state is State.Content) return;
+        Require(State.Fields);
+        _mediaType.Read(_fields);
+        _content.Start(_fields, _mediaType, remember);
+        _state = State.Content;
+    }
+
+    private QueryCacheKey Finish(in ContentKey content)
+    {
+        _state = State.Idle;
+        _preimage.Clear();
+        _preimage.U8(QueryCacheKey.SchemeVersion);
+        _preimage.U8(0);
+        _preimage.Octets(_target.Span);
+        _mediaType.Write(_preimage, _fields, asSent: content.Domain == ContentDomain.NoTransform);
+        if (content.CodingRemoved) _preimage.U32(0);
+        else _fields.Write(_preimage, FieldKind.ContentEncoding);
+        _fields.Write(_preimage, FieldKind.ContentLanguage);
+        _fields.Write(_preimage, FieldKind.ContentLocation);
+        _preimage.Octets(_partition.Span);
+        _preimage.U8(content.Domain);
+        var digest = content.Digest;
+        _preimage.Octets(digest);
+
+        Span<byte> key = stackalloc byte[QueryCacheKey.Length];
+        SHA256.HashData(_preimage.Span, key);
+        return new(key);
+    }
+
+    private void Require(State state)
+    {
+        if (_state != state)
+            throw new InvalidOperationException(_state is State.Content ? "The content has begun." : "No request has been started: call Start first.");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace HttpQuery.CacheKeys;
+
+/// <summary>Makes cache keys for requests (docs/cache-key.md). One instance serves an application; it may be used from all threads.</summary>
+public sealed class QueryCacheKeyScheme
+{
+    private readonly ConcurrentQueue<QueryCacheKeyBuilder> _idle = new();
+    private readonly int _maximumIdle = 2 * Environment.ProcessorCount;
+
+    /// <summary>Makes a scheme with the default options.</summary>
+    public QueryCacheKeyScheme()
+        : this(new QueryCacheKeyOptions())
+    {
+    }
+
+    /// <summary>Makes a scheme; later changes of <paramref name="options"/> do not concern it.</summary>
+    /// <exception cref="ArgumentException">A normalizer has no name, or two have the same.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the options, or of a normalizer, is out of its range.</exception>
+    public QueryCacheKeyScheme(QueryCacheKeyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MemoCapacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MemoCapacity, 1 << 24);
+        Normalizations = options.Normalizations;
+        Normalizers = [.. options.Normalizers];
+        if (options.MemoCapacity > 0) Memo = new(options.MemoCapacity);
+
+        foreach (var normalizer in Normalizers)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(normalizer.Name);
+            ArgumentOutOfRangeException.ThrowIfNegative(normalizer.MaximumContentLength);
+        }
+        if (Normalizers.DistinctBy(normalizer => normalizer.Name).Count() < Normalizers.Length)
+            throw new ArgumentException("Two normalizers have the same name.", nameof(options));
+    }
+
+    internal QueryNormalizations Normalizations { get; }
+
+    internal IQueryContentNormalizer[] Normalizers { get; }
+
+    internal ContentMemo? Memo { get; }
+
+    /// <summary>Lends a builder; disposing gives it back.</summary>
+    public QueryCacheKeyBuilder CreateBuilder() => _idle.TryDequeue(out var builder) ? builder : new(this);
+
+    internal void Return(QueryCacheKeyBuilder builder)
+    {
+        if (_idle.Count < _maximumIdle) _idle.Enqueue(builder);
+        else builder.Release();
+    }
+}
