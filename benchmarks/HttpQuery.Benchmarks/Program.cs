@@ -7,6 +7,12 @@ switch (args)
     case ["routing"]:
         RoutingBenchmarks.RunInPairs();
         break;
+    case ["key"]:
+        KeyBenchmarks.RunInTurns();
+        break;
+    case ["hostile"]:
+        HostileContents.Run();
+        break;
     case ["wire"]:
         await WireAllocation.RunAsync();
         break;

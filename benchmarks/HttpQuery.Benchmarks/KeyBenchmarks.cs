@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BenchmarkDotNet.Attributes;
+using HttpQuery.CacheKeys;
+
+namespace HttpQuery.Benchmarks;
+
+/// <summary>The cache key of JSON content, first time and seen before, beside its limits (SHA-256, the platform's JSON reader) and beside
+/// what one would write without it (JsonDocument, JsonNode).</summary>
+[MemoryDiagnoser]
+public class KeyBenchmarks : IDisposable
+{
+    private readonly QueryCacheKeyScheme _remembering = new();
+    private readonly QueryCacheKeyBuilder _firstTime = new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = 0 }).CreateBuilder();
+    private readonly QueryCacheKeyBuilder _seenBefore;
+    private byte[] _content = [];
+
+    public KeyBenchmarks() => _seenBefore = _remembering.CreateBuilder();
+
+    /// <summary>Shapes and sizes of the content.</summary>
+    public static IEnumerable<string> Contents => ["compact 2000", "indented 2000", "compact 20000", "indented 20000", "compact 700000", "indented 700000"];
+
+    [ParamsSource(nameof(Contents))]
+    public string Content { get; set; } = "";
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        var parts = Content.Split(' ');
+        var length = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        _content = parts[0] is "compact" ? KeyContents.Compact(length) : KeyContents.Indented(length);
+        SeenBefore();
+    }
+
+    [Benchmark]
+    public QueryCacheKey FirstTime() => Key(_firstTime);
+
+    [Benchmark]
+    public QueryCacheKey SeenBefore() => Key(_seenBefore);
+
+    [Benchmark(Baseline = true)]
+    public int Sha256()
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        return SHA256.HashData(_content, digest);
+    }
+
+    [Benchmark]
+    public int Utf8JsonReader()
+    {
+        var reader = new Utf8JsonReader(_content);
+        var tokens = 0;
+        while (reader.Read()) tokens++;
+        return tokens;
+    }
+
+    /// <summary>What a careful application writes: a document, written again without whitespace, hashed.</summary>
+    [Benchmark]
+    public byte[] ByJsonDocument()
+    {
+        using var document = JsonDocument.Parse(_content);
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(_content.Length);
+        using var writer = new Utf8JsonWriter(buffer);
+        document.WriteTo(writer);
+        writer.Flush();
+        return SHA256.HashData(buffer.WrittenSpan);
+    }
+
+    /// <summary>What most applications write.</summary>
+    [Benchmark]
+    public byte[] ByJsonNode() => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(JsonNode.Parse(_content)!.ToJsonString()));
+
+    /// <summary>Everything in turns, in one process: medians of time, throughput, ratios to the limits, bytes allocated.</summary>
+    public static void RunInTurns()
+    {
+        Console.WriteLine("| content | operation | µs | GB/s | time / SHA-256's | time / reader's | allocates, B |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var content in Contents)
+        {
+            using var benchmark = new KeyBenchmarks { Content = content };
+            benchmark.SetUp();
+            (string Name, Action Run)[] operations =
+            [
+                ("SHA256.HashData", () => benchmark.Sha256()),
+                ("Utf8JsonReader, all tokens", () => benchmark.Utf8JsonReader()),
+                ("key, first time", () => benchmark.FirstTime()),
+                ("key, seen before", () => benchmark.SeenBefore()),
+                ("JsonDocument, written again, SHA-256", () => benchmark.ByJsonDocument()),
+                ("JsonNode, ToJsonString, SHA-256", () => benchmark.ByJsonNode()),
+            ];
+            foreach (var (name, result) in Turns.Measure(operations, benchmark._content.Length))
+                Console.WriteLine($"| {content.Replace(" ", $", {benchmark._content.Length} B of ", StringComparison.Ordinal)} | {name} | {result} |");
+        }
+    }
+
+    public void Dispose()
+    {
+        _firstTime.Dispose();
+        _seenBefore.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private QueryCacheKey Key(QueryCacheKeyBuilder builder)
+    {
+        builder.Start("QUERY", "https", "api.test", "/api/v1/pods?pretty=false");
+        builder.AddField("Content-Type", "application/json; charset=utf-8");
+        return builder.Complete(_content);
+    }
+}
