@@ -131,7 +131,8 @@ public sealed class FormNormalizationTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_asked_for_is_an_error() => Assert.Throws<ArgumentException>(() => new FormNormalization(escapes: false, order: false));
+    public void Nothing_asked_for_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => new FormNormalization(escapes: false, order: false));
 
     [Fact]
     public void FormNormalization_normalizes_without_allocating()

@@ -29,7 +29,8 @@ public sealed class JsonLimitTests : IDisposable
         Assert.Null(Normalized.Of(_json, $"[{edge}]"));
         Assert.Null(Normalized.Of(_sorted, $"[{edge}]"));
 
-        string Nested(int levels) => string.Concat(Enumerable.Repeat(open, levels)) + innermost + string.Concat(Enumerable.Repeat(close, levels));
+        string Nested(int levels) =>
+            string.Concat(Enumerable.Repeat(open, levels)) + innermost + string.Concat(Enumerable.Repeat(close, levels));
     }
 
     [Fact]

@@ -11,12 +11,14 @@ public class JsonTestSuiteTests
     // What every parser must take, and the document refuses: a name that comes twice.
     private static readonly string[] RefusedForTheKey = ["y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json"];
 
-    // What a parser may take or refuse, and the document takes: numbers of any size. It refuses the others for their encoding, their lone surrogates,
-    // their byte order mark, or their depth.
+    // What a parser may take or refuse, and the document takes: numbers of any size. It refuses the others for their encoding, their lone
+    // surrogates, their byte order mark, or their depth.
     private const string Taken = "i_number_";
 
     public static IEnumerable<TheoryDataRow<string, string>> Rows =>
-        SharedData.Find(File) is null ? [new("absent", "")] : Cases().Select(text => new TheoryDataRow<string, string>(text.Key, text.Value));
+        SharedData.Find(File) is null
+            ? [new("absent", "")]
+            : Cases().Select(text => new TheoryDataRow<string, string>(text.Key, text.Value));
 
     [Theory]
     [MemberData(nameof(Rows))]

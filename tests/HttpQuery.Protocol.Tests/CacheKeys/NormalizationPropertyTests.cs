@@ -3,7 +3,8 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
-/// <summary>docs/cache-key.md, sections 6.1 to 6.3: what is written is what a plain reading of the document writes, however the content is cut.</summary>
+/// <summary>docs/cache-key.md, sections 6.1 to 6.3: what is written is what a plain reading of the document writes, however the content is
+/// cut.</summary>
 public sealed class NormalizationPropertyTests : IDisposable
 {
     private readonly JsonNormalization _json = new();

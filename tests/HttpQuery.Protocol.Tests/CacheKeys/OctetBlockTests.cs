@@ -30,9 +30,9 @@ public class OctetBlockTests
     });
 
     [Fact]
-    public void Octets_behind_a_backslash_are_escaped_by_turns() => RandomCases.AllHold(Bits.SelectMany(bits => Bits, (a, b) => (a, b & 1)), value =>
+    public void Octets_behind_a_backslash_are_escaped_by_turns() => RandomCases.AllHold(TwoBits, value =>
     {
-        var (backslashes, carry) = value;
+        var (backslashes, carry) = (value.Left, value.Right & 1);
         ulong escaped = 0;
         var isEscaped = carry != 0;
         for (var i = 0; i < OctetBlock.Length; i++)
@@ -63,14 +63,47 @@ public class OctetBlockTests
     {
         var block = Enumerable.Range(0, OctetBlock.Length).Select(i => (byte)i).ToArray();
         var expected = block.Where(i => (kept >> i & 1) != 0).ToArray();
-        var (compressed, byRuns) = (new byte[OctetBlock.Length], new byte[OctetBlock.Length]);
-        OctetBlock.Compress(ref block[0], kept, ref compressed[0]);
-        OctetBlock.CompressRuns(ref block[0], kept, ref byRuns[0]);
-        return compressed.AsSpan(0, expected.Length).SequenceEqual(expected) && byRuns.AsSpan(0, expected.Length).SequenceEqual(expected);
+        return Compressed(OctetBlock.Compress) && Compressed(OctetBlock.CompressByTable) && Compressed(OctetBlock.CompressOneByOne);
+
+        bool Compressed(Compress compress)
+        {
+            var written = new byte[2 * OctetBlock.Length];
+            compress(ref block[0], kept, ref written[0]);
+            return written.AsSpan(0, expected.Length).SequenceEqual(expected);
+        }
     });
+
+    [Fact]
+    public void Places_are_those_among_what_is_kept() => RandomCases.AllHold(TwoBits, value =>
+    {
+        const int First = 4000;
+        var (kept, bits) = (value.Left, value.Left & value.Right);
+        var places = Places(bits).Select(place => (ushort)(First + place)).ToArray();
+        var placesAmongKept = Places(kept).Index().IntersectBy(Places(bits), place => place.Item)
+            .Select(place => (ushort)(First + place.Index)).ToArray();
+        return IsWritten(places, (ref destination) => OctetBlock.WritePlaces(bits, First, ref destination))
+            && IsWritten(places, (ref destination) => OctetBlock.WritePlacesOneByOne(bits, First, ref destination))
+            && IsWritten(placesAmongKept, (ref destination) => OctetBlock.WritePlaces(bits, kept, First, ref destination))
+            && IsWritten(placesAmongKept, (ref destination) => OctetBlock.WritePlacesOneByOne(bits, kept, First, ref destination));
+
+        static IEnumerable<int> Places(ulong bits) => Enumerable.Range(0, OctetBlock.Length).Where(place => (bits >> place & 1) != 0);
+
+        static bool IsWritten(ushort[] places, WritePlaces write)
+        {
+            var written = new ushort[OctetBlock.Length];
+            write(ref written[0]);
+            return written.AsSpan(0, places.Length).SequenceEqual(places);
+        }
+    });
+
+    private delegate void WritePlaces(ref ushort destination);
+
+    private delegate void Compress(ref byte source, ulong kept, ref byte destination);
 
     private static Gen<byte[]> Blocks =>
         Gen.Elements(Telling.Select(c => (byte)c).ToArray()).ArrayOf(OctetBlock.Length);
+
+    private static Gen<(ulong Left, ulong Right)> TwoBits => Bits.SelectMany(left => Bits, (left, right) => (left, right));
 
     // Few bits, many, and in runs.
     private static Gen<ulong> Bits => Gen.Choose(int.MinValue, int.MaxValue).Select(seed =>
@@ -102,6 +135,7 @@ public class OctetBlockTests
         Assert.Equal(expected, OctetBlock.Classify512(ref block[0]));
         Assert.Equal(expected, OctetBlock.Classify256(ref block[0]));
         Assert.Equal(expected, OctetBlock.Classify128(ref block[0]));
+        Assert.Equal(expected, OctetBlock.ClassifyOneByOne(ref block[0]));
 
         ulong Where(Predicate<byte> holds)
         {

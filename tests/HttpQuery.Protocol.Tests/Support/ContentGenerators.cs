@@ -2,7 +2,7 @@ using System.Text;
 
 namespace HttpQuery.Protocol.Tests.Support;
 
-/// <summary>Random contents of the kinds that are normalized: JSON texts as different writers spell them, forms, and mutations of both.</summary>
+/// <summary>Random contents of the kinds that are normalized: JSON as different writers spell it, forms, and mutations of both.</summary>
 /// <remarks>A value is made from a random number, which costs less than to make its parts from generators.</remarks>
 internal static class ContentGenerators
 {
@@ -11,26 +11,38 @@ internal static class ContentGenerators
     // What mutations put in: what a grammar could stumble over.
     private static readonly string[] Fragments =
     [
-        "\"", "\\", "{", "}", "[", "]", ":", ",", " ", "\n", "\t", "\0", "0", "1", "-", "+", ".", "e", "E", "true", "nul", "\\u", "\\uD83D", "\\uDE00",
-        "\\n", "\\/", "\\x", "\"a\"", "a", "é", "\uFEFF", "%", "%4", "%41", "&", "=",
+        "\"", "\\", "{", "}", "[", "]", ":", ",", " ", "\n", "\t", "\0", "0", "1", "-", "+", ".", "e", "E", "true", "nul", "\\u", "\\uD83D",
+        "\\uDE00", "\\n", "\\/", "\\x", "\"a\"", "a", "é", "\uFEFF", "%", "%4", "%41", "&", "=",
     ];
 
     // Also octets that are no UTF-8.
     private static readonly byte[] Octets = [0x80, 0xBF, 0xC0, 0xC3, 0xED, 0xA0, 0xF0, 0xF4, 0x90, 0xFF, 0x7F, 0x1F, 0x0D];
 
     private static readonly string[] Scalars =
-        ["0", "-0", "1", "-12", "1.0", "1e0", "1E+5", "0.25e-3", "9007199254740993", "123456789012345678901234567890", "true", "false", "null"];
+    [
+        "0", "-0", "1", "-12", "1.0", "1e0", "1E+5", "0.25e-3", "9007199254740993", "123456789012345678901234567890", "true", "false",
+        "null",
+    ];
 
     private static readonly string[] Names =
-        ["", "a", "A", "b", "ab", "a/b", "a\"", "a\\", "a\t", "name", "Name", "kind", "metadata", "app.kubernetes.io/name", "app.kubernetes.io/part"];
+    [
+        "", "a", "A", "b", "ab", "a/b", "a\"", "a\\", "a\t", "name", "Name", "kind", "metadata", "app.kubernetes.io/name",
+        "app.kubernetes.io/part",
+    ];
 
     private static readonly string[] Characters =
-        ["a", "Z", "0", " ", "/", "\"", "\\", "\n", "\t", "\b", "\0", "\u001F", "\u007F", "é", "€", "\u2028", "\uFFFF", "\U0001F600", "\U0010FFFF", "plain text"];
+    [
+        "a", "Z", "0", " ", "/", "\"", "\\", "\n", "\t", "\b", "\0", "\u001F", "\u007F", "é", "€", "\u2028", "\uFFFF", "\U0001F600",
+        "\U0010FFFF", "plain text",
+    ];
 
     private static readonly string[] Whitespace = ["", "", "", " ", "\n", "\r\n  ", "\t", "                                        "];
 
     private static readonly string[] FormParts =
-        ["a", "A", "b", "name", "=", "=", "&", "&", "+", "%20", "%2B", "%2b", "%41", "%61", "%26", "%3D", "%25", "*-._", "~", "/", "é", " ", "\0"];
+    [
+        "a", "A", "b", "name", "=", "=", "&", "&", "+", "%20", "%2B", "%2b", "%41", "%61", "%26", "%3D", "%25", "*-._", "~", "/", "é", " ",
+        "\0",
+    ];
 
     /// <summary>Well-formed JSON, with names that come twice at times.</summary>
     public static Gen<byte[]> Json => From(random => Encoding.UTF8.GetBytes(JsonText(random)));
@@ -57,7 +69,9 @@ internal static class ContentGenerators
         var members = Enumerable.Range(0, random.Next(2, 12)).Select(i => $"\"n{random.Next(100)}x{i}\":{JsonText(random)}").ToArray();
         var shuffled = members.ToArray();
         random.Shuffle(shuffled);
-        return (Encoding.UTF8.GetBytes($"[{{{string.Join(',', members)}}}]"), Encoding.UTF8.GetBytes($"[{{{string.Join(", ", shuffled)}}}]"));
+        return (Octets(members), Octets(shuffled));
+
+        static byte[] Octets(string[] members) => Encoding.UTF8.GetBytes($"[{{{string.Join(", ", members)}}}]");
     });
 
     private static Gen<T> From<T>(Func<Random, T> make) => Gen.Choose(int.MinValue, int.MaxValue).Select(seed => make(new(seed)));
@@ -92,7 +106,9 @@ internal static class ContentGenerators
             if (i > 0) text.Append(',').Append(random.Of(Whitespace));
             if (isObject)
             {
-                var name = isLarge ? $"member{random.Next(3) * 1000}{i}" : random.Next(4) == 0 ? RandomString(random) : $"{random.Of(Names)}{(i > 0 ? i : "")}";
+                var name = isLarge ? $"member{random.Next(3) * 1000}{i}"
+                    : random.Next(4) == 0 ? RandomString(random)
+                    : $"{random.Of(Names)}{(i > 0 ? i : "")}";
                 WriteString(text, random, random.Next(40) == 0 ? random.Of(Names) : name);
                 text.Append(random.Of(Whitespace)).Append(':');
             }

@@ -12,9 +12,12 @@ internal static class FormOracle
     {
         var text = Encoding.Latin1.GetString(content);
         for (var i = 0; i < text.Length; i++)
-            if (text[i] == '%' && (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))) return null;
+        {
+            if (text[i] != '%') continue;
+            if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2])) return null;
+        }
 
-        IEnumerable<(string Name, string? Value)> pairs = text.Split('&').Select(pair => pair.Split('=', 2) is [var name, var value] ? (name, value) : (pair, (string?)null));
+        var pairs = text.Split('&').Select(pair => pair.Split('=', 2)).Select(pair => (Name: pair[0], Value: pair.ElementAtOrDefault(1)));
 
         // OrderBy keeps the order of equals.
         if (order) pairs = pairs.OrderBy(pair => Resolved(pair.Name), StringComparer.Ordinal);
@@ -24,7 +27,8 @@ internal static class FormOracle
         string Written(string text) => escapes ? string.Concat(Resolved(text).Select(Spelled)) : text;
     }
 
-    private static string Spelled(char octet) => octet == ' ' ? "+" : Plain.Contains(octet, StringComparison.Ordinal) ? octet.ToString() : $"%{(int)octet:X2}";
+    private static string Spelled(char octet) =>
+        octet == ' ' ? "+" : Plain.Contains(octet, StringComparison.Ordinal) ? octet.ToString() : $"%{(int)octet:X2}";
 
     private static string Resolved(string text)
     {

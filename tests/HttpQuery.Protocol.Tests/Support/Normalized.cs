@@ -8,7 +8,8 @@ namespace HttpQuery.Protocol.Tests.Support;
 internal sealed record Normalized(byte Domain, string Octets)
 {
     /// <summary>Normalizes the content in one piece.</summary>
-    public static Normalized? Of(ContentNormalization normalization, ReadOnlySpan<byte> content) => Of(normalization, content, content.Length);
+    public static Normalized? Of(ContentNormalization normalization, ReadOnlySpan<byte> content) =>
+        Of(normalization, content, content.Length);
 
     /// <summary>Normalizes the UTF-8 of a text in one piece.</summary>
     public static Normalized? Of(ContentNormalization normalization, string text) => Of(normalization, Encoding.UTF8.GetBytes(text));

@@ -5,9 +5,14 @@ namespace HttpQuery.CacheKeys;
 // Pairs in the order of their names, escapes resolved; those of equal names in the order they came in.
 internal sealed partial class FormNormalization
 {
-    // Where pairs start: as little as can be, since every octet may be a pair.
-    private readonly PooledList<int> _pairs = new();
-    private readonly Comparison<int> _byName;
+    // A pair is one number: the first octets of its name, and where it starts in what is kept. So most pairs are ordered as numbers are.
+    private const int FirstOctets = 4;
+    private const int OctetBits = 9;
+    private const int StartBits = 26;
+
+    private readonly PooledList<long> _pairs = new();
+    private readonly Comparison<long> _byName;
+    private bool _isFirstWritten;
 
     // False where an escape is none.
     private bool WriteOrdered(IBufferWriter<byte> output)
@@ -15,40 +20,59 @@ internal sealed partial class FormNormalization
         ReadOnlySpan<byte> content = _kept.Items;
         if (!AreEscapesWhole(content)) return false;
         _pairs.Clear();
-        _pairs.Add(0);
-        var isInOrder = true;
-        for (var i = 1; content[_pairs[i - 1]..].IndexOf((byte)'&') is var length and >= 0; i++)
+        _isFirstWritten = false;
+        for (var start = 0; start <= content.Length; start++)
         {
-            _pairs.Add(_pairs[i - 1] + length + 1);
-            isInOrder &= ComparePairs(_pairs[i - 1], _pairs[i]) < 0;
+            var pair = PairAt(start);
+
+            // A name of nothing comes before all others.
+            if (pair is [] or [(byte)'=', ..]) WritePair(output, pair);
+            else _pairs.Add(Number(start));
+            start += pair.Length;
         }
 
-        if (!isInOrder) _pairs.Items.Sort(_byName);
-        for (var i = 0; i < _pairs.Count; i++)
-        {
-            var pair = UpTo("&"u8, content[_pairs[i]..]);
-            if (i > 0) output.Write("&"u8);
-            if (!pair.IsEmpty) output.Write(pair);
-        }
-
+        Sort();
+        foreach (var pair in _pairs.Items) WritePair(output, PairAt(Start(pair)));
         return true;
     }
 
-    private static bool AreEscapesWhole(ReadOnlySpan<byte> content)
+    private void WritePair(IBufferWriter<byte> output, ReadOnlySpan<byte> pair)
     {
-        while (content.IndexOf((byte)'%') is var escape and >= 0)
-        {
-            content = content[(escape + 1)..];
-            if (content.Length < 2 || !char.IsAsciiHexDigit((char)content[0]) || !char.IsAsciiHexDigit((char)content[1])) return false;
-        }
-
-        return true;
+        if (_isFirstWritten) output.Write("&"u8);
+        if (!pair.IsEmpty) output.Write(pair);
+        _isFirstWritten = true;
     }
 
-    private int ComparePairs(int left, int right)
+    private void Sort()
     {
-        var leftName = UpTo("=&"u8, _kept.Items[left..]);
-        var rightName = UpTo("=&"u8, _kept.Items[right..]);
+        var pairs = _pairs.Items;
+        pairs.Sort();
+
+        // Names that go on behind the same first octets.
+        while (!pairs.IsEmpty)
+        {
+            var first = pairs[0] >> StartBits;
+            var count = 1;
+            while (count < pairs.Length && pairs[count] >> StartBits == first) count++;
+            if (count > 1 && (first & ((1 << OctetBits) - 1)) != 0) pairs[..count].Sort(_byName);
+            pairs = pairs[count..];
+        }
+    }
+
+    private long Number(int start)
+    {
+        var name = NameAt(start);
+        var (number, position) = (0L, 0);
+        for (var i = 0; i < FirstOctets; i++) number = (number << OctetBits) + Next(name, ref position) + 1;
+        return (number << StartBits) + start;
+    }
+
+    private static int Start(long pair) => (int)(pair & ((1 << StartBits) - 1));
+
+    private int ComparePairs(long left, long right)
+    {
+        var leftName = NameAt(Start(left));
+        var rightName = NameAt(Start(right));
 
         // Up to where they are written differently they say the same; there, they may be within an escape.
         var position = leftName.CommonPrefixLength(rightName);
@@ -60,9 +84,13 @@ internal sealed partial class FormNormalization
         {
             var (leftOctet, rightOctet) = (Next(leftName, ref leftPosition), Next(rightName, ref rightPosition));
             if (leftOctet != rightOctet) return leftOctet - rightOctet;
-            if (leftOctet < 0) return left - right;
+            if (leftOctet < 0) return left.CompareTo(right);
         }
     }
+
+    private ReadOnlySpan<byte> PairAt(int start) => UpTo("&"u8, _kept.Items[start..]);
+
+    private ReadOnlySpan<byte> NameAt(int start) => UpTo("=&"u8, _kept.Items[start..]);
 
     private static ReadOnlySpan<byte> UpTo(ReadOnlySpan<byte> ends, ReadOnlySpan<byte> octets) =>
         octets.IndexOfAny(ends) is var length and >= 0 ? octets[..length] : octets;
@@ -76,5 +104,16 @@ internal sealed partial class FormNormalization
         if (octet != '%') return octet;
         position += 2;
         return (HexValue(name[position - 2]) << 4) | HexValue(name[position - 1]);
+    }
+
+    private static bool AreEscapesWhole(ReadOnlySpan<byte> content)
+    {
+        while (content.IndexOf((byte)'%') is var escape and >= 0)
+        {
+            content = content[(escape + 1)..];
+            if (content.Length < 2 || !char.IsAsciiHexDigit((char)content[0]) || !char.IsAsciiHexDigit((char)content[1])) return false;
+        }
+
+        return true;
     }
 }

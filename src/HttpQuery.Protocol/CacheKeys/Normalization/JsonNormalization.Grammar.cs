@@ -1,6 +1,6 @@
 namespace HttpQuery.CacheKeys;
 
-// The second pass: what may follow what (RFC 8259 §2 to §5). The text has no whitespace any more, so a token ends where the next one starts.
+// The second pass: what may follow what (RFC 8259 §2 to §5). The text has no whitespace any more: a token ends where the next one starts.
 internal sealed partial class JsonNormalization
 {
     private Expected _expected;
@@ -38,8 +38,8 @@ internal sealed partial class JsonNormalization
         _names.Clear();
     }
 
-    // text: with the room behind it; written: how much of it is text; starts: where tokens start, and after the last of them the end of the text,
-    // where no octet of any token stands: so the end shows where something else was hoped for, and costs nothing elsewhere.
+    // text: with the room behind it; written: how much of it is text; starts: where tokens start, and last the end of the text, where an
+    // octet stands that starts no token. So the end shows where something else was hoped for, and costs nothing elsewhere.
     private bool CheckGrammar(ReadOnlySpan<byte> text, int written, ReadOnlySpan<ushort> starts)
     {
         var next = 0;

@@ -18,7 +18,8 @@ internal sealed partial class JsonNormalization
     // Positions in the text of one pass: of structural characters, of quotes that open a string, of the first octets of all else.
     private ushort[]? _starts;
 
-    // All bits where the last block ended within a string; 1 where its last octet escapes the next; 1 where it was one of a number or a literal.
+    // All bits where the last block ended within a string; 1 where its last octet escapes the next one; 1 where that was part of a number
+    // or a literal.
     private ulong _inString;
     private ulong _escapes;
     private ulong _inScalar;

@@ -4,10 +4,10 @@ namespace HttpQuery.CacheKeys;
 
 /// <summary>JSON without insignificant whitespace and with every string spelled one way (docs/cache-key.md, section 6.1).</summary>
 /// <remarks>
-/// <para>Octets are taken in blocks of 64, and what a piece leaves over waits for the next. Up to 64 blocks at a time go through two passes: the
-/// first one writes the text to the output with whitespace dropped and escapes rewritten, and notes where tokens start in what it wrote
-/// (<c>.Text.cs</c>, <c>.Escapes.cs</c>); the second one checks the grammar from token to token (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names
-/// (<see cref="OpenNames"/>).</para>
+/// <para>Octets are taken in blocks of 64 (<see cref="OctetBlock"/>), and what a piece leaves over waits for the next. Up to 64 blocks at a
+/// time go through two passes. The first one writes the text to the output, without whitespace and with escapes rewritten, and notes where
+/// in it tokens start (<c>.Text.cs</c>, <c>.Escapes.cs</c>). The second one goes from token to token and checks the grammar
+/// (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names (<see cref="OpenNames"/>).</para>
 /// <para>Both passes keep between calls what the next octet depends on, so that nothing but open names is held.</para>
 /// </remarks>
 internal sealed partial class JsonNormalization : ContentNormalization

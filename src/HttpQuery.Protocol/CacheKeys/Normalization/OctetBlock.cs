@@ -7,9 +7,9 @@ using System.Runtime.Intrinsics.X86;
 namespace HttpQuery.CacheKeys;
 
 /// <summary>What 64 octets at a time are to JSON: a bit for each octet, that of the first octet lowest.</summary>
-/// <remarks>The three widths of <c>Classify</c> say the same; the widest one that the hardware has is taken. Callers see to it that 64 octets
-/// can be read, and written, where they point.</remarks>
-internal static class OctetBlock
+/// <remarks>What is there more than once, for several kinds of hardware, says the same each time. Callers see to it that 64 octets can be
+/// read, and written, where they point.</remarks>
+internal static partial class OctetBlock
 {
     internal const int Length = 64;
 
@@ -18,7 +18,8 @@ internal static class OctetBlock
     internal static OctetClasses Classify(ref byte start)
     {
         if (Vector512.IsHardwareAccelerated) return Classify512(ref start);
-        return Vector256.IsHardwareAccelerated ? Classify256(ref start) : Classify128(ref start);
+        if (Vector256.IsHardwareAccelerated) return Classify256(ref start);
+        return Vector128.IsHardwareAccelerated ? Classify128(ref start) : ClassifyOneByOne(ref start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,6 +88,26 @@ internal static class OctetBlock
             Vector128.Equals(octets, Vector128.Create(value)).ExtractMostSignificantBits();
     }
 
+    internal static OctetClasses ClassifyOneByOne(ref byte start)
+    {
+        var classes = new OctetClasses();
+        for (var i = 0; i < Length; i++)
+        {
+            var (octet, bit) = (Unsafe.Add(ref start, i), 1UL << i);
+            if (octet < 0x20) classes.Controls |= bit;
+            if (octet >= 0x80) classes.NonAscii |= bit;
+            switch (octet)
+            {
+                case (byte)'"': classes.Quotes |= bit; break;
+                case (byte)'\\': classes.Backslashes |= bit; break;
+                case (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)':' or (byte)',': classes.Structure |= bit; break;
+                case (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t': classes.Whitespace |= bit; break;
+            }
+        }
+
+        return classes;
+    }
+
     /// <summary>The octets that stand behind a backslash which is not itself behind one.</summary>
     /// <param name="backslashes">Where backslashes stand.</param>
     /// <param name="carry">1 where the last octet of the block before escapes the first of this; then the same for the next block.</param>
@@ -114,7 +135,8 @@ internal static class OctetBlock
         return escaped;
     }
 
-    /// <summary>Sets every bit from each odd set bit on, up to the one before the next: the insides of quotes with the first of them.</summary>
+    /// <summary>Sets every bit from the first, third, fifth set bit on, up to the one before the next: what is within quotes, and the first
+    /// of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Inside(ulong quotes)
     {
@@ -128,81 +150,6 @@ internal static class OctetBlock
     {
         for (var distance = 1; distance < Length; distance *= 2) quotes ^= quotes << distance;
         return quotes;
-    }
-
-    /// <summary>Writes those of the 64 octets from <paramref name="source"/> on whose bits are set in <paramref name="kept"/>, side by side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Compress(ref byte source, ulong kept, ref byte destination)
-    {
-        if (Avx512Vbmi2.IsSupported) Compress512(ref source, kept, ref destination);
-        else CompressRuns(ref source, kept, ref destination);
-    }
-
-    internal static void CompressRuns(ref byte source, ulong kept, ref byte destination)
-    {
-        while (kept != 0)
-        {
-            var start = Zeros(kept);
-            var length = Zeros(~(kept >> start));
-            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref source, start), length)
-                .CopyTo(MemoryMarshal.CreateSpan(ref destination, length));
-            destination = ref Unsafe.Add(ref destination, length);
-            kept = start + length == Length ? 0 : kept >> (start + length) << (start + length);
-        }
-
-        static int Zeros(ulong bits) => BitOperations.TrailingZeroCount(bits);
-    }
-
-    /// <summary>Writes the places of the bits, each added to <paramref name="first"/>, and beyond them up to 64 numbers of no meaning.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void WritePlaces(ulong bits, int first, ref ushort destination)
-    {
-        if (Avx512Vbmi2.IsSupported) WritePlaces512(bits, first, ref destination);
-        else WritePlacesOneByOne(bits, ulong.MaxValue, first, ref destination);
-    }
-
-    /// <summary>The same for their places once that is left out which is not set in <paramref name="kept"/>; they are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void WritePlaces(ulong bits, ulong kept, int first, ref ushort destination)
-    {
-        if (Avx512Vbmi2.IsSupported && Bmi2.X64.IsSupported)
-            WritePlaces512(Bmi2.X64.ParallelBitExtract(bits, kept), first, ref destination);
-        else WritePlacesOneByOne(bits, kept, first, ref destination);
-    }
-
-    internal static void WritePlacesOneByOne(ulong bits, ulong kept, int first, ref ushort destination)
-    {
-        for (; bits != 0; bits &= bits - 1)
-        {
-            var before = (bits & (0 - bits)) - 1;
-            destination = (ushort)(first + BitOperations.PopCount(kept & before));
-            destination = ref Unsafe.Add(ref destination, 1);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WritePlaces512(ulong bits, int first, ref ushort destination)
-    {
-        var places = Avx512Vbmi2.Compress(Vector512<byte>.Zero, Mask(bits), Vector512<byte>.Indices);
-        var origin = Vector512.Create((ushort)first);
-        (Vector512.WidenLower(places) + origin).StoreUnsafe(ref destination);
-        if (BitOperations.PopCount(bits) > Vector512<ushort>.Count)
-            (Vector512.WidenUpper(places) + origin).StoreUnsafe(ref destination, (nuint)Vector512<ushort>.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Compress512(ref byte source, ulong kept, ref byte destination) =>
-        Avx512Vbmi2.Compress(Vector512<byte>.Zero, Mask(kept), Vector512.LoadUnsafe(ref source)).StoreUnsafe(ref destination);
-
-    // All bits of an octet for each bit: the eight octets of the bits go to eight places each, and each place looks at its own bit.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Mask(ulong bits)
-    {
-        var spread = Avx512BW.Shuffle(Vector512.Create(bits).AsByte(), Vector512.Create(
-            0x0000_0000_0000_0000UL, 0x0101_0101_0101_0101, 0x0202_0202_0202_0202, 0x0303_0303_0303_0303,
-            0x0404_0404_0404_0404, 0x0505_0505_0505_0505, 0x0606_0606_0606_0606, 0x0707_0707_0707_0707).AsByte());
-        var own = Vector512.Create(0x8040_2010_0804_0201UL).AsByte();
-        return Vector512.Equals(spread & own, own);
     }
 }
 

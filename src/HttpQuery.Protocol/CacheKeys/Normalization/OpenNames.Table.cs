@@ -9,8 +9,8 @@ internal sealed partial class OpenNames
     private const int Nothing = -1;
     private const int InitialBuckets = 1024;
 
-    // The newest name of each bucket, and for each name the next older one. Names go in the opposite order of their coming: the one that goes is
-    // the newest of its bucket, and those of an object come before those of the objects around it.
+    // The newest name of each bucket, and for each name the next older one. Names go in the opposite order of their coming: the one that
+    // goes is the newest of its bucket, and those of an object come before those of the objects around it.
     private int[] _newest = [];
     private int[] _older = [];
     private int _buckets;

@@ -7,8 +7,8 @@ namespace HttpQuery.CacheKeys;
 /// <summary>The names of all objects that are open at one place of a JSON text, each object's own without repetition (docs/cache-key.md,
 /// section 6.1).</summary>
 /// <remarks>Names come as they are written, which is the same for equal names. Those of an object are on top of those of the objects around
-/// it, and go when it is closed. Few names are compared by their fingerprints, one after the other; from <see cref="FewNames"/> on there is a table
-/// (<c>.Table.cs</c>). In the end names are compared whole.</remarks>
+/// it, and go when it is closed. Up to <see cref="FewNames"/> names are compared by their fingerprints, one after the other; for more there
+/// is a table (<c>.Table.cs</c>). In the end names are compared whole.</remarks>
 internal sealed partial class OpenNames : IDisposable
 {
     private const int FewNames = 32;

@@ -4,8 +4,8 @@ namespace HttpQuery.CacheKeys;
 
 /// <summary>JSON as <see cref="JsonNormalization"/> writes it, the members of each object ordered by name (docs/cache-key.md,
 /// section 6.2).</summary>
-/// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalization"/> does, in its domain. So all of it is kept until the
-/// end: the text, and of each object that is not in order its members (<c>.Members.cs</c>).</remarks>
+/// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalization"/> does, in its domain. So the text is kept
+/// until the end, when the members of each object that is not in order are looked for (<c>.Members.cs</c>).</remarks>
 internal sealed partial class SortedJsonNormalization : ContentNormalization
 {
     private readonly JsonNormalization _json = new();
@@ -69,7 +69,7 @@ internal sealed partial class SortedJsonNormalization : ContentNormalization
         if (!octets.IsEmpty) output.Write(octets);
     }
 
-    // From object to object that is not in order, in the order of the text; within one of them from member to member, in the order of their names.
+    // From object to object that is written anew, in the order of the text; within one of them from member to member, ordered by name.
     private void WriteSorted(IBufferWriter<byte> output)
     {
         Span<OpenObject> around = stackalloc OpenObject[ContentLimits.Depth];

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Unicode;
 
 namespace HttpQuery.CacheKeys;
@@ -19,7 +20,7 @@ internal struct Utf8Pieces
         if (_openLength > 0)
         {
             Span<byte> sequence = stackalloc byte[4];
-            BitConverter.TryWriteBytes(sequence, _open);
+            BinaryPrimitives.WriteUInt32LittleEndian(sequence, _open);
             var missing = SequenceLength(sequence[0]) - _openLength;
             octets[..missing].CopyTo(sequence[_openLength..]);
             if (!Utf8.IsValid(sequence[..(_openLength + missing)])) return false;
