@@ -3,6 +3,14 @@ using System.Collections.Concurrent;
 namespace HttpQuery.CacheKeys;
 
 /// <summary>Makes cache keys for requests (docs/cache-key.md). One instance serves an application; it may be used from all threads.</summary>
+/// <example>
+/// <code>
+/// using var builder = scheme.CreateBuilder();
+/// builder.Start("QUERY", "https", "api.test", "/rfcs?year=2022");
+/// builder.AddField("Content-Type", "application/json");
+/// QueryCacheKey key = builder.Complete("""{ "match": "cache" }"""u8);
+/// </code>
+/// </example>
 public sealed class QueryCacheKeyScheme
 {
     private readonly ConcurrentQueue<QueryCacheKeyBuilder> _idle = new();
