@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -18,15 +18,15 @@ internal sealed partial class JsonNormalization
 
     private void StartEscapes() => (_openEscape, _digitsMissing, _value, _highSurrogate, _isBackslashHeld) = (0, 0, 0, 0, false);
 
-    // As TextWriter.Write, with the escapes whose second octets are set in rewritten.
-    private bool WriteEscapes(
-        ref TextWriter writer, ref byte block, ulong kept, ulong starts, ulong rewritten, ulong lastEscapes)
+    // As TextWriter.Write, with the escapes whose second octets are set in rewritten. lastEscapes: not 0 where the last octet of the
+    // block starts one.
+    private bool WriteEscapes(ref TextWriter writer, ref byte block, ulong kept, ulong starts, ulong rewritten, ulong lastEscapes)
     {
         var next = 0;
         if (_digitsMissing > 0 && !ReadDigits(ref writer, ref block, ref next)) return false;
         while (rewritten != 0)
         {
-            var second = System.Numerics.BitOperations.TrailingZeroCount(rewritten);
+            var second = BitOperations.TrailingZeroCount(rewritten);
             rewritten &= rewritten - 1;
 
             // Digits of an escape are none of the second octets: they are hexadecimal, and not escaped themselves.

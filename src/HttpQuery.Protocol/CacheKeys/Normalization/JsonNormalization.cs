@@ -94,6 +94,9 @@ internal sealed partial class JsonNormalization : ContentNormalization
         {
             var pass = octets[..Math.Min(octets.Length, PassLength)];
             var text = _output!.GetSpan(pass.Length + TextSlack);
+
+            // What follows trusts in the room.
+            ArgumentOutOfRangeException.ThrowIfLessThan(text.Length, pass.Length + TextSlack);
             if (!WriteText(pass, text, out var read, out var written, out var starts)) return false;
             if (!CheckGrammar(text, written, starts)) return false;
             _output.Advance(written);
