@@ -31,7 +31,7 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
     private async Task InvokeAsync(HttpContext context)
     {
         var mediaType = context.Request.ContentType;
-        if (!HttpMethods.IsQuery(context.Request.Method) || !QueryContentTypes.IsJson(mediaType))
+        if (!QueryContentTypes.IsJson(mediaType))
         {
             await next(context);
             return;

@@ -41,13 +41,14 @@ internal sealed class QueryContentTypes
     public QueryAnswer Decide(HttpRequest request)
     {
         var field = request.Headers.ContentType;
-        if (StringValues.IsNullOrEmpty(field)) return QueryAnswer.MissingContentType;
 
         // Two lines could join to one that is well formed, and recipients differ in which they take.
         if (field.Count > 1) return QueryAnswer.MalformedContentType;
 
-        var answer = Recall(field.ToString());
-        return answer is QueryAnswer.EmptyContent && !IsEmpty(request) ? QueryAnswer.Pass : answer;
+        var text = field.ToString();
+        if (text.Length == 0) return QueryAnswer.MissingContentType;
+        var answer = Recall(text);
+        return answer is QueryAnswer.EmptyContent && !IsEmpty(request) ? QueryAnswer.Query : answer;
     }
 
     /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
@@ -101,18 +102,18 @@ internal sealed class QueryContentTypes
     {
         foreach (var (usual, answer) in _usual)
         {
-            if (usual.Equals(text, StringComparison.OrdinalIgnoreCase)) return answer;
+            if (usual.Length == text.Length && (usual == text || usual.Equals(text, StringComparison.OrdinalIgnoreCase))) return answer;
         }
         return Judge(text);
     }
 
     private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
 
-    // EmptyContent: a Pass for content that is not empty.
+    // EmptyContent: a Query where the content is not empty.
     private QueryAnswer Judge(string text)
     {
         if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
-        return IsJson(text) ? QueryAnswer.EmptyContent : QueryAnswer.Pass;
+        return IsJson(text) ? QueryAnswer.EmptyContent : QueryAnswer.Query;
     }
 
     private bool IsAccepted(string text)

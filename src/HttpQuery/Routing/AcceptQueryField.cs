@@ -8,14 +8,12 @@ internal static class AcceptQueryField
 {
     private static readonly Func<object, Task> WriteField = Write;
 
-    /// <summary>Registers the field for a response to GET, HEAD or QUERY, and for the answers of routing itself.</summary>
+    /// <summary>Registers the field for a response.</summary>
     /// <remarks>Written when the response starts: an exception handler clears fields that are set earlier, and only then is it
     /// known whether a route constraint refused the path.</remarks>
-    public static void Announce(HttpContext context, QueryAnswer answer)
+    public static void Announce(HttpResponse response)
     {
-        var method = context.Request.Method;
-        if (answer is QueryAnswer.Pass && !HttpMethods.IsQuery(method) && !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return;
-        if (!context.Response.HasStarted) context.Response.OnStarting(WriteField, context);
+        if (!response.HasStarted) response.OnStarting(WriteField, response.HttpContext);
     }
 
     private static Task Write(object state)

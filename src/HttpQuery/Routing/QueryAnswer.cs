@@ -3,8 +3,11 @@ namespace HttpQuery.Routing;
 /// <summary>What routing decides about a request to a path that holds a QUERY endpoint.</summary>
 internal enum QueryAnswer
 {
-    /// <summary>The request is in order; the framework chooses the endpoint.</summary>
+    /// <summary>Not a QUERY, and in order; the framework chooses the endpoint.</summary>
     Pass,
+
+    /// <summary>A QUERY in order; the framework chooses among the endpoints that answer it.</summary>
+    Query,
 
     /// <summary>400: no Content-Type (§2).</summary>
     MissingContentType,

@@ -28,39 +28,49 @@ internal static class QueryEndpoint
         || endpoint.RoutePattern.RawText == place.RoutePattern.RawText
         || (endpoint.RoutePattern.ParameterPolicies.Count == 0 && endpoint.RoutePattern.PathSegments.All(segment => segment.IsSimple));
 
-    /// <summary>The endpoint as it stands in <paramref name="resource"/>: same route and metadata, and what QUERY needs besides.</summary>
-    /// <remarks>An endpoint may stand at several paths (a catch-all does), so what is added belongs to the path's copy.
-    /// Endpoints that answer neither GET, HEAD nor QUERY stay as they are.</remarks>
-    public static RouteEndpoint Attach(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
+    /// <summary>The endpoint as QUERY requests of <paramref name="resource"/> meet it: same route, and what QUERY needs besides.</summary>
+    /// <remarks>An endpoint may stand at several paths (a catch-all does), so what is added belongs to the path's copy.</remarks>
+    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
     {
-        var methods = Methods(endpoint);
-        var concerned = methods.Count == 0 || methods.Any(m => HttpMethods.IsQuery(m) || HttpMethods.IsGet(m) || HttpMethods.IsHead(m));
-        if (!concerned || (IsFallback(endpoint) && !options.AllowFallback) || endpoint.RequestDelegate is not { } handler) return endpoint;
-
+        if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
         var metadata = new List<object>(endpoint.Metadata) { resource.FieldsOf(endpoint) };
-        if (CanAnswerQuery(endpoint)) handler = BoundJsonContent.Wrap(handler, endpoint, options);
 
-        // The only endpoint for QUERY: its media types are checked before it is chosen, and need not be checked once more.
-        var queryAlone = methods.Count > 0 && methods.All(HttpMethods.IsQuery);
-        if (queryAlone && resource.HasOneQueryEndpoint) metadata.Add(CheckedContentType.Instance);
+        // The only endpoint for QUERY: method and media type are checked before it is chosen, and need not be checked once more.
+        if (resource.HasOneQueryEndpoint) metadata.Add(Checked.Instance);
 
         // QUERY is safe (§2.1): a form sent by it changes nothing, so there is no request to forge.
-        if (queryAlone && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true })
-            metadata.Add(NoAntiforgery.Instance);
-
-        return new(handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+        if (endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }) metadata.Add(NoAntiforgery.Instance);
+        return new(BoundJsonContent.Wrap(handler, endpoint, options), endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
-    // No content type: the framework's own matching, which would parse the field again, leaves such an endpoint alone.
-    private sealed class CheckedContentType : IAcceptsMetadata
+    /// <summary>The endpoint as all other requests of <paramref name="resource"/> meet it: where it answers GET or HEAD, with the fields to announce.</summary>
+    public static RouteEndpoint ForOtherMethods(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
     {
-        public static readonly CheckedContentType Instance = new();
+        var methods = Methods(endpoint);
+        var announces = methods.Count == 0 || methods.Any(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
+        return announces && TakesFields(endpoint, options)
+            ? new(endpoint.RequestDelegate!, endpoint.RoutePattern, endpoint.Order, new([.. endpoint.Metadata, resource.FieldsOf(endpoint)]), endpoint.DisplayName)
+            : endpoint;
+    }
+
+    // A fallback route answers where nothing else stands, unless an option gives it this path too.
+    private static bool TakesFields(RouteEndpoint endpoint, HttpQueryOptions options) =>
+        endpoint.RequestDelegate is not null && (options.AllowFallback || !IsFallback(endpoint));
+
+    // No method and no content type: the framework's own matching, which would look at both again, leaves such an endpoint alone.
+    private sealed class Checked : IAcceptsMetadata, IHttpMethodMetadata
+    {
+        public static readonly Checked Instance = new();
 
         public IReadOnlyList<string> ContentTypes => [];
 
         public Type? RequestType => null;
 
         public bool IsOptional => true;
+
+        public IReadOnlyList<string> HttpMethods => [];
+
+        public bool AcceptCorsPreflight => false;
     }
 
     private sealed class NoAntiforgery : IAntiforgeryMetadata

@@ -14,8 +14,8 @@ internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTa
         var site = sites.Length == 1 ? sites[0] : FindSite(httpContext.Request);
         if (site.Resource is null) return site.Destinations[(int)QueryAnswer.Pass];
 
-        var answer = site.Resource.Decide(httpContext.Request);
-        AcceptQueryField.Announce(httpContext, answer);
+        var answer = site.Resource.Decide(httpContext.Request, out var announced);
+        if (announced) AcceptQueryField.Announce(httpContext.Response);
         return site.Destinations[(int)answer];
     }
 

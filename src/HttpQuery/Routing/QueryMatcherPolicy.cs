@@ -22,12 +22,21 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options) : M
         foreach (var site in QuerySite.Split([.. endpoints.Cast<RouteEndpoint>()]))
         {
             var resource = QueryResource.Create(site.Endpoints, options.Value);
-            edges.Add(Edge(
-                QueryAnswer.Pass,
-                resource is null ? site.Endpoints : site.Endpoints.Select(route => QueryEndpoint.Attach(route, resource, options.Value))));
-            if (resource is null) continue;
-            foreach (var answer in Enum.GetValues<QueryAnswer>().Where(answer => answer is not QueryAnswer.Pass))
-                edges.Add(Edge(answer, QueryAnswers.Endpoints(answer, resource)));
+            if (resource is null)
+            {
+                edges.Add(Edge(QueryAnswer.Pass, site.Endpoints));
+                continue;
+            }
+
+            foreach (var answer in Enum.GetValues<QueryAnswer>())
+            {
+                edges.Add(Edge(answer, answer switch
+                {
+                    QueryAnswer.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
+                    QueryAnswer.Query => site.Endpoints.Where(QueryEndpoint.CanAnswerQuery).Select(route => QueryEndpoint.ForQuery(route, resource, options.Value)),
+                    _ => QueryAnswers.Endpoints(answer, resource),
+                }));
+            }
 
             PolicyNodeEdge Edge(QueryAnswer answer, IEnumerable<Endpoint> answering) =>
                 new(new QueryEdge(site.Host, resource, answer), [.. answering]);

@@ -64,12 +64,20 @@ internal sealed class QueryResource
         return new(types.AcceptQuery, types.Accept, string.Join(", ", MethodsOf(Answering(here)).Union([HttpMethods.Options])));
     }
 
-    public QueryAnswer Decide(HttpRequest request)
+    /// <summary>What becomes of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="announced">Whether its response carries <c>Accept-Query</c>: to GET, HEAD and QUERY, and where routing itself answers.</param>
+    public QueryAnswer Decide(HttpRequest request, out bool announced)
     {
         var method = request.Method;
+        announced = true;
         if (HttpMethods.IsQuery(method)) return _contentTypes.Decide(request);
-        if (HttpMethods.IsOptions(method)) return _ownOptions || IsPreflight(request) ? QueryAnswer.Pass : QueryAnswer.Options;
-        return _anyMethod || Supports(method) ? QueryAnswer.Pass : QueryAnswer.MethodNotAllowed;
+
+        var answer = HttpMethods.IsOptions(method)
+            ? _ownOptions || IsPreflight(request) ? QueryAnswer.Pass : QueryAnswer.Options
+            : _anyMethod || Supports(method) ? QueryAnswer.Pass : QueryAnswer.MethodNotAllowed;
+        announced = answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        return answer;
     }
 
     private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) => _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
