@@ -38,9 +38,9 @@ internal sealed class QueryContentTypes
         .OfType<MediaType>()
         .Distinct()]);
 
-    public QueryAnswer Decide(HttpRequest request)
+    public QueryAnswer Decide(HttpContext context)
     {
-        var field = request.Headers.ContentType;
+        var field = context.Request.Headers.ContentType;
 
         // Two lines could join to one that is well formed, and recipients differ in which they take.
         if (field.Count > 1) return QueryAnswer.MalformedContentType;
@@ -48,7 +48,7 @@ internal sealed class QueryContentTypes
         var text = field.ToString();
         if (text.Length == 0) return QueryAnswer.MissingContentType;
         var answer = Recall(text);
-        return answer is QueryAnswer.EmptyContent && !IsEmpty(request) ? QueryAnswer.Query : answer;
+        return answer is QueryAnswer.EmptyContent && !IsEmpty(context) ? QueryAnswer.Query : answer;
     }
 
     /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
@@ -162,8 +162,8 @@ internal sealed class QueryContentTypes
     }
 
     // A form may be empty; JSON may not. Content that arrives in chunks is known to be empty only when it is read.
-    private static bool IsEmpty(HttpRequest request) =>
-        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { } content ? !content.CanHaveBody : request.ContentLength is 0;
+    private static bool IsEmpty(HttpContext context) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>() is { } content ? !content.CanHaveBody : context.Request.ContentLength is 0;
 
     // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
     // are no structured-field parameters. Then the next wider range is named; the endpoint still decides.

@@ -11,9 +11,16 @@ internal static class AcceptQueryField
     /// <summary>Registers the field for a response.</summary>
     /// <remarks>Written when the response starts: an exception handler clears fields that are set earlier, and only then is it
     /// known whether a route constraint refused the path.</remarks>
-    public static void Announce(HttpResponse response)
+    public static void Announce(HttpContext context)
     {
-        if (!response.HasStarted) response.OnStarting(WriteField, response.HttpContext);
+        try
+        {
+            context.Response.OnStarting(WriteField, context);
+        }
+        catch (InvalidOperationException) when (context.Response.HasStarted)
+        {
+            // A middleware has begun to write before routing: too late for a field, and no reason to fail. Asking each time would cost each request.
+        }
     }
 
     private static Task Write(object state)

@@ -9,14 +9,14 @@ internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTa
     /// <summary>One host's resource, and the destination of each <see cref="QueryAnswer"/>.</summary>
     public sealed record Site(QueryHost Host, QueryResource? Resource, int[] Destinations);
 
+    private readonly Site? _onlySite = sites.Length == 1 ? sites[0] : null;
+
     public override int GetDestination(HttpContext httpContext)
     {
-        var site = sites.Length == 1 ? sites[0] : FindSite(httpContext.Request);
+        var site = _onlySite ?? FindSite(httpContext.Request);
         if (site.Resource is null) return site.Destinations[(int)QueryAnswer.Pass];
 
-        var answer = site.Resource.Decide(httpContext.Request, out var announced);
-        if (announced) AcceptQueryField.Announce(httpContext.Response);
-        return site.Destinations[(int)answer];
+        return site.Destinations[(int)site.Resource.Decide(httpContext)];
     }
 
     // The last site matches every host.

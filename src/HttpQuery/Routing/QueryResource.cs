@@ -64,19 +64,21 @@ internal sealed class QueryResource
         return new(types.AcceptQuery, types.Accept, string.Join(", ", MethodsOf(Answering(here)).Union([HttpMethods.Options])));
     }
 
-    /// <summary>What becomes of a request.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="announced">Whether its response carries <c>Accept-Query</c>: to GET, HEAD and QUERY, and where routing itself answers.</param>
-    public QueryAnswer Decide(HttpRequest request, out bool announced)
+    /// <summary>What becomes of a request. The responses to GET, HEAD and QUERY, and those of routing itself, are to carry <c>Accept-Query</c>.</summary>
+    public QueryAnswer Decide(HttpContext context)
     {
+        var request = context.Request;
         var method = request.Method;
-        announced = true;
-        if (HttpMethods.IsQuery(method)) return _contentTypes.Decide(request);
+        if (HttpMethods.IsQuery(method))
+        {
+            AcceptQueryField.Announce(context);
+            return _contentTypes.Decide(context);
+        }
 
         var answer = HttpMethods.IsOptions(method)
             ? _ownOptions || IsPreflight(request) ? QueryAnswer.Pass : QueryAnswer.Options
             : _anyMethod || Supports(method) ? QueryAnswer.Pass : QueryAnswer.MethodNotAllowed;
-        announced = answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        if (answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) AcceptQueryField.Announce(context);
         return answer;
     }
 
