@@ -6,7 +6,8 @@ public sealed class QueryCacheKeyOptions
     /// <summary>Differences that the application declares to be without meaning. Default <see cref="QueryNormalizations.None"/>.</summary>
     public QueryNormalizations Normalizations { get; set; }
 
-    /// <summary>Normalizers of the application's own; the first that applies is asked, before those built in. Default: none.</summary>
+    /// <summary>Normalizers of the application's own; the first that applies is asked, before those built in. Default: none; at
+    /// most 1,000.</summary>
     public IList<IQueryContentNormalizer> Normalizers { get; } = [];
 
     /// <summary>How many contents are remembered, so that one seen before costs a single SHA-256, in entries of about 80 bytes; rounded

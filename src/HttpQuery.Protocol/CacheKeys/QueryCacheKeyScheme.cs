@@ -13,6 +13,9 @@ namespace HttpQuery.CacheKeys;
 /// </example>
 public sealed class QueryCacheKeyScheme
 {
+    // The memo tells normalizers apart by small numbers.
+    private const int MaximumNormalizers = 1_000;
+
     private readonly ConcurrentQueue<QueryCacheKeyBuilder> _idle = new();
     private readonly int _maximumIdle = 2 * Environment.ProcessorCount;
 
@@ -23,7 +26,7 @@ public sealed class QueryCacheKeyScheme
     }
 
     /// <summary>Makes a scheme; later changes of <paramref name="options"/> do not concern it.</summary>
-    /// <exception cref="ArgumentException">A normalizer has no name, or two have the same.</exception>
+    /// <exception cref="ArgumentException">A normalizer has no name, or two have the same, or there are more than 1,000.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of the options, or of a normalizer, is out of its range.</exception>
     public QueryCacheKeyScheme(QueryCacheKeyOptions options)
     {
@@ -39,6 +42,7 @@ public sealed class QueryCacheKeyScheme
             ArgumentException.ThrowIfNullOrEmpty(normalizer.Name);
             ArgumentOutOfRangeException.ThrowIfNegative(normalizer.MaximumContentLength);
         }
+        if (Normalizers.Length > MaximumNormalizers) throw new ArgumentException($"There are more than {MaximumNormalizers} normalizers.", nameof(options));
         if (Normalizers.DistinctBy(normalizer => normalizer.Name).Count() < Normalizers.Length)
             throw new ArgumentException("Two normalizers have the same name.", nameof(options));
     }

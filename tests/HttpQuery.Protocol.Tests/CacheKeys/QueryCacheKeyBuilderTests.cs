@@ -203,6 +203,11 @@ public class QueryCacheKeyBuilderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = (1 << 24) + 1 }));
         Assert.Throws<ArgumentException>(() => new QueryCacheKeyScheme(new QueryCacheKeyOptions { Normalizers = { new SpacesOnce("") } }));
+        var many = new QueryCacheKeyOptions();
+        for (var i = 0; i < 1_000; i++) many.Normalizers.Add(new SpacesOnce($"{i}"));
+        Assert.NotNull(new QueryCacheKeyScheme(many));
+        many.Normalizers.Add(new SpacesOnce("one more"));
+        Assert.Throws<ArgumentException>(() => new QueryCacheKeyScheme(many));
         Assert.Throws<ArgumentException>(() => new QueryCacheKeyScheme(new QueryCacheKeyOptions { Normalizers = { new SpacesOnce("a"), new SpacesOnce("a") } }));
     }
 
