@@ -9,7 +9,7 @@ public readonly partial record struct QueryCacheKey
     /// <summary>The secondary key, for a response that has Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
     /// <param name="fields">The names that Vary lists, in any order and case, and the lines that the request has of each: none where it
     /// has none. They count as UTF-8, without the spaces and tabs around them. Of a name that comes twice the first counts.</param>
-    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request.</exception>
+    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request, or a text has half a surrogate pair.</exception>
     public QueryCacheKey Vary(params IEnumerable<KeyValuePair<string, IEnumerable<string?>>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -27,19 +27,21 @@ public readonly partial record struct QueryCacheKey
         preimage.U32(ordered.Count);
         foreach (var (name, lines) in ordered)
         {
-            var text = lines.Select(line => (line ?? "").Trim(' ', '\t')).ToArray();
-            TargetNormalizer.WriteLowerCase(preimage, System.Text.Encoding.UTF8.GetBytes(name));
-            preimage.U32(text.Length);
-            foreach (var line in text)
-            {
-                var start = preimage.BeginBytes();
-                preimage.Text(line);
-                preimage.EndBytes(start);
-            }
+            var values = lines.Select(line => (line ?? "").Trim(' ', '\t')).ToArray();
+            WriteText(preimage, name);
+            preimage.U32(values.Length);
+            foreach (var value in values) WriteText(preimage, value);
         }
 
         Span<byte> key = stackalloc byte[Length];
         SHA256.HashData(preimage.Span, key);
         return new(key);
+
+        static void WriteText(OctetBuffer output, string text)
+        {
+            var start = output.BeginBytes();
+            output.Text(text);
+            output.EndBytes(start);
+        }
     }
 }

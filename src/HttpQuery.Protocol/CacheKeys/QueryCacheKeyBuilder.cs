@@ -20,7 +20,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     private readonly MediaTypeNormalizer _mediaType = new();
     private readonly OctetBuffer _partition = new();
     private readonly ContentReading _content;
-    private State _state;
+    private State _state = State.Returned;
 
     internal QueryCacheKeyBuilder(QueryCacheKeyScheme scheme)
     {
@@ -31,18 +31,21 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
 
     private enum State
     {
+        Returned,
         Idle,
         Fields,
         Content,
     }
 
-    /// <summary>Begins a request; whatever was begun before is forgotten. Text counts as UTF-8.</summary>
+    /// <summary>Begins a request; whatever was begun before is forgotten. Text counts as UTF-8; half a surrogate pair is refused with an
+    /// <see cref="ArgumentException"/>.</summary>
     /// <param name="method">The method, for example <c>QUERY</c>.</param>
     /// <param name="scheme">The scheme of the target URI, for example <c>https</c>.</param>
     /// <param name="authority">Host and port that the request is for, after forwarded fields were applied, for example <c>a.test:8080</c>.</param>
     /// <param name="target">The request target as it was sent, in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</param>
     public void Start(ReadOnlySpan<char> method, ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
     {
+        Abandon();
         _preimage.Clear();
         _preimage.Text(method);
         var methodEnd = _preimage.Length;
@@ -63,7 +66,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="target">The request target as it was sent, in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</param>
     public void Start(ReadOnlySpan<byte> method, ReadOnlySpan<byte> scheme, ReadOnlySpan<byte> authority, ReadOnlySpan<byte> target)
     {
-        if (_state is State.Content) _content.Abandon();
+        Abandon();
         _fields.Clear();
         _target.Clear();
         _partition.Clear();
@@ -79,6 +82,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <summary>Adds a field line of the request, in the order in which they came.</summary>
     /// <param name="name">The name, in any case.</param>
     /// <param name="value">The value; it counts as UTF-8.</param>
+    /// <exception cref="ArgumentException"><paramref name="value"/> has half a surrogate pair.</exception>
     /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
     public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
@@ -178,13 +182,17 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         return Finish(key);
     }
 
-    /// <summary>Gives the builder back to its scheme. It must not be used any more.</summary>
+    /// <summary>Gives the builder back to its scheme; once is enough, and it must not be used any more.</summary>
     public void Dispose()
     {
-        if (_state is State.Content) _content.Abandon();
-        _state = State.Idle;
+        // Given back twice it would be lent to two at once.
+        if (_state is State.Returned) return;
+        Abandon();
+        _state = State.Returned;
         _scheme.Return(this);
     }
+
+    internal void Lend() => _state = State.Idle;
 
     internal void Release()
     {
@@ -226,8 +234,17 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         return new(key);
     }
 
+    // Forgets what was begun.
+    private void Abandon()
+    {
+        ObjectDisposedException.ThrowIf(_state is State.Returned, this);
+        if (_state is State.Content) _content.Abandon();
+        _state = State.Idle;
+    }
+
     private void Require(State state)
     {
+        ObjectDisposedException.ThrowIf(_state is State.Returned, this);
         if (_state != state)
             throw new InvalidOperationException(_state is State.Content ? "The content has begun." : "No request has been started: call Start first.");
     }

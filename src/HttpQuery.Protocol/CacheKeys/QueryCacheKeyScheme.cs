@@ -54,7 +54,12 @@ public sealed class QueryCacheKeyScheme
     internal ContentMemo? Memo { get; }
 
     /// <summary>Lends a builder; disposing gives it back.</summary>
-    public QueryCacheKeyBuilder CreateBuilder() => _idle.TryDequeue(out var builder) ? builder : new(this);
+    public QueryCacheKeyBuilder CreateBuilder()
+    {
+        if (!_idle.TryDequeue(out var builder)) builder = new(this);
+        builder.Lend();
+        return builder;
+    }
 
     internal void Return(QueryCacheKeyBuilder builder)
     {

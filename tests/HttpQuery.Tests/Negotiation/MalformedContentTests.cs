@@ -149,6 +149,27 @@ public class MalformedContentTests
         Assert.Equal(200, (await server.SendAsync("QUERY /typed", "text/json", "{}")).Status);
     }
 
+    [Theory, InlineData("Production"), InlineData("Development")]
+    public async Task The_position_is_named_however_the_query_is_bound(string environment)
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.MapQuery("/nullable-value", (Span2? query) => "found");
+                app.MapQuery("/value", (Span2 query) => "found");
+                app.MapQuery("/surrogate", ([AsParameters] Surrogate all) => "found");
+                app.MapQuery("/element", (JsonElement query) => "found");
+            },
+            environment: environment);
+
+        foreach (var path in new[] { "/nullable-value", "/value", "/surrogate", "/element" })
+        {
+            Assert.Equal(200, (await server.SendAsync($"QUERY {path}", "application/json", "{\"from\":1}")).Status);
+            var response = await server.SendAsync($"QUERY {path}", "application/json", "{\"from\":zz}");
+            Assert.True(response.ContentText.Contains("\"line\":1,\"byte\":9", StringComparison.Ordinal), $"{path}: {response.ContentText}");
+        }
+    }
+
     [Fact]
     public async Task The_position_counts_from_the_start_however_the_content_arrives()
     {
@@ -275,6 +296,10 @@ public class MalformedContentTests
             return Results.StatusCode(400);
         }).Accepts<RfcQuery>("application/json");
     }
+
+    private readonly record struct Span2(int From, int To);
+
+    private readonly record struct Surrogate(string? Name, Span2 Query);
 
     private sealed record Signature(int Length)
     {

@@ -97,6 +97,8 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
         EndReceiving();
         if (_isNormalizing)
         {
+            // What a decoder has taken, native memory too, is not for a builder that waits.
+            _decoder?.Dispose();
             Span<byte> unused = stackalloc byte[SHA256.HashSizeInBytes];
             if (_decoder is not null) _decoded.GetHashAndReset(unused);
             _normalized.Reset();

@@ -7,6 +7,9 @@ namespace HttpQuery.CacheKeys;
 /// <summary>A growing, pooled buffer in the notation of docs/cache-key.md §1.</summary>
 internal sealed class OctetBuffer : IDisposable
 {
+    // A replacement character would make one of texts that differ.
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private byte[] _octets = ArrayPool<byte>.Shared.Rent(1024);
 
     public int Length { get; private set; }
@@ -39,10 +42,11 @@ internal sealed class OctetBuffer : IDisposable
     public void EndBytes(int start) => BinaryPrimitives.WriteInt32BigEndian(_octets.AsSpan(start - 4), Length - start);
 
     /// <summary>Adds text as UTF-8, without a length.</summary>
+    /// <exception cref="EncoderFallbackException">The text has half a surrogate pair; nothing is added.</exception>
     public void Text(ReadOnlySpan<char> text)
     {
-        var length = Encoding.UTF8.GetByteCount(text);
-        Encoding.UTF8.GetBytes(text, Take(length));
+        var length = StrictUtf8.GetByteCount(text);
+        StrictUtf8.GetBytes(text, Take(length));
     }
 
     /// <summary>The octets from <paramref name="start"/> on, to be changed in place.</summary>

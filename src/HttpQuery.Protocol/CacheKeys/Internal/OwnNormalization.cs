@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace HttpQuery.CacheKeys;
 
@@ -7,7 +6,6 @@ namespace HttpQuery.CacheKeys;
 internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : ContentNormalization
 {
     private readonly OctetBuffer _content = new();
-    private readonly byte[] _name = Encoding.UTF8.GetBytes(normalizer.Name);
     private IBufferWriter<byte>? _output;
     private bool _isTooLong;
 
@@ -17,11 +15,12 @@ internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : Con
         _isTooLong = false;
         _output = output;
 
-        var head = new OctetBuffer();
+        using var head = new OctetBuffer();
         head.U8(ContentDomain.Own);
-        head.Bytes(_name);
+        var name = head.BeginBytes();
+        head.Text(normalizer.Name);
+        head.EndBytes(name);
         output.Write(head.Span);
-        head.Dispose();
     }
 
     public override bool Append(ReadOnlySpan<byte> octets)
