@@ -48,6 +48,9 @@ public ref struct MediaTypeReader
     /// <summary>The value of the parameter last read, as written: a token, or a quoted-string with its quotes and escapes.</summary>
     public ReadOnlySpan<char> ParameterRawValue { get; private set; }
 
+    /// <summary>What follows the part last read.</summary>
+    internal readonly ReadOnlySpan<char> Rest => _text[_position..];
+
     /// <summary>Tells whether all of <paramref name="text"/> is one media type.</summary>
     /// <param name="text">A Content-Type field value; spaces and tabs around it are ignored.</param>
     public static bool IsWellFormed(ReadOnlySpan<char> text)

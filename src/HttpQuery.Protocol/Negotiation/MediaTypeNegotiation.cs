@@ -1,0 +1,126 @@
+using System.Buffers;
+using HttpQuery.Internal;
+
+namespace HttpQuery;
+
+/// <summary>Chooses the media type to answer with by what a client accepts: proactive negotiation (RFC 9110 §12.5.1).</summary>
+/// <remarks>
+/// Of the ranges that match a type the most specific one gives its weight: <c>type/subtype</c> before <c>type/*</c> before
+/// <c>*/*</c>, and of equal ones that with more parameters, then that with the larger weight. A range matches a type that has all
+/// its parameters, compared as <see cref="MediaTypeParameter"/> says. A malformed member of the field is passed over.
+/// </remarks>
+public sealed class MediaTypeNegotiation
+{
+    private const int StackLength = 64;
+    private const int WeightBits = 10;
+    private const int CountBits = 32;
+    private readonly MediaType[] _available;
+
+    /// <summary>Makes a negotiation, to be used for any number of requests.</summary>
+    /// <param name="available">The media types that can be sent, in the order in which the server prefers them.</param>
+    /// <exception cref="ArgumentException"><paramref name="available"/> is empty.</exception>
+    public MediaTypeNegotiation(IReadOnlyList<MediaType> available)
+    {
+        ArgumentNullException.ThrowIfNull(available);
+        if (available.Count == 0) throw new ArgumentException("There must be a media type to send.", nameof(available));
+
+        _available = [.. available];
+        foreach (var mediaType in _available) ArgumentNullException.ThrowIfNull(mediaType, nameof(available));
+    }
+
+    /// <summary>The media types that can be sent, in the order in which the server prefers them.</summary>
+    public IReadOnlyList<MediaType> Available => _available;
+
+    /// <summary>Chooses by an Accept field, without allocating: the type of the largest weight, the earlier one of equal ones.</summary>
+    /// <param name="accept">The lines of the field; none where it was not sent.</param>
+    /// <returns>An index into <see cref="Available"/>: 0 where no line has a well-formed member; -1 where the client accepts none of
+    /// the types.</returns>
+    public int Choose(params ReadOnlySpan<string?> accept)
+    {
+        if (accept is [{ } line] && ChooseByName(line) is var named and >= 0) return named;
+
+        var pooled = _available.Length > StackLength ? ArrayPool<long>.Shared.Rent(_available.Length) : null;
+        var verdicts = (pooled is null ? stackalloc long[StackLength] : pooled)[.._available.Length];
+        verdicts.Clear();
+        var chosen = Judge(accept, verdicts) ? Heaviest(verdicts) : 0;
+        if (pooled is not null) ArrayPool<long>.Shared.Return(pooled);
+        return chosen;
+    }
+
+    // What most clients send: one name or */*, without parameters. -1 for all else.
+    private int ChooseByName(ReadOnlySpan<char> line)
+    {
+        if (line.Contains('*')) return line is "*/*" ? 0 : -1;
+        for (var i = 0; i < _available.Length; i++)
+            if (IsName(line, _available[i])) return i;
+        return -1;
+    }
+
+    // A verdict is what the most specific range so far says of a type, so ordered that the larger one counts; 0 where none matches.
+    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts)
+    {
+        var isStated = false;
+        foreach (var line in accept)
+        {
+            var reader = new AcceptReader(line);
+            while (reader.Read())
+            {
+                isStated = true;
+                for (var i = 0; i < verdicts.Length; i++)
+                    if (Specificity(reader.Range, _available[i]) is var specificity and > 0)
+                        verdicts[i] = Math.Max(verdicts[i], (specificity << WeightBits) | (long)reader.Weight);
+            }
+        }
+
+        return isStated;
+    }
+
+    private static int Heaviest(ReadOnlySpan<long> verdicts)
+    {
+        var (chosen, most) = (-1, 0L);
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            var weight = verdicts[i] & ((1 << WeightBits) - 1);
+            if (weight > most) (chosen, most) = (i, weight);
+        }
+
+        return chosen;
+    }
+
+    // 0 where the range does not match; else its shape, then the number of its parameters.
+    private static long Specificity(MediaTypeReader range, MediaType mediaType)
+    {
+        var shape = Shape(range, mediaType);
+        if (shape == 0) return 0;
+
+        var count = 0L;
+        for (; range.ReadParameter() && !AcceptReader.IsWeight(range); count++)
+            if (!HasParameter(mediaType, range)) return 0;
+        return (shape << CountBits) | count;
+    }
+
+    private static long Shape(scoped in MediaTypeReader range, MediaType mediaType)
+    {
+        if (range.Type is "*") return 1;
+        if (!HttpSyntax.EqualsIgnoreCase(range.Type, mediaType.Type)) return 0;
+        if (range.Subtype is "*") return 2;
+        return HttpSyntax.EqualsIgnoreCase(range.Subtype, mediaType.Subtype) ? 3 : 0;
+    }
+
+    private static bool HasParameter(MediaType mediaType, scoped in MediaTypeReader range)
+    {
+        // By index: the enumerator of an interface would allocate.
+        var parameters = mediaType.Parameters;
+        for (var i = 0; i < parameters.Count; i++)
+            if (range.ParameterNameEquals(parameters[i].Name) && range.ParameterValueEquals(parameters[i].Value)) return true;
+        return false;
+    }
+
+    private static bool IsName(ReadOnlySpan<char> text, MediaType mediaType)
+    {
+        var slash = mediaType.Type.Length;
+        return text.Length == slash + 1 + mediaType.Subtype.Length && text[slash] == '/'
+            && HttpSyntax.EqualsIgnoreCase(text[..slash], mediaType.Type)
+            && HttpSyntax.EqualsIgnoreCase(text[(slash + 1)..], mediaType.Subtype);
+    }
+}
