@@ -1,4 +1,5 @@
 using HttpQuery;
+using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -36,6 +37,78 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         });
         return builder;
     }
+
+    /// <summary>States the media types that QUERY endpoints can respond with, the preferred first: a request that accepts none of them gets 406,
+    /// and responses say <c>Vary: Accept</c> (RFC 10008 §2.1, RFC 9110 §12.5.1).</summary>
+    /// <remarks>The handler asks <see cref="QueryHttpContextExtensions.GetNegotiatedMediaType"/> which one to write. On an endpoint this replaces what its
+    /// group states. Errors are problem details whatever is accepted. MVC's <c>[Produces]</c> states the same.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    /// <param name="mediaTypes">For example <c>application/json</c>, <c>text/csv; header=present</c>; at least one, none with wildcards.</param>
+    /// <exception cref="ArgumentException">No media type is given, or one is malformed or a range.</exception>
+    public static TBuilder WithProduces<TBuilder>(this TBuilder builder, params string[] mediaTypes)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(mediaTypes);
+        if (mediaTypes.Length == 0) throw new ArgumentException("Name at least one media type.", nameof(mediaTypes));
+        return AddMetadata(builder, new ProducesStatement([.. mediaTypes.Select(ParseType)], Replaces: true));
+    }
+
+    /// <summary>Adds a media type that the endpoint can respond with, and how to write it: the handler goes on returning its value, and where a request
+    /// prefers <paramref name="mediaType"/>, <paramref name="write"/> sends it (RFC 10008 §2.1).</summary>
+    /// <remarks>What the handler writes by itself, JSON or what <see cref="WithProduces"/> states, stays the preferred one. Works for handlers that take endpoint
+    /// filters: not for a <see cref="RequestDelegate"/>, nor in MVC, whose output formatters do this. Results with a status outside 200 to 299 are left alone.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    /// <param name="mediaType">For example <c>text/csv</c>.</param>
+    /// <param name="write">Writes the value to <c>HttpContext.Response</c>; status and Content-Type are set.</param>
+    /// <typeparam name="TValue">What the handler returns, bare or within a result such as <c>Ok&lt;TValue></c>.</typeparam>
+    /// <exception cref="ArgumentException"><paramref name="mediaType"/> is malformed or a range.</exception>
+    /// <example><code>
+    /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithProducer&lt;Rfc[]>("text/csv", WriteCsvAsync);
+    /// </code></example>
+    public static RouteHandlerBuilder WithProducer<TValue>(this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(mediaType);
+        ArgumentNullException.ThrowIfNull(write);
+        var type = ParseType(mediaType);
+        var producer = new Producer<TValue>(type.ToString(), write);
+        return AddMetadata(builder, new ProducesStatement([type], Replaces: false)).AddEndpointFilter(producer.InvokeAsync);
+    }
+
+    /// <summary>Gives responses a weak entity tag made of their content, and answers 304 to <c>If-None-Match</c> (RFC 10008 §2.6, RFC 9110 §8.8.3).</summary>
+    /// <remarks>The handler still works for each request; <see cref="QueryHttpContextExtensions.CheckConditionsAsync"/> spares that. A response of status 200 is kept back until it is
+    /// complete, up to <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/>; longer and streamed ones go without. A tag of the handler's own stays.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    public static TBuilder WithETag<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { ETag = true });
+
+    /// <summary>Lets clients ask for parts of responses by <c>Range</c> (RFC 10008 §2.8, RFC 9110 §14): 206, 416.</summary>
+    /// <remarks>The handler still works for each request. A response of status 200 is kept back until it is complete, up to
+    /// <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/>; longer ones are sent whole. For large results that lie ready, return
+    /// <see cref="QueryResults.Stream"/>, which needs neither.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    public static TBuilder WithRanges<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { Ranges = true });
+
+    /// <summary>Reads the content ahead of the handler and computes the key of the query, for <see cref="QueryHttpContextExtensions.CreateEntityTag"/> and
+    /// <see cref="QueryHttpContextExtensions.GetQueryKey"/> (RFC 10008 §2.6, §2.7).</summary>
+    /// <remarks>The handler reads the content as ever. Content longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/> has no key.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    public static TBuilder WithQueryKey<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { QueryKey = true });
+
+    private static TBuilder AddMetadata<TBuilder>(TBuilder builder, object metadata)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Add(endpoint => endpoint.Metadata.Add(metadata));
+        return builder;
+    }
+
+    private static MediaType ParseType(string text) =>
+        MediaType.TryParse(text, out var type) && type is { Type: not "*", Subtype: not "*" }
+            ? type
+            : throw new ArgumentException($"'{text}' is no media type (RFC 9110 §8.3.1).");
 
     private sealed class StatedAcceptQuery
     {

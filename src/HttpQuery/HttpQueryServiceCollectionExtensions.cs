@@ -1,7 +1,17 @@
 using HttpQuery;
+using HttpQuery.CacheKeys;
+using HttpQuery.Internal;
+using HttpQuery.Mvc;
+using HttpQuery.Pipeline;
 using HttpQuery.Routing;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HttpLogging;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -20,13 +30,31 @@ public static class HttpQueryServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         services.AddRoutingCore();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>());
+        services.AddMetrics();
+        services.TryAddSingleton<QueryTelemetry>();
+        services.TryAddSingleton<QueryCacheKeyScheme>();
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
+            ServiceDescriptor.Singleton<IStartupFilter, MethodOverrideGuard>(),
+            ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
+            ServiceDescriptor.Singleton<IConfigureOptions<MvcOptions>, QueryActions>(),
+            ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),
+            ServiceDescriptor.Singleton<IFilterProvider, SafeMethodFilterProvider>(),
+        ]);
         var options = services.AddOptions<HttpQueryOptions>().BindConfiguration("HttpQuery");
         if (configure is not null) options.Configure(configure);
         options
             .Validate(
                 o => o.MaximumLocatedContentLength is >= 0 and <= 64 * 1024 * 1024,
                 "HttpQuery:MaximumLocatedContentLength must be between 0 and 67108864 bytes.")
+            .Validate(
+                o => o.MaximumBufferedContentLength is >= 0 and <= 1024 * 1024 * 1024,
+                "HttpQuery:MaximumBufferedContentLength must be between 0 and 1073741824 bytes.")
+            .Validate(
+                o => o.MaximumBufferedResponseLength is >= 0 and <= 1024 * 1024 * 1024,
+                "HttpQuery:MaximumBufferedResponseLength must be between 0 and 1073741824 bytes.")
+            .Validate(o => o.MaximumRanges is >= 1 and <= 1000, "HttpQuery:MaximumRanges must be between 1 and 1000.")
             .ValidateOnStart();
         return services;
     }

@@ -3,26 +3,34 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Internal;
 
 /// <summary>Writes problem details (RFC 9457) as the application writes its own.</summary>
 internal static class QueryProblems
 {
-    public static Task WriteAsync(HttpContext context, int status, string detail) =>
-        WriteAsync(context, new ProblemDetails { Status = status, Detail = detail });
+    public static Task WriteAsync(HttpContext context, int status, Refusal refusal, string detail) =>
+        WriteAsync(context, refusal, new() { Status = status, Detail = detail });
 
-    public static async Task WriteAsync(HttpContext context, ProblemDetails problem)
+    public static async Task WriteAsync(HttpContext context, Refusal refusal, ProblemDetails problem)
     {
         var status = problem.Status ?? StatusCodes.Status400BadRequest;
-        context.Response.StatusCode = status;
+        QueryTelemetry.Refuse(context, status, refusal);
+        var response = context.Response;
+        response.StatusCode = status;
+
+        // What a handler has said of its result is not true of this; its validators still are where they are what failed.
+        response.ContentLength = null;
+        response.Headers.ContentEncoding = response.Headers.ContentLanguage = StringValues.Empty;
+        if (status is not StatusCodes.Status412PreconditionFailed) response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
 
         var service = context.RequestServices.GetService<IProblemDetailsService>();
         if (service is not null && await service.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem })) return;
 
         // The application has no service, or its writers declined (the framework's own does where Accept leaves JSON out).
         // The reader of an error is better served by this than by nothing (RFC 9110 §12.5.1 allows it).
-        if (!context.Response.HasStarted) await WriteJsonAsync(context, problem, status);
+        if (!response.HasStarted) await WriteJsonAsync(context, problem, status);
     }
 
     private static async Task WriteJsonAsync(HttpContext context, ProblemDetails problem, int status)
@@ -56,8 +64,12 @@ internal static class QueryProblems
     private static string Section(int status) => status switch
     {
         405 => "15.5.6",
+        406 => "15.5.7",
+        408 => "15.5.9",
+        412 => "15.5.13",
         413 => "15.5.14",
         415 => "15.5.16",
+        416 => "15.5.17",
         422 => "15.5.21",
         _ => "15.5.1",
     };

@@ -13,7 +13,7 @@ internal static class JsonContent
     public static async Task<(TQuery? Query, IResult? Refusal)> ReadAsync<TQuery>(HttpContext context, JsonTypeInfo<TQuery> typeInfo)
         where TQuery : notnull
     {
-        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is not { } encoding) return (default, new Refusal(QueryContentTypes.RefuseCharsetAsync));
+        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is not { } encoding) return (default, new AnswerResult(QueryContentTypes.RefuseCharsetAsync));
 
         var isUtf8 = encoding is UTF8Encoding;
         var content = isUtf8 ? context.Request.Body : Encoding.CreateTranscodingStream(context.Request.Body, encoding, Encoding.UTF8, leaveOpen: true);
@@ -21,29 +21,20 @@ internal static class JsonContent
         {
             return await JsonSerializer.DeserializeAsync(content, typeInfo, context.RequestAborted) is { } query
                 ? (query, null)
-                : (default, new Refusal(new JsonError(null, null).WriteAsync));
+                : (default, new AnswerResult(new JsonError(null, null).WriteAsync));
         }
         catch (JsonException exception)
         {
             // In transcoded octets a position would not be the sender's.
-            return (default, new Refusal((isUtf8 ? JsonError.From(exception) : new(null, null)).WriteAsync));
+            return (default, new AnswerResult((isUtf8 ? JsonError.From(exception) : new(null, null)).WriteAsync));
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
         {
-            return (default, new Refusal(answered => QueryProblems.WriteAsync(answered, 400, "The content cannot be decoded.")));
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return (default, new Refusal(answered => QueryProblems.WriteAsync(answered, exception.StatusCode, exception.Message)));
+            return (default, new AnswerResult(answered => UnreadableContent.TryAnswer(answered, exception)!));
         }
         finally
         {
             if (!isUtf8) await content.DisposeAsync();
         }
-    }
-
-    private sealed class Refusal(Func<HttpContext, Task> write) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext) => write(httpContext);
     }
 }

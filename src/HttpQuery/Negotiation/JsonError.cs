@@ -43,6 +43,6 @@ internal sealed record JsonError(long? Line, long? Byte)
                 : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
         };
         if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Line, Byte);
-        return QueryProblems.WriteAsync(context, problem);
+        return QueryProblems.WriteAsync(context, Refusal.MalformedContent, problem);
     }
 }

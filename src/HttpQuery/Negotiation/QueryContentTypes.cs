@@ -1,5 +1,6 @@
 using System.Text;
 using HttpQuery.Internal;
+using HttpQuery.Pipeline;
 using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -48,7 +49,12 @@ internal sealed class QueryContentTypes
         var text = field.ToString();
         if (text.Length == 0) return QueryAnswer.MissingContentType;
         var answer = Recall(text);
-        return answer is QueryAnswer.EmptyContent && !IsEmpty(context) ? QueryAnswer.Query : answer;
+        return answer switch
+        {
+            QueryAnswer.EmptyContent when !IsEmpty(context) => QueryAnswer.Query,
+            QueryAnswer.MethodOverride when !MethodOverrideGuard.WasPosted(context) => QueryAnswer.Query,
+            _ => answer,
+        };
     }
 
     /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
@@ -94,7 +100,7 @@ internal sealed class QueryContentTypes
     public static Task RefuseCharsetAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { } fields) context.Response.Headers.Accept = fields.Accept;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, "The charset of the content is not supported. JSON is UTF-8.");
+        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusal.UnsupportedCharset, "The charset of the content is not supported. JSON is UTF-8.");
     }
 
     // What clients really send is judged once, when routes are built; anything else is read anew.
@@ -109,12 +115,19 @@ internal sealed class QueryContentTypes
 
     private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
 
-    // EmptyContent: a Query where the content is not empty.
+    // EmptyContent: a Query where the content is not empty. MethodOverride: a Query where the form was sent as one.
     private QueryAnswer Judge(string text)
     {
         if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
-        return IsJson(text) ? QueryAnswer.EmptyContent : QueryAnswer.Query;
+        return IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
     }
+
+    private static bool IsForm(string text) =>
+        new MediaTypeReader(text) is var reader
+        && (Is(reader, "application", "x-www-form-urlencoded") || Is(reader, "multipart", "form-data"));
+
+    private static bool Is(scoped in MediaTypeReader reader, string type, string subtype) =>
+        reader.Type.Equals(type, StringComparison.OrdinalIgnoreCase) && reader.Subtype.Equals(subtype, StringComparison.OrdinalIgnoreCase);
 
     private bool IsAccepted(string text)
     {

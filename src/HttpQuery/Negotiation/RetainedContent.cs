@@ -19,6 +19,7 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
         (_context, _maximumLength) = (context, maximumLength);
         _original = context.Features.GetRequiredFeature<IRequestBodyPipeFeature>();
         context.Features.Set<IRequestBodyPipeFeature>(this);
+        context.Features.Set(this);
     }
 
     /// <summary>What was read last; <see langword="null"/> where nobody has asked for a reader.</summary>

@@ -26,7 +26,7 @@ public sealed class UnprocessableQuery : IResult, IStatusCodeHttpResult, IEndpoi
         ArgumentNullException.ThrowIfNull(httpContext);
         var problem = _errors is null ? new ProblemDetails() : new HttpValidationProblemDetails(_errors.ToDictionary()) { Title = null };
         (problem.Status, problem.Detail) = (StatusCode, Detail);
-        return QueryProblems.WriteAsync(httpContext, problem);
+        return QueryProblems.WriteAsync(httpContext, Refusal.UnprocessableQuery, problem);
     }
 
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

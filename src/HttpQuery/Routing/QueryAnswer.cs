@@ -18,6 +18,9 @@ internal enum QueryAnswer
     /// <summary>400: no content, of a media type that cannot be empty (§2.1).</summary>
     EmptyContent,
 
+    /// <summary>400: a form that was posted, and became a QUERY by a method override on its way.</summary>
+    MethodOverride,
+
     /// <summary>415: well formed, but no endpoint takes it (§2.1).</summary>
     UnsupportedMediaType,
 

@@ -26,14 +26,15 @@ internal static class QueryAnswers
 
     private static RequestDelegate Handler(QueryAnswer answer, QueryFields resource)
     {
-        var (status, detail) = answer switch
+        var (status, refusal, detail) = answer switch
         {
-            QueryAnswer.MissingContentType => (400, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
-            QueryAnswer.MalformedContentType => (400, "The Content-Type field is malformed, or was sent more than once."),
-            QueryAnswer.EmptyContent => (400, "The content is empty, but its media type, JSON, cannot be."),
-            QueryAnswer.UnsupportedMediaType => (415, $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
-            QueryAnswer.MethodNotAllowed => (405, $"The method is not supported. This resource allows: {resource.Allow}"),
-            QueryAnswer.Options => (204, ""),
+            QueryAnswer.MissingContentType => (400, Refusal.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
+            QueryAnswer.MalformedContentType => (400, Refusal.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
+            QueryAnswer.EmptyContent => (400, Refusal.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
+            QueryAnswer.MethodOverride => (400, Refusal.MethodOverride, "A posted form is no QUERY, whatever its fields say of the method: another site could have sent it."),
+            QueryAnswer.UnsupportedMediaType => (415, Refusal.UnsupportedMediaType, $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
+            QueryAnswer.MethodNotAllowed => (405, Refusal.MethodNotAllowed, $"The method is not supported. This resource allows: {resource.Allow}"),
+            QueryAnswer.Options => (204, null!, ""),
             _ => throw new ArgumentOutOfRangeException(nameof(answer)),
         };
 
@@ -43,7 +44,7 @@ internal static class QueryAnswers
             response.StatusCode = status;
             if (status is 405 or 204) response.Headers.Allow = resource.Allow;
             if (status is 415) response.Headers.Accept = resource.Accept;
-            return status is 204 ? Task.CompletedTask : QueryProblems.WriteAsync(context, status, detail);
+            return status is 204 ? Task.CompletedTask : QueryProblems.WriteAsync(context, status, refusal, detail);
         };
     }
 }

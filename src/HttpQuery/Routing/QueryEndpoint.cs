@@ -1,3 +1,5 @@
+using HttpQuery.Conditions;
+using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -33,14 +35,18 @@ internal static class QueryEndpoint
     public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
     {
         if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
-        var metadata = new List<object>(endpoint.Metadata) { resource.FieldsOf(endpoint) };
+        var produced = ProducedMediaTypes.Of(endpoint);
+        var metadata = new List<object>(endpoint.Metadata) { resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null } };
 
         // The only endpoint for QUERY: method and media type are checked before it is chosen, and need not be checked once more.
         if (resource.HasOneQueryEndpoint) metadata.Add(Checked.Instance);
 
         // QUERY is safe (§2.1): a form sent by it changes nothing, so there is no request to forge.
         if (endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }) metadata.Add(NoAntiforgery.Instance);
-        return new(BoundJsonContent.Wrap(handler, endpoint, options), endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+
+        // A program asks, not somebody at a browser: 401 says more to it than a login page.
+        metadata.Add(NoCookieRedirect.Instance);
+        return new(Compose(handler, endpoint, produced, options), endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
     /// <summary>The endpoint as all other requests of <paramref name="resource"/> meet it: where it answers GET or HEAD, with the fields to announce.</summary>
@@ -51,6 +57,19 @@ internal static class QueryEndpoint
         return announces && TakesFields(endpoint, options)
             ? new(endpoint.RequestDelegate!, endpoint.RoutePattern, endpoint.Order, new([.. endpoint.Metadata, resource.FieldsOf(endpoint)]), endpoint.DisplayName)
             : endpoint;
+    }
+
+    // From the inside out; a request meets them the other way round.
+    private static RequestDelegate Compose(RequestDelegate handler, RouteEndpoint endpoint, ProducedMediaTypes? produced, HttpQueryOptions options)
+    {
+        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action ? action.Wrap(handler) : BoundJsonContent.Wrap(handler, endpoint, options);
+
+        var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
+        var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
+        if (entityTag || ranges) handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
+        if (behaviors.Any(behavior => behavior.QueryKey)) handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
+        if (produced is not null) handler = produced.Wrap(handler);
+        return ContentCodings.Wrap(handler);
     }
 
     // A fallback route answers where nothing else stands, unless an option gives it this path too.
@@ -78,5 +97,10 @@ internal static class QueryEndpoint
         public static readonly NoAntiforgery Instance = new();
 
         public bool RequiresValidation => false;
+    }
+
+    private sealed class NoCookieRedirect : IDisableCookieRedirectMetadata
+    {
+        public static readonly NoCookieRedirect Instance = new();
     }
 }

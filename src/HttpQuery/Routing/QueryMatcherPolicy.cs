@@ -1,3 +1,4 @@
+using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
@@ -8,8 +9,10 @@ namespace HttpQuery.Routing;
 /// <summary>Where a path holds a QUERY endpoint, decides by method and Content-Type before any endpoint is chosen (§2, §3).</summary>
 /// <remarks>The rules hang on HTTP method metadata, so <c>MapQuery</c>, <c>MapMethods</c> and groups meet the same ones.
 /// All fields and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
-internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options) : MatcherPolicy, INodeBuilderPolicy
+internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, QueryTelemetry telemetry) : MatcherPolicy, INodeBuilderPolicy
 {
+    private readonly QueryResponseStart _start = new(telemetry);
+
     // One before the framework's method policy (-1000), which would answer 405 first and without our fields.
     public override int Order => -1001;
 
@@ -21,7 +24,7 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options) : M
         var edges = new List<PolicyNodeEdge>();
         foreach (var site in QuerySite.Split([.. endpoints.Cast<RouteEndpoint>()]))
         {
-            var resource = QueryResource.Create(site.Endpoints, options.Value);
+            var resource = QueryResource.Create(site.Endpoints, options.Value, _start);
             if (resource is null)
             {
                 edges.Add(Edge(QueryAnswer.Pass, site.Endpoints));

@@ -15,9 +15,11 @@ internal sealed class QueryResource
     private readonly bool _acceptsPreflight;
     private readonly bool _allowFallback;
     private readonly QueryContentTypes _contentTypes;
+    private readonly QueryResponseStart _start;
 
-    private QueryResource(IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback)
+    private QueryResource(IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback, QueryResponseStart start)
     {
+        _start = start;
         Endpoints = endpoints;
         Fallbacks = fallbacks;
         _allowFallback = allowFallback;
@@ -49,10 +51,10 @@ internal sealed class QueryResource
     public IReadOnlyList<object> AnswerMetadata { get; }
 
     /// <summary>The resource that <paramref name="endpoints"/> make, or <see langword="null"/> where none of them answers QUERY.</summary>
-    public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options)
+    public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options, QueryResponseStart start)
     {
         var own = endpoints.Where(endpoint => !QueryEndpoint.IsFallback(endpoint)).ToArray();
-        return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback) : null;
+        return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback, start) : null;
     }
 
     /// <summary>What to say on the route of <paramref name="endpoint"/>: other routes of the path count where they have no constraint,
@@ -71,14 +73,14 @@ internal sealed class QueryResource
         var method = request.Method;
         if (HttpMethods.IsQuery(method))
         {
-            AcceptQueryField.Announce(context);
+            _start.Announce(context);
             return _contentTypes.Decide(context);
         }
 
         var answer = HttpMethods.IsOptions(method)
             ? _ownOptions || IsPreflight(request) ? QueryAnswer.Pass : QueryAnswer.Options
             : _anyMethod || Supports(method) ? QueryAnswer.Pass : QueryAnswer.MethodNotAllowed;
-        if (answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) AcceptQueryField.Announce(context);
+        if (answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) _start.Announce(context);
         return answer;
     }
 

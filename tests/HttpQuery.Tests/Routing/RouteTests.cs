@@ -244,16 +244,16 @@ public class RouteTests
         await using var server = await QueryServer.StartAsync(
             app =>
             {
-                app.MapQuery("/rfcs", (RfcQuery query) => "found");
-                app.MapQuery("/raw", context => context.Response.WriteAsync("found"));
+                app.MapQuery("/records", (RfcQuery query) => "found");
+                app.MapQuery("/raw-records", context => context.Response.WriteAsync("found"));
                 app.MapFallbackToController("Index", "Pages");
             },
             builder => builder.Services.AddControllers());
 
-        Assert.Equal(400, (await server.SendAsync("QUERY /raw")).Status);
-        Assert.Equal(415, (await server.SendAsync("QUERY /rfcs", "text/plain", "x")).Status);
-        Assert.Equal("found", (await server.SendAsync("QUERY /rfcs", "application/json", "{}")).ContentText);
-        Assert.Equal((204, "QUERY, OPTIONS"), ((await server.SendAsync("OPTIONS /rfcs")).Status, (await server.SendAsync("OPTIONS /rfcs"))["Allow"]));
+        Assert.Equal(400, (await server.SendAsync("QUERY /raw-records")).Status);
+        Assert.Equal(415, (await server.SendAsync("QUERY /records", "text/plain", "x")).Status);
+        Assert.Equal("found", (await server.SendAsync("QUERY /records", "application/json", "{}")).ContentText);
+        Assert.Equal((204, "QUERY, OPTIONS"), ((await server.SendAsync("OPTIONS /records")).Status, (await server.SendAsync("OPTIONS /records"))["Allow"]));
         Assert.Equal("page", (await server.SendAsync("GET /about")).ContentText);
     }
 

@@ -1,0 +1,24 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace HttpQuery.Conditions;
+
+/// <summary>Makes entity tags of what they stand for: 128 bits of a SHA-256, in base64url.</summary>
+internal static class ComputedEntityTag
+{
+    private const int Octets = 16;
+
+    /// <param name="context">What else the tag is to tell apart; its length goes before it, so that it cannot run into <paramref name="octets"/>.</param>
+    /// <param name="octets">Any octets.</param>
+    /// <param name="isWeak">Whether the tag is weak.</param>
+    public static EntityTag Create(string context, ReadOnlySpan<byte> octets, bool isWeak)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{context.Length}:{context}"));
+        hash.AppendData(octets);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return new(Base64Url.EncodeToString(digest[..Octets]), isWeak);
+    }
+}

@@ -1,0 +1,79 @@
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Conditions;
+
+/// <summary>The preconditions of a request against the validators on its response (§2.6; RFC 9110 §13).</summary>
+internal static class RequestPreconditions
+{
+    /// <summary>Sets the validators of the response; those that are <see langword="null"/> stay as they are.</summary>
+    public static void State(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
+    {
+        var headers = context.Response.Headers;
+        if (entityTag is { } tag) headers.ETag = tag.ToString();
+
+        // A date in the future would make a validator that no change to come can alter (RFC 9110 §8.8.2.1).
+        if (lastModified is { } date) headers.LastModified = HttpDate.Format(Earlier(date, Now(context)));
+    }
+
+    public static PreconditionOutcome Evaluate(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var (ifMatch, ifNoneMatch) = (headers.IfMatch, headers.IfNoneMatch);
+        var (ifModifiedSince, ifUnmodifiedSince) = (headers.IfModifiedSince, headers.IfUnmodifiedSince);
+        if (ifMatch.Count + ifNoneMatch.Count + ifModifiedSince.Count + ifUnmodifiedSince.Count == 0) return PreconditionOutcome.Proceed;
+
+        var (entityTag, lastModified) = Stated(context);
+        return new Preconditions
+        {
+            IfMatch = Lines(ifMatch),
+            IfNoneMatch = Lines(ifNoneMatch),
+            IfModifiedSince = Lines(ifModifiedSince),
+            IfUnmodifiedSince = Lines(ifUnmodifiedSince),
+        }.Evaluate(IsRetrieval(context.Request.Method), entityTag, lastModified, Now(context));
+    }
+
+    /// <summary>Whether a Range applies to the representation as it is now (RFC 9110 §13.1.5).</summary>
+    public static bool RangeApplies(HttpContext context)
+    {
+        var ifRange = context.Request.Headers.IfRange;
+        if (ifRange.Count == 0) return true;
+        var (entityTag, lastModified) = Stated(context);
+        return Preconditions.IfRange(Lines(ifRange), entityTag, lastModified, Now(context));
+    }
+
+    /// <summary>Answers 304 or 412.</summary>
+    public static Task AnswerAsync(HttpContext context, PreconditionOutcome outcome)
+    {
+        var response = context.Response;
+        if (outcome is PreconditionOutcome.PreconditionFailed)
+        {
+            return QueryProblems.WriteAsync(context, StatusCodes.Status412PreconditionFailed, Refusal.PreconditionFailed,
+                "A precondition of the request does not hold for the current result of the query.");
+        }
+
+        // What describes content that is not sent (RFC 9110 §15.4.5).
+        response.StatusCode = StatusCodes.Status304NotModified;
+        response.Headers.ContentType = response.Headers.ContentEncoding = response.Headers.ContentLanguage = StringValues.Empty;
+        response.ContentLength = null;
+        return Task.CompletedTask;
+    }
+
+    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) Stated(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        return (
+            EntityTag.TryParse(headers.ETag.ToString(), out var tag) ? tag : null,
+            HttpDate.TryParse(headers.LastModified.ToString(), Now(context), out var date) ? date : null);
+    }
+
+    private static bool IsRetrieval(string method) => HttpMethods.IsQuery(method) || HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    private static string?[] Lines(StringValues field) => field.Count == 0 ? [] : field.ToArray();
+
+    private static DateTimeOffset Now(HttpContext context) => (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
+
+    private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Routing;
+
+namespace HttpQuery;
+
+/// <summary>Marks an MVC action that answers QUERY requests (RFC 10008).</summary>
+/// <remarks>With <c>[ApiController]</c> a parameter of a complex type is the content. Without it, say so by <c>[FromBody]</c> (JSON) or <c>[FromForm]</c>: MVC would
+/// leave the content unread, which is refused at start. All of it needs <c>services.AddHttpQuery()</c>.</remarks>
+/// <example><code>
+/// [ApiController, Route("/rfcs")]
+/// public class RfcsController : ControllerBase
+/// {
+///     [HttpQuery]
+///     public IEnumerable&lt;Rfc> Search(RfcQuery query) => ...
+/// }
+/// </code></example>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
+public class HttpQueryAttribute : HttpMethodAttribute
+{
+    private static readonly string[] Methods = [Microsoft.AspNetCore.Http.HttpMethods.Query];
+
+    /// <summary>Takes the route of the controller.</summary>
+    public HttpQueryAttribute()
+        : base(Methods)
+    {
+    }
+
+    /// <summary>Takes a route of its own.</summary>
+    /// <param name="template">The route template.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="template"/> is <see langword="null"/>.</exception>
+    public HttpQueryAttribute([StringSyntax("Route")] string template)
+        : base(Methods, template) => ArgumentNullException.ThrowIfNull(template);
+}

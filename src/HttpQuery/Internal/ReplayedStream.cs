@@ -1,0 +1,20 @@
+namespace HttpQuery.Internal;
+
+/// <summary>Octets that were read already, and then the rest of the stream that they came from.</summary>
+internal sealed class ReplayedStream(ReadOnlyMemory<byte> first, Stream rest) : ReadOnlyStream
+{
+    private ReadOnlyMemory<byte> _first = first;
+
+    public override int Read(Span<byte> buffer) => _first.IsEmpty ? rest.Read(buffer) : ReadFirst(buffer);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _first.IsEmpty ? rest.ReadAsync(buffer, cancellationToken) : new(ReadFirst(buffer.Span));
+
+    private int ReadFirst(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _first.Length);
+        _first.Span[..count].CopyTo(buffer);
+        _first = _first[count..];
+        return count;
+    }
+}

@@ -1,0 +1,33 @@
+using HttpQuery.Negotiation;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery.Mvc;
+
+/// <summary>Marks an action whose parameter is bound from the content, and keeps that content while it is bound.</summary>
+internal sealed class BoundAction(int maximumLength)
+{
+    public RequestDelegate Wrap(RequestDelegate next) => async context =>
+    {
+        if (!QueryContentTypes.IsJson(context.Request.ContentType))
+        {
+            await next(context);
+            return;
+        }
+        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is null)
+        {
+            await QueryContentTypes.RefuseCharsetAsync(context);
+            return;
+        }
+
+        QueryContentTypes.UnquoteCharset(context.Request);
+        using var retained = new RetainedContent(context, maximumLength);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            retained.Release();
+        }
+    };
+}

@@ -1,0 +1,41 @@
+using HttpQuery.Internal;
+using HttpQuery.Negotiation;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery.Mvc;
+
+/// <summary>Answers JSON content that MVC failed to bind as minimal APIs do: 400 with the position, and nothing of the content (§2.1).</summary>
+/// <remarks>MVC's own answer repeats characters and names of the content, and without <c>[ApiController]</c> there is none: the action runs without its query.</remarks>
+internal sealed class MalformedContentFilter(string parameterName, Type type, bool optional) : IActionFilter, IOrderedFilter
+{
+    // One before the filter of [ApiController] that answers 400 to any invalid model.
+    public int Order => -2001;
+
+    public void OnActionExecuting(ActionExecutingContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        // A model that was bound, and then found invalid, is for the application to judge.
+        if (context.ModelState.IsValid || context.ActionArguments.ContainsKey(parameterName)) return;
+        var http = context.HttpContext;
+        if (http.Features.Get<RetainedContent>() is not { Content: { WasRead: true } content }) return;
+
+        var octets = content.Retain();
+        var located = !content.IsTooLong && QueryContentTypes.IsUtf8(http.Request.ContentType);
+        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
+        var error = located ? JsonError.Find(octets, type, optional, options) : null;
+        context.Result = new Answer(error ?? new(null, null));
+    }
+
+    public void OnActionExecuted(ActionExecutedContext context)
+    {
+    }
+
+    private sealed class Answer(JsonError error) : IActionResult
+    {
+        public Task ExecuteResultAsync(ActionContext context) => error.WriteAsync(context.HttpContext);
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HttpQuery.Mvc;
+
+/// <summary>Makes MVC collect its actions at start, so that one which <see cref="QueryActions"/> refuses is known then, and not by failing requests.</summary>
+internal sealed class QueryActionsCheck(IServiceProvider services) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _ = services.GetService<IActionDescriptorCollectionProvider>()?.ActionDescriptors;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,32 @@
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RequestDecompression;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery.Negotiation;
+
+/// <summary>Refuses content whose coding nobody has removed (415 with <c>Accept-Encoding</c>, RFC 9110 §15.5.16).</summary>
+/// <remarks>Request decompression runs between routing and the endpoint, and takes <c>Content-Encoding</c> away with the coding: what is still
+/// there at the endpoint would be read as what it is not.</remarks>
+internal static class ContentCodings
+{
+    public static RequestDelegate Wrap(RequestDelegate next) => context =>
+        context.Request.Headers.ContentEncoding is { Count: > 0 } coding && !IsIdentity(coding.ToString()) ? RefuseAsync(context) : next(context);
+
+    private static bool IsIdentity(string coding) => coding.Length == 0 || coding.Equals("identity", StringComparison.OrdinalIgnoreCase);
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        var supported = SupportedBy(context.RequestServices);
+        context.Response.Headers.AcceptEncoding = supported;
+        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusal.UnsupportedCoding,
+            $"The coding of the content is not supported. This resource accepts: {supported}");
+    }
+
+    // Those of UseRequestDecompression, where its services are there.
+    private static string SupportedBy(IServiceProvider services) =>
+        services.GetService<IRequestDecompressionProvider>() is null
+            ? "identity"
+            : string.Join(", ", services.GetRequiredService<IOptions<RequestDecompressionOptions>>().Value.DecompressionProviders.Keys.Order());
+}

@@ -1,0 +1,73 @@
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HttpQuery.Negotiation;
+
+/// <summary>The media types that an endpoint can produce, and the choice among them by the request's <c>Accept</c> (§2.1; RFC 9110 §12.5.1).</summary>
+internal sealed class ProducedMediaTypes
+{
+    private readonly MediaTypeNegotiation _negotiation;
+    private readonly NegotiatedMediaType[] _choices;
+    private readonly string _refusal;
+    private readonly bool _forFormatters;
+
+    private ProducedMediaTypes(IReadOnlyList<MediaType> types, bool forFormatters)
+    {
+        _forFormatters = forFormatters;
+        _negotiation = new(types);
+        _choices = [.. types.Select(type => new NegotiatedMediaType(type.ToString()))];
+        _refusal = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
+    }
+
+    /// <summary>What <paramref name="endpoint"/> states; <see langword="null"/> where it states nothing.</summary>
+    /// <remarks>Metadata that only documents responses is not taken for a statement: the framework infers it, and never holds an endpoint to it.
+    /// MVC's <c>[Produces]</c> is one, because MVC does.</remarks>
+    public static ProducedMediaTypes? Of(Endpoint endpoint)
+    {
+        var types = new List<MediaType>();
+        var stated = false;
+        foreach (var metadata in endpoint.Metadata)
+        {
+            if (metadata is not ProducesStatement and not ProducesAttribute { ContentTypes.Count: > 0 }) continue;
+            var statement = metadata as ProducesStatement ?? new(Parse(((ProducesAttribute)metadata).ContentTypes), Replaces: true);
+            if (statement.Replaces) types.Clear();
+            else if (!stated) types.AddRange(Parse(OwnOf(endpoint)));
+            types.AddRange(statement.MediaTypes);
+            stated = true;
+        }
+        return types.Count > 0 ? new([.. types.Distinct()], endpoint.Metadata.GetMetadata<ProducesAttribute>() is not null) : null;
+    }
+
+    /// <summary>The handler, run only where it can produce what the request accepts.</summary>
+    public RequestDelegate Wrap(RequestDelegate next) => context =>
+    {
+        var choice = Choose(context.Request);
+        if (choice < 0) return QueryProblems.WriteAsync(context, StatusCodes.Status406NotAcceptable, Refusal.NotAcceptable, _refusal);
+
+        context.Features.Set(_choices[choice]);
+
+        // MVC's output formatters look at Accept once more, and not at all where it has */*: they are told the choice.
+        if (_forFormatters) context.Request.Headers.Accept = _choices[choice].Text;
+        return next(context);
+    };
+
+    private int Choose(HttpRequest request)
+    {
+        var accept = request.Headers.Accept;
+        return accept.Count <= 1 ? _negotiation.Choose(accept.ToString()) : _negotiation.Choose(accept.ToArray());
+    }
+
+    // What a handler writes by itself, where it was only given further producers.
+    private static string[] OwnOf(Endpoint endpoint)
+    {
+        var documented = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()
+            .Where(response => response.StatusCode is >= 200 and < 300)
+            .SelectMany(response => response.ContentTypes)
+            .ToArray();
+        return documented.Length > 0 ? documented : ["application/json"];
+    }
+
+    private static MediaType[] Parse(IEnumerable<string> types) => [.. types.Select(type => MediaType.Parse(type))];
+}

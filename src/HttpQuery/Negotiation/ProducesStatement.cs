@@ -1,0 +1,6 @@
+namespace HttpQuery.Negotiation;
+
+/// <summary>One call of <c>WithProduces</c> or <c>WithProducer</c>, as endpoint metadata.</summary>
+/// <param name="MediaTypes">In the order of preference.</param>
+/// <param name="Replaces">Whether what was stated before, by a group for example, no longer counts.</param>
+internal sealed record ProducesStatement(IReadOnlyList<MediaType> MediaTypes, bool Replaces);

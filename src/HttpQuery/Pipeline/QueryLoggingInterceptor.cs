@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpLogging;
+
+namespace HttpQuery.Pipeline;
+
+/// <summary>Keeps query content out of <c>UseHttpLogging</c>: what would be sensitive in a URI is so in content (§4).</summary>
+/// <remarks>An endpoint that states otherwise by <c>WithHttpLogging</c> or <c>[HttpLogging]</c> is taken at its word.</remarks>
+internal sealed class QueryLoggingInterceptor : IHttpLoggingInterceptor
+{
+    public ValueTask OnRequestAsync(HttpLoggingInterceptorContext logContext)
+    {
+        var context = logContext.HttpContext;
+        if (HttpMethods.IsQuery(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<HttpLoggingAttribute>() is null)
+            logContext.Disable(HttpLoggingFields.RequestBody);
+        return default;
+    }
+
+    public ValueTask OnResponseAsync(HttpLoggingInterceptorContext logContext) => default;
+}

@@ -1,0 +1,106 @@
+using HttpQuery.CacheKeys;
+using HttpQuery.Conditions;
+using HttpQuery.Internal;
+using HttpQuery.Negotiation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery;
+
+/// <summary>What a handler asks about the QUERY at hand.</summary>
+public static class QueryHttpContextExtensions
+{
+    /// <summary>States the validators of the response before the handler works, and tells whether it need not work at all (RFC 10008 §2.6).</summary>
+    /// <remarks>
+    /// <para>Sends <c>ETag</c> and <c>Last-Modified</c>, and holds <c>If-Match</c>, <c>If-None-Match</c>, <c>If-Modified-Since</c> and
+    /// <c>If-Unmodified-Since</c> against them in the order of RFC 9110 §13.2.2. Set <c>Location</c>, <c>Cache-Control</c> and the like before: a 304 repeats them.</para>
+    /// <para>Call it when the query has been read and found good. Content that nobody has read yet is read here, up to
+    /// <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>, and can be read again by the handler; conditions on longer content are not evaluated.</para>
+    /// </remarks>
+    /// <param name="context">The request.</param>
+    /// <param name="entityTag">The entity tag of the result that this query has now, or <see langword="null"/>.</param>
+    /// <param name="lastModified">When that result last changed, or <see langword="null"/>; a time to come is sent as now.</param>
+    /// <returns>The result to return instead of working: 304, or 412 with problem details (400, 408, 413 where the content cannot be read);
+    /// <see langword="null"/>: go on.</returns>
+    /// <example><code>
+    /// app.MapQuery("/rfcs", async (RfcQuery query, HttpContext context) =>
+    ///     await context.CheckConditionsAsync(new EntityTag("2026-06")) ?? Results.Ok(Search(query)));
+    /// </code></example>
+    public static async ValueTask<IResult?> CheckConditionsAsync(this HttpContext context, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            // Validators belong to target and content (§2.6): without all of the content there is nothing to compare.
+            if (!await QueryContentIsReadAsync(context)) return null;
+        }
+        catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
+        {
+            return new AnswerResult(answered => UnreadableContent.TryAnswer(answered, exception)!);
+        }
+
+        RequestPreconditions.State(context, entityTag, lastModified);
+        var outcome = RequestPreconditions.Evaluate(context);
+        return outcome is PreconditionOutcome.Proceed ? null : new AnswerResult(answered => RequestPreconditions.AnswerAsync(answered, outcome));
+    }
+
+    /// <summary>Makes an entity tag of a version, such as the state of a database, and of this query (RFC 10008 §2.6): another query of the same
+    /// version has another tag.</summary>
+    /// <remarks>The endpoint needs <c>.WithQueryKey()</c>.</remarks>
+    /// <param name="context">The request.</param>
+    /// <param name="version">Changes when the result of any query may have changed.</param>
+    /// <param name="isWeak">Whether results of one tag may differ in their octets.</param>
+    /// <returns>128 bits of a SHA-256, in base64url; <see langword="null"/> where the content is longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>.</returns>
+    /// <exception cref="InvalidOperationException">The endpoint has no <c>.WithQueryKey()</c>.</exception>
+    public static EntityTag? CreateEntityTag(this HttpContext context, string version, bool isWeak = false)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        if (context.GetQueryKey() is not { } key) return null;
+
+        // The media type of the response is not part of the query, but one query may have results in several.
+        Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
+        key.CopyTo(octets);
+        return ComputedEntityTag.Create($"{context.GetNegotiatedMediaType()}\n{version}", octets, isWeak);
+    }
+
+    /// <summary>The key of this query (RFC 10008 §2.7, docs/cache-key.md): target, content and what describes the content.</summary>
+    /// <remarks>The endpoint needs <c>.WithQueryKey()</c>.</remarks>
+    /// <returns><see langword="null"/> where the content is longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>.</returns>
+    /// <exception cref="InvalidOperationException">The endpoint has no <c>.WithQueryKey()</c>.</exception>
+    public static QueryCacheKey? GetQueryKey(this HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Features.Get<QueryKeyFeature>() is { } feature
+            ? feature.Key
+            : throw new InvalidOperationException("The content was not read ahead, so the query has no key. Add .WithQueryKey() to the QUERY endpoint.");
+    }
+
+    /// <summary>The media type to respond with: the one that the request prefers of those that the endpoint states with <c>.WithProduces(…)</c>
+    /// (RFC 10008 §2.1, RFC 9110 §12.5.1).</summary>
+    /// <returns>As stated; <see langword="null"/> where the endpoint states none.</returns>
+    public static string? GetNegotiatedMediaType(this HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Features.Get<NegotiatedMediaType>()?.Text;
+    }
+
+    private static async ValueTask<bool> QueryContentIsReadAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsQuery(context.Request.Method)) return true;
+        if (context.Features.Get<QueryKeyFeature>() is { } keyed) return keyed.Key is not null;
+        if (context.Features.Get<RetainedContent>() is { Content.WasRead: true } || context.Features.Get<IFormFeature>() is { Form: not null }) return true;
+
+        var maximumLength = context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumBufferedContentLength;
+        try
+        {
+            return (await BufferedContent.ReadAsync(context, maximumLength)).IsWhole;
+        }
+        catch (InvalidOperationException)
+        {
+            // Whoever bound the content has completed its reader: there is nothing left.
+            return true;
+        }
+    }
+}

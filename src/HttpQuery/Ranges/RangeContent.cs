@@ -1,0 +1,37 @@
+using HttpQuery.Conditions;
+using HttpQuery.Ranges;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery;
+
+/// <summary>The result of <see cref="QueryResults.Bytes"/> and <see cref="QueryResults.Stream"/>: content with validators, of which a client can ask parts
+/// (RFC 10008 §2.6, §2.8).</summary>
+public sealed class RangeContent : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
+{
+    private readonly ReadOnlyMemory<byte> _memory;
+    private readonly Stream? _stream;
+    private readonly EntityTag? _entityTag;
+    private readonly DateTimeOffset? _lastModified;
+
+    internal RangeContent(ReadOnlyMemory<byte> memory, Stream? stream, string contentType, EntityTag? entityTag, DateTimeOffset? lastModified) =>
+        (_memory, _stream, ContentType, _entityTag, _lastModified) = (memory, stream, contentType, entityTag, lastModified);
+
+    /// <summary>The media type of the content.</summary>
+    public string ContentType { get; }
+
+    /// <inheritdoc/>
+    public int? StatusCode => StatusCodes.Status200OK;
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        await using var stream = _stream;
+        httpContext.Response.ContentType = ContentType;
+        RequestPreconditions.State(httpContext, _entityTag, _lastModified);
+        var outcome = RequestPreconditions.Evaluate(httpContext);
+        await (outcome is PreconditionOutcome.Proceed
+            ? RangeResponse.SendAsync(httpContext, stream is null ? new MemoryRangeSource(_memory) : new StreamRangeSource(stream))
+            : RequestPreconditions.AnswerAsync(httpContext, outcome));
+    }
+}
