@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Internal;
@@ -9,7 +10,7 @@ internal static class UnreadableContent
     public static Task? TryAnswer(HttpContext context, Exception exception) => exception switch
     {
         BadHttpRequestException refused => QueryProblems.WriteAsync(context, refused.StatusCode, Refusal.UnreadableContent, refused.Message),
-        InvalidDataException => QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, Refusal.UnreadableContent, "The content cannot be decoded."),
+        InvalidDataException or DecoderFallbackException => QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, Refusal.UnreadableContent, "The content cannot be decoded."),
         _ => null,
     };
 }

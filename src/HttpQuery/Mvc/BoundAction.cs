@@ -1,3 +1,4 @@
+using HttpQuery.Internal;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Http;
 
@@ -24,6 +25,11 @@ internal sealed class BoundAction(int maximumLength)
         try
         {
             await next(context);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && UnreadableContent.TryAnswer(context, exception) is { } answer)
+        {
+            // MVC lets these pass, and an exception handler would make them a 500.
+            await answer;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using HttpQuery.Internal;
 using HttpQuery.Negotiation;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,17 +22,21 @@ internal sealed class MalformedContentFilter(string parameterName, Type type, bo
         // A model that was bound, and then found invalid, is for the application to judge.
         if (context.ModelState.IsValid || context.ActionArguments.ContainsKey(parameterName)) return;
         var http = context.HttpContext;
-        if (http.Features.Get<RetainedContent>() is not { Content: { WasRead: true } content }) return;
-
-        var octets = content.Retain();
-        var located = !content.IsTooLong && QueryContentTypes.IsUtf8(http.Request.ContentType);
-        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        var error = located ? JsonError.Find(octets, type, optional, options) : null;
-        context.Result = new Answer(error ?? new(null, null));
+        if (http.Features.Get<RetainedContent>() is { } retained) context.Result = new Answer(Locate(http, retained.Content) ?? new(null, null));
     }
 
     public void OnActionExecuted(ActionExecutedContext context)
     {
+    }
+
+    // Another charset is transcoded by a way that passes by the kept octets.
+    private JsonError? Locate(HttpContext context, RetainingPipeReader? content)
+    {
+        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return null;
+
+        var octets = content.Retain();
+        var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
+        return content.IsTooLong ? null : JsonError.Find(octets, type, optional, options);
     }
 
     private sealed class Answer(JsonError error) : IActionResult
