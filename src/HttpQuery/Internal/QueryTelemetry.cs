@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace HttpQuery.Internal;
 
 /// <summary>What operators see of QUERY: counts, sizes and reasons, never content.</summary>
-/// <remarks>Meter <c>HttpQuery</c>: <c>httpquery.server.requests</c> ({request}) and <c>httpquery.server.request.content.size</c> (By, where the
-/// length is declared). The same tags go to the activity of the request. Names: docs/server.md.</remarks>
+/// <remarks>Meter <c>HttpQuery</c>: <c>httpquery.server.requests</c> ({request}) and <c>httpquery.server.request.content.size</c> (By). The same tags go to
+/// the activity of the request. Names: docs/server.md.</remarks>
 internal sealed class QueryTelemetry
 {
     public const string MeterName = "HttpQuery";
@@ -20,13 +21,15 @@ internal sealed class QueryTelemetry
     private readonly Counter<long> _requests;
     private readonly Histogram<long> _contentSize;
     private readonly ILogger _logger;
+    private readonly Func<object, Task> _measure;
 
     public QueryTelemetry(IMeterFactory meters, ILoggerFactory loggers)
     {
         _logger = loggers.CreateLogger("HttpQuery");
+        _measure = Measure;
         var meter = meters.Create(MeterName);
-        _requests = meter.CreateCounter<long>("httpquery.server.requests", "{request}", "QUERY requests by outcome, when their response starts.");
-        _contentSize = meter.CreateHistogram<long>("httpquery.server.request.content.size", "By", "Declared length of query content.");
+        _requests = meter.CreateCounter<long>("httpquery.server.requests", "{request}", "QUERY requests by outcome.");
+        _contentSize = meter.CreateHistogram<long>("httpquery.server.request.content.size", "By", "Length of query content, as declared or as read.");
     }
 
     public ILogger Logger => _logger;
@@ -39,33 +42,39 @@ internal sealed class QueryTelemetry
         if (context.RequestServices.GetService(typeof(QueryTelemetry)) is QueryTelemetry telemetry) Log.Refused(telemetry._logger, status, refusal.Reason);
     }
 
-    /// <summary>Counts a QUERY whose response starts now.</summary>
-    public void Record(HttpContext context, Endpoint endpoint)
+    /// <summary>Measures a QUERY, if anybody listens: when it is over, so that what failed counts too.</summary>
+    public void Watch(HttpContext context)
     {
-        var activity = context.Features.Get<IHttpActivityFeature>()?.Activity;
-        var traced = activity is { IsAllDataRequested: true };
-        if (!traced && !_requests.Enabled && !_contentSize.Enabled) return;
+        if (!_requests.Enabled && !_contentSize.Enabled) return;
+        CountedContent.Watch(context);
+        context.Response.OnCompleted(_measure, context);
+    }
 
-        var status = context.Response.StatusCode;
-        var outcome = OutcomeOf(status);
-        var reason = status is >= 400 and < 500 ? context.Features.Get<Refusal>()?.Reason ?? "other" : null;
-        var length = context.Request.ContentLength;
-        if (traced)
-        {
-            activity!.SetTag(Outcome, outcome);
-            if (reason is not null) activity.SetTag(Reason, reason);
-            if (length is not null) activity.SetTag("http.request.body.size", length);
-        }
+    /// <summary>Tags the activity of a QUERY whose response starts now, if there is one.</summary>
+    public static void Tag(HttpContext context)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity) return;
+        activity.SetTag(Outcome, OutcomeOf(context.Response.StatusCode));
+        if (ReasonOf(context) is { } reason) activity.SetTag(Reason, reason);
+        if (CountedContent.LengthOf(context) is { } length) activity.SetTag("http.request.body.size", length);
+    }
+
+    private Task Measure(object state)
+    {
+        var context = (HttpContext)state;
+        if (QueryResource.EndpointOf(context) is not { } endpoint) return Task.CompletedTask;
 
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
-        if (_requests.Enabled)
-        {
-            var tags = new TagList { { Outcome, outcome }, { "http.response.status_code", status }, { "http.route", route } };
-            if (reason is not null) tags.Add(Reason, reason);
-            _requests.Add(1, tags);
-        }
-        if (length is { } octets && _contentSize.Enabled) _contentSize.Record(octets, new TagList { { "http.route", route } });
+        var status = context.Response.StatusCode;
+        var tags = new TagList { { Outcome, OutcomeOf(status) }, { "http.response.status_code", status }, { "http.route", route } };
+        if (ReasonOf(context) is { } reason) tags.Add(Reason, reason);
+        _requests.Add(1, tags);
+        if (CountedContent.LengthOf(context) is { } length) _contentSize.Record(length, new TagList { { "http.route", route } });
+        return Task.CompletedTask;
     }
+
+    private static string? ReasonOf(HttpContext context) =>
+        context.Response.StatusCode is >= 400 and < 500 ? context.Features.Get<Refusal>()?.Reason ?? "other" : null;
 
     private static string OutcomeOf(int status) => status switch
     {

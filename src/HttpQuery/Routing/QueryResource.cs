@@ -1,6 +1,7 @@
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -57,6 +58,16 @@ internal sealed class QueryResource
         return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback, start) : null;
     }
 
+    /// <summary>The endpoint of a QUERY resource that a request was routed to, or <see langword="null"/>.</summary>
+    /// <remarks>Error pages run as another endpoint; the response still speaks of the path that was asked for.</remarks>
+    public static Endpoint? EndpointOf(HttpContext context)
+    {
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint
+            ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.Endpoint
+            ?? context.GetEndpoint();
+        return endpoint?.Metadata.GetMetadata<QueryFields>() is { AcceptQuery.Count: > 0 } ? endpoint : null;
+    }
+
     /// <summary>What to say on the route of <paramref name="endpoint"/>: other routes of the path count where they have no constraint,
     /// because then they stand here too.</summary>
     public QueryFields FieldsOf(RouteEndpoint endpoint)
@@ -73,7 +84,7 @@ internal sealed class QueryResource
         var method = request.Method;
         if (HttpMethods.IsQuery(method))
         {
-            _start.Announce(context);
+            _start.AnnounceQuery(context);
             return _contentTypes.Decide(context);
         }
 

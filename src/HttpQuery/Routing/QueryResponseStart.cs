@@ -1,5 +1,4 @@
 using HttpQuery.Internal;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
 
@@ -14,6 +13,13 @@ internal sealed class QueryResponseStart
     private readonly QueryTelemetry _telemetry;
 
     public QueryResponseStart(QueryTelemetry telemetry) => (_telemetry, _write) = (telemetry, Write);
+
+    /// <summary>Registers for the start of the response to a QUERY.</summary>
+    public void AnnounceQuery(HttpContext context)
+    {
+        _telemetry.Watch(context);
+        Announce(context);
+    }
 
     /// <summary>Registers for the start of a response.</summary>
     public void Announce(HttpContext context)
@@ -31,8 +37,7 @@ internal sealed class QueryResponseStart
     private Task Write(object state)
     {
         var context = (HttpContext)state;
-        var endpoint = Endpoint(context);
-        if (endpoint?.Metadata.GetMetadata<QueryFields>() is not { AcceptQuery.Count: > 0 } fields) return Task.CompletedTask;
+        if (QueryResource.EndpointOf(context)?.Metadata.GetMetadata<QueryFields>() is not { } fields) return Task.CompletedTask;
 
         var headers = context.Response.Headers;
         headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
@@ -43,15 +48,9 @@ internal sealed class QueryResponseStart
 
         // One strong tag for coded and plain octets would let a client join parts of both (RFC 9110 §8.8.3.3).
         if (headers.ContentEncoding.Count > 0 && headers.ETag.ToString() is ['"', ..] tag) headers.ETag = "W/" + tag;
-        _telemetry.Record(context, endpoint);
+        QueryTelemetry.Tag(context);
         return Task.CompletedTask;
     }
-
-    // Error pages run as another endpoint; the response still speaks of the path that was asked for.
-    private static Endpoint? Endpoint(HttpContext context) =>
-        context.Features.Get<IExceptionHandlerFeature>()?.Endpoint
-        ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.Endpoint
-        ?? context.GetEndpoint();
 
     // Request localization has run, and no other of its providers (URI query, cookie, the application's own) was the one that decided.
     private static bool VariesByLanguage(HttpContext context) =>

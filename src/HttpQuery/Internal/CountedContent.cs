@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HttpQuery.Internal;
+
+/// <summary>Counts the octets of content whose length was not declared.</summary>
+internal sealed class CountedContent(Stream body) : ReadOnlyStream
+{
+    private long _count;
+
+    /// <summary>The octets read so far of the content of a request, or its declared length; <see langword="null"/> where nobody counts.</summary>
+    public static long? LengthOf(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountedContent>()?._count;
+
+    /// <summary>Counts from here on, where there is something to count.</summary>
+    public static void Watch(HttpContext context)
+    {
+        if (context.Request.ContentLength is not null || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }) return;
+        var counted = new CountedContent(context.Request.Body);
+        context.Request.Body = counted;
+        context.Features.Set(counted);
+    }
+
+    public override int Read(Span<byte> buffer) => Add(body.Read(buffer));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Add(await body.ReadAsync(buffer, cancellationToken));
+
+    private int Add(int count)
+    {
+        _count += count;
+        return count;
+    }
+}
