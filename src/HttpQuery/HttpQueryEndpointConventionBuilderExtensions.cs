@@ -65,15 +65,12 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// <example><code>
     /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithProducer&lt;Rfc[]>("text/csv", WriteCsvAsync);
     /// </code></example>
-    public static RouteHandlerBuilder WithProducer<TValue>(this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(mediaType);
-        ArgumentNullException.ThrowIfNull(write);
-        var type = ParseType(mediaType);
-        var producer = new Producer<TValue>(type.ToString(), write);
-        return AddMetadata(builder, new ProducesStatement([type], Replaces: false)).AddEndpointFilter(producer.InvokeAsync);
-    }
+    public static RouteHandlerBuilder WithProducer<TValue>(this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
+        AddProducer(builder, mediaType, write);
+
+    /// <inheritdoc cref="WithProducer{TValue}(RouteHandlerBuilder, string, Func{TValue, HttpContext, Task})"/>
+    public static RouteGroupBuilder WithProducer<TValue>(this RouteGroupBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
+        AddProducer(builder, mediaType, write);
 
     /// <summary>Gives responses a weak entity tag made of their content, and answers 304 to <c>If-None-Match</c> (RFC 10008 §2.6, RFC 9110 §8.8.3).</summary>
     /// <remarks>The handler still works for each request; <see cref="QueryHttpContextExtensions.CheckConditionsAsync"/> spares that. A response of status 200 is kept back until it is
@@ -96,6 +93,17 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// <param name="builder">An endpoint or a group.</param>
     public static TBuilder WithQueryKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { QueryKey = true });
+
+    private static TBuilder AddProducer<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(mediaType);
+        ArgumentNullException.ThrowIfNull(write);
+        var type = ParseType(mediaType);
+        var producer = new Producer<TValue>(type.ToString(), write);
+        return AddMetadata(builder, new ProducesStatement([type], Replaces: false)).AddEndpointFilter(producer.InvokeAsync);
+    }
 
     private static TBuilder AddMetadata<TBuilder>(TBuilder builder, object metadata)
         where TBuilder : IEndpointConventionBuilder

@@ -26,7 +26,7 @@ public static class QueryHttpContextExtensions
     /// <see langword="null"/>: go on.</returns>
     /// <example><code>
     /// app.MapQuery("/rfcs", async (RfcQuery query, HttpContext context) =>
-    ///     await context.CheckConditionsAsync(new EntityTag("2026-06")) ?? Results.Ok(Search(query)));
+    ///     Refuse(query) ?? await context.CheckConditionsAsync(new EntityTag("2026-06")) ?? Results.Ok(Search(query)));
     /// </code></example>
     public static async ValueTask<IResult?> CheckConditionsAsync(this HttpContext context, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
     {
@@ -48,7 +48,7 @@ public static class QueryHttpContextExtensions
 
     /// <summary>Makes an entity tag of a version, such as the state of a database, and of this query (RFC 10008 §2.6): another query of the same
     /// version has another tag.</summary>
-    /// <remarks>The endpoint needs <c>.WithQueryKey()</c>.</remarks>
+    /// <remarks>The endpoint needs <c>.WithQueryKey()</c>. Target and host are part of the query: where a proxy changes them, the tag changes too.</remarks>
     /// <param name="context">The request.</param>
     /// <param name="version">Changes when the result of any query may have changed.</param>
     /// <param name="isWeak">Whether results of one tag may differ in their octets.</param>

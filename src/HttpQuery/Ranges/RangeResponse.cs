@@ -73,8 +73,10 @@ internal static class RangeResponse
         var response = context.Response;
         response.ContentLength = null;
         response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{source.Length}");
-        return QueryProblems.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, Refusal.RangeNotSatisfiable, string.Create(CultureInfo.InvariantCulture,
-            $"No range of the request lies within the result, which has {source.Length} octets; or there are more than {maximumCount} of them."));
+        var tooMany = context.Request.Headers.Range.ToString().AsSpan().Count(',') >= maximumCount;
+        return QueryProblems.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, Refusal.RangeNotSatisfiable, tooMany
+            ? string.Create(CultureInfo.InvariantCulture, $"The request asks for more than {maximumCount} ranges.")
+            : string.Create(CultureInfo.InvariantCulture, $"No range of the request lies within the result, which has {source.Length} octets."));
     }
 
     private static string ContentRange(ByteRange range, IRangeSource source) =>

@@ -108,6 +108,9 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
             group.MapGet("/plain", () => "got");
             app.MapQuery("/missing", () => Results.NotFound(new Rfc[1])).WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
             app.MapQuery("/created", () => TypedResults.Accepted("/later", new Rfc[] { new(1, "x") })).WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            var written = app.MapGroup("/written").WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            written.MapQuery("", () => new Rfc[] { new(2, "y") });
+            written.MapGet("", () => new Rfc[] { new(3, "z") });
             app.MapQuery("/bare", () => new Rfc[] { new(1, "x") }).WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
         });
 
@@ -119,6 +122,8 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
         Assert.Equal((404, "application/json; charset=utf-8"), (await AskAsync("QUERY /missing", "text/csv") is var missing ? missing.Status : 0, missing["Content-Type"]));
         Assert.Equal((202, "1,x\r\n"), (await AskAsync("QUERY /created", "text/csv") is var created ? created.Status : 0, created.ContentText));
         Assert.Equal("1,x\r\n", (await AskAsync("QUERY /bare", "text/csv")).ContentText);
+        Assert.Equal("2,y\r\n", (await AskAsync("QUERY /written", "text/csv")).ContentText);
+        Assert.Equal("[{\"number\":3,\"title\":\"z\"}]", (await AskAsync("GET /written", "text/csv")).ContentText);
         Assert.Equal("[{\"number\":1,\"title\":\"x\"}]", (await AskAsync("QUERY /bare", "application/json")).ContentText);
 
         Task<RawResponse> AskAsync(string request, string accept) => server.SendAsync(request, "text/plain", "?", [$"Accept: {accept}"]);
