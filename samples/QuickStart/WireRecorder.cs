@@ -7,6 +7,8 @@ namespace QuickStart;
 internal sealed class WireRecorder : IDisposable
 {
     private readonly StringBuilder _text = new();
+    private readonly MemoryStream _turn = new();
+    private char _direction;
 
     public WireRecorder() => Handler = new() { ConnectCallback = ConnectAsync };
 
@@ -15,12 +17,17 @@ internal sealed class WireRecorder : IDisposable
     /// <summary>What went out (<c>&gt;</c>) and came in (<c>&lt;</c>) since the last call.</summary>
     public string TakeExchange()
     {
+        EndTurn();
         var exchange = _text.ToString();
         _text.Clear();
         return exchange.TrimEnd();
     }
 
-    public void Dispose() => Handler.Dispose();
+    public void Dispose()
+    {
+        Handler.Dispose();
+        _turn.Dispose();
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -29,10 +36,20 @@ internal sealed class WireRecorder : IDisposable
         return new RecordedStream(new NetworkStream(socket, ownsSocket: true), Record);
     }
 
+    // Where one write or read ends and the next begins says nothing: lines are told apart when the other side's turn comes.
     private void Record(char direction, ReadOnlySpan<byte> octets)
     {
-        foreach (var line in Encoding.UTF8.GetString(octets).TrimEnd().Split('\n'))
-            _text.Append("   ").Append(direction).Append(' ').AppendLine(line.TrimEnd('\r'));
+        if (direction != _direction) EndTurn();
+        _direction = direction;
+        _turn.Write(octets);
+    }
+
+    private void EndTurn()
+    {
+        if (_turn.Length == 0) return;
+        foreach (var line in Encoding.UTF8.GetString(_turn.GetBuffer(), 0, (int)_turn.Length).TrimEnd().Split('\n'))
+            _text.Append("   ").Append(_direction).Append(' ').AppendLine(line.TrimEnd('\r'));
+        _turn.SetLength(0);
     }
 
     private sealed class RecordedStream(Stream inner, RecordedStream.Recorder record) : Stream
