@@ -2,7 +2,7 @@ using QuickStart;
 
 if (args is not ["serve", ..]) return await Tour.RunAsync(Console.Out);
 
-await using var app = Server.Create(args[1..]);
+await using var app = FullServer.Create(args[1..]);
 await app.StartAsync();
 Console.WriteLine($$"""
 
@@ -10,6 +10,8 @@ Console.WriteLine($$"""
 
       curl -s -X QUERY {{app.Urls.First()}}/rfcs -H 'Content-Type: application/json' -d '{"match":"cache","fromYear":2014,"limit":10}'
       curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10'
+      curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10' -H 'Accept: text/csv'
+      curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10' -H 'Accept: text/csv' -H 'Range: bytes=0-99'
 
     """);
 await app.WaitForShutdownAsync();

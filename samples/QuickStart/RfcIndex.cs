@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using HttpQuery;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,14 +10,18 @@ internal static class RfcIndex
 {
     public const int MaximumLimit = 100;
 
+    private static readonly byte[] Json = Read();
+
     /// <summary>Every entry, by number.</summary>
-    public static IReadOnlyList<Rfc> All { get; } = Load();
+    public static IReadOnlyList<Rfc> All { get; } = JsonSerializer.Deserialize<Rfc[]>(Json, JsonSerializerOptions.Web)!;
+
+    /// <summary>Changes with the entries.</summary>
+    public static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData(Json));
 
     /// <summary>The entries that fulfil <paramref name="query"/>, or 422 where it asks for what cannot be.</summary>
     public static Results<Ok<Rfc[]>, UnprocessableQuery> Search(RfcQuery query)
     {
-        var errors = Check(query);
-        if (errors.Count > 0) return QueryResults.UnprocessableQuery("The query cannot be fulfilled.", errors);
+        if (Refuse(query) is { } refusal) return refusal;
 
         return TypedResults.Ok(All
             .Where(rfc => query.Match is null || rfc.Title.Contains(query.Match, StringComparison.OrdinalIgnoreCase))
@@ -26,19 +31,22 @@ internal static class RfcIndex
             .ToArray());
     }
 
-    private static Dictionary<string, string[]> Check(RfcQuery query)
+    /// <summary>422 where <paramref name="query"/> asks for what cannot be, else <see langword="null"/>.</summary>
+    public static UnprocessableQuery? Refuse(RfcQuery query)
     {
         var errors = new Dictionary<string, string[]>();
         var statuses = All.Select(rfc => rfc.Status).Distinct().Order().ToArray();
         if (query.Status is not null && !statuses.Contains(query.Status, StringComparer.OrdinalIgnoreCase))
             errors["status"] = [$"Not a status of this index. It has: {string.Join(", ", statuses)}."];
         if (query.Limit is < 1 or > MaximumLimit) errors["limit"] = [$"Not between 1 and {MaximumLimit}."];
-        return errors;
+        return errors.Count == 0 ? null : QueryResults.UnprocessableQuery("The query cannot be fulfilled.", errors);
     }
 
-    private static Rfc[] Load()
+    private static byte[] Read()
     {
         using var json = typeof(RfcIndex).Assembly.GetManifestResourceStream("rfcs.json")!;
-        return JsonSerializer.Deserialize<Rfc[]>(json, JsonSerializerOptions.Web)!;
+        var octets = new byte[json.Length];
+        json.ReadExactly(octets);
+        return octets;
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 // </server>
 namespace QuickStart;
 
-/// <summary>The server of the tour, and of the README.</summary>
+/// <summary>The server of the README: the least that a QUERY endpoint needs. <see cref="FullServer"/> has the rest.</summary>
 internal static class Server
 {
     public static WebApplication Create(params string[] args)

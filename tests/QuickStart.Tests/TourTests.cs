@@ -31,14 +31,12 @@ public class TourTests
     [InlineData("application/json", """{"match":"no such words"}""", "")]
     public async Task Json_and_form_ask_the_same(string type, string content, string numbers)
     {
-        await using var app = Server.Create("--urls", "http://127.0.0.1:0");
-        await app.StartAsync(TestContext.Current.CancellationToken);
-
-        var response = await RawHttp.SendAsync(Port(app), "QUERY /rfcs", [$"Content-Type: {type}"], content);
-
-        Assert.Equal(200, response.Status);
-        using var rfcs = JsonDocument.Parse(response.Content);
-        Assert.Equal(numbers, string.Join(' ', rfcs.RootElement.EnumerateArray().Select(rfc => rfc.GetProperty("number").GetInt32())));
+        foreach (var response in await AskBothAsync(type, content))
+        {
+            Assert.Equal(200, response.Status);
+            using var rfcs = JsonDocument.Parse(response.Content);
+            Assert.Equal(numbers, string.Join(' ', rfcs.RootElement.EnumerateArray().Select(rfc => rfc.GetProperty("number").GetInt32())));
+        }
     }
 
     [Theory]
@@ -52,13 +50,11 @@ public class TourTests
     [InlineData("application/x-www-form-urlencoded", "limit=many", 400)]
     public async Task What_cannot_be_answered_is_explained(string type, string content, int status)
     {
-        await using var app = Server.Create("--urls", "http://127.0.0.1:0");
-        await app.StartAsync(TestContext.Current.CancellationToken);
-
-        var response = await RawHttp.SendAsync(Port(app), "QUERY /rfcs", [$"Content-Type: {type}"], content);
-
-        Assert.Equal(status, response.Status);
-        if (status is not 200) Assert.Equal("application/problem+json", response["Content-Type"]);
+        foreach (var response in await AskBothAsync(type, content))
+        {
+            Assert.Equal(status, response.Status);
+            if (status is not 200) Assert.Equal("application/problem+json", response["Content-Type"]);
+        }
     }
 
     [Fact]
@@ -69,5 +65,17 @@ public class TourTests
         Assert.All(RfcIndex.All, rfc => Assert.True(rfc is { Title.Length: > 0, Status.Length: > 0, Year: > 1990, Pages: > 0 }));
     }
 
-    private static int Port(WebApplication app) => new Uri(app.Urls.First()).Port;
+    // The server of the README, and the one of the tour.
+    private static async Task<RawResponse[]> AskBothAsync(string type, string content)
+    {
+        await using var least = Server.Create("--urls", "http://127.0.0.1:0");
+        await using var full = FullServer.Create("--urls", "http://127.0.0.1:0");
+        return [await AskAsync(least), await AskAsync(full)];
+
+        async Task<RawResponse> AskAsync(WebApplication app)
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return await RawHttp.SendAsync(new Uri(app.Urls.First()).Port, "QUERY /rfcs", [$"Content-Type: {type}"], content);
+        }
+    }
 }
