@@ -6,6 +6,12 @@ namespace QuickStart.Tests;
 /// <summary>What a reader of the README meets first.</summary>
 public class TourTests
 {
+    private static readonly string[] Statuses =
+    [
+        "200 OK", "204 No Content", "206 Partial Content", "304 Not Modified", "400 Bad Request", "405 Method Not Allowed", "406 Not Acceptable",
+        "412 Precondition Failed", "415 Unsupported Media Type", "416 Range Not Satisfiable", "422 Unprocessable Entity",
+    ];
+
     [Fact]
     public async Task The_tour_prints_each_exchange_and_ends_well()
     {
@@ -16,10 +22,28 @@ public class TourTests
         var text = output.ToString();
         Assert.Contains("> QUERY /rfcs HTTP/1.1", text, StringComparison.Ordinal);
         Assert.Contains("> {\"match\":\"cache\",\"fromYear\":2014,\"limit\":10}", text, StringComparison.Ordinal);
-        foreach (var status in new[] { "200 OK", "204 No Content", "400 Bad Request", "405 Method Not Allowed", "415 Unsupported Media Type", "422 Unprocessable Entity" })
-            Assert.Contains($"< HTTP/1.1 {status}", text, StringComparison.Ordinal);
+        foreach (var status in Statuses) Assert.Contains($"< HTTP/1.1 {status}", text, StringComparison.Ordinal);
         Assert.Contains("\"line\":1,\"byte\":29", text, StringComparison.Ordinal);
         Assert.Contains("RFC 9213  Targeted HTTP Cache Control (2022)", text, StringComparison.Ordinal);
+        Assert.EndsWith("All 17 answers as expected.", text.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tour_shows_a_result_as_csv_and_in_parts()
+    {
+        using var output = new StringWriter();
+
+        await Tour.RunAsync(output);
+
+        var text = string.Join('\n', output.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
+        Assert.Contains("< Content-Range: bytes 0-29/215\n<\n< number,title,year,status,pages\n< --", text, StringComparison.Ordinal);
+        Assert.Contains("< Content-Range: bytes 166-214/215\n<\n< 9875,HTTP Cache Groups,2025,Proposed Standard,6\n<\n< --", text, StringComparison.Ordinal);
+        foreach (var line in new[]
+        {
+            "> Accept: text/csv", "> If-None-Match: \"", "> If-Match: \"of-last-year\"", "> Range: bytes=100-", "> If-Range: \"", "< Content-Range: bytes 100-214/215",
+            "< Content-Range: bytes */215", "> Access-Control-Request-Method: QUERY", "< Access-Control-Allow-Origin: *",
+        })
+            Assert.Contains(line, text, StringComparison.Ordinal);
     }
 
     [Theory]
