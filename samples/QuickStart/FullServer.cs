@@ -22,17 +22,16 @@ internal static class FullServer
         // </cors>
 
         var rfcs = app.MapGroup("/rfcs");
-        var json = rfcs.MapQuery("", (RfcQuery query, HttpContext context) => AnswerAsync(query, context));
-        var form = rfcs.MapQuery("", ([FromForm] RfcQuery query, HttpContext context) => AnswerAsync(query, context));
+        rfcs.MapQuery("", (RfcQuery query, HttpContext context) => AnswerAsync(query, context));
+        rfcs.MapQuery("", ([FromForm] RfcQuery query, HttpContext context) => AnswerAsync(query, context));
         rfcs.MapMethods("", ["GET", "HEAD"], () => RfcIndex.All);
 
         // The handlers return entries still; where CSV is preferred, Csv writes them.
         // <produces>
-        json.WithProducer<Rfc[]>("text/csv", Csv.WriteAsync);
-        form.WithProducer<Rfc[]>("text/csv", Csv.WriteAsync);
+        rfcs.WithProducer<Rfc[]>("text/csv", Csv.WriteAsync);
         // </produces>
 
-        // Said of the group, it concerns its QUERY endpoints; GET and HEAD stay as they are.
+        // Said of the group, all this concerns its QUERY endpoints; GET and HEAD stay as they are.
         // <ranges>
         rfcs.WithRanges();
         // </ranges>
