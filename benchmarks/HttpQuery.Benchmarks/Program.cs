@@ -16,6 +16,9 @@ switch (args)
     case ["wire"]:
         await WireAllocation.RunAsync();
         break;
+    case ["answers"]:
+        await WireAnswers.RunAsync();
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -32,44 +29,20 @@ internal static class WireAllocation
         Console.WriteLine("|---|---|---|---|");
         foreach (var (name, path, content) in Cases)
         {
+            using var first = await WireConnection.OpenAsync(new Uri(plain.Urls.First()).Port, path, content, 200);
+            using var second = await WireConnection.OpenAsync(new Uri(httpQuery.Urls.First()).Port, path, content, 200);
             var (a, b) = (new List<double>(), new List<double>());
             for (var round = 0; round <= Rounds; round++)
             {
-                var (first, second) = (await MeasureAsync(plain, path, content), await MeasureAsync(httpQuery, path, content));
+                var (before, after) = (await first.MeasureAsync(Requests), await second.MeasureAsync(Requests));
                 if (round == 0) continue;
-                a.Add(first);
-                b.Add(second);
+                a.Add(before.Bytes);
+                b.Add(after.Bytes);
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Median(a):F1} | {Median(b):F1} | {Median(b) - Median(a):F1} |"));
         }
 
         static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-    }
-
-    private static async Task<double> MeasureAsync(WebApplication app, string path, string content)
-    {
-        using var socket = new TcpClient { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
-        var stream = socket.GetStream();
-        var request = Encoding.ASCII.GetBytes(
-            $"QUERY {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\n\r\n{content}");
-        var buffer = new byte[4096];
-
-        await SendAsync(1_000);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await SendAsync(Requests);
-        return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Requests;
-
-        async Task SendAsync(int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                await stream.WriteAsync(request);
-
-                // The whole answer comes in one packet: it is small, and written at once.
-                if (await stream.ReadAsync(buffer) == 0) throw new IOException("The server closed the connection.");
-            }
-        }
     }
 
     private static async Task<WebApplication> StartAsync(bool withHttpQuery)

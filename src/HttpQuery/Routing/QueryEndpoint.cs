@@ -69,7 +69,9 @@ internal static class QueryEndpoint
         if (entityTag || ranges) handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey)) handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
         if (produced is not null) handler = produced.Wrap(handler);
-        return ContentCodings.Wrap(handler);
+
+        // A handler that states no media type reads the content in a way of its own, and may well remove its coding too.
+        return endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { ContentTypes.Count: > 0 } ? ContentCodings.Wrap(handler) : handler;
     }
 
     // A fallback route answers where nothing else stands, unless an option gives it this path too.
