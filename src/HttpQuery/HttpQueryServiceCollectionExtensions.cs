@@ -36,7 +36,7 @@ public static class HttpQueryServiceCollectionExtensions
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
-            ServiceDescriptor.Singleton<IStartupFilter, MethodOverrideGuard>(),
+            ServiceDescriptor.Singleton<IStartupFilter, RequestAsSent>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
             ServiceDescriptor.Singleton<IConfigureOptions<MvcOptions>, QueryActions>(),
             ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),

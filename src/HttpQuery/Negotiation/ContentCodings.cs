@@ -1,4 +1,5 @@
 using HttpQuery.Internal;
+using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RequestDecompression;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,10 @@ namespace HttpQuery.Negotiation;
 internal static class ContentCodings
 {
     public static RequestDelegate Wrap(RequestDelegate next) => context =>
-        context.Request.Headers.ContentEncoding is { Count: > 0 } coding && !IsIdentity(coding.ToString()) ? RefuseAsync(context) : next(context);
+    {
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } coding) return IsIdentity(coding.ToString()) ? next(context) : RefuseAsync(context);
+        return RequestAsSent.WasCoded(context) ? DecodedContent.InvokeAsync(next, context) : next(context);
+    };
 
     private static bool IsIdentity(string coding) => coding.Length == 0 || coding.Equals("identity", StringComparison.OrdinalIgnoreCase);
 

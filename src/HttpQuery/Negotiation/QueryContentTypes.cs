@@ -52,7 +52,7 @@ internal sealed class QueryContentTypes
         return answer switch
         {
             QueryAnswer.EmptyContent when !IsEmpty(context) => QueryAnswer.Query,
-            QueryAnswer.MethodOverride when !MethodOverrideGuard.WasPosted(context) => QueryAnswer.Query,
+            QueryAnswer.MethodOverride when !RequestAsSent.WasPosted(context) => QueryAnswer.Query,
             _ => answer,
         };
     }

@@ -1,4 +1,5 @@
 using HttpQuery.Conditions;
+using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Antiforgery;
@@ -69,7 +70,7 @@ internal static class QueryEndpoint
         if (entityTag || ranges) handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey)) handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
         if (produced is not null) handler = produced.Wrap(handler);
-        return ContentCodings.Wrap(handler);
+        return ContentCodings.Wrap(UnreadableContent.Wrap(handler));
     }
 
     // A fallback route answers where nothing else stands, unless an option gives it this path too.

@@ -4,22 +4,25 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Pipeline;
 
-/// <summary>Remembers that a request came as POST, before any middleware can call it otherwise.</summary>
+/// <summary>Remembers, before any middleware can change it, that a request came as POST, and that its content was coded.</summary>
 /// <remarks>QUERY counts as safe, so nobody asks it for an antiforgery token. A form on another site can be posted with a field that makes it a
 /// QUERY (<c>UseHttpMethodOverride</c> with a <c>FormFieldName</c>): such a form is refused. An <c>X-HTTP-Method-Override</c> field is not something that a form
 /// can send, nor a script on another site without leave.</remarks>
-internal sealed class MethodOverrideGuard : IStartupFilter
+internal sealed class RequestAsSent : IStartupFilter
 {
     private const string OverrideField = "X-HTTP-Method-Override";
 
     public static bool WasPosted(HttpContext context) =>
         context.Features.Get<Posted>() is not null && context.Request.Headers[OverrideField].Count == 0;
 
+    public static bool WasCoded(HttpContext context) => context.Features.Get<Coded>() is not null;
+
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(following => context =>
         {
             if (HttpMethods.IsPost(context.Request.Method)) context.Features.Set(Posted.Instance);
+            if (context.Request.Headers.ContentEncoding.Count > 0) context.Features.Set(Coded.Instance);
             return following(context);
         });
         next(app);
@@ -28,5 +31,10 @@ internal sealed class MethodOverrideGuard : IStartupFilter
     private sealed class Posted
     {
         public static readonly Posted Instance = new();
+    }
+
+    private sealed class Coded
+    {
+        public static readonly Coded Instance = new();
     }
 }
