@@ -115,16 +115,17 @@ internal sealed class QueryContentTypes
 
     private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
 
-    // EmptyContent: a Query where the content is not empty. MethodOverride: a Query where the form was sent as one.
+    // EmptyContent: a Query where the content is not empty. MethodOverride: a Query where it was not posted.
     private QueryAnswer Judge(string text)
     {
         if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
         return IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
     }
 
+    // The media types that a form, or a script without leave, can send to another site.
     private static bool IsForm(string text) =>
         new MediaTypeReader(text) is var reader
-        && (Is(reader, "application", "x-www-form-urlencoded") || Is(reader, "multipart", "form-data"));
+        && (Is(reader, "application", "x-www-form-urlencoded") || Is(reader, "multipart", "form-data") || Is(reader, "text", "plain"));
 
     private static bool Is(scoped in MediaTypeReader reader, string type, string subtype) =>
         reader.Type.Equals(type, StringComparison.OrdinalIgnoreCase) && reader.Subtype.Equals(subtype, StringComparison.OrdinalIgnoreCase);
