@@ -13,13 +13,15 @@ namespace HttpQuery.Tests.Pipeline;
 public class DecompressionTests
 {
     private const string UrlEncoded = "application/x-www-form-urlencoded";
+    private const string Multipart = "multipart/form-data; boundary=b";
     private const int MaximumContentLength = 10_000;
 
     /// <summary>Every way to take content: path and media type.</summary>
     public static readonly (string Path, string Type)[] Ways =
     [
         ("/raw", "text/plain"), ("/result", "text/plain"), ("/typed", "application/json"), ("/json", "application/json"), ("/form", UrlEncoded), ("/keyed", "application/json"),
-        ("/keyed-raw", "text/plain"), ("/conditional", "text/plain"), ("/mvc-json", "application/json"), ("/mvc-form", UrlEncoded),
+        ("/keyed-raw", "text/plain"), ("/conditional", "text/plain"), ("/conditional-json", "application/json"), ("/conditional-form", UrlEncoded), ("/tagged", "application/json"),
+        ("/form", Multipart), ("/mvc-json", "application/json"), ("/mvc-form", UrlEncoded), ("/mvc-form", Multipart),
     ];
 
     [Theory]
@@ -130,6 +132,40 @@ public class DecompressionTests
         }
     }
 
+    [Theory]
+    [InlineData("/conditional", "text/plain")]
+    [InlineData("/conditional-json", "application/json")]
+    [InlineData("/conditional-form", UrlEncoded)]
+    public async Task A_condition_on_coded_content_is_evaluated(string path, string type)
+    {
+        await using var server = await StartAsync(decompress: true);
+
+        var response = await server.SendOctetsAsync($"QUERY /coded{path}", type, Coded("br", Content(type, "a")), "Content-Encoding: br", "If-None-Match: \"1\"");
+        Assert.Equal((304, "\"1\""), (response.Status, response["ETag"]));
+    }
+
+    [Fact]
+    public async Task Decompression_may_come_before_routing()
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.UseRequestDecompression();
+                app.UseRouting();
+                app.MapQuery("/raw", async (HttpContext context) =>
+                {
+                    using var reader = new StreamReader(context.Request.Body);
+                    return await reader.ReadToEndAsync();
+                });
+            },
+            builder => builder.Services.AddRequestDecompression());
+        var plain = Content("text/plain", "nothing that is coded");
+
+        var response = await server.SendOctetsAsync("QUERY /raw", "text/plain", Coded("br", plain), "Content-Encoding: br");
+        Assert.Equal((200, "nothing that is coded"), (response.Status, response.ContentText));
+        AssertRefused(await server.SendOctetsAsync("QUERY /raw", "text/plain", plain, "Content-Encoding: gzip"), 400);
+    }
+
     [Fact]
     public async Task What_is_cut_off_elsewhere_is_not_noticed_by_the_framework()
     {
@@ -180,7 +216,7 @@ public class DecompressionTests
             var response = await server.SendOctetsAsync($"QUERY /coded{path}", type, Content(type, new string('a', MaximumContentLength + 1)));
 
             // Parameter binding leaves it at the status.
-            if (path is "/json" or "/form") Assert.Equal((path, 413, 0), (path, response.Status, response.Content.Length));
+            if (path is "/json" or "/form" or "/tagged" || path.StartsWith("/conditional-", StringComparison.Ordinal)) Assert.Equal((path, 413, 0), (path, response.Status, response.Content.Length));
             else AssertRefused(response, path is "/mvc-form" ? 400 : 413, path);
         }
     }
@@ -197,6 +233,7 @@ public class DecompressionTests
     {
         "application/json" => $$"""{"match":"{{match}}"}""",
         UrlEncoded => $"match={match}",
+        Multipart => $"--b\r\nContent-Disposition: form-data; name=\"match\"\r\n\r\n{match}\r\n--b--\r\n",
         _ => match,
     });
 
@@ -224,6 +261,10 @@ public class DecompressionTests
             coded.MapQuery("/form", ([FromForm] string match) => Found(match)).DisableAntiforgery();
             coded.MapQuery("/keyed", (RfcQuery query) => Found(query.Match)).WithQueryKey();
             coded.MapQuery("/keyed-raw", async context => await context.Response.WriteAsync(await ReadAsync(context))).WithQueryKey();
+            coded.MapQuery("/conditional-json", async (HttpContext context, RfcQuery query) => await context.CheckConditionsAsync(new EntityTag("1")) ?? Results.Text(Found(query.Match)));
+            coded.MapQuery("/conditional-form", async (HttpContext context, [FromForm] string match) => await context.CheckConditionsAsync(new EntityTag("1")) ?? Results.Text(Found(match)))
+                .DisableAntiforgery();
+            coded.MapQuery("/tagged", (RfcQuery query) => Found(query.Match)).WithETag().WithRanges();
             coded.MapQuery("/conditional", async (HttpContext context) => await context.CheckConditionsAsync(new EntityTag("1")) ?? Results.Text(await ReadAsync(context)));
 
             string Found(string? match)
