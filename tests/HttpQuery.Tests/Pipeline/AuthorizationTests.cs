@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,10 +49,22 @@ public class AuthorizationTests
         Assert.Equal(400, (await AskAsync(server, "/bound", "application/json", "{", "reader")).Status);
     }
 
+    [Fact]
+    public async Task A_fallback_policy_holds_for_refusals_too()
+    {
+        await using var server = await StartAsync(() => { }, withFallback: true);
+        foreach (var (type, content, status) in new[] { ("text/plain", "x", 415), (null, null, 400), ("application/json", "{}", 403) })
+        {
+            var anonymous = await AskAsync(server, "/bound", type, content, null);
+            Assert.Equal((401, "application/json"), (anonymous.Status, anonymous["Accept-Query"]));
+            Assert.Equal(status, (await AskAsync(server, "/bound", type, content, "guest")).Status);
+        }
+    }
+
     private static Task<RawResponse> AskAsync(QueryServer server, string path, string? type, string? content, string? user) =>
         server.SendAsync($"QUERY {path}", type, content, user is null ? [] : [$"Authorization: {user}"]);
 
-    private static Task<QueryServer> StartAsync(Action onRun) => QueryServer.StartAsync(
+    private static Task<QueryServer> StartAsync(Action onRun, bool withFallback = false) => QueryServer.StartAsync(
         app =>
         {
             app.UseAuthentication();
@@ -70,6 +83,9 @@ public class AuthorizationTests
         builder =>
         {
             builder.Services.AddAuthentication("Named").AddScheme<AuthenticationSchemeOptions, NamedUserHandler>("Named", null);
-            builder.Services.AddAuthorization();
+            builder.Services.AddAuthorization(options =>
+            {
+                if (withFallback) options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+            });
         });
 }
