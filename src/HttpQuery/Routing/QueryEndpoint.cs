@@ -12,6 +12,9 @@ namespace HttpQuery.Routing;
 /// <summary>What an endpoint's metadata says about QUERY, and what a QUERY resource adds to it.</summary>
 internal static class QueryEndpoint
 {
+    /// <summary>A program asks, not somebody at a browser: 401 says more to it than a login page. An endpoint's <c>AllowCookieRedirect()</c> outweighs it.</summary>
+    public static object NoCookieRedirect { get; } = new DisabledCookieRedirect();
+
     /// <summary>The methods that the endpoint names; none means every method.</summary>
     public static IReadOnlyList<string> Methods(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
@@ -45,8 +48,7 @@ internal static class QueryEndpoint
         // QUERY is safe (§2.1): a form sent by it changes nothing, so there is no request to forge.
         if (endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }) metadata.Add(NoAntiforgery.Instance);
 
-        // A program asks, not somebody at a browser: 401 says more to it than a login page.
-        metadata.Add(NoCookieRedirect.Instance);
+        metadata.Add(NoCookieRedirect);
         return new(Compose(handler, endpoint, produced, options), endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
@@ -100,8 +102,5 @@ internal static class QueryEndpoint
         public bool RequiresValidation => false;
     }
 
-    private sealed class NoCookieRedirect : IDisableCookieRedirectMetadata
-    {
-        public static readonly NoCookieRedirect Instance = new();
-    }
+    private sealed class DisabledCookieRedirect : IDisableCookieRedirectMetadata;
 }

@@ -49,7 +49,21 @@ public class CookieChallengeTests
         Assert.Contains("/login?ReturnUrl=", response["Location"], StringComparison.Ordinal);
     }
 
-    private static Task<QueryServer> StartAsync() => QueryServer.StartAsync(
+    [Theory]
+    [InlineData("text/plain", "x")]
+    [InlineData("nonsense", "x")]
+    [InlineData("application/json", "")]
+    [InlineData(null, null)]
+    public async Task A_refusal_under_a_fallback_policy_is_401_too(string? type, string? content)
+    {
+        await using var server = await StartAsync(withFallback: true);
+
+        foreach (var path in new[] { "/bound", "/guarded/found" }) Assert.Equal(401, (await server.SendAsync($"QUERY {path}", type, content)).Status);
+        Assert.Equal(302, (await server.SendAsync("GET /bound")).Status);
+        Assert.Equal(302, (await server.SendAsync("QUERY /redirecting", type is "text/plain" ? "nonsense" : type, content)).Status);
+    }
+
+    private static Task<QueryServer> StartAsync(bool withFallback = false) => QueryServer.StartAsync(
         app =>
         {
             app.UseAuthentication();
@@ -68,6 +82,10 @@ public class CookieChallengeTests
         {
             builder.Services.AddControllers();
             builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options => options.LoginPath = "/login");
-            builder.Services.AddAuthorization(options => options.AddPolicy("readers", policy => policy.RequireUserName("reader")));
+            builder.Services.AddAuthorization(options =>
+            {
+                options.AddPolicy("readers", policy => policy.RequireUserName("reader"));
+                if (withFallback) options.FallbackPolicy = options.DefaultPolicy;
+            });
         });
 }
