@@ -4,6 +4,7 @@ using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Pipeline;
 using HttpQuery.Routing;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpLogging;
 using Microsoft.AspNetCore.Mvc;
@@ -36,7 +37,8 @@ public static class HttpQueryServiceCollectionExtensions
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
-            ServiceDescriptor.Singleton<IStartupFilter, MethodOverrideGuard>(),
+            ServiceDescriptor.Singleton<IStartupFilter, RequestAsSent>(),
+            ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
             ServiceDescriptor.Singleton<IConfigureOptions<MvcOptions>, QueryActions>(),
             ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -48,6 +49,17 @@ internal sealed class QueryServer : IAsyncDisposable
     {
         string[] lines = contentType is null ? fields ?? [] : [.. fields ?? [], $"Content-Type: {contentType}"];
         return RawHttp.SendAsync(Port, requestLine, lines, content, host);
+    }
+
+    /// <summary>Sends one request with <paramref name="content"/> as it is, and reads the whole answer.</summary>
+    /// <param name="requestLine">Method and target, for example <c>QUERY /a</c>.</param>
+    /// <param name="contentType">Value of Content-Type.</param>
+    /// <param name="content">The octets of the content.</param>
+    /// <param name="fields">Further field lines.</param>
+    public Task<RawResponse> SendOctetsAsync(string requestLine, string contentType, byte[] content, params string[] fields)
+    {
+        string[] lines = [$"{requestLine} HTTP/1.1", "Host: localhost", "Connection: close", $"Content-Type: {contentType}", $"Content-Length: {content.Length}", .. fields];
+        return RawHttp.SendAsync(Port, [.. Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), .. content]);
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

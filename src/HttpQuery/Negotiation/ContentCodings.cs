@@ -11,8 +11,12 @@ namespace HttpQuery.Negotiation;
 /// there at the endpoint would be read as what it is not.</remarks>
 internal static class ContentCodings
 {
+    /// <summary>The handler as requests meet it that came with a coding.</summary>
     public static RequestDelegate Wrap(RequestDelegate next) => context =>
-        context.Request.Headers.ContentEncoding is { Count: > 0 } coding && !IsIdentity(coding.ToString()) ? RefuseAsync(context) : next(context);
+    {
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } coding) return IsIdentity(coding.ToString()) ? next(context) : RefuseAsync(context);
+        return DecodedContent.InvokeAsync(next, context);
+    };
 
     private static bool IsIdentity(string coding) => coding.Length == 0 || coding.Equals("identity", StringComparison.OrdinalIgnoreCase);
 

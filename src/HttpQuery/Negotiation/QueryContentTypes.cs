@@ -49,12 +49,12 @@ internal sealed class QueryContentTypes
         var text = field.ToString();
         if (text.Length == 0) return QueryAnswer.MissingContentType;
         var answer = Recall(text);
-        return answer switch
-        {
-            QueryAnswer.EmptyContent when !IsEmpty(context) => QueryAnswer.Query,
-            QueryAnswer.MethodOverride when !MethodOverrideGuard.WasPosted(context) => QueryAnswer.Query,
-            _ => answer,
-        };
+        if (answer is not (QueryAnswer.EmptyContent or QueryAnswer.MethodOverride or QueryAnswer.Query)) return answer;
+
+        var content = context.Features.Get<IHttpRequestBodyDetectionFeature>();
+        if (answer is QueryAnswer.EmptyContent && IsEmpty(content, context)) return answer;
+        if (answer is QueryAnswer.MethodOverride && RequestAsSent.WasPosted(context)) return answer;
+        return content is RequestAsSent.CodedContent ? QueryAnswer.CodedQuery : QueryAnswer.Query;
     }
 
     /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
@@ -115,16 +115,17 @@ internal sealed class QueryContentTypes
 
     private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
 
-    // EmptyContent: a Query where the content is not empty. MethodOverride: a Query where the form was sent as one.
+    // EmptyContent: a Query where the content is not empty. MethodOverride: a Query where it was not posted.
     private QueryAnswer Judge(string text)
     {
         if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
         return IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
     }
 
+    // The media types that a form, or a script without leave, can send to another site.
     private static bool IsForm(string text) =>
         new MediaTypeReader(text) is var reader
-        && (Is(reader, "application", "x-www-form-urlencoded") || Is(reader, "multipart", "form-data"));
+        && (Is(reader, "application", "x-www-form-urlencoded") || Is(reader, "multipart", "form-data") || Is(reader, "text", "plain"));
 
     private static bool Is(scoped in MediaTypeReader reader, string type, string subtype) =>
         reader.Type.Equals(type, StringComparison.OrdinalIgnoreCase) && reader.Subtype.Equals(subtype, StringComparison.OrdinalIgnoreCase);
@@ -175,8 +176,8 @@ internal sealed class QueryContentTypes
     }
 
     // A form may be empty; JSON may not. Content that arrives in chunks is known to be empty only when it is read.
-    private static bool IsEmpty(HttpContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>() is { } content ? !content.CanHaveBody : context.Request.ContentLength is 0;
+    private static bool IsEmpty(IHttpRequestBodyDetectionFeature? content, HttpContext context) =>
+        content is null ? context.Request.ContentLength is 0 : !content.CanHaveBody;
 
     // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
     // are no structured-field parameters. Then the next wider range is named; the endpoint still decides.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
@@ -35,7 +36,7 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
         catch (InvalidDataException exception)
         {
             // A broken coding, met by request decompression: the client's error, not the server's.
-            throw new BadHttpRequestException("The content cannot be decoded.", exception);
+            throw new BadHttpRequestException(UnreadableContent.BrokenCoding, exception);
         }
         (_current, WasRead) = (result.Buffer, true);
         return result;

@@ -9,6 +9,9 @@ internal enum QueryAnswer
     /// <summary>A QUERY in order; the framework chooses among the endpoints that answer it.</summary>
     Query,
 
+    /// <summary>A QUERY in order whose content came coded: refused at the endpoint, unless a middleware removes the coding.</summary>
+    CodedQuery,
+
     /// <summary>400: no Content-Type (§2).</summary>
     MissingContentType,
 

@@ -14,14 +14,14 @@ internal static class QueryAnswers
         return resource.Endpoints
             .Where(endpoint => !aboutQuery || QueryEndpoint.CanAnswerQuery(endpoint))
             .DistinctBy(endpoint => endpoint.RoutePattern)
-            .Select((endpoint, order) => Create(answer, endpoint, order, resource))
+            .Select((endpoint, order) => Create(answer, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
             .Concat(resource.Fallbacks);
     }
 
-    private static RouteEndpoint Create(QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource)
+    private static RouteEndpoint Create(QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
     {
         var fields = resource.FieldsOf(endpoint);
-        return new(Handler(answer, fields), endpoint.RoutePattern, order, new([fields, .. resource.AnswerMetadata]), $"QUERY resource: {answer}");
+        return new(Handler(answer, fields), endpoint.RoutePattern, order, new([fields, .. metadata]), $"QUERY resource: {answer}");
     }
 
     private static RequestDelegate Handler(QueryAnswer answer, QueryFields resource)

@@ -11,6 +11,9 @@ namespace HttpQuery.Routing;
 /// <summary>What an endpoint's metadata says about QUERY, and what a QUERY resource adds to it.</summary>
 internal static class QueryEndpoint
 {
+    /// <summary>A program asks, not somebody at a browser: 401 says more to it than a login page. An endpoint's <c>AllowCookieRedirect()</c> outweighs it.</summary>
+    public static object NoCookieRedirect { get; } = new DisabledCookieRedirect();
+
     /// <summary>The methods that the endpoint names; none means every method.</summary>
     public static IReadOnlyList<string> Methods(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
@@ -32,7 +35,7 @@ internal static class QueryEndpoint
 
     /// <summary>The endpoint as QUERY requests of <paramref name="resource"/> meet it: same route, and what QUERY needs besides.</summary>
     /// <remarks>An endpoint may stand at several paths (a catch-all does), so what is added belongs to the path's copy.</remarks>
-    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
+    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool coded)
     {
         if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
         var produced = ProducedMediaTypes.Of(endpoint);
@@ -44,9 +47,9 @@ internal static class QueryEndpoint
         // QUERY is safe (§2.1): a form sent by it changes nothing, so there is no request to forge.
         if (endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }) metadata.Add(NoAntiforgery.Instance);
 
-        // A program asks, not somebody at a browser: 401 says more to it than a login page.
-        metadata.Add(NoCookieRedirect.Instance);
-        return new(Compose(handler, endpoint, produced, options), endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+        metadata.Add(NoCookieRedirect);
+        handler = Compose(handler, endpoint, produced, options);
+        return new(coded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
     /// <summary>The endpoint as all other requests of <paramref name="resource"/> meet it: where it answers GET or HEAD, with the fields to announce.</summary>
@@ -68,10 +71,7 @@ internal static class QueryEndpoint
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
         if (entityTag || ranges) handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey)) handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
-        if (produced is not null) handler = produced.Wrap(handler);
-
-        // A handler that states no media type reads the content in a way of its own, and may well remove its coding too.
-        return endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is { ContentTypes.Count: > 0 } ? ContentCodings.Wrap(handler) : handler;
+        return produced is null ? handler : produced.Wrap(handler);
     }
 
     // A fallback route answers where nothing else stands, unless an option gives it this path too.
@@ -101,8 +101,5 @@ internal static class QueryEndpoint
         public bool RequiresValidation => false;
     }
 
-    private sealed class NoCookieRedirect : IDisableCookieRedirectMetadata
-    {
-        public static readonly NoCookieRedirect Instance = new();
-    }
+    private sealed class DisabledCookieRedirect : IDisableCookieRedirectMetadata;
 }

@@ -36,10 +36,14 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
                 edges.Add(Edge(answer, answer switch
                 {
                     QueryAnswer.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
-                    QueryAnswer.Query => site.Endpoints.Where(QueryEndpoint.CanAnswerQuery).Select(route => QueryEndpoint.ForQuery(route, resource, options.Value)),
+                    QueryAnswer.Query => ForQuery(coded: false),
+                    QueryAnswer.CodedQuery => ForQuery(coded: true),
                     _ => QueryAnswers.Endpoints(answer, resource),
                 }));
             }
+
+            IEnumerable<Endpoint> ForQuery(bool coded) =>
+                site.Endpoints.Where(QueryEndpoint.CanAnswerQuery).Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, coded));
 
             PolicyNodeEdge Edge(QueryAnswer answer, IEnumerable<Endpoint> answering) =>
                 new(new QueryEdge(site.Host, resource, answer), [.. answering]);

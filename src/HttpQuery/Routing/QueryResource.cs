@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Routing;
@@ -35,7 +36,8 @@ internal sealed class QueryResource
         HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
 
         var cors = queries.Select(e => e.Metadata.GetOrderedMetadata<ICorsMetadata>()).FirstOrDefault(cors => cors.Count > 0) ?? [];
-        AnswerMetadata = [.. cors, .. queries.Select(e => e.Metadata.GetMetadata<IAllowAnonymous>()).OfType<IAllowAnonymous>().Take(1)];
+        AnswerMetadata = [.. cors, .. First<IAllowAnonymous>(queries)];
+        RefusalMetadata = [.. AnswerMetadata, QueryEndpoint.NoCookieRedirect, .. First<IAllowCookieRedirectMetadata>(queries)];
     }
 
     /// <summary>The path's endpoints, fallback routes left out.</summary>
@@ -50,6 +52,9 @@ internal sealed class QueryResource
     /// <summary>CORS settings of the first QUERY endpoint that has some, without which a script could not read our refusals; and leave to
     /// be anonymous where a QUERY endpoint has it.</summary>
     public IReadOnlyList<object> AnswerMetadata { get; }
+
+    /// <summary>The same for refused queries, which a fallback policy of the application must not lead to a login page either.</summary>
+    public IReadOnlyList<object> RefusalMetadata { get; }
 
     /// <summary>The resource that <paramref name="endpoints"/> make, or <see langword="null"/> where none of them answers QUERY.</summary>
     public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options, QueryResponseStart start)
@@ -94,6 +99,9 @@ internal sealed class QueryResource
         if (answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) _start.Announce(context);
         return answer;
     }
+
+    private static IEnumerable<T> First<T>(IEnumerable<RouteEndpoint> endpoints)
+        where T : class => endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<T>()).OfType<T>().Take(1);
 
     private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) => _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
 
