@@ -42,10 +42,12 @@ internal sealed class QueryTelemetry
         if (context.RequestServices.GetService(typeof(QueryTelemetry)) is QueryTelemetry telemetry) Log.Refused(telemetry._logger, status, refusal.Reason);
     }
 
-    /// <summary>Measures a QUERY, if anybody listens: when it is over, so that what failed counts too.</summary>
+    /// <summary>Whether anybody listens to the meter.</summary>
+    public bool IsObserved => _requests.Enabled || _contentSize.Enabled;
+
+    /// <summary>Measures a QUERY: when it is over, so that what failed counts too.</summary>
     public void Watch(HttpContext context)
     {
-        if (!_requests.Enabled && !_contentSize.Enabled) return;
         CountedContent.Watch(context);
         context.Response.OnCompleted(_measure, context);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
@@ -15,9 +16,10 @@ internal sealed class QueryResponseStart
     public QueryResponseStart(QueryTelemetry telemetry) => (_telemetry, _write) = (telemetry, Write);
 
     /// <summary>Registers for the start of the response to a QUERY.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AnnounceQuery(HttpContext context)
     {
-        _telemetry.Watch(context);
+        if (_telemetry.IsObserved) _telemetry.Watch(context);
         Announce(context);
     }
 
