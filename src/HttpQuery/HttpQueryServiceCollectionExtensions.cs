@@ -7,12 +7,11 @@ using HttpQuery.Routing;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpLogging;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -40,7 +39,7 @@ public static class HttpQueryServiceCollectionExtensions
             ServiceDescriptor.Singleton<IStartupFilter, RequestAsSent>(),
             ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
-            ServiceDescriptor.Singleton<IConfigureOptions<MvcOptions>, QueryActions>(),
+            ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActions>(),
             ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),
             ServiceDescriptor.Singleton<IFilterProvider, SafeMethodFilterProvider>(),
         ]);

@@ -4,6 +4,7 @@ using HttpQuery.Internal;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -59,10 +60,11 @@ public static class QueryHttpContextExtensions
         ArgumentNullException.ThrowIfNull(version);
         if (context.GetQueryKey() is not { } key) return null;
 
-        // The media type of the response is not part of the query, but one query may have results in several.
+        // Neither the media type nor the language of the response is part of the query, but one query may have results in several.
+        var culture = context.Features.Get<IRequestCultureFeature>()?.RequestCulture;
         Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
         key.CopyTo(octets);
-        return ComputedEntityTag.Create($"{context.GetNegotiatedMediaType()}\n{version}", octets, isWeak);
+        return ComputedEntityTag.Create($"{context.GetNegotiatedMediaType()}\n{culture?.Culture.Name}\n{culture?.UICulture.Name}\n{version}", octets, isWeak);
     }
 
     /// <summary>The key of this query (RFC 10008 §2.7, docs/cache-key.md): target, content and what describes the content.</summary>

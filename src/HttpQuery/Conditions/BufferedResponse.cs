@@ -29,7 +29,7 @@ internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, boo
             }
 
             if (!buffer.IsWhole) Log.ResponseNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
-            else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Octets);
+            else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Octets, ranges || buffer.OffersRanges);
             else await WriteAsync(response, buffer.Octets);
         }
         finally
@@ -38,14 +38,14 @@ internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, boo
         }
     }
 
-    private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> octets)
+    private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> octets, bool inParts)
     {
         var response = context.Response;
         if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag)) RequestPreconditions.State(context, TagOf(response, octets.Span), lastModified: null);
 
         var outcome = RequestPreconditions.Evaluate(context);
         if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.AnswerAsync(context, outcome);
-        else if (ranges) await RangeResponse.SendAsync(context, new MemoryRangeSource(octets));
+        else if (inParts) await RangeResponse.SendAsync(context, new MemoryRangeSource(octets));
         else await WriteAsync(response, octets);
     }
 

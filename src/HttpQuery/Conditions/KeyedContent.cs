@@ -26,6 +26,9 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
 
     private QueryCacheKey? KeyOf(HttpContext context, BufferedContent content)
     {
+        // Somebody has read it before, so nobody knows what is asked.
+        var canHaveContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not 0;
+        if (content.Octets.IsEmpty && canHaveContent) return null;
         if (!content.IsWhole)
         {
             Log.ContentNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
@@ -44,7 +47,7 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
 
     // As it was sent: the decoded path would let two targets meet.
     private static string TargetOf(HttpContext context) =>
-        context.Features.Get<IHttpRequestFeature>() is { RawTarget.Length: > 0 } request
+        context.Features.Get<IHttpRequestFeature>() is { RawTarget: ['/', ..] } request
             ? request.RawTarget
             : context.Request.PathBase.ToUriComponent() + context.Request.Path.ToUriComponent() + context.Request.QueryString;
 }

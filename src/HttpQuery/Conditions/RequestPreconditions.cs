@@ -1,3 +1,4 @@
+using System.Text;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,9 +9,15 @@ namespace HttpQuery.Conditions;
 /// <summary>The preconditions of a request against the validators on its response (§2.6; RFC 9110 §13).</summary>
 internal static class RequestPreconditions
 {
+    /// <summary>Whether validators of a result were stated for the response.</summary>
+    public static bool WereStated(HttpContext context) => context.Features.Get<Stated>() is not null;
+
     /// <summary>Sets the validators of the response; those that are <see langword="null"/> stay as they are.</summary>
+    /// <exception cref="ArgumentException">The tag is not ASCII, which servers do not send.</exception>
     public static void State(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
     {
+        if (entityTag is { } sent && !Ascii.IsValid(sent.Value)) throw new ArgumentException("An entity tag is sent as ASCII.", nameof(entityTag));
+        context.Features.Set(Stated.Instance);
         var headers = context.Response.Headers;
         if (entityTag is { } tag) headers.ETag = tag.ToString();
 
@@ -25,7 +32,7 @@ internal static class RequestPreconditions
         var (ifModifiedSince, ifUnmodifiedSince) = (headers.IfModifiedSince, headers.IfUnmodifiedSince);
         if (ifMatch.Count + ifNoneMatch.Count + ifModifiedSince.Count + ifUnmodifiedSince.Count == 0) return PreconditionOutcome.Proceed;
 
-        var (entityTag, lastModified) = Stated(context);
+        var (entityTag, lastModified) = ValidatorsOf(context);
         return new Preconditions
         {
             IfMatch = Lines(ifMatch),
@@ -40,7 +47,7 @@ internal static class RequestPreconditions
     {
         var ifRange = context.Request.Headers.IfRange;
         if (ifRange.Count == 0) return true;
-        var (entityTag, lastModified) = Stated(context);
+        var (entityTag, lastModified) = ValidatorsOf(context);
         return Preconditions.IfRange(Lines(ifRange), entityTag, lastModified, Now(context));
     }
 
@@ -61,7 +68,7 @@ internal static class RequestPreconditions
         return Task.CompletedTask;
     }
 
-    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) Stated(HttpContext context)
+    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) ValidatorsOf(HttpContext context)
     {
         var headers = context.Response.Headers;
         return (
@@ -76,4 +83,9 @@ internal static class RequestPreconditions
     private static DateTimeOffset Now(HttpContext context) => (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
 
     private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
+
+    private sealed class Stated
+    {
+        public static readonly Stated Instance = new();
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class CountedContent(Stream body) : ReadOnlyStream
     /// <summary>Counts from here on, where there is something to count.</summary>
     public static void Watch(HttpContext context)
     {
-        if (context.Request.ContentLength is not null || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }) return;
+        if (context.Request.ContentLength is not null || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || context.Request.Body.CanSeek) return;
         var counted = new CountedContent(context.Request.Body);
         context.Request.Body = counted;
         context.Features.Set(counted);

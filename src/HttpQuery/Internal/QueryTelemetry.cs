@@ -64,8 +64,10 @@ internal sealed class QueryTelemetry
     private Task Measure(object state)
     {
         var context = (HttpContext)state;
-        if (QueryResource.EndpointOf(context) is not { } endpoint) return Task.CompletedTask;
+        if (QueryResource.EndpointOf(context) is not { } endpoint || context.Features.Get<Measured>() is not null) return Task.CompletedTask;
 
+        // An error page that is under QUERY rules as well would make two of one request.
+        context.Features.Set(Measured.Instance);
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
         var status = context.Response.StatusCode;
         var tags = new TagList { { Outcome, OutcomeOf(status) }, { "http.response.status_code", status }, { "http.route", route } };
@@ -88,4 +90,9 @@ internal sealed class QueryTelemetry
         < 500 => "refused",
         _ => "failed",
     };
+
+    private sealed class Measured
+    {
+        public static readonly Measured Instance = new();
+    }
 }

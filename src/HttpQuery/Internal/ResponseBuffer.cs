@@ -22,6 +22,9 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
 
     public ReadOnlyMemory<byte> Octets => _buffer.Octets;
 
+    /// <summary>Whether the response is one that can be sent in parts.</summary>
+    public bool OffersRanges { get; set; }
+
     /// <summary>Server-sent events and the like ask for this: they are not to wait for their end.</summary>
     public override void DisableBuffering()
     {

@@ -26,7 +26,7 @@ internal sealed class BoundAction(int maximumLength)
         {
             await next(context);
         }
-        catch (Exception exception) when (!context.Response.HasStarted && UnreadableContent.TryAnswer(context, exception) is { } answer)
+        catch (Exception exception) when (!context.Response.HasStarted && (exception is BadHttpRequestException || !retained.IsBound) && UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
             // MVC lets these pass, and an exception handler would make them a 500.
             await answer;

@@ -10,7 +10,7 @@ namespace HttpQuery.Mvc;
 
 /// <summary>Answers JSON content that MVC failed to bind as minimal APIs do: 400 with the position, and nothing of the content (§2.1).</summary>
 /// <remarks>MVC's own answer repeats characters and names of the content, and without <c>[ApiController]</c> there is none: the action runs without its query.</remarks>
-internal sealed class MalformedContentFilter(string parameterName, Type type, bool optional) : IActionFilter, IOrderedFilter
+internal sealed class MalformedContentFilter(string? parameterName, Type type, bool optional) : IActionFilter, IOrderedFilter
 {
     // One before the filter of [ApiController] that answers 400 to any invalid model.
     public int Order => -2001;
@@ -19,10 +19,14 @@ internal sealed class MalformedContentFilter(string parameterName, Type type, bo
     {
         ArgumentNullException.ThrowIfNull(context);
 
+        if (context.HttpContext.Features.Get<RetainedContent>() is { } kept) kept.IsBound = true;
         // A model that was bound, and then found invalid, is for the application to judge.
-        if (context.ModelState.IsValid || context.ActionArguments.ContainsKey(parameterName)) return;
         var http = context.HttpContext;
-        if (http.Features.Get<RetainedContent>() is { } retained) context.Result = new Answer(Locate(http, retained.Content) ?? new(null, null));
+        if (context.ModelState.IsValid || !HttpMethods.IsQuery(http.Request.Method) || (parameterName is not null && context.ActionArguments.ContainsKey(parameterName))) return;
+
+        // Whether a property was bound cannot be told, but for content that does not parse.
+        var error = Locate(http, http.Features.Get<RetainedContent>()?.Content);
+        if (error is not null || parameterName is not null) context.Result = new Answer(error ?? new(null, null));
     }
 
     public void OnActionExecuted(ActionExecutedContext context)

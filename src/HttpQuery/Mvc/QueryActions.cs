@@ -4,11 +4,14 @@ using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
-using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Binders;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -16,83 +19,99 @@ namespace HttpQuery.Mvc;
 
 /// <summary>Gives MVC actions that answer QUERY what minimal API endpoints have: the media types they accept, and a 400 with the position of an
 /// error. Refuses actions whose content MVC would leave unread.</summary>
-internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceProvider services) : IConfigureOptions<MvcOptions>, IApplicationModelConvention
+/// <remarks>Looks at actions when all conventions and providers are through with them.</remarks>
+internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceProvider services) : IActionDescriptorProvider
 {
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-    private MvcOptions? _mvc;
+    // The way back is from the highest order to the lowest.
+    public int Order => int.MinValue;
 
-    public void Configure(MvcOptions mvc)
+    public void OnProvidersExecuting(ActionDescriptorProviderContext context)
     {
-        _mvc = mvc;
-        mvc.Conventions.Add(this);
     }
 
-    public void Apply(ApplicationModel application)
+    public void OnProvidersExecuted(ActionDescriptorProviderContext context)
     {
-        foreach (var action in application.Controllers.SelectMany(controller => controller.Actions))
+        ArgumentNullException.ThrowIfNull(context);
+        foreach (var action in context.Results.OfType<ControllerActionDescriptor>())
         {
-            var selectors = action.Selectors.Where(selector => MethodsOf(selector).Any(HttpMethods.IsQuery)).ToArray();
-            if (selectors.Length > 0) Apply(action, selectors);
+            if (MethodsOf(action).Any(HttpMethods.IsQuery)) Complete(action);
         }
     }
 
-    private void Apply(ActionModel action, SelectorModel[] selectors)
+    private void Complete(ControllerActionDescriptor action)
     {
-        var consumed = action.Filters.Concat(action.Controller.Filters).OfType<ConsumesAttribute>().FirstOrDefault()?.ContentTypes;
-        foreach (var parameter in action.Parameters) Check(action, parameter, consumed);
+        var consumed = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ConsumesAttribute>().FirstOrDefault()?.ContentTypes;
+        ParameterDescriptor[] bound = [.. action.Parameters, .. action.BoundProperties];
+        foreach (var parameter in bound) Check(action, parameter, consumed);
 
-        var body = action.Parameters.FirstOrDefault(parameter => SourceOf(parameter) == BindingSource.Body);
-        if (body is not null) action.Filters.Add(new MalformedContentFilter(body.ParameterName, body.ParameterType, IsOptional(body)));
-
-        foreach (var selector in selectors)
+        var body = Array.Find(bound, parameter => SourceOf(parameter) == BindingSource.Body);
+        if (body is not null)
         {
-            if (body is not null) selector.EndpointMetadata.Add(new BoundAction(options.Value.MaximumLocatedContentLength));
-
-            // An action that answers other methods too is left to MVC: what is said here would hold for them as well.
-            if (consumed is null && MethodsOf(selector).All(HttpMethods.IsQuery) && AcceptedBy(action, body) is { Count: > 0 } types)
-                selector.EndpointMetadata.Add(new AcceptsMetadata([.. types], body?.ParameterType));
+            var isParameter = body is ControllerParameterDescriptor;
+            action.FilterDescriptors.Add(new(new MalformedContentFilter(isParameter ? body.Name : null, body.ParameterType, IsOptional(body)), FilterScope.Action));
+            action.EndpointMetadata.Add(new BoundAction(options.Value.MaximumLocatedContentLength));
         }
+
+        // An action that answers other methods too is left to MVC: what is said here would hold for them as well.
+        if (consumed is null && MethodsOf(action).All(HttpMethods.IsQuery) && AcceptedBy(bound, body) is { Count: > 0 } types)
+            action.EndpointMetadata.Add(new AcceptsMetadata([.. types], body?.ParameterType));
     }
 
     // Without [ApiController], MVC looks for a complex parameter in the URI query and in forms, and ignores JSON.
-    private void Check(ActionModel action, ParameterModel parameter, MediaTypeCollection? consumed)
+    private void Check(ControllerActionDescriptor action, ParameterDescriptor parameter, MediaTypeCollection? consumed)
     {
-        if (SourceOf(parameter) is not null || IsSimple(parameter) || consumed?.All(IsForm) is true) return;
+        if (SourceOf(parameter) is not null || consumed?.All(IsForm) is true || !IsLeftUnread(parameter)) return;
         throw new InvalidOperationException(
-            $"'{action.ActionMethod.DeclaringType}.{action.ActionMethod.Name}' answers QUERY, but MVC would not read its content into the parameter '{parameter.ParameterName}': "
-            + "add [FromBody] to the parameter, or [ApiController] to the controller; [FromForm] for a form alone, [FromQuery] for the URI query.");
+            $"'{action.MethodInfo.DeclaringType}.{action.MethodInfo.Name}' answers QUERY, but MVC would not read its content into '{parameter.Name}': "
+            + "add [FromBody] to it, or [ApiController] to the controller; [FromForm] for a form alone, [FromQuery] for the URI query.");
     }
 
-    private List<string> AcceptedBy(ActionModel action, ParameterModel? body)
+    private List<string> AcceptedBy(ParameterDescriptor[] bound, ParameterDescriptor? body)
     {
-        if (body is not null)
-        {
-            return [.. _mvc!.InputFormatters
-                .OfType<IApiRequestFormatMetadataProvider>()
-                .SelectMany(formatter => formatter.GetSupportedContentTypes(null!, body.ParameterType) ?? [])
-                .Where(type => MediaType.TryParse(type, out _))
-                .Distinct()];
-        }
-        return action.Parameters.Any(parameter => SourceOf(parameter) == BindingSource.Form || SourceOf(parameter) == BindingSource.FormFile) ? [.. FormTypes] : [];
+        if (body is null) return bound.Any(parameter => SourceOf(parameter) == BindingSource.Form || SourceOf(parameter) == BindingSource.FormFile) ? [.. FormTypes] : [];
+
+        // A formatter that does not say what it reads may read anything.
+        var formatters = services.GetRequiredService<IOptions<MvcOptions>>().Value.InputFormatters;
+        if (formatters.Any(formatter => formatter is not IApiRequestFormatMetadataProvider or InputFormatter { SupportedMediaTypes.Count: 0 })) return [];
+        return [.. formatters
+            .Cast<IApiRequestFormatMetadataProvider>()
+            .SelectMany(formatter => formatter.GetSupportedContentTypes(null!, body.ParameterType) ?? [])
+            .Where(type => MediaType.TryParse(type, out _))
+            .Distinct()];
     }
 
-    private static IEnumerable<string> MethodsOf(SelectorModel selector) =>
-        selector.ActionConstraints.OfType<HttpMethodActionConstraint>().SelectMany(constraint => constraint.HttpMethods);
+    private static IEnumerable<string> MethodsOf(ControllerActionDescriptor action) =>
+        action.ActionConstraints?.OfType<HttpMethodActionConstraint>().SelectMany(constraint => constraint.HttpMethods) ?? [];
 
-    private static BindingSource? SourceOf(ParameterModel parameter) => parameter.BindingInfo?.BindingSource;
+    private static BindingSource? SourceOf(ParameterDescriptor parameter) => parameter.BindingInfo?.BindingSource;
 
-    private static bool IsOptional(ParameterModel body) =>
-        body.ParameterInfo.HasDefaultValue || new NullabilityInfoContext().Create(body.ParameterInfo).WriteState is NullabilityState.Nullable;
+    private static bool IsOptional(ParameterDescriptor body) => body switch
+    {
+        ControllerParameterDescriptor { ParameterInfo: var parameter } =>
+            parameter.HasDefaultValue || new NullabilityInfoContext().Create(parameter).WriteState is NullabilityState.Nullable,
+        ControllerBoundPropertyDescriptor { PropertyInfo: var property } => new NullabilityInfoContext().Create(property).WriteState is NullabilityState.Nullable,
+        _ => true,
+    };
 
     private static bool IsForm(string type) => FormTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
 
-    // What MVC converts from a text, and lists of it.
+    // What MVC converts from a text, and lists of it, is read from the URI; what a binder of the application's own reads is its own.
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Called by MVC alone, which needs untrimmed code itself.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called by MVC alone, which needs dynamic code itself.")]
-    private bool IsSimple(ParameterModel parameter)
+    private bool IsLeftUnread(ParameterDescriptor parameter)
     {
-        var type = services.GetRequiredService<IModelMetadataProvider>().GetMetadataForType(parameter.ParameterType);
-        return !type.IsComplexType || type.ElementMetadata is { IsComplexType: false };
+        var provider = services.GetRequiredService<IModelMetadataProvider>();
+        var metadata = (provider, parameter) switch
+        {
+            (ModelMetadataProvider known, ControllerParameterDescriptor { ParameterInfo: var info }) => known.GetMetadataForParameter(info),
+            (ModelMetadataProvider known, ControllerBoundPropertyDescriptor { PropertyInfo: var info }) => known.GetMetadataForProperty(info, info.PropertyType),
+            _ => provider.GetMetadataForType(parameter.ParameterType),
+        };
+        if (!metadata.IsComplexType || metadata.BindingSource is not null || metadata.ElementMetadata is { IsComplexType: false }) return false;
+
+        var binder = services.GetRequiredService<IModelBinderFactory>().CreateBinder(new() { Metadata = metadata, BindingInfo = parameter.BindingInfo, CacheToken = parameter });
+        return binder.GetType() is var type && (type == typeof(ComplexObjectModelBinder) || (type.IsGenericType && type.Namespace == typeof(ComplexObjectModelBinder).Namespace));
     }
 }

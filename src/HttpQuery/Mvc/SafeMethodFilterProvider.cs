@@ -1,3 +1,4 @@
+using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -18,7 +19,7 @@ internal sealed class SafeMethodFilterProvider : IFilterProvider
     public void OnProvidersExecuting(FilterProviderContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!HttpMethods.IsQuery(context.ActionContext.HttpContext.Request.Method)) return;
+        if (!HttpMethods.IsQuery(context.ActionContext.HttpContext.Request.Method) || RequestAsSent.WasPosted(context.ActionContext.HttpContext)) return;
 
         // Of several antiforgery policies the last one holds.
         var policy = context.Results.LastOrDefault(item => item.Filter is IAntiforgeryPolicy);

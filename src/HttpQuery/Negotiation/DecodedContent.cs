@@ -36,6 +36,14 @@ internal sealed class DecodedContent(Stream decoder) : ReadOnlyStream
             await UnreadableContent.TryAnswer(context, failure)!;
     }
 
+    public override bool CanSeek => _decoder.CanSeek;
+
+    public override long Length => _decoder.Length;
+
+    public override long Position { get => _decoder.Position; set => _decoder.Position = value; }
+
+    public override long Seek(long offset, SeekOrigin origin) => _decoder.Seek(offset, origin);
+
     public override int Read(Span<byte> buffer)
     {
         try

@@ -49,7 +49,8 @@ internal sealed class ProducedMediaTypes
         context.Features.Set(_choices[choice]);
 
         // MVC's output formatters look at Accept once more, and not at all where it has */*: they are told the choice.
-        if (_forFormatters) context.Request.Headers.Accept = _choices[choice].Text;
+        // And what writes problem details looks there too.
+        if (_forFormatters) context.Request.Headers.Accept = $"{_choices[choice].Text}, application/problem+json;q=0.1";
         return next(context);
     };
 

@@ -14,8 +14,8 @@ internal sealed class Producer<TValue>(string mediaType, Func<TValue, HttpContex
         while (result is INestedHttpResult nested) result = nested.Result;
         return result switch
         {
-            TValue value => new Produced(StatusCodes.Status200OK, value, mediaType, write),
-            IValueHttpResult { Value: TValue value } and IStatusCodeHttpResult { StatusCode: >= 200 and < 300 and var status } => new Produced(status, value, mediaType, write),
+            TValue value => new Produced(null, value, mediaType, write),
+            IValueHttpResult { Value: TValue value } and IStatusCodeHttpResult { StatusCode: var status } when status is null or (>= 200 and < 300) => new Produced(status, value, mediaType, write),
             _ => result,
         };
     }
@@ -24,7 +24,7 @@ internal sealed class Producer<TValue>(string mediaType, Func<TValue, HttpContex
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.StatusCode = status ?? StatusCodes.Status200OK;
+            if (status is { } stated) httpContext.Response.StatusCode = stated;
             httpContext.Response.ContentType = mediaType;
             return write(value, httpContext);
         }

@@ -25,6 +25,9 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
     /// <summary>What was read last; <see langword="null"/> where nobody has asked for a reader.</summary>
     public RetainingPipeReader? Content { get; private set; }
 
+    /// <summary>Whether binding is over: what is thrown from then on is the application's own.</summary>
+    public bool IsBound { get; set; }
+
     public PipeReader Reader
     {
         get

@@ -29,7 +29,7 @@ public sealed class RangeContent : IResult, IStatusCodeHttpResult, IContentTypeH
         await using var stream = _stream;
         httpContext.Response.ContentType = ContentType;
         RequestPreconditions.State(httpContext, _entityTag, _lastModified);
-        var outcome = RequestPreconditions.Evaluate(httpContext);
+        var outcome = httpContext.Response.StatusCode is StatusCodes.Status200OK ? RequestPreconditions.Evaluate(httpContext) : PreconditionOutcome.Proceed;
         await (outcome is PreconditionOutcome.Proceed
             ? RangeResponse.SendAsync(httpContext, stream is null ? new MemoryRangeSource(_memory) : new StreamRangeSource(stream))
             : RequestPreconditions.AnswerAsync(httpContext, outcome));

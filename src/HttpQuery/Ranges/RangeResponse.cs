@@ -4,6 +4,7 @@ using System.Text;
 using HttpQuery.Conditions;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,13 @@ internal static class RangeResponse
     {
         var (request, response) = (context.Request, context.Response);
         response.Headers.AcceptRanges = "bytes";
+
+        // An endpoint that waits for the whole response takes its validators from it, and then the part.
+        if (context.Features.Get<IHttpResponseBodyFeature>() is ResponseBuffer buffer)
+        {
+            buffer.OffersRanges = true;
+            return SendWholeAsync(context, source);
+        }
 
         // RFC 9110 §14.2 has Range on GET alone, RFC 10008 §2.8 adds QUERY.
         var range = request.Headers.Range;

@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using HttpQuery.Conditions;
+using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Antiforgery;
@@ -67,6 +69,8 @@ internal static class QueryEndpoint
     {
         handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action ? action.Wrap(handler) : BoundJsonContent.Wrap(handler, endpoint, options);
 
+        if (endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(parameter => parameter.ParameterInfo.ParameterType == typeof(Stream) || parameter.ParameterInfo.ParameterType == typeof(PipeReader)))
+            handler = ReplayedStream.Wrap(handler);
         var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
         if (entityTag || ranges) handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;

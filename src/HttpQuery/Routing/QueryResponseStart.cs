@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using HttpQuery.Conditions;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Routing;
 
@@ -43,18 +45,42 @@ internal sealed class QueryResponseStart
 
         var headers = context.Response.Headers;
         headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
+        CorrectEntityTag(context);
         if (!HttpMethods.IsQuery(context.Request.Method)) return Task.CompletedTask;
 
         if (fields.VariesByAccept) VaryField.Add(headers, "Accept");
-        if (VariesByLanguage(context)) VaryField.Add(headers, "Accept-Language");
-
-        // One strong tag for coded and plain octets would let a client join parts of both (RFC 9110 §8.8.3.3).
-        if (headers.ContentEncoding.Count > 0 && headers.ETag.ToString() is ['"', ..] tag) headers.ETag = "W/" + tag;
+        AddLanguage(context);
         QueryTelemetry.Tag(context);
         return Task.CompletedTask;
     }
 
-    // Request localization has run, and no other of its providers (URI query, cookie, the application's own) was the one that decided.
-    private static bool VariesByLanguage(HttpContext context) =>
-        context.Features.Get<IRequestCultureFeature>() is { Provider: null or AcceptLanguageHeaderRequestCultureProvider };
+    private static void CorrectEntityTag(HttpContext context)
+    {
+        var response = context.Response;
+        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && RequestPreconditions.WereStated(context))
+        {
+            // They are those of the result, which an error is not.
+            response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
+            return;
+        }
+        if (response.Headers.ETag.ToString() is not ['"', ..] strong) return;
+
+        // One strong tag for coded and plain octets would let a client join parts of both (RFC 9110 §8.8.3.3). A 304 speaks of the response that the client holds, so of its tag.
+        if (response.Headers.ContentEncoding.Count > 0 || (response.StatusCode is StatusCodes.Status304NotModified && IsHeldWeakly(context.Request, strong)))
+            response.Headers.ETag = "W/" + strong;
+    }
+
+    private static bool IsHeldWeakly(HttpRequest request, string strong) =>
+        request.Headers.IfNoneMatch is { Count: > 0 } held && EntityTag.TryParse(strong, out var tag) && !EntityTagList.Contains(held.ToArray(), tag, strong: true);
+
+    // Where request localization has run, and the URI or a way of the application's own was not what decided.
+    private static void AddLanguage(HttpContext context)
+    {
+        if (context.Features.Get<IRequestCultureFeature>() is not { Provider: null or AcceptLanguageHeaderRequestCultureProvider or CookieRequestCultureProvider } culture) return;
+        VaryField.Add(context.Response.Headers, "Accept-Language");
+
+        // A cookie comes first where it is asked at all, and then a request with one has another answer.
+        var providers = (culture.Provider as RequestCultureProvider)?.Options?.RequestCultureProviders;
+        if (providers is null || providers.Any(provider => provider is CookieRequestCultureProvider)) VaryField.Add(context.Response.Headers, "Cookie");
+    }
 }

@@ -19,14 +19,14 @@ public class LocalizationTests
         await using var server = await StartAsync(localize: true);
 
         var response = await AskAsync(server, "/rfcs", language);
-        Assert.Equal((200, text, "Accept-Language"), (response.Status, response.ContentText, response["Vary"]));
+        Assert.Equal((200, text, "Accept-Language, Cookie"), (response.Status, response.ContentText, response["Vary"]));
 
         var unchanged = await AskAsync(server, "/rfcs", language, $"If-None-Match: \"{text}\"");
-        Assert.Equal((304, "Accept-Language"), (unchanged.Status, unchanged["Vary"]));
+        Assert.Equal((304, "Accept-Language, Cookie"), (unchanged.Status, unchanged["Vary"]));
         Assert.Equal(200, (await AskAsync(server, "/rfcs", language, "If-None-Match: \"other\"")).Status);
 
-        Assert.Equal("Accept, Accept-Language", (await AskAsync(server, "/produced", language))["Vary"]);
-        Assert.Equal("Accept-Language", (await server.SendAsync("QUERY /rfcs", "text/plain", "x"))["Vary"]);
+        Assert.Equal("Accept, Accept-Language, Cookie", (await AskAsync(server, "/produced", language))["Vary"]);
+        Assert.Equal("Accept-Language, Cookie", (await server.SendAsync("QUERY /rfcs", "text/plain", "x"))["Vary"]);
     }
 
     [Theory]
@@ -39,6 +39,33 @@ public class LocalizationTests
 
         var response = await AskAsync(server, target, language);
         Assert.Equal((200, text, null), (response.Status, response.ContentText, response["Vary"]));
+    }
+
+    [Fact]
+    public async Task A_language_that_a_cookie_chose_varies_by_it()
+    {
+        await using var server = await StartAsync(localize: true);
+
+        var response = await AskAsync(server, "/rfcs", "en", "Cookie: .AspNetCore.Culture=c=de|uic=de");
+        Assert.Equal(("Zwischenspeicher", "Accept-Language, Cookie"), (response.ContentText, response["Vary"]));
+    }
+
+    [Fact]
+    public async Task Where_no_cookie_is_asked_only_the_field_counts()
+    {
+        await using var server = await StartAsync(localize: true, onlyField: true);
+
+        Assert.Equal("Accept-Language", (await AskAsync(server, "/rfcs", "de"))["Vary"]);
+    }
+
+    [Fact]
+    public async Task A_tag_of_the_key_tells_languages_apart()
+    {
+        await using var server = await StartAsync(localize: true);
+
+        var tag = (await AskAsync(server, "/keyed", "de"))["ETag"];
+        Assert.Equal(304, (await AskAsync(server, "/keyed", "de", $"If-None-Match: {tag}")).Status);
+        Assert.Equal((200, "cache"), (await AskAsync(server, "/keyed", "en", $"If-None-Match: {tag}") is var other ? other.Status : 0, other.ContentText));
     }
 
     [Fact]
@@ -55,10 +82,18 @@ public class LocalizationTests
     private static Task<RawResponse> AskAsync(QueryServer server, string target, string? language, params string[] fields) =>
         server.SendAsync($"QUERY {target}", "application/json", "{}", language is null ? fields : [.. fields, $"Accept-Language: {language}"]);
 
-    private static Task<QueryServer> StartAsync(bool localize) => QueryServer.StartAsync(app =>
+    private static Task<QueryServer> StartAsync(bool localize, bool onlyField = false) => QueryServer.StartAsync(app =>
     {
-        if (localize) app.UseRequestLocalization(options => options.SetDefaultCulture("en").AddSupportedCultures("en", "de").AddSupportedUICultures("en", "de"));
+        if (localize)
+        {
+            app.UseRequestLocalization(options =>
+            {
+                options.SetDefaultCulture("en").AddSupportedCultures("en", "de").AddSupportedUICultures("en", "de");
+                if (onlyField) options.RequestCultureProviders = [new AcceptLanguageHeaderRequestCultureProvider { Options = options }];
+            });
+        }
         app.MapQuery("/rfcs", async (HttpContext context, RfcQuery query) => await context.CheckConditionsAsync(new EntityTag(Text())) ?? Results.Text(Text()));
+        app.MapQuery("/keyed", async (HttpContext context, RfcQuery query) => await context.CheckConditionsAsync(context.CreateEntityTag("1")) ?? Results.Text(Text())).WithQueryKey();
         app.MapQuery("/produced", (RfcQuery query) => Text()).WithProduces("text/plain");
         app.MapGet("/rfcs", Text);
     });
