@@ -1,0 +1,70 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using HttpQuery.Caching.Internal;
+
+namespace HttpQuery.Caching;
+
+/// <summary>Names of fields, such as those of Vary: in lower case, each once, in ordinal order. Equal when the names are.</summary>
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "Names are what it holds.")]
+public sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
+{
+    private readonly string[] _names;
+
+    internal FieldNames(SortedSet<string> names) => _names = [.. names];
+
+    /// <summary>No names.</summary>
+    public static FieldNames Empty { get; } = new(NewSet());
+
+    /// <inheritdoc/>
+    public int Count => _names.Length;
+
+    /// <inheritdoc/>
+    public string this[int index] => _names[index];
+
+    /// <summary>Tells whether a name is among these; its case does not count.</summary>
+    public bool Contains(string name)
+    {
+        foreach (var one in _names)
+            if (string.Equals(one, name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+
+    /// <summary>Goes through the names in their order.</summary>
+    public IEnumerator<string> GetEnumerator() => _names.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public bool Equals(FieldNames? other) => other is not null && _names.AsSpan().SequenceEqual(other._names);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as FieldNames);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var name in _names) hash.Add(name);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The names as a field lists them: <c>accept, accept-language</c>.</summary>
+    public override string ToString() => string.Join(", ", _names);
+
+    /// <summary>Adds the names that <c>#field-name</c> lists; empty members do not count (RFC 9110 §5.6.1).</summary>
+    /// <returns><see langword="false"/> where a member is no name of a field: <c>*</c>, or not a token.</returns>
+    internal static bool TryAdd(SortedSet<string> names, ReadOnlySpan<char> text)
+    {
+        foreach (var range in text.Split(','))
+        {
+            var name = text[range].Trim(FieldSyntax.Whitespace);
+            if (name.IsEmpty) continue;
+            if (name is "*" || !FieldSyntax.IsToken(name)) return false;
+            names.Add(name.ToString().ToLowerInvariant());
+        }
+
+        return true;
+    }
+
+    internal static SortedSet<string> NewSet() => new(StringComparer.Ordinal);
+}

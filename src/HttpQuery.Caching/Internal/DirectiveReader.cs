@@ -1,0 +1,70 @@
+namespace HttpQuery.Caching.Internal;
+
+/// <summary>Walks the directives of one Cache-Control line from left to right without allocating (RFC 9111 §5.2).</summary>
+/// <remarks><c>cache-directive = token [ "=" ( token / quoted-string ) ]</c>. What is malformed after the name makes an argument that
+/// cannot be read, and so does everything after a quote without an end: a directive that forbids counts all the same, one that allows
+/// does not.</remarks>
+internal ref struct DirectiveReader(ReadOnlySpan<char> line)
+{
+    private ReadOnlySpan<char> _rest = line;
+    private bool _isBroken;
+
+    /// <summary>The name as it was sent.</summary>
+    public ReadOnlySpan<char> Name { get; private set; }
+
+    /// <summary>Whether anything follows the name.</summary>
+    public bool HasArgument { get; private set; }
+
+    /// <summary>The argument without its quotes; empty where <see cref="IsMalformed"/>.</summary>
+    public ReadOnlySpan<char> Argument { get; private set; }
+
+    /// <summary>Whether the argument cannot be read.</summary>
+    public bool IsMalformed { get; private set; }
+
+    /// <summary>Goes to the next directive; what has no name is passed over.</summary>
+    public bool Read()
+    {
+        while (true)
+        {
+            _rest = _rest.TrimStart(" \t,");
+            if (_rest.IsEmpty) return false;
+            var end = EndOfDirective(_rest);
+            var directive = _rest[..end].TrimEnd(FieldSyntax.Whitespace);
+            _rest = _rest[end..];
+
+            var length = FieldSyntax.TokenLength(directive);
+            if (length == 0) continue;
+            Name = directive[..length];
+            ReadArgument(directive[length..]);
+            return true;
+        }
+    }
+
+    private void ReadArgument(ReadOnlySpan<char> text)
+    {
+        HasArgument = !text.IsEmpty;
+        Argument = text is ['=', .. var argument] ? argument : [];
+        if (Argument is ['"', .., '"'] && FieldSyntax.QuotedStringLength(Argument) == Argument.Length) Argument = Argument[1..^1];
+        else if (!FieldSyntax.IsToken(Argument)) Argument = [];
+
+        // An escape is legal, but nothing that has a meaning here needs one.
+        if (Argument.Contains('\\')) Argument = [];
+        IsMalformed = _isBroken || (HasArgument && Argument.IsEmpty);
+        if (IsMalformed) Argument = [];
+    }
+
+    private int EndOfDirective(ReadOnlySpan<char> text)
+    {
+        var position = 0;
+        while (text[position..].IndexOfAny(',', '"') is var plain and >= 0)
+        {
+            position += plain;
+            if (text[position] == ',') return position;
+            var quoted = _isBroken ? 0 : FieldSyntax.QuotedStringLength(text[position..]);
+            _isBroken |= quoted == 0;
+            position += Math.Max(quoted, 1);
+        }
+
+        return text.Length;
+    }
+}

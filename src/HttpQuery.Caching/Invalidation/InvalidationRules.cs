@@ -1,0 +1,94 @@
+using HttpQuery.Caching.Internal;
+using HttpQuery.StructuredFields;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>What an unsafe request makes unusable (RFC 9111 §4.4; RFC 9875).</summary>
+public static class InvalidationRules
+{
+    /// <summary>Tells whether a method is safe: GET, HEAD, OPTIONS, TRACE, QUERY, PROPFIND, REPORT or SEARCH. Names have case (RFC 9110
+    /// §9.1), so <c>query</c> is another method, and of unknown safety like all others.</summary>
+    public static bool IsSafe(string method) =>
+        method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "QUERY" or "PROPFIND" or "REPORT" or "SEARCH";
+
+    /// <summary>Tells whether a request invalidates what is stored for its target: the method is not known to be safe, and the answer is
+    /// no error, 2xx or 3xx (RFC 9111 §4.4).</summary>
+    public static bool Invalidates(string method, int status) => !IsSafe(method) && status is >= 200 and <= 399;
+
+    /// <summary>The URIs whose responses are invalid now, for every method and content.</summary>
+    /// <param name="method">The method of the request.</param>
+    /// <param name="status">The status code of the answer.</param>
+    /// <param name="target">The target URI, which is absolute.</param>
+    /// <param name="response">The fields of the answer: Location and Content-Location count too where they are of the origin of the
+    /// target (RFC 9111 §4.4).</param>
+    /// <returns>The target first, without fragments and user information, each once; none where nothing is invalidated.</returns>
+    /// <exception cref="ArgumentException"><paramref name="target"/> is relative.</exception>
+    public static IReadOnlyList<Uri> Targets(string method, int status, Uri target, IFieldLines response)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(response);
+        if (!target.IsAbsoluteUri) throw new ArgumentException("A target URI is absolute.", nameof(target));
+        if (!Invalidates(method, status)) return [];
+
+        var targets = new List<Uri> { Bare(target) };
+        AddSameOrigin(targets, target, response["Location"]);
+        AddSameOrigin(targets, target, response["Content-Location"]);
+        return targets;
+    }
+
+    /// <summary>The groups that a response belongs to (RFC 9875 §2); those of another origin are other groups.</summary>
+    /// <param name="response">The fields of the response; a Cache-Groups field that is not a List of Strings is ignored.</param>
+    public static IReadOnlyList<string> Groups(IFieldLines response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return Strings(response["Cache-Groups"]);
+    }
+
+    /// <summary>The groups of the target's origin whose responses are invalid now (RFC 9875 §3).</summary>
+    /// <param name="method">The method of the request; where it is safe the field is ignored.</param>
+    /// <param name="response">The fields of the answer; a Cache-Group-Invalidation field that is not a List of Strings is
+    /// ignored.</param>
+    public static IReadOnlyList<string> InvalidatedGroups(string method, IFieldLines response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return IsSafe(method) ? [] : Strings(response["Cache-Group-Invalidation"]);
+    }
+
+    private static void AddSameOrigin(List<Uri> targets, Uri target, StringValues references)
+    {
+        foreach (var reference in references)
+        {
+            // Not in one step: a path that starts with a slash would be taken for a file.
+            var text = reference.AsSpan().Trim(FieldSyntax.Whitespace).ToString();
+            var isFound = text is ['/', ..]
+                ? Uri.TryCreate(text, UriKind.Relative, out var relative) & Uri.TryCreate(target, relative, out var uri)
+                : Uri.TryCreate(target, text, out uri);
+            if (!isFound || !IsSameOrigin(target, uri!)) continue;
+            var bare = Bare(uri!);
+            if (!targets.Contains(bare)) targets.Add(bare);
+        }
+    }
+
+    // RFC 9110 §4.3.1: scheme, host and port.
+    private static bool IsSameOrigin(Uri left, Uri right) =>
+        left.Scheme == right.Scheme && left.Port == right.Port && left.Host == right.Host;
+
+    private static Uri Bare(Uri uri) => new(uri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+
+    private static List<string> Strings(StringValues lines)
+    {
+        if (lines.Count == 0) return [];
+        var reader = new SfReader(lines.Count == 1 ? lines[0] : string.Join(", ", lines.ToArray()), SfFieldType.List);
+        var strings = new List<string>();
+        while (reader.Read())
+        {
+            if (reader.NodeType is SfNodeType.Parameter) continue;
+            if (reader.NodeType is not SfNodeType.Item || reader.ItemType is not SfItemType.String) return [];
+            var text = reader.GetText();
+            if (!strings.Contains(text)) strings.Add(text);
+        }
+
+        return reader.IsMalformed ? [] : strings;
+    }
+}

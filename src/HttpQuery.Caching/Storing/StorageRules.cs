@@ -1,0 +1,119 @@
+using HttpQuery.Caching.Internal;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>Which responses are stored, and which of their fields (RFC 9111 §3).</summary>
+public static class StorageRules
+{
+    /// <summary>Decides whether a response may be stored, and is worth it.</summary>
+    /// <param name="options">For whom, and what RFC 9111 leaves open.</param>
+    /// <param name="exchange">Request and response.</param>
+    public static StorageDecision Decide(CacheRuleOptions options, in CacheExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var directives = ResponseDirectives.Parse(exchange.ResponseFields, options.Mode);
+        var refusal = RefusalOfMessage(exchange, directives);
+        if (refusal is StorageDecision.Store && options.IsShared) refusal = RefusalOfSharing(options, exchange, directives);
+        if (refusal is not StorageDecision.Store) return refusal;
+
+        if (!VaryRules.TryParse(exchange.ResponseFields["Vary"], out _)) return StorageDecision.Vary;
+        if (exchange.IsKeyNormalized && exchange.Status is not (>= 200 and <= 299)) return StorageDecision.NormalizedKey;
+        return RefusalOfLifetime(options, exchange, directives);
+    }
+
+    /// <summary>The fields of a response that are stored (RFC 9111 §3.1): all but those of the connection (RFC 9110 §7.6.1), those of a
+    /// proxy, and those that <c>no-cache</c> or, in a shared cache, <c>private</c> names.</summary>
+    /// <param name="fields">The fields of the response as it was received; lines of one name may come apart.</param>
+    /// <param name="mode">For whom it is stored.</param>
+    public static StoredFields SelectFields(IEnumerable<KeyValuePair<string, StringValues>> fields, CacheMode mode)
+    {
+        var received = new StoredFields(fields);
+        var directives = ResponseDirectives.Parse(received, mode);
+        var connection = received["Connection"];
+        return new(received.Where(field => IsStored(field.Key, connection) && !directives.Withholds(field.Key, mode is CacheMode.Shared)));
+    }
+
+    /// <summary>Tells whether a status code is known here with what it asks of a cache (RFC 9111 §5.2.2.3): those of RFC 9110 §15 and
+    /// 429, 431, 451 and 511, less those that are never stored.</summary>
+    public static bool IsUnderstood(int status) => IsStorable(status) && status
+        is (>= 200 and <= 205) or (>= 300 and <= 303) or 305 or 307 or 308
+        or (>= 400 and <= 417) or 421 or 422 or 426 or 429 or 431 or 451
+        or (>= 500 and <= 505) or 511;
+
+    /// <summary>Tells whether a field is stored at all, whatever <c>no-cache</c> and <c>private</c> name.</summary>
+    /// <remarks>A field that is for all recipients is none of the connection, whatever Connection says (RFC 9110 §7.6.1).</remarks>
+    internal static bool IsStored(string name, StringValues connection) =>
+        !IsOfConnection(name) && (RuleFields.Contains(name) || !IsNamed(name, connection));
+
+    private static bool IsStorable(int status) => status is >= 200 and <= 599 and not (206 or 304 or 412 or 416);
+
+    private static StorageDecision RefusalOfMessage(in CacheExchange exchange, in ResponseDirectives directives)
+    {
+        if (exchange.Method is not ("GET" or "QUERY")) return StorageDecision.Method;
+        if (!IsStorable(exchange.Status)) return StorageDecision.Status;
+        if (exchange.RequestDirectives.NoStore) return StorageDecision.RequestNoStore;
+
+        // must-understand takes the place of the no-store that is for caches that do not know it.
+        if (directives.MustUnderstand) return IsUnderstood(exchange.Status) ? StorageDecision.Store : StorageDecision.NotUnderstood;
+        return directives.NoStore ? StorageDecision.ResponseNoStore : StorageDecision.Store;
+    }
+
+    private static StorageDecision RefusalOfSharing(
+        CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
+    {
+        if (directives.Private) return StorageDecision.Private;
+        var allowsAuthorization = directives.Public || directives.MustRevalidate || directives.SharedMaxAge is not null;
+        if (exchange.RequestFields["Authorization"].Count > 0 && !allowsAuthorization) return StorageDecision.Authorization;
+        return exchange.ResponseFields["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
+            && !directives.Withholds("Set-Cookie", isShared: true)
+                ? StorageDecision.SetCookie
+                : StorageDecision.Store;
+    }
+
+    private static StorageDecision RefusalOfLifetime(
+        CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
+    {
+        var (fields, time) = (exchange.ResponseFields, exchange.ResponseTime);
+        var lifetime = FreshnessRules.Lifetime(options, exchange.Status, fields, directives, time);
+        var isStated = lifetime.Source is not (LifetimeSource.None or LifetimeSource.Heuristic);
+        var mayGuess = options.AllowHeuristicFreshness || directives.NoCache;
+        var isCacheable = directives.Public || (directives.Private && !options.IsShared)
+            || FreshnessRules.IsHeuristicallyCacheable(exchange.Status);
+        if (!isStated && !(mayGuess && isCacheable)) return StorageDecision.NoLifetime;
+
+        var hasValidator = EntityTag.TryParse(fields["ETag"].First(), out _) || FreshnessRules.TryLastModified(fields, time, out _);
+        if (hasValidator) return StorageDecision.Store;
+        var staleness = FreshnessRules.InitialAge(fields, exchange.RequestTime, time) - lifetime.Value;
+        var mayBeStale = !directives.ForbidsStale(options.IsShared)
+            && (staleness < directives.StaleWhileRevalidate || staleness < directives.StaleIfError);
+        return !directives.NoCache && (staleness < TimeSpan.Zero || mayBeStale) ? StorageDecision.Store : StorageDecision.NotReusable;
+    }
+
+    private static bool IsOfConnection(string name) => name.Length switch
+    {
+        2 => Is(name, "TE"),
+        7 => Is(name, "Upgrade") || Is(name, "Trailer"),
+        10 => Is(name, "Connection") || Is(name, "Keep-Alive"),
+        16 => Is(name, "Proxy-Connection"),
+        17 => Is(name, "Transfer-Encoding"),
+        18 => Is(name, "Proxy-Authenticate"),
+        19 => Is(name, "Proxy-Authorization"),
+        25 => Is(name, "Proxy-Authentication-Info"),
+        _ => false,
+    };
+
+    private static bool IsNamed(string name, StringValues connection)
+    {
+        foreach (var line in connection)
+        {
+            var options = line.AsSpan();
+            foreach (var range in options.Split(','))
+                if (options[range].Trim(FieldSyntax.Whitespace).Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+}
