@@ -29,6 +29,10 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _partition.U8(0);
     }
 
+    /// <summary>Whether the key completed last may be that of other octets too: contents that differ only in spelling or coding (RFC 10008 §2.7). A response
+    /// that speaks of the octets, as an error often does, must not be stored under it.</summary>
+    public bool IsNormalized { get; private set; }
+
     private enum State
     {
         Returned,
@@ -215,6 +219,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     private QueryCacheKey Finish(in ContentKey content)
     {
         _state = State.Idle;
+        IsNormalized = content.CodingRemoved || content.Domain is not (ContentDomain.Exact or ContentDomain.NoTransform);
         _preimage.Clear();
         _preimage.U8(QueryCacheKey.SchemeVersion);
         _preimage.U8(0);

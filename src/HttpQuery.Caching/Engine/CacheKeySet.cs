@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using HttpQuery.CacheKeys;
+
+namespace HttpQuery.Caching;
+
+/// <summary>The keys of one request (docs/cache-key.md).</summary>
+/// <param name="Primary">Of the request, Vary left out.</param>
+/// <param name="IsNormalized">Whether other spellings of the content have it too.</param>
+/// <param name="Resource">Of the URI's epoch.</param>
+internal readonly record struct CacheKeySet(QueryCacheKey Primary, bool IsNormalized, QueryCacheKey Resource)
+{
+    // No method has a space, so no request has the key of an epoch.
+    private const string EpochMethod = "EPOCH OF";
+
+    private static readonly string[] KeyFields =
+        ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
+
+    private static readonly QueryCacheKeyScheme Exact = new(new QueryCacheKeyOptions { MemoCapacity = 0 });
+
+    /// <summary>Of the epoch of the whole store.</summary>
+    public static QueryCacheKey Store { get; } = new(SHA256.HashData("HttpQuery: the epoch of the store"u8));
+
+    public static CacheKeySet Of(QueryCacheKeyScheme scheme, CacheRequest request)
+    {
+        using var builder = scheme.CreateBuilder();
+        Start(builder, request, request.Method is "HEAD" ? "GET" : request.Method);
+        var primary = builder.Complete(request.Content!.Value.Span);
+        var isNormalized = builder.IsNormalized;
+        return new(primary, isNormalized, ResourceOf(builder, request.Scheme, request.Authority, request.Target));
+    }
+
+    /// <summary>The key of the request's own octets alone.</summary>
+    public static QueryCacheKey ExactOf(CacheRequest request)
+    {
+        using var builder = Exact.CreateBuilder();
+        Start(builder, request, request.Method);
+
+        // What asks for no normalization gets none.
+        builder.AddField("Cache-Control", "no-transform");
+        return builder.Complete(request.Content!.Value.Span);
+    }
+
+    public static QueryCacheKey ResourceOf(QueryCacheKeyScheme scheme, Uri uri)
+    {
+        using var builder = scheme.CreateBuilder();
+        return ResourceOf(builder, uri.Scheme, uri.Authority, uri.PathAndQuery);
+    }
+
+    public static QueryCacheKey ResourceOf(QueryCacheKeyScheme scheme, CacheRequest request)
+    {
+        using var builder = scheme.CreateBuilder();
+        return ResourceOf(builder, request.Scheme, request.Authority, request.Target);
+    }
+
+    private static QueryCacheKey ResourceOf(QueryCacheKeyBuilder builder, string scheme, string authority, string target)
+    {
+        builder.Start(EpochMethod, scheme, authority, target);
+        return builder.Complete([]);
+    }
+
+    private static void Start(QueryCacheKeyBuilder builder, CacheRequest request, string method)
+    {
+        builder.Start(method, request.Scheme, request.Authority, request.Target);
+        foreach (var name in KeyFields)
+        {
+            foreach (var line in request.Fields[name]) builder.AddField(name, line);
+        }
+        if (!request.Partition.IsEmpty) builder.SetPartition(request.Partition.Span);
+    }
+}

@@ -1,0 +1,156 @@
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+// What comes back from the origin.
+public sealed partial class CacheTransaction
+{
+    /// <summary>Takes the head of the response. What an unsafe request makes unusable is so when this returns: await it before the first octet of the answer goes out.</summary>
+    /// <param name="status">The status code, no interim one.</param>
+    /// <param name="fields">The fields as they came.</param>
+    public async ValueTask<CacheHead> ReceiveAsync(int status, IEnumerable<KeyValuePair<string, StringValues>> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var received = fields as StoredFields ?? new StoredFields(fields);
+        _forwardStatus = status;
+        if (!InvalidationRules.IsSafe(_request.Method))
+        {
+            await InvalidateAsync(status, received);
+            return CacheHead.Pass;
+        }
+
+        var now = Now(_cache);
+        if (Action is CacheAction.Validate)
+        {
+            if (status == 304) return await FreshenAsync(received, now);
+            if (ReuseRules.IsError(status) && ReuseRules.MayServeStaleOnError(OriginFailure.Error, _directives, _stored!.Response, now)) return ServeStale();
+        }
+        if (!_mayStore || !MayBeStored(status, received, now))
+        {
+            Abandon();
+            return CacheHead.Pass;
+        }
+
+        _received = new(_cache.Options.Rules, status, StorageRules.SelectFields(received, _cache.Options.Rules.Mode), _requestTime, now);
+        return CacheHead.Capture;
+    }
+
+    /// <summary>Takes that no response came.</summary>
+    /// <returns><see langword="true"/> where the request is answered by <see cref="Answer"/> all the same, stale (RFC 9111 §4.2.4, RFC 5861 §4).</returns>
+    public bool TryServeInstead()
+    {
+        if (_stored is null || _isHit || !ReuseRules.MayServeStaleOnError(OriginFailure.Disconnected, _directives, _stored.Response, Now(_cache)))
+        {
+            Abandon();
+            return false;
+        }
+        return ServeStale() is CacheHead.Serve;
+    }
+
+    /// <summary>Stores the response that was captured.</summary>
+    /// <param name="content">All of its content, in memory that does not change any more.</param>
+    /// <param name="tags">By which it can be evicted.</param>
+    public async ValueTask CompleteAsync(ReadOnlyMemory<byte> content, params IReadOnlyList<string> tags)
+    {
+        if (_received is not { } response) return;
+        _received = null;
+        var length = response.Fields["Content-Length"];
+        var isWhole = length.Count == 0 || (length.Count == 1 && long.TryParse(length[0], out var stated) && stated == content.Length);
+        if (isWhole && content.Length <= _cache.Options.MaximumResponseLength) _isStored = await StoreAsync(response, content, tags);
+        Release();
+    }
+
+    /// <summary>Takes that the response is not to be stored: it was cut off, or nobody reads on.</summary>
+    public void Abandon()
+    {
+        _received = null;
+        Release();
+    }
+
+    private void Release()
+    {
+        _leader?.Release(_isStored);
+        _leader = null;
+    }
+
+    private bool MayBeStored(int status, StoredFields fields, DateTimeOffset now)
+    {
+        // An error speaks of the octets that were sent, so it has the key of those alone.
+        var exchange = new CacheExchange
+        {
+            Method = _request.Method,
+            RequestFields = _request.Fields,
+            RequestDirectives = _directives,
+            Status = status,
+            ResponseFields = fields,
+            RequestTime = _requestTime,
+            ResponseTime = now,
+        };
+        return StorageRules.Decide(_cache.Options.Rules, exchange) is StorageDecision.Store
+            && (!long.TryParse(fields["Content-Length"].ToString(), out var length) || length <= _cache.Options.MaximumResponseLength);
+    }
+
+    private async ValueTask<CacheHead> FreshenAsync(StoredFields notModified, DateTimeOffset now)
+    {
+        var stored = _stored!;
+        if (ValidationRules.SelectForUpdate(notModified, stored.Response).Count == 0)
+        {
+            (Action, Conditions, _stored) = (CacheAction.Forward, default, null);
+            return CacheHead.Resend;
+        }
+
+        var fresh = ValidationRules.Freshen(stored.Response, notModified, _requestTime, now);
+        _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch);
+
+        // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
+        var lifetime = MayBeStored(fresh.Status, fresh.Fields, now) ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
+        _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, TagsOf(fresh)) && lifetime > TimeSpan.Zero;
+        Release();
+        return CacheHead.Serve;
+    }
+
+    private CacheHead ServeStale()
+    {
+        Release();
+        return CacheHead.Serve;
+    }
+
+    private async ValueTask<bool> StoreAsync(StoredResponse response, ReadOnlyMemory<byte> content, IReadOnlyList<string> tags)
+    {
+        if (!VaryRules.TryParse(response.Fields["Vary"], out var names)) return false;
+        var lifetime = _cache.RetentionOf(response, Now(_cache));
+        if (lifetime <= TimeSpan.Zero) return false;
+
+        var primary = _keys.IsNormalized && response.Status is not (>= 200 and < 300) ? _exact ??= CacheKeySet.ExactOf(_request) : _keys.Primary;
+        var present = await _cache.Store.GetAsync(primary);
+        var key = primary;
+        if (names.Count > 0 || present is CacheVariants)
+        {
+            key = VariantKey(primary, names);
+            var lists = (present as CacheVariants)?.Lists ?? [];
+            if (lists.Count == 0 || !lists[0].Equals(names))
+            {
+                if (!await _cache.Store.SetAsync(primary, new CacheVariants(lists.Prepend(names)), _cache.Options.MaximumRetention, [])) return false;
+            }
+        }
+        return await _cache.Store.SetAsync(key, new CachedResponse(response, content, _resourceEpoch!, _storeEpoch!), lifetime, [.. TagsOf(response), .. tags]);
+    }
+
+    private async ValueTask InvalidateAsync(int status, StoredFields fields)
+    {
+        if (!Uri.TryCreate($"{_request.Scheme}://{_request.Authority}{_request.Target}", UriKind.Absolute, out var target)) return;
+
+        // The target as it was sent, which is what lookups use, and the others as URIs.
+        if (InvalidationRules.Invalidates(_request.Method, status))
+        {
+            await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_cache.Options.Keys, _request));
+            foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) await _cache.EvictAsync(uri);
+            foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
+        }
+    }
+
+    private string[] TagsOf(StoredResponse response) => [.. InvalidationRules.Groups(response.Fields).Select(GroupTag)];
+
+    // RFC 9875 §2: groups are those of an origin.
+    private string GroupTag(string group) => $"group {_request.Scheme}://{_request.Authority.ToLowerInvariant()} {group}";
+}

@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>One request on its way through a <see cref="QueryCache"/>.</summary>
+/// <remarks>Where <see cref="Action"/> is to forward: <see cref="ReceiveAsync"/> when the fields of the response have come, or <see cref="TryServeInstead"/> where none came; where the first says so,
+/// <see cref="CompleteAsync"/> or <see cref="Abandon"/> at the end of the content. Disposing it is always right, and lets those go on that wait. Not for several threads at once.</remarks>
+public sealed partial class CacheTransaction : IDisposable
+{
+    private readonly QueryCache _cache;
+    private readonly CacheRequest _request;
+    private readonly RequestDirectives _directives;
+    private CacheKeySet _keys;
+    private QueryCacheKey? _exact;
+    private CacheEpoch? _resourceEpoch;
+    private CacheEpoch? _storeEpoch;
+    private QueryCacheKey _storedKey;
+    private CachedResponse? _stored;
+    private Collapsing.Leader? _leader;
+    private bool _mayStore;
+    private DateTimeOffset _requestTime;
+    private StoredResponse? _received;
+    private ForwardReason _reason;
+    private bool _isHit;
+    private bool _wasCollapsed;
+    private int? _forwardStatus;
+    private bool _isStored;
+
+    internal CacheTransaction(QueryCache cache, CacheRequest request) =>
+        (_cache, _request, _directives) = (cache, request, RequestDirectives.Parse(request.Fields));
+
+    /// <summary>What is to become of the request.</summary>
+    public CacheAction Action { get; private set; } = CacheAction.Forward;
+
+    /// <summary>Whether the request's method is known to be safe: its answer makes nothing unusable.</summary>
+    public bool IsSafe => InvalidationRules.IsSafe(_request.Method);
+
+    /// <summary>Conditions to forward, where <see cref="Action"/> is to validate.</summary>
+    public ValidationConditions Conditions { get; private set; }
+
+    /// <summary>Whether what is served is stale, and should be asked for anew without letting the client wait (RFC 5861 §3).</summary>
+    public bool ShouldRevalidate { get; private set; }
+
+    private static DateTimeOffset Now(QueryCache cache) => cache.Time.GetUtcNow();
+
+    internal async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        _requestTime = Now(_cache);
+        if (_request.Method is not ("GET" or "QUERY" or "HEAD"))
+        {
+            _reason = ForwardReason.Method;
+            return;
+        }
+        if (_request.Content is not { } content || (_request.Method is not "QUERY" && !content.IsEmpty) || !await _cache.Store.IsTrustedAsync())
+        {
+            Bypass();
+            return;
+        }
+
+        _keys = CacheKeySet.Of(_cache.Options.Keys, _request);
+        await LookUpAsync();
+        if (Action is not (CacheAction.Forward or CacheAction.Validate) || !_mayStore) return;
+
+        await BeginEpochsAsync();
+        if (_resourceEpoch is not null && MayCollapse && !_cache.Collapsing.TryLead(_keys.Primary, _resourceEpoch, out _leader)) await FollowAsync(cancellationToken);
+        _requestTime = Now(_cache);
+    }
+
+    // What another answer could not stand for: parts, conditions, and requests that ask for more than what is fresh.
+    private bool MayCollapse =>
+        _cache.Options.CollapseTimeout > TimeSpan.Zero && _directives == default && !_request.HasConditions && _request.Fields["Range"].Count == 0;
+
+    private void Bypass()
+    {
+        _reason = ForwardReason.Bypass;
+        if (_directives.OnlyIfCached) Action = CacheAction.Refuse;
+    }
+
+    private async ValueTask LookUpAsync()
+    {
+        _mayStore = _request.IsStorable && !_directives.NoStore;
+        _resourceEpoch = await _cache.Store.GetEpochAsync(_keys.Resource);
+        _storeEpoch = await _cache.Store.GetEpochAsync(CacheKeySet.Store);
+        _reason = ForwardReason.UriMiss;
+        if (_resourceEpoch is not null && _storeEpoch is not null)
+        {
+            await FindAsync(_keys.Primary);
+            if (_stored is null && _keys.IsNormalized) await FindAsync(_exact ??= CacheKeySet.ExactOf(_request));
+        }
+        Decide();
+    }
+
+    private async ValueTask FindAsync(QueryCacheKey primary)
+    {
+        switch (await _cache.Store.GetAsync(primary))
+        {
+            case CachedResponse response:
+                if (IsCurrent(response)) (_stored, _storedKey) = (response, primary);
+                break;
+            case CacheVariants variants:
+                _reason = ForwardReason.VaryMiss;
+                foreach (var names in variants.Lists)
+                {
+                    var key = VariantKey(primary, names);
+                    if (await _cache.Store.GetAsync(key) is not CachedResponse variant || !IsCurrent(variant)) continue;
+                    (_stored, _storedKey) = (variant, key);
+                    return;
+                }
+                break;
+        }
+    }
+
+    private bool IsCurrent(CachedResponse response) => response.IsOf(_resourceEpoch!, _storeEpoch!);
+
+    // Never the primary key itself, which belongs to the list of variants then.
+    private QueryCacheKey VariantKey(QueryCacheKey primary, FieldNames names) =>
+        names.Count > 0 ? VaryRules.Key(primary, names, _request.Fields) : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
+
+    private void Decide()
+    {
+        var now = Now(_cache);
+        if (_stored is null)
+        {
+            Action = _directives.OnlyIfCached ? CacheAction.Refuse : CacheAction.Forward;
+            return;
+        }
+
+        var decision = ReuseRules.Decide(_directives, _stored.Response, now);
+        if (decision.Outcome is ReuseOutcome.Unsatisfiable)
+        {
+            Action = CacheAction.Refuse;
+            return;
+        }
+        if (ValidationRules.Answer(_request.Fields, _stored.Response, now) is ConditionalAnswer.Forward)
+        {
+            (Action, _reason, _mayStore) = (CacheAction.Forward, ForwardReason.Request, false);
+            return;
+        }
+        if (decision.IsServed)
+        {
+            (Action, _isHit) = (CacheAction.Serve, true);
+            ShouldRevalidate = decision.Outcome is ReuseOutcome.ServeStaleAndRevalidate;
+            return;
+        }
+
+        _reason = decision.Reason is ReuseReason.Stale or ReuseReason.StaleForbidden ? ForwardReason.Stale : ForwardReason.Request;
+        Conditions = ValidationRules.Conditions(_stored.Response);
+        Action = Conditions.IsEmpty || !_mayStore || _request.Method is "HEAD" ? CacheAction.Forward : CacheAction.Validate;
+    }
+
+    // Before the request goes out: an epoch that begins later than the answer was made would make the answer younger than it is.
+    private async ValueTask BeginEpochsAsync()
+    {
+        _resourceEpoch ??= await _cache.Store.GetOrBeginEpochAsync(_keys.Resource);
+        _storeEpoch ??= await _cache.Store.GetOrBeginEpochAsync(CacheKeySet.Store);
+        if (_resourceEpoch is null || _storeEpoch is null) _mayStore = false;
+    }
+
+    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    {
+        var leader = _leader!;
+        _leader = null;
+        try
+        {
+            await leader.Done.WaitAsync(_cache.Options.CollapseTimeout, _cache.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return;
+        }
+
+        (_stored, _wasCollapsed) = (null, true);
+        await LookUpAsync();
+        _wasCollapsed = Action is CacheAction.Serve;
+        if (Action is CacheAction.Forward or CacheAction.Validate && _mayStore) await BeginEpochsAsync();
+    }
+
+    /// <summary>Ends the transaction: those that wait for its answer go on.</summary>
+    public void Dispose() => Abandon();
+}

@@ -1,0 +1,34 @@
+using HttpQuery.CacheKeys;
+
+namespace HttpQuery.Caching;
+
+/// <summary>How a <see cref="QueryCache"/> works. Immutable.</summary>
+public sealed record QueryCacheOptions
+{
+    /// <summary>What RFC 9111 leaves open. Default: private, heuristic freshness allowed.</summary>
+    public CacheRuleOptions Rules { get; init; } = new();
+
+    /// <summary>Makes the keys. Default: the lossless normalizations alone.</summary>
+    public QueryCacheKeyScheme Keys { get; init; } = new();
+
+    /// <summary>Name of the cache in <c>Cache-Status</c> (RFC 9211); <see langword="null"/>, the default, sends no such field.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Larger ones pass.</summary>
+    public long MaximumResponseLength { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss.</summary>
+    public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a response with a validator is kept beyond its freshness, to be validated. Default 1 hour.</summary>
+    public TimeSpan ValidationRetention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The longest that anything is kept. Default 24 hours.</summary>
+    public TimeSpan MaximumRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a request waits for another one that asks the same. Default 10 s; zero: each request is forwarded for itself.</summary>
+    public TimeSpan CollapseTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long requests are forwarded each for itself after an answer to one could not be shared. Default 5 s.</summary>
+    public TimeSpan CollapsePause { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+
+namespace HttpQuery.Caching;
+
+/// <summary>The store as the cache uses it: what fails or takes too long is a miss, and never an error.</summary>
+internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, TimeSpan epochLifetime, TimeProvider time)
+{
+    private static readonly IReadOnlyList<string> NoTags = [];
+
+    // Memory neither fails nor lets anybody wait.
+    private readonly bool _isImmediate = store is MemoryCacheStore;
+
+    private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
+
+    // Set where an epoch could not be written: what lies in the store may then be older than it seems.
+    private volatile bool _isDistrusted;
+
+    /// <summary>The epoch under a key; <see langword="null"/> where there is none, or none that can be trusted.</summary>
+    public async ValueTask<CacheEpoch?> GetEpochAsync(QueryCacheKey key) => await GetAsync(key) as CacheEpoch;
+
+    public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key)
+    {
+        if (_isImmediate) return await store.GetAsync(key, default);
+        try
+        {
+            using var patience = new CancellationTokenSource(timeout, time);
+            return await store.GetAsync(key, patience.Token).AsTask().WaitAsync(timeout, time);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask<bool> SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(timeout, time);
+            await store.SetAsync(key, item, lifetime, tags, patience.Token).AsTask().WaitAsync(timeout, time);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The epoch under a key, begun now where there is none; <see langword="null"/> where that failed.</summary>
+    /// <remarks>Requests that come together begin one, not each its own: all but the last of those would be over at once.</remarks>
+    public async ValueTask<CacheEpoch?> GetOrBeginEpochAsync(QueryCacheKey key)
+    {
+        var own = new TaskCompletionSource<CacheEpoch?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var beginning = _beginning.GetOrAdd(key, own.Task);
+        if (beginning != own.Task) return await beginning;
+
+        CacheEpoch? epoch = null;
+        try
+        {
+            epoch = await GetEpochAsync(key) ?? await BeginEpochAsync(key);
+        }
+        finally
+        {
+            _beginning.TryRemove(key, out _);
+            own.SetResult(epoch);
+        }
+        return epoch;
+    }
+
+    /// <summary>Begins an epoch; <see langword="null"/> where that failed.</summary>
+    public async ValueTask<CacheEpoch?> BeginEpochAsync(QueryCacheKey key)
+    {
+        var epoch = CacheEpoch.New();
+        return await SetAsync(key, epoch, epochLifetime, NoTags) ? epoch : null;
+    }
+
+    /// <summary>Begins an epoch because what was stored before is no longer true; where that fails, nothing is read until a new epoch of the whole store has begun.</summary>
+    public async ValueTask InvalidateAsync(QueryCacheKey key)
+    {
+        if (await BeginEpochAsync(key) is null) _isDistrusted = true;
+    }
+
+    public async ValueTask InvalidateTagAsync(string tag)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(timeout, time);
+            await store.RemoveByTagAsync(tag, patience.Token).AsTask().WaitAsync(timeout, time);
+        }
+        catch (Exception)
+        {
+            _isDistrusted = true;
+        }
+    }
+
+    /// <summary>Whether the store can be used, now that a new epoch of all of it has been tried where that was due.</summary>
+    public async ValueTask<bool> IsTrustedAsync()
+    {
+        if (!_isDistrusted) return true;
+        if (await BeginEpochAsync(CacheKeySet.Store) is null) return false;
+        _isDistrusted = false;
+        return true;
+    }
+}

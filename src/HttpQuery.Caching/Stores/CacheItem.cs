@@ -1,0 +1,14 @@
+namespace HttpQuery.Caching;
+
+/// <summary>What a store keeps under a key: a <see cref="CachedResponse"/>, a <see cref="CacheVariants"/> or a <see cref="CacheEpoch"/>. Immutable.</summary>
+public abstract class CacheItem
+{
+    private protected const int Overhead = 256;
+
+    private protected CacheItem()
+    {
+    }
+
+    /// <summary>About how much memory it takes, in bytes.</summary>
+    public abstract long Size { get; }
+}

@@ -1,0 +1,35 @@
+namespace HttpQuery.Caching;
+
+/// <summary>A response with its content, and the epochs that it belongs to.</summary>
+public sealed class CachedResponse : CacheItem
+{
+    /// <summary>Takes a response.</summary>
+    /// <param name="response">Status, fields and times.</param>
+    /// <param name="content">The whole content; it must not change any more.</param>
+    /// <param name="resourceEpoch">The epoch of the URI when the request was forwarded.</param>
+    /// <param name="storeEpoch">The epoch of the store then.</param>
+    public CachedResponse(StoredResponse response, ReadOnlyMemory<byte> content, CacheEpoch resourceEpoch, CacheEpoch storeEpoch)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(resourceEpoch);
+        ArgumentNullException.ThrowIfNull(storeEpoch);
+        (Response, Content, ResourceEpoch, StoreEpoch) = (response, content, resourceEpoch, storeEpoch);
+    }
+
+    /// <summary>Status, fields and times.</summary>
+    public StoredResponse Response { get; }
+
+    /// <summary>The whole content.</summary>
+    public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>The epoch of the URI when the request was forwarded.</summary>
+    public CacheEpoch ResourceEpoch { get; }
+
+    /// <summary>The epoch of the store then.</summary>
+    public CacheEpoch StoreEpoch { get; }
+
+    /// <inheritdoc/>
+    public override long Size => Overhead + Content.Length + Response.Fields.Sum(one => 64L + (2 * (one.Key.Length + one.Value.Sum(line => (long)line!.Length))));
+
+    internal bool IsOf(CacheEpoch resource, CacheEpoch store) => ResourceEpoch.Number == resource.Number && StoreEpoch.Number == store.Number;
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+
+namespace HttpQuery.Caching;
+
+/// <summary>Keeps items in memory, up to a number of bytes and of items.</summary>
+/// <remarks>What is over is chosen by SIEVE: a hand goes from the oldest item to the newest, spares each that was read since it last came by, and takes the first that was not. Reads take no
+/// lock; writes take one.</remarks>
+public sealed class MemoryCacheStore : IQueryCacheStore
+{
+    private readonly ConcurrentDictionary<QueryCacheKey, Node> _nodes = new();
+    private readonly Dictionary<string, HashSet<Node>> _tagged = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly long _maximumSize;
+    private readonly int _maximumCount;
+    private Node? _newest;
+    private Node? _oldest;
+    private Node? _hand;
+    private int _count;
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="maximumSize">Most memory that items take, in bytes, by <see cref="CacheItem.Size"/>. Default 64 MiB. One item takes at most an eighth of it.</param>
+    /// <param name="maximumCount">Most items. Default 100,000.</param>
+    /// <param name="timeProvider">The clock by which items expire. Default that of the system.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
+    public MemoryCacheStore(long maximumSize = 64 * 1024 * 1024, int maximumCount = 100_000, TimeProvider? timeProvider = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumCount);
+        (_maximumSize, _maximumCount, _time) = (maximumSize, maximumCount, timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>What the items take now, in bytes.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>The number of items.</summary>
+    public int Count => _count;
+
+    /// <inheritdoc/>
+    public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
+    {
+        if (!_nodes.TryGetValue(key, out var node)) return default;
+        if (node.Expires <= _time.GetTimestamp())
+        {
+            Remove(node);
+            return default;
+        }
+
+        // Written only where it changes: readers of one item would take its memory from each other.
+        if (!node.WasRead) node.WasRead = true;
+        return new(node.Item);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(tags);
+        var ticks = Math.Min(lifetime.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4.0);
+        var node = new Node(key, item, item.Size, _time.GetTimestamp() + (long)ticks, tags);
+        lock (_lock)
+        {
+            if (_nodes.TryGetValue(key, out var earlier)) Unlink(earlier);
+            if (node.Size > _maximumSize / 8 || lifetime <= TimeSpan.Zero) return default;
+            while (_count > 0 && (_count >= _maximumCount || Size + node.Size > _maximumSize)) Unlink(Next());
+            Link(node);
+        }
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_tagged.TryGetValue(tag, out var nodes)) return default;
+            foreach (var node in nodes.ToArray()) Unlink(node);
+        }
+        return default;
+    }
+
+    private void Remove(Node node)
+    {
+        lock (_lock)
+        {
+            if (_nodes.TryGetValue(node.Key, out var current) && ReferenceEquals(current, node)) Unlink(node);
+        }
+    }
+
+    // What is expired goes whether it was read or not.
+    private Node Next()
+    {
+        var now = _time.GetTimestamp();
+        for (var node = _hand ?? _oldest!; ; node = node.Newer ?? _oldest!)
+        {
+            if (!node.WasRead || node.Expires <= now)
+            {
+                _hand = node.Newer;
+                return node;
+            }
+            node.WasRead = false;
+        }
+    }
+
+    private void Link(Node node)
+    {
+        _nodes[node.Key] = node;
+        node.Older = _newest;
+        if (_newest is not null) _newest.Newer = node;
+        _newest = node;
+        _oldest ??= node;
+        Size += node.Size;
+        _count++;
+        foreach (var tag in node.Tags)
+        {
+            if (!_tagged.TryGetValue(tag, out var nodes)) _tagged[tag] = nodes = [];
+            nodes.Add(node);
+        }
+    }
+
+    private void Unlink(Node node)
+    {
+        _nodes.TryRemove(node.Key, out _);
+        if (ReferenceEquals(_hand, node)) _hand = node.Newer;
+        if (node.Older is null) _oldest = node.Newer;
+        else node.Older.Newer = node.Newer;
+        if (node.Newer is null) _newest = node.Older;
+        else node.Newer.Older = node.Older;
+        Size -= node.Size;
+        _count--;
+        foreach (var tag in node.Tags)
+        {
+            if (!_tagged.TryGetValue(tag, out var nodes)) continue;
+            nodes.Remove(node);
+            if (nodes.Count == 0) _tagged.Remove(tag);
+        }
+    }
+
+    private sealed class Node(QueryCacheKey key, CacheItem item, long size, long expires, IReadOnlyList<string> tags)
+    {
+        public readonly QueryCacheKey Key = key;
+        public readonly CacheItem Item = item;
+        public readonly long Size = size;
+        public readonly long Expires = expires;
+        public readonly IReadOnlyList<string> Tags = tags;
+        public Node? Older;
+        public Node? Newer;
+        public volatile bool WasRead;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using HttpQuery.Caching;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>The content of a response that is stored while it is read: only where it is read to its end, and comes whole.</summary>
+internal sealed class CapturedContent : HttpContent
+{
+    private const int BufferLength = 16 * 1024;
+
+    private readonly HttpContent _content;
+    private readonly Capture _capture;
+
+    public CapturedContent(HttpContent content, CacheTransaction transaction, long maximumLength)
+    {
+        (_content, _capture) = (content, new(transaction, maximumLength, content.Headers.ContentLength));
+        foreach (var (name, values) in content.Headers.NonValidated) Headers.TryAddWithoutValidation(name, values);
+    }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        await using var source = await CreateContentReadStreamAsync(cancellationToken);
+        await source.CopyToAsync(stream, BufferLength, cancellationToken);
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var source = CreateContentReadStream(cancellationToken);
+        source.CopyTo(stream, BufferLength);
+    }
+
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+        new CapturedStream(await _content.ReadAsStreamAsync(cancellationToken), _capture);
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(default);
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new CapturedStream(_content.ReadAsStream(cancellationToken), _capture);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _content.Headers.ContentLength ?? 0;
+        return _content.Headers.ContentLength is not null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _capture.Abandon();
+            _content.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

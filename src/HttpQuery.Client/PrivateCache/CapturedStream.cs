@@ -1,0 +1,56 @@
+namespace HttpQuery.PrivateCache;
+
+/// <summary>Passes octets on to who reads, and to the capture.</summary>
+internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken);
+        if (count > 0) capture.Add(buffer.Span[..count]);
+        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) await capture.CompleteAsync();
+        return count;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = inner.Read(buffer);
+        if (count > 0) capture.Add(buffer[..count]);
+        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) capture.CompleteAsync().AsTask().GetAwaiter().GetResult();
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            capture.Abandon();
+            inner.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}
