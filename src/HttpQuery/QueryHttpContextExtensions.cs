@@ -53,7 +53,8 @@ public static class QueryHttpContextExtensions
     /// <param name="context">The request.</param>
     /// <param name="version">Changes when the result of any query may have changed.</param>
     /// <param name="isWeak">Whether results of one tag may differ in their octets.</param>
-    /// <returns>128 bits of a SHA-256, in base64url; <see langword="null"/> where the content is longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>.</returns>
+    /// <returns>128 bits of a SHA-256, in base64url; <see langword="null"/> where the content is longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>,
+    /// or was read before.</returns>
     /// <exception cref="InvalidOperationException">The endpoint has no <c>.WithQueryKey()</c>.</exception>
     public static EntityTag? CreateEntityTag(this HttpContext context, string version, bool isWeak = false)
     {
@@ -69,7 +70,7 @@ public static class QueryHttpContextExtensions
 
     /// <summary>The key of this query (RFC 10008 §2.7, docs/cache-key.md): target, content and what describes the content.</summary>
     /// <remarks>The endpoint needs <c>.WithQueryKey()</c>.</remarks>
-    /// <returns><see langword="null"/> where the content is longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>.</returns>
+    /// <returns><see langword="null"/> where the content is longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/>, or was read before, by a middleware say.</returns>
     /// <exception cref="InvalidOperationException">The endpoint has no <c>.WithQueryKey()</c>.</exception>
     public static QueryCacheKey? GetQueryKey(this HttpContext context)
     {

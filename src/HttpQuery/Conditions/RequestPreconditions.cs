@@ -1,5 +1,6 @@
 using System.Text;
 using HttpQuery.Internal;
+using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
@@ -9,20 +10,46 @@ namespace HttpQuery.Conditions;
 /// <summary>The preconditions of a request against the validators on its response (§2.6; RFC 9110 §13).</summary>
 internal static class RequestPreconditions
 {
-    /// <summary>Whether validators of a result were stated for the response.</summary>
-    public static bool WereStated(HttpContext context) => context.Features.Get<Stated>() is not null;
+    private static readonly Func<object, Task> CorrectOnStarting = context =>
+    {
+        CorrectEntityTag((HttpContext)context);
+        return Task.CompletedTask;
+    };
 
     /// <summary>Sets the validators of the response; those that are <see langword="null"/> stay as they are.</summary>
     /// <exception cref="ArgumentException">The tag is not ASCII, which servers do not send.</exception>
     public static void State(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
     {
         if (entityTag is { } sent && !Ascii.IsValid(sent.Value)) throw new ArgumentException("An entity tag is sent as ASCII.", nameof(entityTag));
-        context.Features.Set(Stated.Instance);
+        if (!WereStated(context))
+        {
+            context.Features.Set(Stated.Instance);
+
+            // At a path without QUERY, such as that of an equivalent resource, nobody else looks at the start of the response.
+            if (QueryResource.EndpointOf(context) is null) context.Response.OnStarting(CorrectOnStarting, context);
+        }
         var headers = context.Response.Headers;
         if (entityTag is { } tag) headers.ETag = tag.ToString();
 
         // A date in the future would make a validator that no change to come can alter (RFC 9110 §8.8.2.1).
         if (lastModified is { } date) headers.LastModified = HttpDate.Format(Earlier(date, Now(context)));
+    }
+
+    /// <summary>Makes the entity tag one of the response that starts now, which a middleware may have coded.</summary>
+    public static void CorrectEntityTag(HttpContext context)
+    {
+        var response = context.Response;
+        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && WereStated(context))
+        {
+            // They are those of the result, which an error is not.
+            response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
+            return;
+        }
+        if (response.Headers.ETag.ToString() is not ['"', ..] strong) return;
+
+        // One strong tag for coded and plain octets would let a client join parts of both (RFC 9110 §8.8.3.3). A 304 speaks of the response that the client holds, so of its tag.
+        if (response.Headers.ContentEncoding.Count > 0 || (response.StatusCode is StatusCodes.Status304NotModified && IsHeldWeakly(context.Request, strong)))
+            response.Headers.ETag = "W/" + strong;
     }
 
     public static PreconditionOutcome Evaluate(HttpContext context)
@@ -67,6 +94,11 @@ internal static class RequestPreconditions
         response.ContentLength = null;
         return Task.CompletedTask;
     }
+
+    private static bool WereStated(HttpContext context) => context.Features.Get<Stated>() is not null;
+
+    private static bool IsHeldWeakly(HttpRequest request, string strong) =>
+        request.Headers.IfNoneMatch is { Count: > 0 } held && EntityTag.TryParse(strong, out var tag) && !EntityTagList.Contains(held.ToArray(), tag, strong: true);
 
     private static (EntityTag? EntityTag, DateTimeOffset? LastModified) ValidatorsOf(HttpContext context)
     {

@@ -48,8 +48,17 @@ internal sealed class QueryTelemetry
     /// <summary>Measures a QUERY: when it is over, so that what failed counts too.</summary>
     public void Watch(HttpContext context)
     {
+        // An error page that is under QUERY rules as well would make two of one request.
+        if (context.Features.Get<Watched>() is not null) return;
+        context.Features.Set(new Watched());
         CountedContent.Watch(context);
         context.Response.OnCompleted(_measure, context);
+    }
+
+    /// <summary>Keeps which endpoint was asked: when the request is over, an error page may stand in its place.</summary>
+    public static void Keep(HttpContext context, Endpoint endpoint)
+    {
+        if (context.Features.Get<Watched>() is { } watched) watched.Endpoint = endpoint;
     }
 
     /// <summary>Tags the activity of a QUERY whose response starts now, if there is one.</summary>
@@ -64,10 +73,8 @@ internal sealed class QueryTelemetry
     private Task Measure(object state)
     {
         var context = (HttpContext)state;
-        if (QueryResource.EndpointOf(context) is not { } endpoint || context.Features.Get<Measured>() is not null) return Task.CompletedTask;
+        if ((context.Features.Get<Watched>()?.Endpoint ?? QueryResource.EndpointOf(context)) is not { } endpoint) return Task.CompletedTask;
 
-        // An error page that is under QUERY rules as well would make two of one request.
-        context.Features.Set(Measured.Instance);
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
         var status = context.Response.StatusCode;
         var tags = new TagList { { Outcome, OutcomeOf(status) }, { "http.response.status_code", status }, { "http.route", route } };
@@ -91,8 +98,8 @@ internal sealed class QueryTelemetry
         _ => "failed",
     };
 
-    private sealed class Measured
+    private sealed class Watched
     {
-        public static readonly Measured Instance = new();
+        public Endpoint? Endpoint { get; set; }
     }
 }

@@ -25,6 +25,9 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
     /// <summary>Whether the response is one that can be sent in parts.</summary>
     public bool OffersRanges { get; set; }
 
+    /// <summary>Whether <paramref name="length"/> octets more can be kept back too.</summary>
+    public bool CanKeep(long length) => _buffer.CanKeep(length);
+
     /// <summary>Server-sent events and the like ask for this: they are not to wait for their end.</summary>
     public override void DisableBuffering()
     {
@@ -57,6 +60,8 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+        public bool CanKeep(long length) => !Passes && length <= maximumLength - _length;
+
         public void Drop()
         {
             if (_octets.Length > 0) ArrayPool<byte>.Shared.Return(_octets);
@@ -65,7 +70,7 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (!Passes && TryKeep(buffer.Span)) return default;
+            if (TryKeep(buffer.Span)) return default;
             return PassAsync(buffer, cancellationToken);
         }
 
@@ -74,7 +79,7 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
 
         public override void Write(byte[] buffer, int offset, int count)
         {
-            if (!Passes && TryKeep(buffer.AsSpan(offset, count))) return;
+            if (TryKeep(buffer.AsSpan(offset, count))) return;
             Passes = true;
             inner.Stream.Write(_octets, 0, _length);
             Drop();
@@ -101,7 +106,7 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
 
         private bool TryKeep(ReadOnlySpan<byte> octets)
         {
-            if (octets.Length > maximumLength - _length) return false;
+            if (!CanKeep(octets.Length)) return false;
             if (_octets.Length < _length + octets.Length)
             {
                 var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + octets.Length, 2 * _octets.Length));

@@ -1,7 +1,9 @@
-using HttpQuery.Internal;
+using System.Reflection;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -10,8 +12,10 @@ namespace HttpQuery.Mvc;
 
 /// <summary>Answers JSON content that MVC failed to bind as minimal APIs do: 400 with the position, and nothing of the content (§2.1).</summary>
 /// <remarks>MVC's own answer repeats characters and names of the content, and without <c>[ApiController]</c> there is none: the action runs without its query.</remarks>
-internal sealed class MalformedContentFilter(string? parameterName, Type type, bool optional) : IActionFilter, IOrderedFilter
+internal sealed class MalformedContentFilter(ParameterDescriptor body, bool optional) : IActionFilter, IOrderedFilter
 {
+    private readonly PropertyInfo? _property = (body as ControllerBoundPropertyDescriptor)?.PropertyInfo;
+
     // One before the filter of [ApiController] that answers 400 to any invalid model.
     public int Order => -2001;
 
@@ -19,14 +23,18 @@ internal sealed class MalformedContentFilter(string? parameterName, Type type, b
     {
         ArgumentNullException.ThrowIfNull(context);
 
-        if (context.HttpContext.Features.Get<RetainedContent>() is { } kept) kept.IsBound = true;
-        // A model that was bound, and then found invalid, is for the application to judge.
         var http = context.HttpContext;
-        if (context.ModelState.IsValid || !HttpMethods.IsQuery(http.Request.Method) || (parameterName is not null && context.ActionArguments.ContainsKey(parameterName))) return;
+        var retained = http.Features.Get<RetainedContent>();
+        if (retained is not null) retained.IsBound = true;
 
-        // Whether a property was bound cannot be told, but for content that does not parse.
-        var error = Locate(http, http.Features.Get<RetainedContent>()?.Content);
-        if (error is not null || parameterName is not null) context.Result = new Answer(error ?? new(null, null));
+        // A model that was bound, and then found invalid, is for the application to judge.
+        if (context.ModelState.IsValid || !HttpMethods.IsQuery(http.Request.Method) || (_property is null && context.ActionArguments.ContainsKey(body.Name))) return;
+
+        var (isRead, error) = Locate(http, retained?.Content);
+
+        // Whether a property was bound cannot be told, but for one that still has no value.
+        if (error is null && _property is not null && (isRead || _property.GetValue(context.Controller) is not null)) return;
+        context.Result = new Answer(error ?? new(null, null));
     }
 
     public void OnActionExecuted(ActionExecutedContext context)
@@ -34,13 +42,13 @@ internal sealed class MalformedContentFilter(string? parameterName, Type type, b
     }
 
     // Another charset is transcoded by a way that passes by the kept octets.
-    private JsonError? Locate(HttpContext context, RetainingPipeReader? content)
+    private (bool IsRead, JsonError? Error) Locate(HttpContext context, RetainingPipeReader? content)
     {
-        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return null;
+        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return (false, null);
 
         var octets = content.Retain();
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return content.IsTooLong ? null : JsonError.Find(octets, type, optional, options);
+        return content.IsTooLong ? (false, null) : (true, JsonError.Find(octets, body.ParameterType, optional, options));
     }
 
     private sealed class Answer(JsonError error) : IActionResult

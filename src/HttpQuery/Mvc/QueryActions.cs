@@ -49,8 +49,7 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
         var body = Array.Find(bound, parameter => SourceOf(parameter) == BindingSource.Body);
         if (body is not null)
         {
-            var isParameter = body is ControllerParameterDescriptor;
-            action.FilterDescriptors.Add(new(new MalformedContentFilter(isParameter ? body.Name : null, body.ParameterType, IsOptional(body)), FilterScope.Action));
+            action.FilterDescriptors.Add(new(new MalformedContentFilter(body, IsOptional(body)), FilterScope.Action));
             action.EndpointMetadata.Add(new BoundAction(options.Value.MaximumLocatedContentLength));
         }
 

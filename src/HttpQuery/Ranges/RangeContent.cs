@@ -29,9 +29,11 @@ public sealed class RangeContent : IResult, IStatusCodeHttpResult, IContentTypeH
         await using var stream = _stream;
         httpContext.Response.ContentType = ContentType;
         RequestPreconditions.State(httpContext, _entityTag, _lastModified);
-        var outcome = httpContext.Response.StatusCode is StatusCodes.Status200OK ? RequestPreconditions.Evaluate(httpContext) : PreconditionOutcome.Proceed;
+        IRangeSource source = stream is null ? new MemoryRangeSource(_memory) : new StreamRangeSource(stream);
+        var isHeld = httpContext.Response.StatusCode is StatusCodes.Status200OK && RangeResponse.Waiting(httpContext, source) is null;
+        var outcome = isHeld ? RequestPreconditions.Evaluate(httpContext) : PreconditionOutcome.Proceed;
         await (outcome is PreconditionOutcome.Proceed
-            ? RangeResponse.SendAsync(httpContext, stream is null ? new MemoryRangeSource(_memory) : new StreamRangeSource(stream))
+            ? RangeResponse.SendAsync(httpContext, source)
             : RequestPreconditions.AnswerAsync(httpContext, outcome));
     }
 }

@@ -16,13 +16,17 @@ internal static class RangeResponse
 {
     private const int BoundaryOctets = 16;
 
+    /// <summary>Where the endpoint waits for the whole response, which has no tag yet: it holds conditions and ranges against the response itself, when that is there.</summary>
+    public static ResponseBuffer? Waiting(HttpContext context, IRangeSource source) =>
+        context.Features.Get<IHttpResponseBodyFeature>() is ResponseBuffer buffer && context.Response.Headers.ETag.Count == 0 && buffer.CanKeep(source.Length) ? buffer : null;
+
+    /// <summary>Sends <paramref name="source"/> with the fields that the response has.</summary>
     public static Task SendAsync(HttpContext context, IRangeSource source)
     {
         var (request, response) = (context.Request, context.Response);
         response.Headers.AcceptRanges = "bytes";
 
-        // An endpoint that waits for the whole response takes its validators from it, and then the part.
-        if (context.Features.Get<IHttpResponseBodyFeature>() is ResponseBuffer buffer)
+        if (Waiting(context, source) is { } buffer)
         {
             buffer.OffersRanges = true;
             return SendWholeAsync(context, source);

@@ -3,7 +3,6 @@ using HttpQuery.Conditions;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
-using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Routing;
 
@@ -41,37 +40,19 @@ internal sealed class QueryResponseStart
     private Task Write(object state)
     {
         var context = (HttpContext)state;
-        if (QueryResource.EndpointOf(context)?.Metadata.GetMetadata<QueryFields>() is not { } fields) return Task.CompletedTask;
+        if (QueryResource.EndpointOf(context) is not { } endpoint || endpoint.Metadata.GetMetadata<QueryFields>() is not { } fields) return Task.CompletedTask;
 
         var headers = context.Response.Headers;
         headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
-        CorrectEntityTag(context);
+        RequestPreconditions.CorrectEntityTag(context);
         if (!HttpMethods.IsQuery(context.Request.Method)) return Task.CompletedTask;
 
         if (fields.VariesByAccept) VaryField.Add(headers, "Accept");
         AddLanguage(context);
         QueryTelemetry.Tag(context);
+        if (_telemetry.IsObserved) QueryTelemetry.Keep(context, endpoint);
         return Task.CompletedTask;
     }
-
-    private static void CorrectEntityTag(HttpContext context)
-    {
-        var response = context.Response;
-        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && RequestPreconditions.WereStated(context))
-        {
-            // They are those of the result, which an error is not.
-            response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
-            return;
-        }
-        if (response.Headers.ETag.ToString() is not ['"', ..] strong) return;
-
-        // One strong tag for coded and plain octets would let a client join parts of both (RFC 9110 §8.8.3.3). A 304 speaks of the response that the client holds, so of its tag.
-        if (response.Headers.ContentEncoding.Count > 0 || (response.StatusCode is StatusCodes.Status304NotModified && IsHeldWeakly(context.Request, strong)))
-            response.Headers.ETag = "W/" + strong;
-    }
-
-    private static bool IsHeldWeakly(HttpRequest request, string strong) =>
-        request.Headers.IfNoneMatch is { Count: > 0 } held && EntityTag.TryParse(strong, out var tag) && !EntityTagList.Contains(held.ToArray(), tag, strong: true);
 
     // Where request localization has run, and the URI or a way of the application's own was not what decided.
     private static void AddLanguage(HttpContext context)

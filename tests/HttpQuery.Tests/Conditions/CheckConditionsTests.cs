@@ -1,4 +1,8 @@
+using System.IO.Pipelines;
 using HttpQuery.Tests.Exchanges;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace HttpQuery.Tests.Conditions;
 
@@ -109,6 +113,27 @@ public class CheckConditionsTests(CatalogueHosts hosts) : IClassFixture<Catalogu
         }
     });
 
+    [Theory, InlineData("/stream"), InlineData("/reader"), InlineData("/keyed-stream")]
+    public async Task A_bound_stream_has_its_content_after_the_check(string path)
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.MapQuery("/stream", CheckAndReadAsync);
+            app.MapQuery("/reader", (PipeReader content, HttpContext context) => CheckAndReadAsync(content.AsStream(), context));
+            app.MapQuery("/keyed-stream", CheckAndReadAsync).WithQueryKey();
+        });
+
+        Assert.Equal((200, "found a"), (await server.SendAsync($"QUERY {path}", "text/plain", "a") is var response ? response.Status : 0, response.ContentText));
+        Assert.Equal(304, (await server.SendAsync($"QUERY {path}", "text/plain", "a", ["If-None-Match: \"v1\""])).Status);
+
+        static async Task<IResult> CheckAndReadAsync(Stream content, HttpContext context)
+        {
+            if (await context.CheckConditionsAsync(new EntityTag("v1")) is { } answer) return answer;
+            using var reader = new StreamReader(content);
+            return Results.Text($"found {await reader.ReadToEndAsync()}");
+        }
+    }
+
     [Fact]
     public async Task A_tag_of_the_key_tells_queries_apart_and_versions() => await hosts.EachAsync(async host =>
     {
@@ -145,6 +170,52 @@ public class CheckConditionsTests(CatalogueHosts hosts) : IClassFixture<Catalogu
     });
 
     [Fact]
+    public async Task Content_that_somebody_has_read_before_has_no_key_and_is_answered()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.Use(async (context, next) =>
+            {
+                if (context.Request.HasFormContentType) await context.Request.ReadFormAsync();
+                else await context.Request.Body.CopyToAsync(Stream.Null);
+                await next(context);
+            });
+            app.MapQuery("/form", async ([FromForm] string match, HttpContext context) => await AnswerAsync(context, match)).WithQueryKey().DisableAntiforgery();
+            app.MapQuery("/drained", async (HttpContext context) => await AnswerAsync(context, "nothing")).WithQueryKey();
+        });
+
+        foreach (var (path, type, content, found) in new[] { ("/form", "application/x-www-form-urlencoded", "match=a", "a"), ("/drained", "text/plain", "match=a", "nothing") })
+        {
+            // Of a declared length, and in chunks.
+            string[] requests = [$"Content-Length: 7\r\n\r\n{content}", $"Transfer-Encoding: chunked\r\n\r\n7\r\n{content}\r\n0\r\n\r\n"];
+            foreach (var request in requests)
+            {
+                var response = await RawHttp.SendAsync(server.Port, $"QUERY {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIf-None-Match: *\r\nContent-Type: {type}\r\n{request}");
+                Assert.Equal((200, $"found {found}", null), (response.Status, response.ContentText, response["ETag"]));
+            }
+        }
+
+        static async Task<IResult> AnswerAsync(HttpContext context, string match) =>
+            await context.CheckConditionsAsync(context.CreateEntityTag("v1")) ?? Results.Text($"found {match}");
+    }
+
+    [Fact]
+    public async Task A_target_in_absolute_form_is_the_same_query()
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+            app.MapQuery("/{name}", async (string name, HttpContext context) => await context.CheckConditionsAsync(context.CreateEntityTag("v1")) ?? Results.Text(name)).WithQueryKey());
+
+        var tags = new HashSet<string?>();
+        foreach (var target in new[] { "/a", "/b", "/a?b=%7E", "/%C3%A4" })
+        {
+            var origin = await server.SendAsync($"QUERY {target}", "text/plain", "x");
+            var absolute = await server.SendAsync($"QUERY http://localhost{target}", "text/plain", "x");
+            Assert.Equal((target, 200, origin["ETag"]), (target, absolute.Status, absolute["ETag"]));
+            Assert.True(tags.Add(origin["ETag"]), target);
+        }
+    }
+
+    [Fact]
     public async Task A_date_to_come_is_sent_as_now() => await hosts.EachAsync(async host =>
         Assert.Equal("Mon, 01 Jun 2026 12:00:00 GMT", (await host.QueryAsync("/future"))["Last-Modified"]));
 
@@ -156,10 +227,51 @@ public class CheckConditionsTests(CatalogueHosts hosts) : IClassFixture<Catalogu
         Assert.Equal((422, null), (response.Status, response["ETag"]));
     });
 
+    [Theory]
+    [InlineData("/bytes", 412, "If-Match: \"other\"")]
+    [InlineData("/bytes", 416, "Range: bytes=99-")]
+    [InlineData("/unprocessable", 422)]
+    [InlineData("/missing", 404)]
+    public async Task An_error_repeats_nothing_that_was_said_of_the_result(string path, int status, params string[] fields)
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            var group = app.MapGroup("").AddEndpointFilter(async (invocation, next) =>
+            {
+                var headers = invocation.HttpContext.Response.Headers;
+                if (!invocation.HttpContext.Request.Path.StartsWithSegments("/missing")) (headers.CacheControl, headers.Location) = ("public, max-age=3600", "/rfcs/all");
+                return await invocation.HttpContext.CheckConditionsAsync(new EntityTag("v1"), DateTimeOffset.UnixEpoch) ?? await next(invocation);
+            });
+            group.MapQuery("/bytes", (RfcQuery query) => QueryResults.Bytes(Catalogue.Digits, "text/plain"));
+            group.MapQuery("/unprocessable", (RfcQuery query) => QueryResults.UnprocessableQuery("no such field"));
+            group.MapQuery("/missing", (RfcQuery query) => Results.NotFound());
+        });
+
+        var response = await server.SendAsync($"QUERY {path}", "application/json", "{}", fields);
+        Assert.Equal((status, null, null), (response.Status, response["Cache-Control"], response["Location"]));
+
+        // Its validators belong to an answer that they are the reason of.
+        Assert.Equal(status is 412 ? ("\"v1\"", "Thu, 01 Jan 1970 00:00:00 GMT") : (null, null), (response["ETag"], response["Last-Modified"]));
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_not_ascii_is_an_error_of_the_handler()
+    {
+        var error = (Exception?)null;
+        await using var server = await QueryServer.StartAsync(app => app.MapQuery("/rfcs", async (RfcQuery query, HttpContext context) =>
+        {
+            error = await Record.ExceptionAsync(async () => await context.CheckConditionsAsync(new EntityTag("\u00E9")));
+            return "found";
+        }));
+
+        Assert.Equal((200, null), (await server.SendAsync("QUERY /rfcs", "application/json", "{}") is var response ? response.Status : 0, response["ETag"]));
+        Assert.Equal("entityTag", Assert.IsType<ArgumentException>(error).ParamName);
+    }
+
     [Fact]
     public async Task Without_the_key_the_error_says_what_to_add()
     {
-        var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        var context = new DefaultHttpContext();
 
         var error = Assert.Throws<InvalidOperationException>(() => context.CreateEntityTag("v1"));
         Assert.Contains(".WithQueryKey()", error.Message, StringComparison.Ordinal);

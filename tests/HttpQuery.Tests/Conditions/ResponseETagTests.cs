@@ -1,6 +1,7 @@
 using HttpQuery.Tests.Exchanges;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Tests.Conditions;
 
@@ -87,6 +88,37 @@ public class ResponseETagTests(CatalogueHosts hosts) : IClassFixture<CatalogueHo
     }
 
     [Fact]
+    public async Task A_result_that_can_be_sent_in_parts_is_tagged_as_a_whole()
+    {
+        await using var server = await StartInPartsAsync();
+
+        var whole = await AskAsync(server, "/bytes");
+        Assert.Equal((200, "bytes"), (whole.Status, whole["Accept-Ranges"]));
+        Assert.StartsWith("W/\"", whole["ETag"], StringComparison.Ordinal);
+        foreach (var held in new[] { whole["ETag"], "*" })
+        {
+            var unchanged = await AskAsync(server, "/bytes", $"If-None-Match: {held}", "Range: bytes=0-1");
+            Assert.Equal((304, whole["ETag"], 0), (unchanged.Status, unchanged["ETag"], unchanged.Content.Length));
+        }
+
+        var part = await AskAsync(server, "/bytes", "Range: bytes=0-1");
+        Assert.Equal((206, whole["ETag"], "01"), (part.Status, part["ETag"], part.ContentText));
+        Assert.Equal((416, null), (await AskAsync(server, "/bytes", "Range: bytes=99-") is var refused ? refused.Status : 0, refused["ETag"]));
+    }
+
+    [Theory]
+    [InlineData("/bytes-tagged", "\"own\"")]
+    [InlineData("/bytes-long", null)]
+    public async Task A_result_that_is_not_tagged_here_is_sent_in_parts_by_itself(string path, string? tag)
+    {
+        await using var server = await StartInPartsAsync();
+
+        var part = await AskAsync(server, path, "Range: bytes=0-1");
+        Assert.Equal((206, tag, 2), (part.Status, part["ETag"], part.Content.Length));
+        Assert.Equal(304, (await AskAsync(server, path, "If-None-Match: *")).Status);
+    }
+
+    [Fact]
     public async Task Server_sent_events_are_not_kept_back()
     {
         var first = new TaskCompletionSource();
@@ -108,4 +140,16 @@ public class ResponseETagTests(CatalogueHosts hosts) : IClassFixture<CatalogueHo
             yield return "2";
         }
     }
+
+    private static Task<RawResponse> AskAsync(QueryServer server, string path, params string[] fields) => server.SendAsync($"QUERY {path}", "text/plain", "?", fields);
+
+    private static Task<QueryServer> StartInPartsAsync() => QueryServer.StartAsync(
+        app =>
+        {
+            var group = app.MapGroup("").WithETag();
+            group.MapQuery("/bytes", () => QueryResults.Bytes(Catalogue.Digits, "text/plain"));
+            group.MapQuery("/bytes-tagged", () => QueryResults.Bytes(Catalogue.Digits, "text/plain", new EntityTag("own")));
+            group.MapQuery("/bytes-long", () => QueryResults.Bytes(new byte[CatalogueHost.MaximumResponseLength + 1], "text/plain"));
+        },
+        builder => builder.Services.AddHttpQuery(options => options.MaximumBufferedResponseLength = CatalogueHost.MaximumResponseLength));
 }

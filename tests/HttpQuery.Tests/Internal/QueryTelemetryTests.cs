@@ -13,6 +13,7 @@ namespace HttpQuery.Tests.Internal;
 public class QueryTelemetryTests
 {
     private const string Json = "application/json";
+    private static readonly string[] Methods = ["GET", "QUERY"];
 
     public static TheoryData<string, string[], string?, int, string, string?> Outcomes => new()
     {
@@ -77,6 +78,23 @@ public class QueryTelemetryTests
         Assert.Equal([13, 13, 1], (await seen.MeasurementsAsync("httpquery.server.request.content.size", 3)).Select(measurement => measurement.Value));
     }
 
+    [Theory, InlineData("/any-page"), InlineData("/query-page")]
+    public async Task A_request_that_an_error_page_answers_is_counted_once_as_what_it_asked_for(string page)
+    {
+        var seen = new Observations();
+        await using var server = await StartAsync(seen, app => app.UseStatusCodePagesWithReExecute(page).UseRouting());
+
+        var response = await RawHttp.SendAsync(server.Port,
+            $"QUERY /missing HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {Json}\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
+        Assert.Equal((404, "sorry"), (response.Status, response.ContentText));
+
+        await seen.ActivityAsync();
+        var (_, _, tags) = Assert.Single(seen.Measurements, measurement => measurement.Name is "httpquery.server.requests");
+        Assert.Equal((404, "/missing"), (tags["http.response.status_code"], tags["http.route"]));
+        var (_, length, _) = Assert.Single(seen.Measurements, measurement => measurement.Name is "httpquery.server.request.content.size");
+        Assert.Equal(2, length);
+    }
+
     [Fact]
     public async Task Other_methods_are_not_counted()
     {
@@ -90,9 +108,12 @@ public class QueryTelemetryTests
         Assert.Single(await seen.MeasurementsAsync("httpquery.server.requests", 1));
     }
 
-    private static Task<QueryServer> StartAsync(Observations seen) => QueryServer.StartAsync(
+    private static Task<QueryServer> StartAsync(Observations seen, Action<WebApplication>? addPages = null) => QueryServer.StartAsync(
         app =>
         {
+            addPages?.Invoke(app);
+            app.Map("/any-page", () => "sorry");
+            app.MapMethods("/query-page", Methods, () => "sorry");
             app.MapQuery("/rfcs", (RfcQuery query) => $"found {query.Match}");
             app.MapGet("/rfcs", () => "all");
             app.MapQuery("/tagged", (RfcQuery query) => "found").WithETag().WithRanges();

@@ -18,6 +18,30 @@ internal sealed class UnreadListController : Controller
     public string Search(RfcQuery[] queries) => $"{queries.Length}";
 }
 
+/// <summary>The same in a property.</summary>
+internal sealed class UnreadPropertyController : Controller
+{
+    [BindProperty]
+    public RfcQuery? Query { get; set; }
+
+    [HttpQuery("mvc/unread")]
+    public string Search() => $"{Query?.Match}";
+}
+
+/// <summary>A parameter that a binder of the application's own reads.</summary>
+internal sealed class OwnBinderController : Controller
+{
+    [HttpQuery("mvc/own-binder")]
+    public string Search(RfcQuery query) => $"own {query.Match}";
+}
+
+/// <summary>A parameter that an attribute of the application's own finds in the content.</summary>
+internal sealed class ConventionController : Controller
+{
+    [HttpQuery("mvc/convention")]
+    public string Search([FromContent] RfcQuery query) => $"convention {query.Match}";
+}
+
 /// <summary>What MVC takes from elsewhere than the content is in order.</summary>
 internal sealed class NoContentController : Controller
 {

@@ -130,6 +130,30 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
     }
 
     [Theory]
+    [InlineData("/results-json", 200)]
+    [InlineData("/typed-json", 200)]
+    [InlineData("/json-202", 202)]
+    [InlineData("/status-set", 203)]
+    public async Task A_producer_writes_the_value_of_any_result_and_keeps_its_status(string path, int status)
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            var group = app.MapGroup("").WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            group.MapQuery("/results-json", () => Results.Json(new Rfc[] { new(1, "x") }));
+            group.MapQuery("/typed-json", () => TypedResults.Json(new Rfc[] { new(1, "x") }));
+            group.MapQuery("/json-202", () => Results.Json(new Rfc[] { new(1, "x") }, statusCode: 202));
+            group.MapQuery("/status-set", Rfc[] (HttpContext context) =>
+            {
+                context.Response.StatusCode = 203;
+                return [new(1, "x")];
+            });
+        });
+
+        var response = await server.SendAsync($"QUERY {path}", "text/plain", "?", ["Accept: text/csv"]);
+        Assert.Equal((status, "text/csv", "1,x\r\n"), (response.Status, response["Content-Type"], response.ContentText));
+    }
+
+    [Theory]
     [InlineData("text")]
     [InlineData("text/*")]
     [InlineData("*/*")]

@@ -57,6 +57,32 @@ public class CompressionTests
         }
     }
 
+    [Theory]
+    [InlineData("/strong", "\"1\"")]
+    [InlineData("/bytes", "\"digits\"")]
+    public async Task A_304_has_the_tag_of_the_response_that_the_client_holds(string path, string strong)
+    {
+        await using var server = await StartAsync();
+
+        Assert.Equal(strong, (await AskAsync(server, path, "gzip", $"If-None-Match: \"other\", {strong}"))["ETag"]);
+        Assert.Equal($"W/{strong}", (await AskAsync(server, path, "gzip", $"If-None-Match: W/{strong}"))["ETag"]);
+        Assert.Equal($"W/{strong}", (await AskAsync(server, path, "gzip"))["ETag"]);
+    }
+
+    [Theory, InlineData("/bytes"), InlineData("/equivalent")]
+    public async Task A_get_of_the_same_result_follows_the_same_rules(string path)
+    {
+        await using var server = await StartAsync();
+
+        var coded = await GetAsync();
+        Assert.Equal((200, "gzip", "W/\"digits\""), (coded.Status, coded["Content-Encoding"], coded["ETag"]));
+        Assert.Equal((304, "W/\"digits\""), (await GetAsync("If-None-Match: W/\"digits\"") is var unchanged ? unchanged.Status : 0, unchanged["ETag"]));
+        Assert.Equal(200, (await GetAsync("Range: bytes=0-1", $"If-Range: {coded["ETag"]}")).Status);
+        Assert.Equal((206, "\"digits\"", "01"), (await GetAsync("Range: bytes=0-1", "If-Range: \"digits\"") is var part ? part.Status : 0, part["ETag"], part.ContentText));
+
+        Task<RawResponse> GetAsync(params string[] fields) => server.SendAsync($"GET {path}", fields: [.. fields, "Accept-Encoding: gzip"]);
+    }
+
     [Fact]
     public async Task A_weak_tag_does_not_hold_where_octets_count()
     {
@@ -140,6 +166,8 @@ public class CompressionTests
                 return query;
             });
             app.MapQuery("/bytes", (RfcQuery query) => QueryResults.Bytes(Catalogue.Digits, "text/plain", new EntityTag("digits")));
+            app.MapGet("/bytes", () => QueryResults.Bytes(Catalogue.Digits, "text/plain", new EntityTag("digits")));
+            app.MapGet("/equivalent", () => QueryResults.Bytes(Catalogue.Digits, "text/plain", new EntityTag("digits")));
             app.MapQuery("/ranged", (HttpContext context, RfcQuery query) =>
             {
                 context.Response.Headers.ETag = "\"digits\"";

@@ -1,3 +1,4 @@
+using HttpQuery.Tests.Mvc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -91,6 +92,22 @@ public class MethodOverrideTests
         var response = await server.SendAsync($"POST {path}?_method=QUERY", type, type.StartsWith("text", StringComparison.OrdinalIgnoreCase) ? "match=a b" : Form(type, ("match", "a b")));
         Assert.Equal((400, 0), (response.Status, runs));
         Assert.Contains("A posted form is no QUERY", response.ContentText, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("QUERY"), InlineData("POST")]
+    public async Task An_action_of_any_method_still_asks_a_posted_form_for_its_token(string method)
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                UseFormOverride(app);
+                app.UseRouting();
+                app.MapControllerRoute("default", "{controller}/{action}");
+            },
+            builder => builder.Services.AddControllersWithViews().WithOnly(typeof(TransferController)));
+
+        Assert.Equal(400, (await server.SendAsync("POST /transfer/send", UrlEncoded, $"amount=5&_method={method}")).Status);
+        Assert.Equal("sent 5 by QUERY", (await server.SendAsync("QUERY /transfer/send", UrlEncoded, "amount=5")).ContentText);
     }
 
     [Fact]

@@ -133,6 +133,19 @@ public class RangeTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
     }
 
     [Fact]
+    public async Task A_result_of_another_status_is_sent_whole_and_unconditionally()
+    {
+        await using var server = await QueryServer.StartAsync(app => app.MapQuery("/missing", (HttpContext context) =>
+        {
+            context.Response.StatusCode = 404;
+            return QueryResults.Bytes(Catalogue.Digits, "text/plain", new EntityTag("digits"));
+        }));
+
+        var response = await server.SendAsync("QUERY /missing", "text/plain", "?", ["If-None-Match: \"digits\"", "Range: bytes=0-1"]);
+        Assert.Equal((404, 36, null), (response.Status, response.Content.Length, response["ETag"]));
+    }
+
+    [Fact]
     public async Task A_large_file_is_sought_not_read_through()
     {
         var path = Path.GetTempFileName();
