@@ -44,6 +44,27 @@ public class AotTests(AotHost host) : IClassFixture<AotHost>
         Assert.Contains(expected, response.ContentText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/produced", "Accept: text/csv", 200, "produced")]
+    [InlineData("/produced", "Accept: application/json", 200, "{\"text\":\"produced\"}")]
+    [InlineData("/produced", "Accept: text/html", 406, "text/csv")]
+    [InlineData("/stated", "If-None-Match: \"v0\"", 200, "stated")]
+    [InlineData("/stated", "If-None-Match: *", 304, "")]
+    [InlineData("/stated", "If-Match: \"v0\"", 412, "precondition")]
+    [InlineData("/tagged", "Range: bytes=2-5", 206, "text")]
+    [InlineData("/tagged", "If-None-Match: *", 304, "")]
+    [InlineData("/bytes", "Range: bytes=-2", 206, "89")]
+    [InlineData("/bytes", "Range: bytes=10-", 416, "10 octets")]
+    [InlineData("/typed", "Content-Encoding: gzip", 415, "identity")]
+    public async Task Refinements_work(string path, string field, int status, string expected)
+    {
+        host.Require();
+        var response = await RawHttp.SendAsync(host.Port, $"QUERY {path}", ["Content-Type: application/json", field], "{\"x\":1}");
+
+        Assert.Equal(status, response.Status);
+        Assert.Contains(expected, response.ContentText, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_path_answers_options_and_announces_its_formats()
     {
