@@ -19,6 +19,9 @@ switch (args)
     case ["answers"]:
         await WireAnswers.RunAsync();
         break;
+    case ["client"]:
+        await ClientHits.RunAsync();
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
