@@ -138,15 +138,15 @@ public sealed partial class CacheTransaction
 
     private async ValueTask InvalidateAsync(int status, StoredFields fields)
     {
-        if (!Uri.TryCreate($"{_request.Scheme}://{_request.Authority}{_request.Target}", UriKind.Absolute, out var target)) return;
+        if (!InvalidationRules.Invalidates(_request.Method, status)) return;
 
-        // The target as it was sent, which is what lookups use, and the others as URIs.
-        if (InvalidationRules.Invalidates(_request.Method, status))
+        // The target as it was sent, which is what lookups use and need not be a URI, and the others as URIs.
+        await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_cache.Options.Keys, _request));
+        if (Uri.TryCreate($"{_request.Scheme}://{_request.Authority}{_request.Target}", UriKind.Absolute, out var target))
         {
-            await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_cache.Options.Keys, _request));
             foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) await _cache.EvictAsync(uri);
-            foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
         }
+        foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
     }
 
     private string[] TagsOf(StoredResponse response) => [.. InvalidationRules.Groups(response.Fields).Select(GroupTag)];
