@@ -152,5 +152,5 @@ public sealed partial class CacheTransaction
     private string[] TagsOf(StoredResponse response) => [.. InvalidationRules.Groups(response.Fields).Select(GroupTag)];
 
     // RFC 9875 §2: groups are those of an origin.
-    private string GroupTag(string group) => $"group {_request.Scheme}://{_request.Authority.ToLowerInvariant()} {group}";
+    private string GroupTag(string group) => $"group {CacheKeySet.OriginOf(_cache.Options.Keys, _request)} {group}";
 }

@@ -169,6 +169,8 @@ public class InvalidationByEpochTests
 
     [Theory]
     [InlineData("a.test", "a.test")]
+    [InlineData("a.test", "A.TEST:443")]
+    [InlineData("a.test:443", "a.test")]
     public async Task A_group_is_made_unusable_at_its_origin(string stored, string invalidating)
     {
         await _host.SendAsync(At("https", stored, "GET"), CacheHost.Fresh("old", "Cache-Groups: \"g\", \"h\""));
