@@ -100,11 +100,11 @@ public sealed partial class CacheTransaction
         }
 
         var fresh = ValidationRules.Freshen(stored.Response, notModified, _requestTime, now);
-        _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch);
+        _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch) { Tags = stored.Tags };
 
         // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
         var lifetime = MayBeStored(fresh.Status, fresh.Fields, now) ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
-        _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, TagsOf(fresh)) && lifetime > TimeSpan.Zero;
+        _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;
         Release();
         return CacheHead.Serve;
     }
@@ -133,7 +133,8 @@ public sealed partial class CacheTransaction
                 if (!await _cache.Store.SetAsync(primary, new CacheVariants(lists.Prepend(names)), _cache.Options.MaximumRetention, [])) return false;
             }
         }
-        return await _cache.Store.SetAsync(key, new CachedResponse(response, content, _resourceEpoch!, _storeEpoch!), lifetime, [.. TagsOf(response), .. tags]);
+        var item = new CachedResponse(response, content, _resourceEpoch!, _storeEpoch!) { Tags = tags };
+        return await _cache.Store.SetAsync(key, item, lifetime, [.. TagsOf(response), .. tags]);
     }
 
     private async ValueTask InvalidateAsync(int status, StoredFields fields)

@@ -195,6 +195,24 @@ public class InvalidationByEpochTests
         await _host.AssertServedAsync("other", "GET /b");
     }
 
+    [Fact]
+    public async Task Eviction_by_tag_takes_what_has_the_tag_before_and_after_validation()
+    {
+        await _host.SendAsync("GET /a", CacheHost.Fresh("get", "ETag: \"1\"") with { Tags = ["t", "u"] });
+        await _host.SendAsync("GET /b", CacheHost.Fresh("other") with { Tags = ["u"] });
+        await _host.SendAsync("GET /c", CacheHost.Fresh("third") with { Tags = ["t"] });
+        _host.Time.Advance(TimeSpan.FromSeconds(61));
+        var validated = await _host.SendAsync("GET /a", new OriginAnswer(304, "", "ETag: \"1\""));
+        Assert.Equal("get", validated.Content);
+        await _host.SendAsync("GET /b", CacheHost.Fresh("other") with { Tags = ["u"] });
+        await _host.AssertServedAsync("get", "GET /a");
+
+        await _host.Cache.EvictByTagAsync("t");
+        await _host.AssertForwardedAsync("GET /a");
+        await _host.AssertForwardedAsync("GET /c");
+        await _host.AssertServedAsync("other", "GET /b");
+    }
+
     private static CacheRequest At(string scheme, string authority, string method, string target = "/b") =>
         new() { Method = method, Scheme = scheme, Authority = authority, Target = target, Fields = Message.Fields(), Content = default(ReadOnlyMemory<byte>) };
 
