@@ -103,7 +103,10 @@ public sealed partial class CacheTransaction
         _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch) { Tags = stored.Tags };
 
         // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
-        var lifetime = MayBeStored(fresh.Status, fresh.Fields, now) ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
+        // And it stays under its key, which is that of what it varied by before.
+        var isKept = MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
+            && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
+        var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
         _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;
         Release();
         return CacheHead.Serve;
