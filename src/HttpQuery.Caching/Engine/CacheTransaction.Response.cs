@@ -20,11 +20,11 @@ public sealed partial class CacheTransaction
         }
 
         var now = Now(_cache);
-        if (Action is CacheAction.Validate)
-        {
-            if (status == 304) return await FreshenAsync(received, now);
-            if (ReuseRules.IsError(status) && ReuseRules.MayServeStaleOnError(OriginFailure.Error, _directives, _stored!.Response, now)) return ServeStale();
-        }
+        if (Action is CacheAction.Validate && status == 304) return await FreshenAsync(received, now);
+        if (_stored is not null && ReuseRules.IsError(status) && ReuseRules.MayServeStaleOnError(OriginFailure.Error, _directives, _stored.Response, now)) return ServeStale();
+
+        // The request has its answer, which is not the one stored.
+        _stored = null;
         if (!_mayStore || !MayBeStored(status, received, now))
         {
             Abandon();
