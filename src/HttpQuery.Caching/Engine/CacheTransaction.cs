@@ -167,6 +167,8 @@ public sealed partial class CacheTransaction : IDisposable
         }
         catch (TimeoutException)
         {
+            // Who comes later would wait as long, and as much in vain.
+            leader.Pause();
             return;
         }
 
