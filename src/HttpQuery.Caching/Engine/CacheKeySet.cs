@@ -52,6 +52,13 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, bool IsNormal
         return ResourceOf(builder, request.Scheme, request.Authority, request.Target);
     }
 
+    /// <summary>One for all spellings of scheme, host and port.</summary>
+    public static QueryCacheKey OriginOf(QueryCacheKeyScheme scheme, CacheRequest request)
+    {
+        using var builder = scheme.CreateBuilder();
+        return ResourceOf(builder, request.Scheme, request.Authority, "/");
+    }
+
     private static QueryCacheKey ResourceOf(QueryCacheKeyBuilder builder, string scheme, string authority, string target)
     {
         builder.Start(EpochMethod, scheme, authority, target);

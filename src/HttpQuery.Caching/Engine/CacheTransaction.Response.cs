@@ -20,11 +20,11 @@ public sealed partial class CacheTransaction
         }
 
         var now = Now(_cache);
-        if (Action is CacheAction.Validate)
-        {
-            if (status == 304) return await FreshenAsync(received, now);
-            if (ReuseRules.IsError(status) && ReuseRules.MayServeStaleOnError(OriginFailure.Error, _directives, _stored!.Response, now)) return ServeStale();
-        }
+        if (Action is CacheAction.Validate && status == 304) return await FreshenAsync(received, now);
+        if (_stored is not null && ReuseRules.IsError(status) && ReuseRules.MayServeStaleOnError(OriginFailure.Error, _directives, _stored.Response, now)) return ServeStale();
+
+        // The request has its answer, which is not the one stored.
+        _stored = null;
         if (!_mayStore || !MayBeStored(status, received, now))
         {
             Abandon();
@@ -100,11 +100,14 @@ public sealed partial class CacheTransaction
         }
 
         var fresh = ValidationRules.Freshen(stored.Response, notModified, _requestTime, now);
-        _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch);
+        _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch) { Tags = stored.Tags };
 
         // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
-        var lifetime = MayBeStored(fresh.Status, fresh.Fields, now) ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
-        _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, TagsOf(fresh)) && lifetime > TimeSpan.Zero;
+        // And it stays under its key, which is that of what it varied by before.
+        var isKept = MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
+            && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
+        var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
+        _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;
         Release();
         return CacheHead.Serve;
     }
@@ -133,24 +136,25 @@ public sealed partial class CacheTransaction
                 if (!await _cache.Store.SetAsync(primary, new CacheVariants(lists.Prepend(names)), _cache.Options.MaximumRetention, [])) return false;
             }
         }
-        return await _cache.Store.SetAsync(key, new CachedResponse(response, content, _resourceEpoch!, _storeEpoch!), lifetime, [.. TagsOf(response), .. tags]);
+        var item = new CachedResponse(response, content, _resourceEpoch!, _storeEpoch!) { Tags = tags };
+        return await _cache.Store.SetAsync(key, item, lifetime, [.. TagsOf(response), .. tags]);
     }
 
     private async ValueTask InvalidateAsync(int status, StoredFields fields)
     {
-        if (!Uri.TryCreate($"{_request.Scheme}://{_request.Authority}{_request.Target}", UriKind.Absolute, out var target)) return;
+        if (!InvalidationRules.Invalidates(_request.Method, status)) return;
 
-        // The target as it was sent, which is what lookups use, and the others as URIs.
-        if (InvalidationRules.Invalidates(_request.Method, status))
+        // The target as it was sent, which is what lookups use and need not be a URI, and the others as URIs.
+        await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_cache.Options.Keys, _request));
+        if (Uri.TryCreate($"{_request.Scheme}://{_request.Authority}{_request.Target}", UriKind.Absolute, out var target))
         {
-            await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_cache.Options.Keys, _request));
             foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) await _cache.EvictAsync(uri);
-            foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
         }
+        foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
     }
 
     private string[] TagsOf(StoredResponse response) => [.. InvalidationRules.Groups(response.Fields).Select(GroupTag)];
 
     // RFC 9875 §2: groups are those of an origin.
-    private string GroupTag(string group) => $"group {_request.Scheme}://{_request.Authority.ToLowerInvariant()} {group}";
+    private string GroupTag(string group) => $"group {CacheKeySet.OriginOf(_cache.Options.Keys, _request)} {group}";
 }

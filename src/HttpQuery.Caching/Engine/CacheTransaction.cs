@@ -133,7 +133,8 @@ public sealed partial class CacheTransaction : IDisposable
         }
         if (ValidationRules.Answer(_request.Fields, _stored.Response, now) is ConditionalAnswer.Forward)
         {
-            (Action, _reason, _mayStore) = (CacheAction.Forward, ForwardReason.Request, false);
+            Action = _directives.OnlyIfCached ? CacheAction.Refuse : CacheAction.Forward;
+            (_stored, _reason, _mayStore) = (null, ForwardReason.Request, false);
             return;
         }
         if (decision.IsServed)
@@ -166,6 +167,8 @@ public sealed partial class CacheTransaction : IDisposable
         }
         catch (TimeoutException)
         {
+            // Who comes later would wait as long, and as much in vain.
+            leader.Pause();
             return;
         }
 

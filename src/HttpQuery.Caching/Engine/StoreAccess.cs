@@ -12,8 +12,9 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
 
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
 
-    // Set where an epoch could not be written: what lies in the store may then be older than it seems.
-    private volatile bool _isDistrusted;
+    // How often an epoch could not be written, and how many of these a new epoch of the store has followed: where that is not all, what lies there may be older than it seems.
+    private long _failures;
+    private long _healed;
 
     /// <summary>The epoch under a key; <see langword="null"/> where there is none, or none that can be trusted.</summary>
     public async ValueTask<CacheEpoch?> GetEpochAsync(QueryCacheKey key) => await GetAsync(key) as CacheEpoch;
@@ -77,7 +78,7 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     /// <summary>Begins an epoch because what was stored before is no longer true; where that fails, nothing is read until a new epoch of the whole store has begun.</summary>
     public async ValueTask InvalidateAsync(QueryCacheKey key)
     {
-        if (await BeginEpochAsync(key) is null) _isDistrusted = true;
+        if (await BeginEpochAsync(key) is null) Interlocked.Increment(ref _failures);
     }
 
     public async ValueTask InvalidateTagAsync(string tag)
@@ -89,16 +90,18 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
         }
         catch (Exception)
         {
-            _isDistrusted = true;
+            Interlocked.Increment(ref _failures);
         }
     }
 
     /// <summary>Whether the store can be used, now that a new epoch of all of it has been tried where that was due.</summary>
     public async ValueTask<bool> IsTrustedAsync()
     {
-        if (!_isDistrusted) return true;
+        // One that fails meanwhile is not healed by this.
+        var failures = Interlocked.Read(ref _failures);
+        if (Interlocked.Read(ref _healed) == failures) return true;
         if (await BeginEpochAsync(CacheKeySet.Store) is null) return false;
-        _isDistrusted = false;
+        Interlocked.Exchange(ref _healed, failures);
         return true;
     }
 }

@@ -28,8 +28,11 @@ public sealed class CachedResponse : CacheItem
     /// <summary>The epoch of the store then.</summary>
     public CacheEpoch StoreEpoch { get; }
 
+    /// <summary>By which it can be evicted, but for its Cache-Groups; a validation keeps them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <inheritdoc/>
-    public override long Size => Overhead + Content.Length + Response.Fields.Sum(one => 64L + (2 * (one.Key.Length + one.Value.Sum(line => (long)line!.Length))));
+    public override long Size => Overhead + Content.Length + Tags.Sum(tag => 2L * tag.Length) + Response.Fields.Sum(one => 64L + (2 * (one.Key.Length + one.Value.Sum(line => (long)line!.Length))));
 
     internal bool IsOf(CacheEpoch resource, CacheEpoch store) => ResourceEpoch.Number == resource.Number && StoreEpoch.Number == store.Number;
 }

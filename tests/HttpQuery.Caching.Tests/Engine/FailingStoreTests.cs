@@ -1,0 +1,196 @@
+namespace HttpQuery.Caching.Tests.Engine;
+
+/// <summary>A store that fails, hangs, loses or confuses costs misses, and nothing that should be forgotten is served.</summary>
+public class FailingStoreTests
+{
+    private const string Query = """QUERY /a {"q":1}""";
+
+    private readonly FlawedStore _store;
+    private readonly CacheHost _host;
+
+    public FailingStoreTests()
+    {
+        FlawedStore? store = null;
+        _host = new(store: time => store = new(new MemoryCacheStore(timeProvider: time)));
+        _store = store!;
+    }
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("set")]
+    [InlineData("remove")]
+    [InlineData("get set remove")]
+    public async Task What_fails_is_a_miss(string operations)
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("old", "ETag: \"1\"", "Cache-Groups: \"g\""));
+        foreach (var isSynchronous in new[] { true, false })
+        {
+            _store.OnCall = operation => !operations.Contains(operation, StringComparison.Ordinal) ? null
+                : isSynchronous ? throw new IOException("down") : Task.FromException(new IOException("down"));
+            var reply = await _host.SendAsync(Query, CacheHost.Fresh("new"));
+            Assert.Equal(200, reply.Status);
+            await _host.SendAsync("POST /b", new OriginAnswer(200, "", "Cache-Group-Invalidation: \"g\""));
+            await _host.Cache.EvictByTagAsync("t");
+            await _host.Cache.EvictAsync(new("https://a.test/b"));
+        }
+    }
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("set")]
+    public async Task What_hangs_is_waited_for_no_longer_than_stated(string operation)
+    {
+        _store.OnCall = called => called == operation ? new TaskCompletionSource().Task : null;
+        var reply = _host.SendAsync(Query, CacheHost.Fresh("answer"));
+        for (var i = 0; i < 1_000 && !reply.IsCompleted; i++)
+        {
+            Assert.True(_store.Calls > 0);
+            _host.Time.Advance(_host.Cache.Options.StoreTimeout);
+            await Task.WhenAny(reply, Task.Delay(20, TestContext.Current.CancellationToken));
+        }
+        Assert.Equal("answer", (await reply.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Content);
+        Assert.True(_store.LastToken.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task What_is_lost_is_a_miss()
+    {
+        for (var lost = 1; lost <= 6; lost++)
+        {
+            var number = 0;
+            _store.OnGet = item => ++number == lost ? null : item;
+            var reply = await _host.SendAsync(Query, CacheHost.Fresh("answer", "Vary: Accept"));
+            Assert.Equal("answer", reply.Content);
+        }
+        _store.OnGet = item => item;
+        await _host.SendAsync(Query, CacheHost.Fresh("answer", "Vary: Accept"));
+        await _host.AssertServedAsync("answer", Query);
+    }
+
+    [Fact]
+    public async Task A_lost_epoch_is_a_miss_and_what_was_of_it_does_not_come_back()
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("old"));
+        _store.OnGet = item => item is CacheEpoch ? null : item;
+        await _host.AssertForwardedAsync(Query);
+        _store.OnGet = item => item;
+        await _host.AssertForwardedAsync(Query);
+    }
+
+    [Fact]
+    public async Task An_item_of_another_kind_is_a_miss()
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("answer", "Vary: Accept"));
+        CacheItem[] kinds = [CacheEpoch.New(), new CacheVariants(), new CacheVariants(FieldNames.Empty),
+            new CachedResponse(Message.Stored(Message.Private, "Cache-Control: max-age=60"), "another's"u8.ToArray(), CacheEpoch.New(), CacheEpoch.New())];
+        foreach (var kind in kinds)
+        {
+            _store.OnGet = _ => kind;
+            var reply = await _host.SendAsync(Query, CacheHost.Fresh("answer"));
+            Assert.Equal(("answer", false), (reply.Content, reply.IsServed));
+        }
+    }
+
+    [Fact]
+    public async Task Where_an_epoch_could_not_be_written_nothing_is_read_until_the_store_has_a_new_one()
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("old"));
+        await _host.SendAsync("GET /b", CacheHost.Fresh("old"));
+        await FailInvalidationAsync();
+
+        // Reads work, but the store cannot be written.
+        _store.OnCall = operation => operation is "set" ? throw new IOException("down") : null;
+        var reply = await _host.SendAsync(Query, CacheHost.Fresh("new"));
+        Assert.Equal(("new", "test; fwd=bypass; fwd-status=200"), (reply.Content, reply["Cache-Status"]));
+
+        _store.OnCall = null;
+        await _host.AssertForwardedAsync(Query);
+        await _host.AssertForwardedAsync("GET /b");
+        await _host.SendAsync("GET /b", CacheHost.Fresh("new"));
+        await _host.AssertServedAsync("new", "GET /b");
+    }
+
+    [Fact]
+    public async Task Where_an_epoch_could_not_be_written_what_is_on_its_way_is_not_served()
+    {
+        using var slow = await _host.BeginAsync(Query);
+        await FailInvalidationAsync();
+        await CacheHost.FinishAsync(slow, CacheHost.Fresh("old"));
+        await _host.AssertForwardedAsync(Query);
+    }
+
+    [Fact]
+    public async Task Where_a_tag_could_not_be_removed_nothing_is_read_either()
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("old") with { Tags = ["t"] });
+        _store.OnCall = operation => operation is "remove" ? throw new IOException("down") : null;
+        await _host.Cache.EvictByTagAsync("t");
+        _store.OnCall = null;
+        await _host.AssertForwardedAsync(Query);
+    }
+
+    [Fact]
+    public async Task A_failure_while_the_store_is_given_a_new_epoch_counts()
+    {
+        await FailInvalidationAsync();
+        var gate = new TaskCompletionSource();
+        _store.AfterSet = () => gate.Task;
+        var first = _host.BeginAsync("GET /b");
+        _store.AfterSet = null;
+        await _host.SendAsync(Query, CacheHost.Fresh("old"));
+        await _host.AssertServedAsync("old", Query);
+        await FailInvalidationAsync();
+        gate.SetResult();
+        (await first.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Dispose();
+        await _host.AssertForwardedAsync(Query);
+    }
+
+    private async Task FailInvalidationAsync()
+    {
+        _store.OnCall = operation => operation is "set" ? throw new IOException("down") : null;
+        await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
+        _store.OnCall = null;
+    }
+
+    /// <summary>A store in which things go wrong.</summary>
+    private sealed class FlawedStore(MemoryCacheStore store) : IQueryCacheStore
+    {
+        public Func<string, Task?>? OnCall { get; set; }
+
+        public Func<CacheItem?, CacheItem?> OnGet { get; set; } = item => item;
+
+        public Func<Task>? AfterSet { get; set; }
+
+        public int Calls { get; private set; }
+
+        public CancellationToken LastToken { get; private set; }
+
+        public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
+            Flaw("get", cancellationToken) is { } task ? new(Await(task)) : new(OnGet(store.GetAsync(key, cancellationToken).AsTask().Result));
+
+        public async ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+        {
+            var after = AfterSet?.Invoke();
+            if (Flaw("set", cancellationToken) is { } task) await task;
+            await store.SetAsync(key, item, lifetime, tags, cancellationToken);
+            if (after is not null) await after;
+        }
+
+        public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken) =>
+            Flaw("remove", cancellationToken) is { } task ? new(task) : store.RemoveByTagAsync(tag, cancellationToken);
+
+        private static async Task<CacheItem?> Await(Task task)
+        {
+            await task;
+            return null;
+        }
+
+        private Task? Flaw(string operation, CancellationToken cancellationToken)
+        {
+            Calls++;
+            var task = OnCall?.Invoke(operation);
+            if (task is not null) LastToken = cancellationToken;
+            return task;
+        }
+    }
+}

@@ -1,0 +1,266 @@
+namespace HttpQuery.Caching.Tests.Stores;
+
+/// <summary>Limits, expiry, tags and accounts of the store in memory; SIEVE chooses what goes.</summary>
+[Collection(nameof(AloneCollection))]
+public class MemoryCacheStoreTests
+{
+    private const long ItemSize = 256;
+
+    private readonly FakeTimeProvider _time = new(Message.Received);
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(8 * ItemSize, 100, 8)]
+    [InlineData((9 * ItemSize) - 1, 100, 8)]
+    [InlineData(9 * ItemSize, 100, 9)]
+    [InlineData(1 << 20, 3, 3)]
+    [InlineData(1 << 20, 1, 1)]
+    public async Task It_takes_up_to_its_limits(long size, int count, int expected)
+    {
+        var store = new MemoryCacheStore(size, count, _time);
+        for (var i = 0; i < 20; i++)
+        {
+            await PutAsync(store, i);
+            Assert.Equal(Math.Min(i + 1, expected), store.Count);
+            Assert.Equal(store.Count * ItemSize, store.Size);
+            Assert.True(await HasAsync(store, i));
+        }
+    }
+
+    [Theory]
+    [InlineData(8 * ItemSize, true)]
+    [InlineData((8 * ItemSize) - 1, false)]
+    public async Task An_item_takes_an_eighth_at_most(long size, bool isTaken)
+    {
+        var store = new MemoryCacheStore(size, 100, _time);
+        await PutAsync(store, 1);
+        Assert.Equal(isTaken, await HasAsync(store, 1));
+        Assert.Equal(isTaken ? ItemSize : 0, store.Size);
+    }
+
+    [Fact]
+    public async Task What_was_read_is_spared_once()
+    {
+        var store = new MemoryCacheStore(1 << 20, 4, _time);
+        foreach (var i in new[] { 0, 1, 2, 3 }) await PutAsync(store, i);
+        Assert.True(await HasAsync(store, 0) && await HasAsync(store, 2));
+
+        // The hand passes 0 and takes 1, passes 2 and takes 3, takes 4 and, from the start again, 0.
+        foreach (var (added, taken) in new[] { (4, 1), (5, 3), (6, 4), (7, 5), (8, 6), (9, 7) })
+        {
+            await PutAsync(store, added);
+            Assert.False(await PeekAsync(store, taken), $"{taken} is to go for {added}.");
+            Assert.Equal(4, store.Count);
+        }
+        Assert.True(await HasAsync(store, 0) && await HasAsync(store, 2));
+    }
+
+    [Fact]
+    public async Task Where_all_were_read_the_oldest_goes()
+    {
+        var store = new MemoryCacheStore(1 << 20, 3, _time);
+        foreach (var i in new[] { 0, 1, 2 }) await PutAsync(store, i);
+        foreach (var i in new[] { 2, 1, 0 }) Assert.True(await HasAsync(store, i));
+        await PutAsync(store, 3);
+        Assert.False(await HasAsync(store, 0));
+        Assert.True(await HasAsync(store, 1) && await HasAsync(store, 2) && await HasAsync(store, 3));
+    }
+
+    [Fact]
+    public async Task What_is_over_goes_before_what_was_not_read()
+    {
+        var store = new MemoryCacheStore(1 << 20, 2, _time);
+        await PutAsync(store, 0, lifetime: 10);
+        Assert.True(await HasAsync(store, 0));
+        await PutAsync(store, 1, lifetime: 100);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await PutAsync(store, 2, lifetime: 100);
+        Assert.True(await HasAsync(store, 1) && await HasAsync(store, 2));
+    }
+
+    [Fact]
+    public async Task An_item_is_over_when_its_lifetime_is()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await PutAsync(store, 0, lifetime: 10, tags: ["t"]);
+        _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        Assert.True(await HasAsync(store, 0));
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.False(await HasAsync(store, 0));
+        Assert.Equal((0, 0), (store.Count, store.Size));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task Without_a_lifetime_it_removes(double lifetime)
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await PutAsync(store, 0);
+        await PutAsync(store, 0, lifetime: lifetime);
+        await PutAsync(store, 1, lifetime: lifetime);
+        Assert.Equal((0, 0), (store.Count, store.Size));
+        Assert.False(await HasAsync(store, 0));
+    }
+
+    [Fact]
+    public async Task The_longest_lifetime_is_one()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await store.SetAsync(Key(0), CacheEpoch.New(), TimeSpan.MaxValue, [], Test);
+        _time.Advance(TimeSpan.FromDays(365_000));
+        Assert.True(await HasAsync(store, 0));
+    }
+
+    [Fact]
+    public async Task What_takes_the_place_of_another_is_accounted_alone()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await PutAsync(store, 0, tags: ["old"]);
+        var item = Response(1_000);
+        await store.SetAsync(Key(0), item, TimeSpan.FromSeconds(60), ["new"], Test);
+        Assert.Equal((1, item.Size), (store.Count, store.Size));
+        await store.RemoveByTagAsync("old", Test);
+        Assert.Same(item, await store.GetAsync(Key(0), Test));
+        await store.RemoveByTagAsync("new", Test);
+        Assert.Equal((0, 0), (store.Count, store.Size));
+    }
+
+    [Fact]
+    public async Task What_is_too_large_removes_what_it_was_to_replace()
+    {
+        var store = new MemoryCacheStore(8_000, 10, _time);
+        await PutAsync(store, 0);
+        await store.SetAsync(Key(0), Response(1_000), TimeSpan.FromSeconds(60), [], Test);
+        Assert.Null(await store.GetAsync(Key(0), Test));
+        Assert.Equal((0, 0), (store.Count, store.Size));
+    }
+
+    [Fact]
+    public async Task A_tag_removes_what_has_it_and_nothing_else()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await PutAsync(store, 0, tags: ["a", "a", "b"]);
+        await PutAsync(store, 1, tags: ["b"]);
+        await PutAsync(store, 2, tags: ["A"]);
+        await PutAsync(store, 3);
+        await store.RemoveByTagAsync("a", Test);
+        await store.RemoveByTagAsync("none", Test);
+        Assert.False(await HasAsync(store, 0));
+        Assert.True(await HasAsync(store, 1) && await HasAsync(store, 2) && await HasAsync(store, 3));
+        Assert.Equal((3, 3 * ItemSize), (store.Count, store.Size));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(-1, 1)]
+    [InlineData(1, 0)]
+    public void A_limit_is_positive(long size, int count) => Assert.Throws<ArgumentOutOfRangeException>(() => new MemoryCacheStore(size, count));
+
+    [Fact]
+    public async Task After_any_sequence_the_accounts_are_right()
+    {
+        for (var seed = 0; seed < TestScale.Cases / 20; seed++)
+        {
+            var random = new Random(seed);
+            var store = new MemoryCacheStore(random.Next(2_000, 40_000), random.Next(1, 30), _time);
+            for (var step = 0; step < 300; step++) await StepAsync(store, random, isAlone: true);
+            await AssertAccountsAsync(store);
+        }
+    }
+
+    [Fact]
+    public async Task After_many_at_once_the_accounts_are_right()
+    {
+        var store = new MemoryCacheStore(30_000, 40, _time);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(
+            async () =>
+            {
+                var random = new Random(seed);
+                for (var step = 0; step < 10_000; step++) await StepAsync(store, random, isAlone: false);
+            },
+            Test)));
+        await AssertAccountsAsync(store);
+    }
+
+    [Fact]
+    public async Task Its_limit_is_about_what_it_takes()
+    {
+        const long Limit = 8 * 1024 * 1024;
+        var store = new MemoryCacheStore(Limit, int.MaxValue, _time);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var epoch = CacheEpoch.New();
+        for (var i = 0; i < 100_000; i++) await store.SetAsync(Key(i), Response(200, epoch), TimeSpan.FromHours(1), [], Test);
+        var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.InRange(store.Size, Limit * 9 / 10, Limit);
+        Assert.True(taken <= Limit * 3 / 2, $"{store.Count} items of {store.Size} bytes take {taken}.");
+    }
+
+    private static QueryCacheKey Key(int number)
+    {
+        Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
+        BitConverter.TryWriteBytes(octets, number);
+        return new(octets);
+    }
+
+    private static CachedResponse Response(int length, CacheEpoch? epoch = null)
+    {
+        var fields = Message.Fields("Cache-Control: max-age=3600", "Content-Type: application/json", "ETag: \"1234\"");
+        epoch ??= CacheEpoch.New();
+        return new(new(Message.Private, 200, fields, Message.Received, Message.Received), new byte[length], epoch, epoch);
+    }
+
+    private static async Task<bool> HasAsync(MemoryCacheStore store, int key) => await store.GetAsync(Key(key), Test) is not null;
+
+    // Only for what is expected to be gone: to read it would spare it.
+    private static Task<bool> PeekAsync(MemoryCacheStore store, int key) => HasAsync(store, key);
+
+    private static ValueTask PutAsync(MemoryCacheStore store, int key, double lifetime = 60, params string[] tags) =>
+        store.SetAsync(Key(key), CacheEpoch.New(), TimeSpan.FromSeconds(lifetime), tags, Test);
+
+    private async Task StepAsync(MemoryCacheStore store, Random random, bool isAlone)
+    {
+        var key = random.Next(60);
+        switch (random.Next(20))
+        {
+            case 0:
+                await store.RemoveByTagAsync($"{random.Next(5)}", Test);
+                break;
+            case 1:
+                await PutAsync(store, key, lifetime: 0);
+                break;
+            case 2 when isAlone:
+                _time.Advance(TimeSpan.FromSeconds(random.Next(20)));
+                break;
+            case < 10:
+                string[] tags = [$"{random.Next(5)}", $"{random.Next(5)}"];
+                await store.SetAsync(Key(key), random.Next(2) == 0 ? CacheEpoch.New() : Response(random.Next(3_000)), TimeSpan.FromSeconds(random.Next(1, 60)), tags, Test);
+                break;
+            default:
+                await store.GetAsync(Key(key), Test);
+                break;
+        }
+    }
+
+    // What lies there is what is accounted, and nothing stays when all is removed.
+    private async Task AssertAccountsAsync(MemoryCacheStore store)
+    {
+        var (count, size) = (0, 0L);
+        for (var key = 0; key < 60; key++)
+        {
+            if (await store.GetAsync(Key(key), Test) is not { } item) continue;
+            count++;
+            size += item.Size;
+        }
+        Assert.Equal((count, size), (store.Count, store.Size));
+        for (var tag = 0; tag < 5; tag++) await store.RemoveByTagAsync($"{tag}", Test);
+        for (var key = 0; key < 60; key++) await PutAsync(store, key, lifetime: 0);
+        Assert.Equal((0, 0), (store.Count, store.Size));
+    }
+}
+
+/// <summary>Tests that measure the memory of the whole process.</summary>
+[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "A collection of tests is what it is.")]
+public class AloneCollection;

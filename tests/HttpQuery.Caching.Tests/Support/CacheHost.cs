@@ -1,0 +1,124 @@
+using System.Text;
+
+namespace HttpQuery.Caching.Tests.Support;
+
+/// <summary>A cache with a clock that stands still, and what an adapter does around it.</summary>
+internal sealed class CacheHost
+{
+    public CacheHost(QueryCacheOptions? options = null, Func<TimeProvider, IQueryCacheStore>? store = null)
+    {
+        Store = store?.Invoke(Time) ?? new MemoryCacheStore(timeProvider: Time);
+        Cache = new(options ?? new() { Name = "test" }, Store, Time);
+    }
+
+    public static QueryCacheOptions Shared { get; } = new() { Name = "test", Rules = Message.Shared };
+
+    public FakeTimeProvider Time { get; } = new(Message.Received);
+
+    public IQueryCacheStore Store { get; }
+
+    public QueryCache Cache { get; }
+
+    /// <summary>A request from its text: <c>QUERY /a {"q":1}</c>, or without content.</summary>
+    public static CacheRequest Request(string text, params string[] lines)
+    {
+        var parts = text.Split(' ', 3);
+        return new()
+        {
+            Method = parts[0],
+            Scheme = "https",
+            Authority = "a.test",
+            Target = parts[1],
+            Fields = Message.Fields(parts.Length > 2 ? ["Content-Type: application/json", .. lines] : lines),
+            Content = Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : ""),
+        };
+    }
+
+    /// <summary>The same request of a user.</summary>
+    public static CacheRequest Of(string user, CacheRequest request) => new()
+    {
+        Method = request.Method,
+        Scheme = request.Scheme,
+        Authority = request.Authority,
+        Target = request.Target,
+        Fields = request.Fields,
+        Content = request.Content,
+        Partition = Encoding.UTF8.GetBytes(user),
+    };
+
+    public static OriginAnswer Fresh(string content, params string[] lines) => new(200, content, ["Cache-Control: max-age=60", .. lines]);
+
+    public Task<CacheTransaction> BeginAsync(string request, params string[] lines) => Cache.BeginAsync(Request(request, lines)).AsTask();
+
+    public Task<Reply> SendAsync(string request, params OriginAnswer[] origin) => SendAsync(Request(request), origin);
+
+    /// <summary>Sends a request, to be answered by the next of the origin's answers each time that it is forwarded.</summary>
+    public async Task<Reply> SendAsync(CacheRequest request, params OriginAnswer[] origin)
+    {
+        using var transaction = await Cache.BeginAsync(request);
+        return await FinishAsync(transaction, origin);
+    }
+
+    public static async Task<Reply> FinishAsync(CacheTransaction transaction, params OriginAnswer[] origin)
+    {
+        if (transaction.Action is CacheAction.Serve) return Reply.Of(transaction.Answer(), 0);
+        if (transaction.Action is CacheAction.Refuse) return new(504, Message.Fields(), "", 0, IsServed: false);
+        for (var forwarded = 1; ; forwarded++)
+        {
+            Assert.True(forwarded <= origin.Length, "The request was forwarded, which was not expected.");
+            var answer = origin[forwarded - 1];
+            switch (await transaction.ReceiveAsync(answer.Status, answer.Fields))
+            {
+                case CacheHead.Serve:
+                    return Reply.Of(transaction.Answer(), forwarded);
+                case CacheHead.Resend:
+                    continue;
+                case CacheHead.Capture:
+                    var status = transaction.StatusValue(answer.Fields["Cache-Status"]);
+                    await transaction.CompleteAsync(Encoding.UTF8.GetBytes(answer.Content), answer.Tags);
+                    return new(answer.Status, new([.. answer.Fields, new("Cache-Status", status)]), answer.Content, forwarded, IsServed: false);
+                default:
+                    return new(answer.Status, new([.. answer.Fields, new("Cache-Status", transaction.StatusValue(default))]), answer.Content, forwarded, IsServed: false);
+            }
+        }
+    }
+
+    /// <summary>Asserts that a request is answered out of the cache.</summary>
+    public async Task<Reply> AssertServedAsync(string expected, CacheRequest request)
+    {
+        var reply = await SendAsync(request);
+        Assert.True(reply.IsServed);
+        Assert.Equal(expected, reply.Content);
+        return reply;
+    }
+
+    public Task<Reply> AssertServedAsync(string expected, string request, params string[] lines) => AssertServedAsync(expected, Request(request, lines));
+
+    /// <summary>Asserts that a request is forwarded; nothing is stored of it.</summary>
+    public async Task AssertForwardedAsync(CacheRequest request)
+    {
+        using var transaction = await Cache.BeginAsync(request);
+        Assert.True(transaction.Action is CacheAction.Forward or CacheAction.Validate, $"The request was to be forwarded, and not to {transaction.Action}.");
+    }
+
+    public Task AssertForwardedAsync(string request, params string[] lines) => AssertForwardedAsync(Request(request, lines));
+}
+
+/// <summary>What the origin answers.</summary>
+internal sealed record OriginAnswer(int Status, string Content, params string[] Lines)
+{
+    public string[] Tags { get; init; } = [];
+
+    public StoredFields Fields => Message.Fields(Lines);
+}
+
+/// <summary>What the client gets.</summary>
+internal sealed record Reply(int Status, StoredFields Fields, string Content, int Forwarded, bool IsServed)
+{
+    public long? ContentLength { get; private init; }
+
+    public string? this[string name] => Fields[name].ToString() is { Length: > 0 } value ? value : null;
+
+    public static Reply Of(CachedAnswer answer, int forwarded) =>
+        new(answer.Status, new(answer.Fields), Encoding.UTF8.GetString(answer.Content.Span), forwarded, IsServed: true) { ContentLength = answer.ContentLength };
+}
