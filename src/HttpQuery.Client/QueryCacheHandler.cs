@@ -210,10 +210,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    // The content has been read into memory by then.
+    // The content has been read into memory by then. The options may say whom the request speaks for.
     private static HttpRequestMessage Copy(HttpRequestMessage request)
     {
         var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        foreach (var (key, value) in request.Options) ((IDictionary<string, object?>)copy.Options)[key] = value;
         foreach (var (name, values) in request.Headers.NonValidated)
         {
             if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && name is not ("Range" or "Cache-Control")) copy.Headers.TryAddWithoutValidation(name, values);
