@@ -52,7 +52,7 @@ internal sealed class Origin : IAsyncDisposable
     /// <summary>The next request that has come, in order of arrival.</summary>
     public async Task<Exchange> NextAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         return await _exchanges.Reader.ReadAsync(patience.Token);
     }
 
