@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using HttpQuery;
 using HttpQuery.Caching;
+using Microsoft.Extensions.Http;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +21,19 @@ public static class HttpQueryClientBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var options = new PrivateCacheOptions();
         configure?.Invoke(options);
-        builder.Services.AddKeyedSingleton(builder.Name, (services, _) => QueryCacheHandler.CreateCache(options, services.GetService<TimeProvider>()));
-        return builder.AddHttpMessageHandler(services => new QueryCacheHandler(services.GetRequiredKeyedService<QueryCache>(builder.Name), options));
+
+        // The name is the handler's: what is added to the defaults of all clients has none, and each is to have its own.
+        var key = new object();
+        builder.Services.AddKeyedSingleton(key, (services, _) => new PrivateCaches(options, services.GetService<TimeProvider>()));
+        builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, factory => factory.HttpMessageHandlerBuilderActions.Add(handlers =>
+            handlers.AdditionalHandlers.Add(new QueryCacheHandler(handlers.Services.GetRequiredKeyedService<PrivateCaches>(key).Of(handlers.Name ?? ""), options))));
+        return builder;
+    }
+
+    private sealed class PrivateCaches(PrivateCacheOptions options, TimeProvider? time)
+    {
+        private readonly ConcurrentDictionary<string, Lazy<QueryCache>> _caches = new(StringComparer.Ordinal);
+
+        public QueryCache Of(string name) => _caches.GetOrAdd(name, _ => new(() => QueryCacheHandler.CreateCache(options, time))).Value;
     }
 }

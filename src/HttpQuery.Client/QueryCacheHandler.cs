@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
 using HttpQuery.Caching;
 using HttpQuery.PrivateCache;
 using Microsoft.Extensions.Primitives;
@@ -10,7 +12,8 @@ namespace HttpQuery;
 /// <remarks>
 /// <para>Private: the responses to requests with other <c>Authorization</c> or <c>Cookie</c> fields, or of another <see cref="PrivateCacheOptions.Partition"/>, are another user's. A cookie container
 /// adds its cookies below, where this handler does not see them: give each its own cache.</para>
-/// <para>A response is stored when it has been read to its end. One that was redirected below is not stored. Stands above handlers that retry.</para>
+/// <para>A response is stored when it has been read to its end. One that was redirected below is not stored, nor one over HTTP/1.1 that has neither
+/// <c>Content-Length</c> (which automatic decompression below removes) nor chunks: it may have been cut off. Stands above handlers that retry.</para>
 /// </remarks>
 /// <example><code>
 /// var cache = new QueryCacheHandler { InnerHandler = new SocketsHttpHandler() };
@@ -18,6 +21,10 @@ namespace HttpQuery;
 /// </code></example>
 public sealed class QueryCacheHandler : DelegatingHandler
 {
+    // As long as HttpClient waits by default.
+    private static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(100);
+
+    private readonly ConcurrentDictionary<string, bool> _revalidating = new(StringComparer.Ordinal);
     private readonly QueryCache _cache;
     private readonly PrivateCacheOptions _options;
 
@@ -56,7 +63,18 @@ public sealed class QueryCacheHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken).AsTask().GetAwaiter().GetResult();
+
+        // What goes on after a wait would be posted to this thread, which waits for it.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken).AsTask().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(
@@ -64,25 +82,27 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } uri || uri.Scheme is not ("http" or "https")) return await forward(request, cancellationToken);
 
-        var transaction = await _cache.BeginAsync(await ReadAsync(request, uri, cancellationToken), cancellationToken);
+        var method = request.Method;
+        var asked = await ReadAsync(request, uri, cancellationToken);
+        var transaction = await _cache.BeginAsync(asked, cancellationToken);
         var isCaptured = false;
         try
         {
             if (transaction.Action is CacheAction.Serve)
             {
-                if (transaction.ShouldRevalidate) _ = RevalidateAsync(Copy(request));
+                if (transaction.ShouldRevalidate) _ = RevalidateAsync(request, asked);
                 return Respond(request, transaction);
             }
             if (transaction.Action is CacheAction.Refuse) return new(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
 
             var response = await ForwardAsync(request, transaction, forward, cancellationToken);
             if (response is null) return Respond(request, transaction);
-            var head = await ReceiveAsync(uri, response, transaction);
+            var head = await ReceiveAsync(method, uri, response, transaction);
             if (head is CacheHead.Resend)
             {
                 response.Dispose();
                 response = await forward(request, cancellationToken);
-                head = await ReceiveAsync(uri, response, transaction);
+                head = await ReceiveAsync(method, uri, response, transaction);
             }
 
             switch (head)
@@ -128,9 +148,9 @@ public sealed class QueryCacheHandler : DelegatingHandler
     }
 
     // A response from elsewhere says nothing of the URI that was asked; that an unsafe request succeeded does.
-    private static async ValueTask<CacheHead> ReceiveAsync(Uri uri, HttpResponseMessage response, CacheTransaction transaction)
+    private static async ValueTask<CacheHead> ReceiveAsync(HttpMethod method, Uri uri, HttpResponseMessage response, CacheTransaction transaction)
     {
-        var isRedirected = response.RequestMessage?.RequestUri != uri;
+        var isRedirected = response.RequestMessage?.RequestUri != uri || response.RequestMessage?.Method != method;
         if (isRedirected && transaction.IsSafe)
         {
             transaction.Abandon();
@@ -138,15 +158,15 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
 
         var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
-        if (head is not CacheHead.Capture || !EndsByClosing(response)) return head;
+        if (head is not CacheHead.Capture || !MayEndByClosing(response)) return head;
         transaction.Abandon();
         return CacheHead.Pass;
     }
 
-    // Where only the end of the connection ends the content, nobody knows whether it is whole (RFC 9112 §6.3).
-    private static bool EndsByClosing(HttpResponseMessage response) =>
-        response.Version < HttpVersion.Version20 && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true
-        && (response.Version < HttpVersion.Version11 || response.Headers.ConnectionClose is true);
+    // Where only the end of the connection ends the content, nobody knows whether it is whole (RFC 9112 §6.3). Automatic decompression takes Content-Length away, and overlooks
+    // codings that are cut off, so what is left of such a response looks the same.
+    private static bool MayEndByClosing(HttpResponseMessage response) =>
+        response.Version < HttpVersion.Version20 && response.StatusCode is not HttpStatusCode.NoContent && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true;
 
     private async ValueTask<CacheRequest> ReadAsync(HttpRequestMessage request, Uri uri, CancellationToken cancellationToken) => new()
     {
@@ -169,8 +189,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (content is null) return ReadOnlyMemory<byte>.Empty;
         if (content.Headers.ContentLength > _options.MaximumContentLength) return null;
 
-        // A stream of unknown length may be longer than is to be kept, and cannot be read twice.
-        if (content.Headers.ContentLength is null && content is StreamContent) return null;
+        // What has no known length may be longer than is to be kept, and what is not JSON may be readable only once.
+        if (content.Headers.ContentLength is null && content is not JsonContent) return null;
         try
         {
             await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken);
@@ -194,26 +214,34 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return response;
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request)
+    // One at a time for what is asked, however many ask.
+    private async Task RevalidateAsync(HttpRequestMessage request, CacheRequest asked)
     {
+        var content = Convert.ToHexString(SHA256.HashData(asked.Content!.Value.Span));
+        var key = $"{asked.Method} {asked.Scheme} {asked.Authority} {asked.Target} {Convert.ToHexString(asked.Partition.Span)} {content}";
+        if (!_revalidating.TryAdd(key, true)) return;
         try
         {
-            using (request)
-            {
-                using var response = await SendAsync(request, (message, token) => new(base.SendAsync(message, token)), default);
-                await response.Content.LoadIntoBufferAsync();
-            }
+            using var patience = new CancellationTokenSource(BackgroundTimeout);
+            using var copy = Copy(request);
+            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token);
+            await response.Content.CopyToAsync(Stream.Null, patience.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             // The stale response was good enough for now; the next request tries again.
         }
+        finally
+        {
+            _revalidating.TryRemove(key, out _);
+        }
     }
 
-    // The content has been read into memory by then.
+    // The content has been read into memory by then. The options may say whom the request speaks for.
     private static HttpRequestMessage Copy(HttpRequestMessage request)
     {
-        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        var copy = new HttpRequestMessage(request.Method == HttpMethod.Head ? HttpMethod.Get : request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        foreach (var (key, value) in request.Options) ((IDictionary<string, object?>)copy.Options)[key] = value;
         foreach (var (name, values) in request.Headers.NonValidated)
         {
             if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && name is not ("Range" or "Cache-Control")) copy.Headers.TryAddWithoutValidation(name, values);

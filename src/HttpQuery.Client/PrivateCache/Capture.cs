@@ -11,7 +11,7 @@ internal sealed class Capture(CacheTransaction transaction, long maximumLength, 
     public void Add(ReadOnlySpan<byte> octets)
     {
         if (_kept is null) return;
-        if (_kept.WrittenCount + octets.Length > maximumLength) Abandon();
+        if ((long)_kept.WrittenCount + octets.Length > Math.Min(maximumLength, Array.MaxLength)) Abandon();
         else _kept.Write(octets);
     }
 

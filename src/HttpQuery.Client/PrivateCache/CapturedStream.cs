@@ -15,7 +15,17 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await inner.ReadAsync(buffer, cancellationToken);
+        int count;
+        try
+        {
+            count = await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch
+        {
+            // Who reads on all the same may find an end that is none.
+            capture.Abandon();
+            throw;
+        }
         if (count > 0) capture.Add(buffer.Span[..count]);
         if (capture.IsWhole || (count == 0 && buffer.Length > 0)) await capture.CompleteAsync();
         return count;
@@ -23,7 +33,16 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var count = inner.Read(buffer);
+        int count;
+        try
+        {
+            count = inner.Read(buffer);
+        }
+        catch
+        {
+            capture.Abandon();
+            throw;
+        }
         if (count > 0) capture.Add(buffer[..count]);
         if (capture.IsWhole || (count == 0 && buffer.Length > 0)) capture.CompleteAsync().AsTask().GetAwaiter().GetResult();
         return count;

@@ -9,7 +9,7 @@ public sealed class PrivateCacheOptions
     /// <summary>Most stored responses. Default 10,000.</summary>
     public int MaximumCount { get; set; } = 10_000;
 
-    /// <summary>Largest query content that is looked up, in bytes. Default 1 MiB. Longer content passes by the cache.</summary>
+    /// <summary>Largest query content that is looked up, in bytes. Default 1 MiB. Longer content passes by the cache, and so does content of unknown length, JSON excepted.</summary>
     public int MaximumContentLength { get; set; } = 1024 * 1024;
 
     /// <summary>Largest response content that is stored, in bytes. Default 4 MiB. Longer content passes.</summary>

@@ -1,0 +1,249 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HttpQuery.Client.Tests.PrivateCache;
+
+/// <summary>Requests at once, in the background, redirected, cancelled, and synchronous.</summary>
+public sealed class PrivateCacheFlightTests
+{
+    private const string Swr = "Cache-Control: max-age=10, stale-while-revalidate=60";
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_identical_requests_at_once_reach_the_origin_once()
+    {
+        await using var origin = Origin.Start();
+        using var client = Cached.Client();
+
+        var first = client.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}"""));
+        var exchange = await origin.NextAsync();
+        var second = client.TextAsync(Cached.Query(origin.Uri("/"), """{ "a": 1 }"""));
+        await exchange.SendAsync(Origin.Ok("whole", Cached.Fresh));
+
+        Assert.Equal("200 whole", await first);
+        Assert.Equal("200 whole", await second);
+        Assert.Equal(1, origin.Count);
+    }
+
+    [Fact]
+    public async Task When_the_first_is_abandoned_the_second_is_answered()
+    {
+        await using var origin = Origin.Start();
+        using var client = Cached.Client();
+
+        var first = client.SendAsync(Cached.Get(origin.Uri("/")), HttpCompletionOption.ResponseHeadersRead, Test);
+        var exchange = await origin.NextAsync();
+        var second = client.TextAsync(Cached.Get(origin.Uri("/")));
+        await exchange.SendAsync(Origin.Ok("first", Cached.Fresh));
+        (await first).Dispose();
+        await (await origin.NextAsync()).SendAsync(Origin.Ok("second", Cached.Fresh));
+
+        Assert.Equal("200 second", await second);
+    }
+
+    [Fact]
+    public async Task Cancelling_one_of_two_identical_requests_cancels_that_one_alone()
+    {
+        await using var origin = Origin.Start();
+        using var client = Cached.Client();
+        using var leaving = new CancellationTokenSource();
+
+        var first = client.SendAsync(Cached.Get(origin.Uri("/")), leaving.Token);
+        await origin.NextAsync();
+        var second = client.TextAsync(Cached.Get(origin.Uri("/")));
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await (await origin.NextAsync()).SendAsync(Origin.Ok("second", Cached.Fresh));
+
+        Assert.Equal("200 second", await second);
+    }
+
+    [Fact]
+    public async Task Cancelling_the_one_that_waits_leaves_the_first_alone()
+    {
+        await using var origin = Origin.Start();
+        using var client = Cached.Client();
+        using var leaving = new CancellationTokenSource();
+
+        var first = client.TextAsync(Cached.Get(origin.Uri("/")));
+        var exchange = await origin.NextAsync();
+        var second = client.SendAsync(Cached.Get(origin.Uri("/")), leaving.Token);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        await exchange.SendAsync(Origin.Ok("first", Cached.Fresh));
+
+        Assert.Equal("200 first", await first);
+        Assert.Equal(1, origin.Count);
+    }
+
+    [Fact]
+    public async Task A_stale_answer_is_served_at_once_and_freshened_by_one_request_in_the_background()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var origin = Origin.Start();
+        using var client = Cached.Client(time: time);
+        var asking = client.TextAsync(Cached.Query(origin.Uri("/"), "{}"));
+        await (await origin.NextAsync()).SendAsync(Origin.Ok("first", Swr, "ETag: \"1\""));
+        await asking;
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        for (var i = 0; i < 10; i++) Assert.Equal("200 first", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+        var exchange = await origin.NextAsync();
+        Assert.EndsWith("\n\n{}", exchange.Request, StringComparison.Ordinal);
+        Assert.Contains("If-None-Match: \"1\"\n", exchange.Request, StringComparison.Ordinal);
+
+        // What asks for another content comes after whatever the ten had sent.
+        var other = client.TextAsync(Cached.Query(origin.Uri("/"), "[]"));
+        var next = await origin.NextAsync();
+        Assert.EndsWith("\n\n[]", next.Request, StringComparison.Ordinal);
+        await next.SendAsync(Origin.Ok("other"));
+        await other;
+        Assert.Equal(3, origin.Count);
+    }
+
+    [Fact]
+    public async Task After_a_request_in_the_background_has_failed_the_next_stale_answer_starts_another()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var calls = 0;
+        using var client = Cached.Client(time: time, inner: new Answering(request => ++calls == 2
+            ? throw new HttpRequestException("down")
+            : new(HttpStatusCode.OK)
+            {
+                RequestMessage = request,
+                Headers = { { "Cache-Control", "max-age=10, stale-while-revalidate=60" } },
+                Content = new StringContent("answer " + calls),
+            }));
+
+        Assert.Equal("200 answer 1", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal("200 answer 1", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        Assert.Equal("200 answer 1", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        Assert.Equal("200 answer 3", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        Assert.Equal(3, calls);
+    }
+
+    [Fact]
+    public async Task A_stale_answer_to_HEAD_is_freshened_by_GET()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var origin = Origin.Start(Origin.Ok("first", Swr));
+        using var client = Cached.Client(time: time);
+        await client.TextAsync(Cached.Get(origin.Uri("/")));
+        await origin.NextAsync();
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        using (await client.SendAsync(new(HttpMethod.Head, origin.Uri("/")), Test)) { }
+
+        Assert.StartsWith("GET / ", (await origin.NextAsync()).Request, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stale-if-error=60", true)]
+    [InlineData("must-revalidate", false)]
+    public async Task A_dead_origin_gives_a_stale_answer_only_where_that_is_allowed(string directive, bool isAllowed)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var origin = Origin.Start(Origin.Ok("first", $"Cache-Control: max-age=10, {directive}", "ETag: \"1\""));
+        var uri = origin.Uri("/");
+        using var client = Cached.Client(time: time);
+        await client.TextAsync(Cached.Query(uri, "{}"));
+        await origin.DisposeAsync();
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        using var request = Cached.Query(uri, "{}", "If-None-Match: \"mine\"");
+        if (isAllowed) Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(request, Test)).StatusCode);
+        else await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(request, Test));
+        Assert.Equal("\"mine\"", Assert.Single(request.Headers.IfNoneMatch).Tag);
+    }
+
+    [Theory]
+    [InlineData("307 Temporary Redirect", "/elsewhere")]
+    [InlineData("303 See Other", "/elsewhere")]
+    [InlineData("303 See Other", "/")]
+    public async Task A_response_that_was_redirected_below_is_not_stored_under_the_first_URI(string status, string location)
+    {
+        await using var origin = Origin.Start(
+            Origin.Response(status, "", "Location: " + location), Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
+        using var client = Cached.Client();
+
+        Assert.Equal("200 first", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+        Assert.Equal("200 second", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+    }
+
+    [Fact]
+    public async Task A_validation_that_is_redirected_and_answered_304_is_sent_again_without_our_conditions()
+    {
+        await using var origin = Origin.Start(
+            Origin.Ok("first", "Cache-Control: max-age=0", "ETag: \"1\""),
+            Origin.Response("307 Temporary Redirect", "", "Location: /elsewhere"),
+            "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n",
+            Origin.Ok("elsewhere", Cached.Fresh));
+        using var client = Cached.Client();
+
+        Assert.Equal("200 first", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+        Assert.Equal("200 elsewhere", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+        for (var i = 0; i < 3; i++) await origin.NextAsync();
+        Assert.DoesNotContain("If-None-Match", (await origin.NextAsync()).Request, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_misses_hits_and_validates()
+    {
+        await using var origin = Origin.Start(
+            Origin.Ok("first", "Cache-Control: max-age=60", "ETag: \"1\""), "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n");
+        using var client = Cached.Client();
+
+        await Task.Run(() =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                using var request = Cached.Query(origin.Uri("/"), "{}");
+                if (i == 2) request.Headers.CacheControl = new() { NoCache = true };
+                using var response = client.Send(request, Test);
+                using var reader = new StreamReader(response.Content.ReadAsStream(Test));
+                Assert.Equal("first", reader.ReadToEnd());
+                Assert.Equal(i + 1 > 2 ? 2 : 1, origin.Count);
+            }
+        }, Test);
+    }
+
+    [Fact]
+    public async Task Send_that_waits_for_another_request_needs_no_thread_of_its_context()
+    {
+        await using var origin = Origin.Start();
+        using var client = Cached.Client();
+        var first = client.TextAsync(Cached.Get(origin.Uri("/")));
+        var exchange = await origin.NextAsync();
+
+        var second = Task.Factory.StartNew(() =>
+        {
+            // As in an application with a window: what is posted runs when the thread is free, which it is not.
+            SynchronizationContext.SetSynchronizationContext(new DeafContext());
+            using var response = client.Send(Cached.Get(origin.Uri("/")), Test);
+            return response.StatusCode;
+        }, Test, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await exchange.SendAsync(Origin.Ok("whole", Cached.Fresh));
+
+        Assert.Equal("200 whole", await first);
+        Assert.Equal(HttpStatusCode.OK, await second.WaitAsync(TimeSpan.FromSeconds(30), Test));
+    }
+
+    [Fact]
+    public async Task Disposing_the_client_disposes_what_is_below()
+    {
+        var below = new SocketsHttpHandler();
+        Cached.Client(inner: below).Dispose();
+
+        using var invoker = new HttpMessageInvoker(below, disposeHandler: false);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => invoker.SendAsync(new(HttpMethod.Get, "http://localhost/"), Test));
+    }
+
+    private sealed class DeafContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
+    }
+}
