@@ -137,8 +137,9 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             return await forward(request, cancellationToken);
         }
-        catch (HttpRequestException) when (transaction.TryServeInstead())
+        catch (HttpRequestException)
         {
+            if (!await transaction.TryServeInsteadAsync()) throw;
             return null;
         }
         finally

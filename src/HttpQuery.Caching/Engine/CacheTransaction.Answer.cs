@@ -8,7 +8,7 @@ public sealed partial class CacheTransaction
 {
     private const int MaximumRanges = 16;
 
-    /// <summary>The answer out of the cache, where <see cref="Action"/>, <see cref="ReceiveAsync"/> or <see cref="TryServeInstead"/> says that there is one.</summary>
+    /// <summary>The answer out of the cache, where <see cref="Action"/>, <see cref="ReceiveAsync"/> or <see cref="TryServeInsteadAsync"/> says that there is one.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public CachedAnswer Answer()
     {

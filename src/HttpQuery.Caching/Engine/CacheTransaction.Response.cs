@@ -21,7 +21,11 @@ public sealed partial class CacheTransaction
 
         var now = Now(_cache);
         if (Action is CacheAction.Validate && status == 304) return await FreshenAsync(received, now);
-        if (_stored is not null && ReuseRules.IsError(status) && ReuseRules.MayServeStaleOnError(OriginFailure.Error, _directives, _stored.Response, now)) return ServeStale();
+        if (ReuseRules.IsError(status) && await MayServeInsteadAsync(OriginFailure.Error))
+        {
+            Release();
+            return CacheHead.Serve;
+        }
 
         // The request has its answer, which is not the one stored.
         _stored = null;
@@ -37,14 +41,11 @@ public sealed partial class CacheTransaction
 
     /// <summary>Takes that no response came.</summary>
     /// <returns><see langword="true"/> where the request is answered by <see cref="Answer"/> all the same, stale (RFC 9111 §4.2.4, RFC 5861 §4).</returns>
-    public bool TryServeInstead()
+    public async ValueTask<bool> TryServeInsteadAsync()
     {
-        if (_stored is null || _isHit || !ReuseRules.MayServeStaleOnError(OriginFailure.Disconnected, _directives, _stored.Response, Now(_cache)))
-        {
-            Abandon();
-            return false;
-        }
-        return ServeStale() is CacheHead.Serve;
+        var isServed = !_isHit && await MayServeInsteadAsync(OriginFailure.Disconnected);
+        Abandon();
+        return isServed;
     }
 
     /// <summary>Stores the response that was captured.</summary>
@@ -112,11 +113,10 @@ public sealed partial class CacheTransaction
         return CacheHead.Serve;
     }
 
-    private CacheHead ServeStale()
-    {
-        Release();
-        return CacheHead.Serve;
-    }
+    // While the origin was asked, an unsafe request may have made unusable what was found before.
+    private async ValueTask<bool> MayServeInsteadAsync(OriginFailure failure) =>
+        _stored is not null && ReuseRules.MayServeStaleOnError(failure, _directives, _stored.Response, Now(_cache))
+        && await _cache.Store.GetEpochAsync(_keys.Resource) is { } resource && await _cache.Store.GetEpochAsync(CacheKeySet.Store) is { } store && _stored.IsOf(resource, store);
 
     private async ValueTask<bool> StoreAsync(StoredResponse response, ReadOnlyMemory<byte> content, IReadOnlyList<string> tags)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>One request on its way through a <see cref="QueryCache"/>.</summary>
-/// <remarks>Where <see cref="Action"/> is to forward: <see cref="ReceiveAsync"/> when the fields of the response have come, or <see cref="TryServeInstead"/> where none came; where the first says so,
+/// <remarks>Where <see cref="Action"/> is to forward: <see cref="ReceiveAsync"/> when the fields of the response have come, or <see cref="TryServeInsteadAsync"/> where none came; where the first says so,
 /// <see cref="CompleteAsync"/> or <see cref="Abandon"/> at the end of the content. Disposing it is always right, and lets those go on that wait. Not for several threads at once.</remarks>
 public sealed partial class CacheTransaction : IDisposable
 {
@@ -167,8 +167,8 @@ public sealed partial class CacheTransaction : IDisposable
         }
         catch (TimeoutException)
         {
-            // Who comes later would wait as long, and as much in vain.
-            leader.Pause();
+            // Who comes later would wait as long, and as much in vain; perhaps nobody reads the leader's answer any more.
+            leader.Release(stored: false);
             return;
         }
 

@@ -38,16 +38,13 @@ internal sealed class Collapsing(TimeSpan pause, TimeProvider time)
         /// <summary>Lets those go on that wait. Where the answer was not stored, nobody waits for the next ones either, for a while.</summary>
         public void Release(bool stored)
         {
-            if (!stored) Pause();
+            if (!stored)
+            {
+                if (collapsing._paused.Count >= MaximumPaused) collapsing._paused.Clear();
+                collapsing._paused[key.Key] = collapsing.Until();
+            }
             collapsing._leaders.TryRemove(new(key, this));
             _done.TrySetResult();
-        }
-
-        /// <summary>Lets nobody wait for a while.</summary>
-        public void Pause()
-        {
-            if (collapsing._paused.Count >= MaximumPaused) collapsing._paused.Clear();
-            collapsing._paused[key.Key] = collapsing.Until();
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class QueryCache
         (Options, Time) = (options, timeProvider ?? TimeProvider.System);
 
         // Longer than any response: one whose epoch is lost is not used.
-        _epochLifetime = 30 * options.MaximumRetention;
+        _epochLifetime = options.MaximumRetention < TimeSpan.MaxValue / 30 ? 30 * options.MaximumRetention : TimeSpan.MaxValue;
         Store = new(store, options.StoreTimeout, _epochLifetime, Time);
         Collapsing = new(options.CollapsePause, Time);
     }

@@ -266,7 +266,7 @@ public class CacheTransactionTests
         using var transaction = await _host.BeginAsync(Query);
         Assert.Equal(CacheHead.Resend, await transaction.ReceiveAsync(304, Message.Fields("ETag: \"2\"")));
         Assert.Equal(CacheAction.Forward, transaction.Action);
-        Assert.False(transaction.TryServeInstead());
+        Assert.False(await transaction.TryServeInsteadAsync());
     }
 
     [Fact]
@@ -320,7 +320,7 @@ public class CacheTransactionTests
         using var transaction = await _host.BeginAsync(Query, line);
         Assert.Equal(CacheAction.Forward, transaction.Action);
         Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(503, Message.Fields()));
-        Assert.False(transaction.TryServeInstead());
+        Assert.False(await transaction.TryServeInsteadAsync());
         var refused = await _host.SendAsync(CacheHost.Request(Query, line, "Cache-Control: only-if-cached"));
         Assert.Equal(504, refused.Status);
     }
@@ -334,7 +334,7 @@ public class CacheTransactionTests
         await _host.SendAsync(Query, new OriginAnswer(200, "answer", $"Cache-Control: {cacheControl}", "ETag: \"1\""));
         _host.Time.Advance(TimeSpan.FromSeconds(61));
         using var transaction = await _host.BeginAsync(Query);
-        Assert.Equal(isServed, transaction.TryServeInstead());
+        Assert.Equal(isServed, await transaction.TryServeInsteadAsync());
         if (isServed) Assert.Equal(200, transaction.Answer().Status);
     }
 
@@ -342,7 +342,7 @@ public class CacheTransactionTests
     public async Task A_dead_origin_is_not_replaced_where_nothing_is_stored()
     {
         using var transaction = await _host.BeginAsync(Query);
-        Assert.False(transaction.TryServeInstead());
+        Assert.False(await transaction.TryServeInsteadAsync());
         Assert.Throws<InvalidOperationException>(() => transaction.Answer());
     }
 

@@ -96,6 +96,10 @@ public class CollapsingTests
         _host.Time.Advance(_host.Cache.Options.CollapseTimeout);
         await AssertGoesOnAsync(follower);
         await AssertGoesOnAsync(_host.BeginAsync(Query));
+
+        // Nor for the same one later, which may never come to its end.
+        _host.Time.Advance(_host.Cache.Options.CollapsePause);
+        await AssertGoesOnAsync(_host.BeginAsync(Query));
     }
 
     [Theory]
@@ -231,7 +235,7 @@ public class CollapsingTests
     private static async Task EndAsync(CacheTransaction leader, string what)
     {
         if (what is "disposed") leader.Dispose();
-        else if (what is "fails") Assert.False(leader.TryServeInstead());
+        else if (what is "fails") Assert.False(await leader.TryServeInsteadAsync());
         else if (what is "cut off")
         {
             await leader.ReceiveAsync(200, CacheHost.Fresh("").Fields);

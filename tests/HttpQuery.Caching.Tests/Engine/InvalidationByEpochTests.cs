@@ -213,6 +213,19 @@ public class InvalidationByEpochTests
         await _host.AssertServedAsync("other", "GET /b");
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task What_an_unsafe_request_made_unusable_meanwhile_stands_in_for_no_error(bool isReached)
+    {
+        await _host.SendAsync(Query, new OriginAnswer(200, "old", "Cache-Control: max-age=60, stale-if-error=600", "ETag: \"1\""));
+        _host.Time.Advance(TimeSpan.FromSeconds(61));
+        using var transaction = await _host.BeginAsync(Query);
+        Assert.Equal(CacheAction.Validate, transaction.Action);
+
+        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
+        if (isReached) Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(503, Message.Fields()));
+        else Assert.False(await transaction.TryServeInsteadAsync());
+    }
+
     private static CacheRequest At(string scheme, string authority, string method, string target = "/b") =>
         new() { Method = method, Scheme = scheme, Authority = authority, Target = target, Fields = Message.Fields(), Content = default(ReadOnlyMemory<byte>) };
 
