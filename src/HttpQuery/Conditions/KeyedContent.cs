@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Internal;
+using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,8 +14,9 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
     {
         try
         {
+            var wasBegun = context.Request.Body is { CanSeek: true, Position: > 0 };
             var content = await BufferedContent.ReadAsync(context, maximumLength);
-            context.Features.Set(new QueryKeyFeature(KeyOf(context, content)));
+            context.Features.Set(new QueryKeyFeature(wasBegun ? null : KeyOf(context, content)));
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -26,9 +28,11 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
 
     private QueryCacheKey? KeyOf(HttpContext context, BufferedContent content)
     {
-        // Somebody has read it before, so nobody knows what is asked.
-        var canHaveContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not 0;
+        // Somebody has read it before, or the beginning of it, so nobody knows what is asked. (A coding that was removed leaves its own length in the field.)
+        var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
+        var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;
         if (content.Octets.IsEmpty && canHaveContent) return null;
+        if (content.IsWhole && detection is not RequestAsSent.CodedContent && context.Request.ContentLength is { } length && content.Octets.Length < length) return null;
         if (!content.IsWhole)
         {
             Log.ContentNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);

@@ -199,6 +199,25 @@ public class CheckConditionsTests(CatalogueHosts hosts) : IClassFixture<Catalogu
             await context.CheckConditionsAsync(context.CreateEntityTag("v1")) ?? Results.Text($"found {match}");
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Content_whose_beginning_somebody_has_read_has_no_key_and_is_answered(bool rewindable)
+    {
+        await using var server = await QueryServer.StartAsync(app =>
+        {
+            app.Use(async (context, next) =>
+            {
+                if (rewindable) context.Request.EnableBuffering();
+                await context.Request.Body.ReadExactlyAsync(new byte[1]);
+                await next(context);
+            });
+            app.MapQuery("/begun", async (HttpContext context) => await context.CheckConditionsAsync(context.CreateEntityTag("v1")) ?? Results.Text("answered")).WithQueryKey();
+        });
+
+        var first = await server.SendAsync("QUERY /begun", "text/plain", "a-same");
+        Assert.Equal((200, null), (first.Status, first["ETag"]));
+        Assert.Equal(200, (await server.SendAsync("QUERY /begun", "text/plain", "b-same", ["If-None-Match: \"v1\""])).Status);
+    }
+
     [Fact]
     public async Task A_target_in_absolute_form_is_the_same_query()
     {
