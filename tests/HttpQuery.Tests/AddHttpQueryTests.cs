@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -42,21 +43,34 @@ public class AddHttpQueryTests
     }
 
     [Theory]
-    [InlineData(-1, false)]
-    [InlineData(0, true)]
-    [InlineData(64 * 1024 * 1024, true)]
-    [InlineData((64 * 1024 * 1024) + 1, false)]
-    public async Task A_limit_out_of_range_stops_the_start(int bytes, bool starts)
+    [InlineData("MaximumLocatedContentLength", -1, false)]
+    [InlineData("MaximumLocatedContentLength", 0, true)]
+    [InlineData("MaximumLocatedContentLength", 64 * 1024 * 1024, true)]
+    [InlineData("MaximumLocatedContentLength", (64 * 1024 * 1024) + 1, false)]
+    [InlineData("MaximumBufferedContentLength", -1, false)]
+    [InlineData("MaximumBufferedContentLength", 0, true)]
+    [InlineData("MaximumBufferedContentLength", 1024 * 1024 * 1024, true)]
+    [InlineData("MaximumBufferedContentLength", (1024 * 1024 * 1024) + 1, false)]
+    [InlineData("MaximumBufferedResponseLength", -1, false)]
+    [InlineData("MaximumBufferedResponseLength", 0, true)]
+    [InlineData("MaximumBufferedResponseLength", 1024 * 1024 * 1024, true)]
+    [InlineData("MaximumBufferedResponseLength", (1024 * 1024 * 1024) + 1, false)]
+    [InlineData("MaximumRanges", 0, false)]
+    [InlineData("MaximumRanges", 1, true)]
+    [InlineData("MaximumRanges", 1000, true)]
+    [InlineData("MaximumRanges", 1001, false)]
+    public async Task A_limit_out_of_range_stops_the_start(string option, int value, bool starts)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddHttpQuery(options => options.MaximumLocatedContentLength = bytes);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { [$"HttpQuery:{option}"] = value.ToString(CultureInfo.InvariantCulture) });
+        builder.Services.AddHttpQuery();
         await using var app = builder.Build();
 
         var error = await Record.ExceptionAsync(() => app.StartAsync(TestContext.Current.CancellationToken));
         Assert.Equal(starts, error is null);
-        if (!starts) Assert.Contains("MaximumLocatedContentLength", Assert.IsType<OptionsValidationException>(error).Message, StringComparison.Ordinal);
+        if (!starts) Assert.Contains(option, Assert.IsType<OptionsValidationException>(error).Message, StringComparison.Ordinal);
     }
 
     [Fact]
