@@ -6,7 +6,7 @@ public sealed class PrivateCacheOptions
     /// <summary>Most memory that stored responses take, in bytes. Default 64 MiB.</summary>
     public long MaximumSize { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Most stored responses. Default 10,000.</summary>
+    /// <summary>Most stored items: responses, and for each URI and each list of Vary one more. Default 10,000.</summary>
     public int MaximumCount { get; set; } = 10_000;
 
     /// <summary>Largest query content that is looked up, in bytes. Default 1 MiB. Longer content passes by the cache, and so does content of unknown length, JSON excepted.</summary>
