@@ -14,7 +14,7 @@ internal static class RequestRules
         var http = context.HttpContext;
         var headers = http.Request.Headers;
         if (headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated is true) return "it is for one user";
-        if (NeedsUser(http.GetEndpoint())) return "its endpoint needs a user, and there is none yet";
+        if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";
         if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";
         return KeyDelimiters.Occur(context) ? "a part of its key has a delimiter" : null;
@@ -27,7 +27,7 @@ internal static class RequestRules
         return directives.NoCache || directives.MaxAge is not null || directives.MinFresh is not null;
     }
 
-    // Authorization that has run leaves a user, and his requests pass by. So it has not: UseOutputCache stands before UseAuthorization.
-    private static bool NeedsUser(Endpoint? endpoint) =>
+    // There is no user: UseOutputCache stands before UseAuthorization, or a requirement looks at something else, which is not in the key.
+    private static bool NeedsAuthorization(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 }

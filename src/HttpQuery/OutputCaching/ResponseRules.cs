@@ -19,6 +19,7 @@ internal static class ResponseRules
         var headers = response.Headers;
         if (response.StatusCode is not StatusCodes.Status200OK) return "its status is not 200";
         if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it was broken off";
+        if (context.HttpContext.User.Identity?.IsAuthenticated is true) return "it is for one user";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";
         if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariant.Includes(name, context))) return "it varies by a field that the policy does not name";
 

@@ -220,7 +220,7 @@ public class TableRowTests
     }
 
     [Fact]
-    public async Task Row_order_an_endpoint_that_needs_a_user_is_not_cached_before_authentication()
+    public async Task Row_order_nothing_of_a_user_is_stored_where_authentication_comes_after()
     {
         var counter = new CachedServer.Counter();
         await using var server = await CachedServer.StartAsync(
@@ -229,8 +229,10 @@ public class TableRowTests
                 app.UseOutputCache();
                 app.UseAuthentication();
                 app.UseAuthorization();
-                app.MapMethods("/a", [HttpMethods.Query], counter.Handler).RequireAuthorization().CacheOutput(p => p.VaryByQueryContent());
-                app.MapMethods("/open", [HttpMethods.Query], counter.Handler).RequireAuthorization().AllowAnonymous().CacheOutput(p => p.VaryByQueryContent());
+                app.MapMethods("/a", [HttpMethods.Query], counter.Handler).RequireAuthorization().CacheOutput(p => p.VaryByQueryContent(), excludeDefaultPolicy: true);
+                app.MapMethods("/asserted", [HttpMethods.Query], counter.Handler).RequireAuthorization(policy => policy.RequireAssertion(_ => true)).CacheOutput(p => p.VaryByQueryContent());
+                app.MapMethods("/open", [HttpMethods.Query], counter.Handler).CacheOutput(p => p.VaryByQueryContent(), excludeDefaultPolicy: true);
+                app.MapMethods("/anonymous", [HttpMethods.Query], counter.Handler).RequireAuthorization().AllowAnonymous().CacheOutput(p => p.VaryByQueryContent());
             },
             counter,
             builder =>
@@ -240,7 +242,10 @@ public class TableRowTests
             });
         Assert.False(await server.StoresAsync("/a", "q", "X-User: a"));
         Assert.Equal(401, (await server.QueryAsync("/a", "q")).Status);
+        Assert.False(await server.StoresAsync("/asserted"));
+        Assert.False(await server.StoresAsync("/open", "q", "X-User: a"));
         Assert.True(await server.StoresAsync("/open"));
+        Assert.True(await server.StoresAsync("/anonymous"));
     }
 
     [Theory]
