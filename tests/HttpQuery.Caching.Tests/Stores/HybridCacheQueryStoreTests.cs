@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Caching.Tests.Stores;
 
@@ -122,6 +123,17 @@ public class HybridCacheQueryStoreTests
         await host.AssertServedAsync("small", "GET /small");
         Assert.Equal(200, (await host.SendAsync("GET /large", CacheHost.Fresh(new string('x', 20_000)))).Status);
         await host.AssertForwardedAsync("GET /large");
+    }
+
+    [Fact]
+    public void A_container_makes_it()
+    {
+        var services = new ServiceCollection();
+        services.AddHybridCache();
+        services.AddSingleton(Rules);
+        services.AddSingleton<IQueryCacheStore, HybridCacheQueryStore>();
+        using var provider = services.BuildServiceProvider();
+        Assert.IsType<HybridCacheQueryStore>(provider.GetRequiredService<IQueryCacheStore>());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public enum Fault
 /// <summary>Makes storage go wrong, for wrappers around it.</summary>
 public sealed class Flaw
 {
-    private readonly Dictionary<string, byte[]> _written = [];
+    private readonly Queue<byte[]> _written = new();
     private readonly Random _random = new(1);
     private TaskCompletionSource _end = new();
 
@@ -43,25 +43,26 @@ public sealed class Flaw
     }
 
     /// <summary>Whether a write is lost.</summary>
-    public bool Loses(string key, byte[] octets)
+    public bool Loses(byte[] octets)
     {
         lock (_written)
         {
-            _written[key] = octets;
+            _written.Enqueue(octets);
+            if (_written.Count > 8) _written.Dequeue();
             if (Fault is not Fault.LosesWrites || _random.Next(2) == 0) return false;
             Count++;
             return true;
         }
     }
 
-    /// <summary>What is read in the place of what is there.</summary>
-    public byte[]? Change(string key, byte[]? octets)
+    /// <summary>What is read in the place of what is there: octets of it that have changed, or those of another key, written lately.</summary>
+    public byte[]? Change(byte[]? octets)
     {
         lock (_written)
         {
             if (octets is null || Fault is not (Fault.Corrupts or Fault.ConfusesKeys) || _random.Next(2) == 0) return octets;
             Count++;
-            if (Fault is Fault.ConfusesKeys) return _written.ElementAt(_random.Next(_written.Count)).Value;
+            if (Fault is Fault.ConfusesKeys) return _written.ElementAt(_random.Next(_written.Count));
             var copy = octets.ToArray();
             if (_random.Next(4) == 0) return copy[.._random.Next(copy.Length)];
             copy[_random.Next(copy.Length)] ^= (byte)(1 << _random.Next(8));

@@ -11,13 +11,13 @@ internal sealed class FlawedHybridCache(HybridCache cache, Flaw flaw) : HybridCa
     {
         await flaw.BeginAsync();
         var octets = await cache.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
-        return (T)(object)flaw.Change(key, octets as byte[])!;
+        return (T)(object)flaw.Change(octets as byte[])!;
     }
 
     public override async ValueTask SetAsync<T>(string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
         await flaw.BeginAsync();
-        if (!flaw.Loses(key, (byte[])(object)value!)) await cache.SetAsync(key, value, options, tags, cancellationToken);
+        if (!flaw.Loses((byte[])(object)value!)) await cache.SetAsync(key, value, options, tags, cancellationToken);
     }
 
     public override async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
@@ -44,7 +44,7 @@ internal sealed class FlawedDistributedCache(IDistributedCache cache, Flaw flaw)
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {
         await flaw.BeginAsync();
-        var octets = flaw.Change(key, await cache.GetAsync(key, token));
+        var octets = flaw.Change(await cache.GetAsync(key, token));
         if (AfterGet?.Invoke() is { } gate) await gate;
         return octets;
     }
@@ -53,7 +53,7 @@ internal sealed class FlawedDistributedCache(IDistributedCache cache, Flaw flaw)
     {
         Sets++;
         await flaw.BeginAsync();
-        if (!flaw.Loses(key, value)) await cache.SetAsync(key, value, options, token);
+        if (!flaw.Loses(value)) await cache.SetAsync(key, value, options, token);
     }
 
     public async Task RemoveAsync(string key, CancellationToken token = default)
