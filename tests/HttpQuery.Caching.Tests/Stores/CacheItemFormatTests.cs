@@ -210,7 +210,7 @@ public class CacheItemFormatTests
     }
 
     private static void Sometimes<T>(Gen<T> values, Func<T, bool> holds) =>
-        Prop.ForAll(values.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(TestScale.Cases / 10));
+        Prop.ForAll(values.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(TestScale.Cases / 50));
 
     internal static void AssertSame(CacheItem expected, CacheItem? actual)
     {

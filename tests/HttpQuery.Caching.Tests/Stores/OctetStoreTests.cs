@@ -17,7 +17,7 @@ public abstract class OctetStoreTests : QueryStoreTests
         var flaw = new Flaw();
         var origin = new VersionedOrigin(CacheOn(OpenFlawed(flaw), fault is Fault.Hangs ? 5 : 1_000));
         var random = new Random(1);
-        for (var round = 0; round < (TestScale.IsFull ? 10 : 3); round++)
+        for (var round = 0; round < (TestScale.IsFull ? 5 : 3); round++)
         {
             flaw.Fault = fault;
             for (var i = 0; i < (fault is Fault.Hangs ? 8 : 150); i++) await origin.SendAsync(random);
