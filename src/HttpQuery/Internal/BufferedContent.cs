@@ -1,3 +1,4 @@
+using System.Buffers;
 using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,6 +10,9 @@ namespace HttpQuery.Internal;
 internal sealed class BufferedContent
 {
     private const int FirstLength = 4096;
+
+    // Far below what servers take before somebody consumes it.
+    private const int LongestPeek = 64 * 1024;
 
     private byte[] _octets;
     private int _length;
@@ -30,16 +34,16 @@ internal sealed class BufferedContent
     {
         var body = context.Request.Body;
         var start = body.CanSeek ? body.Position : -1;
+        var length = context.Request.ContentLength;
+        if (length is > 0 and <= LongestPeek && length <= maximumLength && IsServersOwn(body)) return await PeekAsync(context, (int)length);
 
-        // The server's own stream ends where Content-Length says; another one may go on.
-        var length = body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly ? context.Request.ContentLength : null;
-        var content = new BufferedContent((int)Math.Clamp(context.Request.ContentLength + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, FirstLength * 16)));
+        var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, LongestPeek)));
         while (content._length <= maximumLength)
         {
             if (content._length == content._octets.Length) Array.Resize(ref content._octets, (int)Math.Min(2L * content._length, (long)maximumLength + 1));
             var count = await body.ReadAsync(content._octets.AsMemory(content._length), context.RequestAborted);
             content._length += count;
-            content.IsWhole = count == 0 || (content._length == length && content._length <= maximumLength);
+            content.IsWhole = count == 0;
             if (content.IsWhole) break;
         }
 
@@ -48,6 +52,31 @@ internal sealed class BufferedContent
         else if (content._length > 0 && body is ReplayedStream replayed) replayed.PutBack(content.Octets);
         else if (content._length > 0) context.Request.Body = new ReplayedStream(content.Octets, body);
         return content;
+    }
+
+    // Nobody has put another stream in its place.
+    private static bool IsServersOwn(Stream body) => body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
+
+    // Nothing is consumed, so nothing need be put back.
+    private static async Task<BufferedContent> PeekAsync(HttpContext context, int length)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(context.RequestAborted);
+            var buffer = result.Buffer;
+            if (buffer.Length < length && !result.IsCompleted)
+            {
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
+
+            var content = new BufferedContent((int)buffer.Length) { _length = (int)buffer.Length, IsWhole = true };
+            buffer.CopyTo(content._octets);
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            content.IsCertain = content._length == length;
+            return content;
+        }
     }
 
     // A coding that was removed leaves its own length in the field.
