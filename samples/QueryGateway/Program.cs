@@ -1,0 +1,15 @@
+using QueryGateway;
+
+try
+{
+    await using var gateway = Gateway.Create(args);
+    await gateway.StartAsync();
+    Console.Out.Write(Greeting.Text(gateway));
+    await gateway.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception error) when (error is FormatException or IOException or InvalidDataException)
+{
+    await Console.Error.WriteLineAsync($"QueryGateway cannot start: {error.Message}");
+    return 1;
+}
