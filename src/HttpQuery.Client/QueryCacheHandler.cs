@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using HttpQuery.Caching;
 using HttpQuery.PrivateCache;
 using Microsoft.Extensions.Primitives;
@@ -24,7 +22,6 @@ public sealed class QueryCacheHandler : DelegatingHandler
     // As long as HttpClient waits by default.
     private static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(100);
 
-    private readonly ConcurrentDictionary<string, bool> _revalidating = new(StringComparer.Ordinal);
     private readonly QueryCache _cache;
     private readonly PrivateCacheOptions _options;
 
@@ -90,7 +87,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             if (transaction.Action is CacheAction.Serve)
             {
-                if (transaction.ShouldRevalidate) _ = RevalidateAsync(request, asked);
+                if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, transaction);
                 return Respond(request, transaction);
             }
             if (transaction.Action is CacheAction.Refuse) return new(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
@@ -215,12 +212,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return response;
     }
 
-    // One at a time for what is asked, however many ask.
-    private async Task RevalidateAsync(HttpRequestMessage request, CacheRequest asked)
+    private async Task RevalidateAsync(HttpRequestMessage request, CacheTransaction stale)
     {
-        var content = Convert.ToHexString(SHA256.HashData(asked.Content!.Value.Span));
-        var key = $"{asked.Method} {asked.Scheme} {asked.Authority} {asked.Target} {Convert.ToHexString(asked.Partition.Span)} {content}";
-        if (!_revalidating.TryAdd(key, true)) return;
         try
         {
             using var patience = new CancellationTokenSource(BackgroundTimeout);
@@ -234,7 +227,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
         finally
         {
-            _revalidating.TryRemove(key, out _);
+            stale.EndRevalidation();
         }
     }
 

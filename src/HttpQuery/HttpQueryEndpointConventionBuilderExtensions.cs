@@ -94,6 +94,19 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     public static TBuilder WithQueryKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { QueryKey = true });
 
+    /// <summary>States how the responses of these endpoints are kept by <c>UseHttpQueryCache</c> (RFC 10008 §2.7): for how long where they do not say, under which tags, for whom.</summary>
+    /// <remarks>For all methods that are cached: QUERY, and GET with HEAD. On an endpoint this replaces what its group states. What a response says of itself, such as <c>no-store</c>, counts.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    /// <param name="configure">For example <c>p => p.Expire(TimeSpan.FromMinutes(1)).Tag("rfcs")</c>.</param>
+    public static TBuilder CacheQuery<TBuilder>(this TBuilder builder, Action<QueryCachePolicyBuilder> configure)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var policy = new QueryCachePolicyBuilder();
+        configure(policy);
+        return AddMetadata(builder, policy.Build());
+    }
+
     private static TBuilder AddProducer<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
         where TBuilder : IEndpointConventionBuilder
     {

@@ -4,10 +4,11 @@ using HttpQuery.CacheKeys;
 namespace HttpQuery.Caching;
 
 /// <summary>The keys of one request (docs/cache-key.md).</summary>
-/// <param name="Primary">Of the request, Vary left out.</param>
+/// <param name="Primary">Of the request, Vary left out; where the user is known, of that user's.</param>
+/// <param name="Shared">Of the same request as anybody's; the primary one where no user is known.</param>
 /// <param name="IsNormalized">Whether other spellings of the content have it too.</param>
 /// <param name="Resource">Of the URI's epoch.</param>
-internal readonly record struct CacheKeySet(QueryCacheKey Primary, bool IsNormalized, QueryCacheKey Resource)
+internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, bool IsNormalized, QueryCacheKey Resource)
 {
     // No method has a space, so no request has the key of an epoch.
     private const string EpochMethod = "EPOCH OF";
@@ -23,17 +24,24 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, bool IsNormal
     public static CacheKeySet Of(QueryCacheKeyScheme scheme, CacheRequest request)
     {
         using var builder = scheme.CreateBuilder();
-        Start(builder, request, request.Method is "HEAD" ? "GET" : request.Method);
-        var primary = builder.Complete(request.Content!.Value.Span);
-        var isNormalized = builder.IsNormalized;
-        return new(primary, isNormalized, ResourceOf(builder, request.Scheme, request.Authority, request.Target));
+        Start(builder, request, request.Method is "HEAD" ? "GET" : request.Method, request.Partition.Span);
+        var shared = builder.Complete(request.Content!.Value.Span);
+        var (primary, isNormalized) = (shared, builder.IsNormalized);
+        if (!request.User.IsEmpty)
+        {
+            Start(builder, request, request.Method is "HEAD" ? "GET" : request.Method, PartitionOf(request));
+            primary = builder.Complete(request.Content!.Value.Span);
+        }
+        return new(primary, shared, isNormalized, ResourceOf(builder, request.Scheme, request.Authority, request.Target));
     }
 
     /// <summary>The key of the request's own octets alone.</summary>
-    public static QueryCacheKey ExactOf(CacheRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="shared">Whether as anybody's, though the user is known.</param>
+    public static QueryCacheKey ExactOf(CacheRequest request, bool shared)
     {
         using var builder = Exact.CreateBuilder();
-        Start(builder, request, request.Method);
+        Start(builder, request, request.Method, shared || request.User.IsEmpty ? request.Partition.Span : PartitionOf(request));
 
         // What asks for no normalization gets none.
         builder.AddField("Cache-Control", "no-transform");
@@ -65,13 +73,24 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, bool IsNormal
         return builder.Complete([]);
     }
 
-    private static void Start(QueryCacheKeyBuilder builder, CacheRequest request, string method)
+    // A digest, which nobody else's partition can be.
+    private static byte[] PartitionOf(CacheRequest request)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("HttpQuery: a user's"u8);
+        hash.AppendData(BitConverter.GetBytes(request.Partition.Length));
+        hash.AppendData(request.Partition.Span);
+        hash.AppendData(request.User.Span);
+        return hash.GetHashAndReset();
+    }
+
+    private static void Start(QueryCacheKeyBuilder builder, CacheRequest request, string method, ReadOnlySpan<byte> partition)
     {
         builder.Start(method, request.Scheme, request.Authority, request.Target);
         foreach (var name in KeyFields)
         {
             foreach (var line in request.Fields[name]) builder.AddField(name, line);
         }
-        if (!request.Partition.IsEmpty) builder.SetPartition(request.Partition.Span);
+        if (!partition.IsEmpty) builder.SetPartition(partition);
     }
 }

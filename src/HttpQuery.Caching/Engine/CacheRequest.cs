@@ -21,8 +21,18 @@ public sealed class CacheRequest
     /// <summary>The whole content, empty where there is none; <see langword="null"/> where it could not be read, or is too long: then the cache is bypassed.</summary>
     public required ReadOnlyMemory<byte>? Content { get; init; }
 
-    /// <summary>What separates this request from those of other users: octets that hold nothing secret, such as a digest; empty where responses are shared.</summary>
+    /// <summary>What separates this request from others that look like it: octets that hold nothing secret, such as a digest; empty where nothing does.</summary>
     public ReadOnlyMemory<byte> Partition { get; init; }
+
+    /// <summary>The user whose request it is, as a digest; empty where nobody is known. In a shared cache the responses to a user are that user's, but for those that RFC 9111 §3.5 lets
+    /// caches share: <c>public</c>, <c>s-maxage</c>, <c>must-revalidate</c>.</summary>
+    public ReadOnlyMemory<byte> User { get; init; }
+
+    /// <summary>Whether responses to requests with <c>Authorization</c> may be given to everybody all the same, because the application says so.</summary>
+    public bool IsSharedAcrossUsers { get; init; }
+
+    /// <summary>The lifetime of a response that states none, in the place of <see cref="CacheRuleOptions.DefaultLifetime"/>.</summary>
+    public TimeSpan? DefaultLifetime { get; init; }
 
     internal bool IsStorable => Method is "GET" or "QUERY";
 

@@ -37,16 +37,18 @@ public sealed partial class CacheTransaction
     public StringValues StatusValue(StringValues upstream)
     {
         if (_cache.Options.Name is not { } name) return upstream;
-        var status = new CacheStatus
-        {
-            Forward = _isHit ? null : _reason,
-            ForwardStatus = _forwardStatus,
-            IsStored = _isStored || _received is not null,
-            IsCollapsed = _wasCollapsed,
-            TimeToLive = _stored?.Response.RemainingLifetime(Now(_cache)) ?? _received?.RemainingLifetime(Now(_cache)),
-        };
-        return status.AppendTo(upstream, name);
+        return Status.AppendTo(upstream, name);
     }
+
+    /// <summary>What has become of the request so far.</summary>
+    public CacheStatus Status => new()
+    {
+        Forward = _isHit ? null : _reason,
+        ForwardStatus = _forwardStatus,
+        IsStored = _isStored || _received is not null,
+        IsCollapsed = _wasCollapsed,
+        TimeToLive = _stored?.Response.RemainingLifetime(Now(_cache)) ?? _received?.RemainingLifetime(Now(_cache)),
+    };
 
     // One range; what asks for several gets all (RFC 9110 §14.2 leaves that open).
     private CachedAnswer? InPart(CachedResponse stored, List<KeyValuePair<string, StringValues>> fields, DateTimeOffset now)

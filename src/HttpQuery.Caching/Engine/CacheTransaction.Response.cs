@@ -35,7 +35,7 @@ public sealed partial class CacheTransaction
             return CacheHead.Pass;
         }
 
-        _received = new(_cache.Options.Rules, status, StorageRules.SelectFields(received, _cache.Options.Rules.Mode), _requestTime, now);
+        _received = new(RulesOf(_request), status, StorageRules.SelectFields(received, _cache.Options.Rules.Mode), _requestTime, now);
         return CacheHead.Capture;
     }
 
@@ -86,8 +86,9 @@ public sealed partial class CacheTransaction
             ResponseFields = fields,
             RequestTime = _requestTime,
             ResponseTime = now,
+            AllowsAuthorization = IsOfUser || _request.IsSharedAcrossUsers,
         };
-        return StorageRules.Decide(_cache.Options.Rules, exchange) is StorageDecision.Store
+        return StorageRules.Decide(RulesOf(_request), exchange) is StorageDecision.Store
             && (!long.TryParse(fields["Content-Length"].ToString(), out var length) || length <= _cache.Options.MaximumResponseLength);
     }
 
@@ -105,7 +106,7 @@ public sealed partial class CacheTransaction
 
         // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
         // And it stays under its key, which is that of what it varied by before.
-        var isKept = MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
+        var isKept = (!_isOfAll || StorageRules.AllowsSharing(fresh.Directives)) && MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
             && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
         var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
         _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;
@@ -124,7 +125,8 @@ public sealed partial class CacheTransaction
         var lifetime = _cache.RetentionOf(response, Now(_cache));
         if (lifetime <= TimeSpan.Zero) return false;
 
-        var primary = _keys.IsNormalized && response.Status is not (>= 200 and < 300) ? _exact ??= CacheKeySet.ExactOf(_request) : _keys.Primary;
+        var isOfAll = IsOfUser && StorageRules.AllowsSharing(response.Directives);
+        var primary = _keys.IsNormalized && response.Status is not (>= 200 and < 300) ? CacheKeySet.ExactOf(_request, isOfAll) : isOfAll ? _keys.Shared : _keys.Primary;
         var present = await _cache.Store.GetAsync(primary);
         var key = primary;
         if (names.Count > 0 || present is CacheVariants)
@@ -151,6 +153,12 @@ public sealed partial class CacheTransaction
             foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) await _cache.EvictAsync(uri);
         }
         foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
+    }
+
+    private CacheRuleOptions RulesOf(CacheRequest request)
+    {
+        var rules = _cache.Options.Rules;
+        return request.DefaultLifetime is { } lifetime && rules.DefaultLifetime != lifetime ? rules with { DefaultLifetime = lifetime } : rules;
     }
 
     private string[] TagsOf(StoredResponse response) => [.. InvalidationRules.Groups(response.Fields).Select(GroupTag)];

@@ -11,11 +11,11 @@ public sealed partial class CacheTransaction : IDisposable
     private readonly CacheRequest _request;
     private readonly RequestDirectives _directives;
     private CacheKeySet _keys;
-    private QueryCacheKey? _exact;
     private CacheEpoch? _resourceEpoch;
     private CacheEpoch? _storeEpoch;
     private QueryCacheKey _storedKey;
     private CachedResponse? _stored;
+    private bool _isOfAll;
     private Collapsing.Leader? _leader;
     private bool _mayStore;
     private DateTimeOffset _requestTime;
@@ -38,8 +38,17 @@ public sealed partial class CacheTransaction : IDisposable
     /// <summary>Conditions to forward, where <see cref="Action"/> is to validate.</summary>
     public ValidationConditions Conditions { get; private set; }
 
+    /// <summary>Whether the cache has a use for the response: else the request can be forwarded without <see cref="ReceiveAsync"/>.</summary>
+    public bool NeedsResponse => !IsSafe || _mayStore || _stored is not null;
+
     /// <summary>Whether what is served is stale, and should be asked for anew without letting the client wait (RFC 5861 §3).</summary>
     public bool ShouldRevalidate { get; private set; }
+
+    /// <summary>Tells whether this request is the one to ask anew in the background: one at a time for what is stored. Then <see cref="EndRevalidation"/> is due.</summary>
+    public bool TryBeginRevalidation() => ShouldRevalidate && _cache.Revalidating.TryAdd(_storedKey, true);
+
+    /// <summary>Lets others ask anew.</summary>
+    public void EndRevalidation() => _cache.Revalidating.TryRemove(_storedKey, out _);
 
     private static DateTimeOffset Now(QueryCache cache) => cache.Time.GetUtcNow();
 
@@ -85,9 +94,23 @@ public sealed partial class CacheTransaction : IDisposable
         if (_resourceEpoch is not null && _storeEpoch is not null)
         {
             await FindAsync(_keys.Primary);
-            if (_stored is null && _keys.IsNormalized) await FindAsync(_exact ??= CacheKeySet.ExactOf(_request));
+            if (_stored is null && _keys.IsNormalized) await FindAsync(CacheKeySet.ExactOf(_request, shared: false));
+            if (_stored is null && IsOfUser) await FindSharedAsync();
         }
         Decide();
+    }
+
+    // Where the user is known, the same request as anybody's has another key.
+    private bool IsOfUser => !_request.User.IsEmpty;
+
+    private async ValueTask FindSharedAsync()
+    {
+        await FindAsync(_keys.Shared);
+        if (_stored is null && _keys.IsNormalized) await FindAsync(CacheKeySet.ExactOf(_request, shared: true));
+        _isOfAll = _stored is not null;
+
+        // What somebody unknown was told need not be what a user is told.
+        if (_stored is { } stored && !StorageRules.AllowsSharing(stored.Response.Directives)) (_stored, _isOfAll) = (null, false);
     }
 
     private async ValueTask FindAsync(QueryCacheKey primary)
@@ -172,7 +195,7 @@ public sealed partial class CacheTransaction : IDisposable
             return;
         }
 
-        (_stored, _wasCollapsed) = (null, true);
+        (_stored, _isOfAll, _wasCollapsed) = (null, false, true);
         await LookUpAsync();
         _wasCollapsed = Action is CacheAction.Serve;
         if (Action is CacheAction.Forward or CacheAction.Validate && _mayStore) await BeginEpochsAsync();

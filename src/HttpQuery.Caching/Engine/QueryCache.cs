@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace HttpQuery.Caching;
 
 /// <summary>A cache for GET and QUERY (RFC 9111, RFC 10008 §2.7): the decisions; adapters carry the octets. One instance serves any number of requests at once.</summary>
@@ -30,6 +32,8 @@ public sealed class QueryCache
     internal StoreAccess Store { get; }
 
     internal Collapsing Collapsing { get; }
+
+    internal ConcurrentDictionary<QueryCacheKey, bool> Revalidating { get; } = new();
 
     /// <summary>Looks a request up.</summary>
     /// <param name="request">The request; it is used until the transaction is over.</param>

@@ -24,6 +24,9 @@ public readonly record struct CacheExchange
     /// <summary>When the response was received.</summary>
     public required DateTimeOffset ResponseTime { get; init; }
 
+    /// <summary>Whether <c>Authorization</c> does not keep a shared cache from storing (RFC 9111 §3.5): what is stored is for that user alone, or the application says that it is for all.</summary>
+    public bool AllowsAuthorization { get; init; }
+
     /// <summary>Whether the key does not tell all spellings of the content apart (RFC 10008 §2.7).</summary>
     public bool IsKeyNormalized { get; init; }
 }

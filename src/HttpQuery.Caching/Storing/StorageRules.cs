@@ -46,6 +46,9 @@ public static class StorageRules
     internal static bool IsStored(string name, StringValues connection) =>
         !IsOfConnection(name) && (RuleFields.Contains(name) || !IsNamed(name, connection));
 
+    /// <summary>Tells whether a response to one user may be given to others too (RFC 9111 §3.5): <c>public</c>, <c>must-revalidate</c>, <c>s-maxage</c>.</summary>
+    internal static bool AllowsSharing(in ResponseDirectives directives) => directives.Public || directives.MustRevalidate || directives.SharedMaxAge is not null;
+
     private static bool IsStorable(int status) => status is >= 200 and <= 599 and not (206 or 304 or 412 or 416);
 
     private static StorageDecision RefusalOfMessage(in CacheExchange exchange, in ResponseDirectives directives)
@@ -63,8 +66,7 @@ public static class StorageRules
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (directives.Private) return StorageDecision.Private;
-        var allowsAuthorization = directives.Public || directives.MustRevalidate || directives.SharedMaxAge is not null;
-        if (exchange.RequestFields["Authorization"].Count > 0 && !allowsAuthorization) return StorageDecision.Authorization;
+        if (exchange.RequestFields["Authorization"].Count > 0 && !exchange.AllowsAuthorization && !AllowsSharing(directives)) return StorageDecision.Authorization;
         return exchange.ResponseFields["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
             && !directives.Withholds("Set-Cookie", isShared: true)
                 ? StorageDecision.SetCookie

@@ -1,8 +1,6 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Internal;
-using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Conditions;
@@ -14,9 +12,7 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
     {
         try
         {
-            var wasBegun = context.Request.Body is { CanSeek: true, Position: > 0 };
-            var content = await BufferedContent.ReadAsync(context, maximumLength);
-            context.Features.Set(new QueryKeyFeature(wasBegun ? null : KeyOf(context, content)));
+            context.Features.Set(new QueryKeyFeature(KeyOf(context, await BufferedContent.ReadAsync(context, maximumLength))));
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -28,30 +24,18 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
 
     private QueryCacheKey? KeyOf(HttpContext context, BufferedContent content)
     {
-        // Somebody has read it before, or the beginning of it, so nobody knows what is asked. (A coding that was removed leaves its own length in the field.)
-        var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
-        var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;
-        if (content.Octets.IsEmpty && canHaveContent) return null;
-        if (content.IsWhole && detection is not RequestAsSent.CodedContent && context.Request.ContentLength is { } length && content.Octets.Length < length) return null;
-        if (!content.IsWhole)
-        {
-            Log.ContentNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
-            return null;
-        }
+        if (!content.IsWhole) Log.ContentNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
+
+        // Somebody may have read it before, so nobody knows what is asked.
+        if (!content.IsCertain) return null;
 
         var request = context.Request;
         using var builder = context.RequestServices.GetRequiredService<QueryCacheKeyScheme>().CreateBuilder();
-        builder.Start(HttpMethods.Query, request.Scheme, request.Host.Value, TargetOf(context));
+        builder.Start(HttpMethods.Query, request.Scheme, request.Host.Value, RequestTarget.Of(context));
         foreach (var (name, lines) in request.Headers)
         {
             foreach (var line in lines) builder.AddField(name, line);
         }
         return builder.Complete(content.Octets.Span);
     }
-
-    // As it was sent: the decoded path would let two targets meet.
-    private static string TargetOf(HttpContext context) =>
-        context.Features.Get<IHttpRequestFeature>() is { RawTarget: ['/', ..] } request
-            ? request.RawTarget
-            : context.Request.PathBase.ToUriComponent() + context.Request.Path.ToUriComponent() + context.Request.QueryString;
 }

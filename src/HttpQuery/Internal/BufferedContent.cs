@@ -1,4 +1,6 @@
+using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Internal;
 
@@ -15,6 +17,9 @@ internal sealed class BufferedContent
 
     /// <summary>Whether the limit held all of the content.</summary>
     public bool IsWhole { get; private set; }
+
+    /// <summary>Whether this is all that was sent, as far as anybody can tell: nobody had read it before, or the beginning of it.</summary>
+    public bool IsCertain { get; private set; }
 
     public ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, _length);
 
@@ -35,9 +40,19 @@ internal sealed class BufferedContent
             content._length += count;
         }
 
+        content.IsCertain = content.IsWhole && start <= 0 && content.IsExpected(context);
         if (start >= 0) body.Position = start;
         else if (content._length > 0 && body is ReplayedStream replayed) replayed.PutBack(content.Octets);
         else if (content._length > 0) context.Request.Body = new ReplayedStream(content.Octets, body);
         return content;
+    }
+
+    // A coding that was removed leaves its own length in the field.
+    private bool IsExpected(HttpContext context)
+    {
+        var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
+        var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;
+        if (_length == 0) return !canHaveContent;
+        return detection is RequestAsSent.CodedContent || context.Request.ContentLength is not { } stated || _length >= stated;
     }
 }

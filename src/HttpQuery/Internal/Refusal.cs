@@ -17,4 +17,5 @@ internal sealed record Refusal(string Reason)
     public static readonly Refusal UnprocessableQuery = new("unprocessable_query");
     public static readonly Refusal PreconditionFailed = new("precondition_failed");
     public static readonly Refusal RangeNotSatisfiable = new("range_not_satisfiable");
+    public static readonly Refusal OnlyIfCached = new("only_if_cached");
 }

@@ -1,0 +1,42 @@
+namespace HttpQuery;
+
+/// <summary>Settings of the shared cache, read from the configuration section <c>HttpQuery:Cache</c> and checked at start.</summary>
+public sealed class HttpQueryCacheOptions
+{
+    /// <summary>Name of the cache in <c>Cache-Status</c> (RFC 9211): printable ASCII. Default <c>HttpQuery</c>; empty sends no such field.</summary>
+    public string Name { get; set; } = "HttpQuery";
+
+    /// <summary>Most memory that stored responses take, in bytes. Default 64 MiB. What was not read lately goes first. Concerns the store in memory, which is used where no
+    /// other is registered.</summary>
+    public long MaximumSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Most items in memory: responses, and for each URI and each list of Vary one more. Default 100,000.</summary>
+    public int MaximumCount { get; set; } = 100_000;
+
+    /// <summary>Largest query content that is looked up, in bytes. Default 1 MiB. Longer content passes by the cache, untouched.</summary>
+    public int MaximumContentLength { get; set; } = 1024 * 1024;
+
+    /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Longer content passes.</summary>
+    public int MaximumResponseLength { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss.</summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a request waits for another one that asks the same. Default 10 s; zero: each request is forwarded for itself.</summary>
+    public TimeSpan CollapseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a revalidation in the background may take (RFC 5861 §3). Default 30 s.</summary>
+    public TimeSpan RevalidationTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a response that states no lifetime gets a tenth of the time since its <c>Last-Modified</c>, at most a day (RFC 9111 §4.2.2). Default
+    /// <see langword="false"/>: what lies in front of endpoints stores what it is told to. In front of other origins, <see langword="true"/> is what caches do.</summary>
+    public bool AllowHeuristicFreshness { get; set; }
+
+    /// <summary>How long past its lifetime a response may be served while nobody can be reached behind the cache, without any directive that allows it (RFC 9111 §4.2.4).
+    /// Default zero: only where a directive allows it. Nobody reached: 502 or 504 without content.</summary>
+    public TimeSpan MaximumStaleWhenDisconnected { get; set; }
+
+    /// <summary>Whether responses with <c>Set-Cookie</c> that are not <c>public</c> are stored. Default <see langword="false"/>. RFC 9111 §7.3 would allow it; what is stored gives
+    /// the cookie of one user to the next.</summary>
+    public bool ShareSetCookie { get; set; }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HttpQuery.Internal;
+
+/// <summary>What a request is for, as it was sent: the decoded path would let two targets meet.</summary>
+internal static class RequestTarget
+{
+    /// <summary>The target in origin form; one that came in another form (RFC 9112 §3.2) is brought into it.</summary>
+    public static string Of(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (target is ['/', ..]) return target;
+        if (target is not null && target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
+        {
+            var start = target.AsSpan(scheme + 3).IndexOfAny('/', '?');
+            if (start < 0) return "/";
+            var rest = target[(scheme + 3 + start)..];
+            return rest is ['/', ..] ? rest : "/" + rest;
+        }
+        var request = context.Request;
+        return request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString;
+    }
+
+    /// <summary>Whether the application sees another path or query than was sent: something before has changed them, or the path has escapes, which the server has decoded.</summary>
+    public static bool IsRewritten(HttpContext context, string target)
+    {
+        var mark = target.IndexOf('?', StringComparison.Ordinal);
+        var path = target.AsSpan(0, mark < 0 ? target.Length : mark);
+        var query = target.AsSpan(path.Length);
+        var request = context.Request;
+        var pathBase = request.PathBase.Value.AsSpan();
+        var rest = request.Path.Value.AsSpan();
+        return !query.SequenceEqual(request.QueryString.Value) || path.Length != pathBase.Length + rest.Length || !path.StartsWith(pathBase) || !path.EndsWith(rest);
+    }
+}

@@ -1,0 +1,79 @@
+using HttpQuery.Caching;
+using HttpQuery.SharedCache;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery;
+
+/// <summary>How the responses of an endpoint are cached: see <c>CacheQuery</c>.</summary>
+public sealed class QueryCachePolicyBuilder
+{
+    private readonly List<string> _varyBy = [];
+    private readonly List<Func<HttpContext, IEnumerable<string>>> _tags = [];
+    private Func<HttpContext, string?>? _partition;
+    private TimeSpan? _lifetime;
+    private bool _isSharedAcrossUsers;
+
+    internal QueryCachePolicyBuilder()
+    {
+    }
+
+    /// <summary>Gives a lifetime to responses that state none: neither <c>max-age</c> nor <c>s-maxage</c> nor <c>Expires</c>. <c>no-store</c>, <c>private</c> and <c>no-cache</c> count all the same.</summary>
+    /// <param name="lifetime">Positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is not positive.</exception>
+    public QueryCachePolicyBuilder Expire(TimeSpan lifetime)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        _lifetime = lifetime;
+        return this;
+    }
+
+    /// <summary>Gives tags to what is stored: <c>QueryCache.EvictByTagAsync</c> removes what has one.</summary>
+    public QueryCachePolicyBuilder Tag(params string[] tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        foreach (var tag in tags) ArgumentException.ThrowIfNullOrEmpty(tag, nameof(tags));
+        _tags.Add(_ => tags);
+        return this;
+    }
+
+    /// <summary>Gives tags that depend on the request, for example on a route value.</summary>
+    /// <param name="tags">Asked when the response starts.</param>
+    public QueryCachePolicyBuilder Tag(Func<HttpContext, IEnumerable<string>> tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        _tags.Add(tags);
+        return this;
+    }
+
+    /// <summary>Tells requests apart by something of the application's own, such as the tenant: responses to one are never given to another.</summary>
+    /// <param name="partition">Asked for each request; <see langword="null"/> where nothing tells it apart.</param>
+    public QueryCachePolicyBuilder PartitionBy(Func<HttpContext, string?> partition)
+    {
+        ArgumentNullException.ThrowIfNull(partition);
+        _partition = partition;
+        return this;
+    }
+
+    /// <summary>Adds fields of requests to <c>Vary</c> of the responses: those to requests with other values are others (RFC 9111 §4.1).</summary>
+    /// <param name="fieldNames">For example <c>Accept-Language</c>.</param>
+    public QueryCachePolicyBuilder SetVaryByHeader(params string[] fieldNames)
+    {
+        ArgumentNullException.ThrowIfNull(fieldNames);
+        foreach (var name in fieldNames)
+        {
+            if (!VaryRules.TryParse(name, out var names) || names.Count != 1) throw new ArgumentException($"'{name}' is no name of a field.", nameof(fieldNames));
+        }
+        _varyBy.AddRange(fieldNames);
+        return this;
+    }
+
+    /// <summary>Gives the responses to requests with <c>Authorization</c>, or of an authenticated user, to everybody who may ask: they are the same for all.</summary>
+    /// <remarks>Without it they are shared only where the response says so (<c>public</c>, <c>s-maxage</c>, <c>must-revalidate</c>; RFC 9111 §3.5); else each user has their own.</remarks>
+    public QueryCachePolicyBuilder ShareAcrossUsers()
+    {
+        _isSharedAcrossUsers = true;
+        return this;
+    }
+
+    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, [.. _varyBy], _isSharedAcrossUsers);
+}

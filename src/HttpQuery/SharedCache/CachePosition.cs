@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HttpQuery.SharedCache;
+
+/// <summary>Whether the cache stands where it can answer: behind all that decides who may ask.</summary>
+internal sealed class CachePosition(IServiceProvider services)
+{
+    // What the framework's own endpoint middleware looks for, to refuse an endpoint whose authorization was not asked.
+    private const string AuthorizationHasRun = "__AuthorizationMiddlewareWithEndpointInvoked";
+
+    private readonly bool _authenticates = services.GetService<IAuthenticationSchemeProvider>() is not null;
+    private readonly bool _authorizes = services.GetService<IAuthorizationPolicyProvider>() is not null;
+
+    /// <summary>Why the request passes by the cache; <see langword="null"/> where it need not.</summary>
+    public CacheBypass? BypassOf(HttpContext context)
+    {
+        var features = context.Features;
+        if (context.GetEndpoint() is null) return CacheBypass.NoEndpoint;
+        if (_authorizes && !context.Items.ContainsKey(AuthorizationHasRun)) return CacheBypass.BeforeAuthorization;
+        if (_authenticates && features.Get<IAuthenticationFeature>() is null) return CacheBypass.BeforeAuthentication;
+
+        // An error page in the place of what was asked, or a connection that becomes something else.
+        if (features.Get<IExceptionHandlerFeature>() is not null || features.Get<IStatusCodeReExecuteFeature>() is not null) return CacheBypass.ErrorPage;
+        if (features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }) return CacheBypass.Upgrade;
+        return Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
+    }
+
+    /// <summary>Takes what <see cref="BypassOf"/> looks at over to a request that is made of another one.</summary>
+    public static void Copy(HttpContext from, HttpContext to)
+    {
+        to.SetEndpoint(from.GetEndpoint());
+        to.Features.Set(from.Features.Get<IAuthenticationFeature>());
+
+        // What middleware before endpoints notes there for the endpoint middleware.
+        foreach (var (key, value) in from.Items)
+        {
+            if (key is string name && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("Invoked", StringComparison.Ordinal)) to.Items[key] = value;
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using HttpQuery.Caching;
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.SharedCache;
+
+/// <summary>The response as those behind the cache meet it: it passes through, is kept on its way, or is dropped because another one is sent in its place.</summary>
+/// <remarks>Which of these, its fields decide: when the first octet is written, or at the end. Callbacks for its start that were registered behind the cache run then, and not those from before
+/// it: cookies and CORS fields that are added there are not of what is stored.</remarks>
+internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLifetimeFeature, IHttpResetFeature, IDisposable
+{
+    private readonly HttpContext _context;
+    private readonly CacheTransaction _transaction;
+    private readonly QueryCachePolicy _policy;
+    private readonly int _maximumLength;
+    private readonly TimeProvider _time;
+    private readonly IHttpResponseFeature _response;
+    private readonly IHttpResponseBodyFeature _body;
+    private readonly IHttpRequestLifetimeFeature? _lifetime;
+    private readonly IHttpResetFeature? _reset;
+    private readonly ForwardedBody _forwardedBody;
+    private readonly HeaderDictionary _before;
+    private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
+    private CapturedOctets? _captured;
+    private string[] _tags = [];
+    private CacheHead? _head;
+    private bool _isAborted;
+    private int _droppedStatus;
+    private string? _droppedReason;
+    private HeaderDictionary? _droppedHeaders;
+
+    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, int maximumLength, TimeProvider time)
+    {
+        (_context, _transaction, _policy, _maximumLength, _time) = (context, transaction, policy, maximumLength, time);
+        var features = context.Features;
+        (_response, _body) = (features.GetRequiredFeature<IHttpResponseFeature>(), features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        (_lifetime, _reset) = (features.Get<IHttpRequestLifetimeFeature>(), features.Get<IHttpResetFeature>());
+        _before = [];
+        foreach (var (name, lines) in _response.Headers) _before[name] = lines;
+
+        _forwardedBody = new(this, _body);
+        features.Set<IHttpResponseFeature>(this);
+        features.Set<IHttpResponseBodyFeature>(_forwardedBody);
+        features.Set<IHttpRequestLifetimeFeature>(this);
+        if (_reset is not null) features.Set<IHttpResetFeature>(this);
+    }
+
+    /// <summary>What is to become of the response; <see langword="null"/> while its fields have not come.</summary>
+    public CacheHead? Head => _head;
+
+    public bool IsDropped => _head is CacheHead.Serve or CacheHead.Resend;
+
+    public int StatusCode
+    {
+        get => IsDropped ? _droppedStatus : _response.StatusCode;
+        set
+        {
+            if (IsDropped) _droppedStatus = value;
+            else _response.StatusCode = value;
+        }
+    }
+
+    public string? ReasonPhrase
+    {
+        get => IsDropped ? _droppedReason : _response.ReasonPhrase;
+        set
+        {
+            if (IsDropped) _droppedReason = value;
+            else _response.ReasonPhrase = value;
+        }
+    }
+
+    public IHeaderDictionary Headers
+    {
+        get => IsDropped ? _droppedHeaders ??= [] : _response.Headers;
+        set
+        {
+            if (IsDropped) _droppedHeaders = new(value.ToDictionary());
+            else _response.Headers = value;
+        }
+    }
+
+#pragma warning disable CS0618, CS0672 // The interface has it, and nobody is to use it.
+    [Obsolete("Use IHttpResponseBodyFeature.Stream.")]
+    public Stream Body { get => _forwardedBody.Stream; set => throw new NotSupportedException(); }
+#pragma warning restore CS0618, CS0672
+
+    public bool HasStarted => _head is not null || _response.HasStarted;
+
+    public CancellationToken RequestAborted
+    {
+        get => _lifetime?.RequestAborted ?? default;
+        set
+        {
+            if (_lifetime is not null) _lifetime.RequestAborted = value;
+        }
+    }
+
+    public void OnStarting(Func<object, Task> callback, object state)
+    {
+        if (_head is not null) throw new InvalidOperationException("The response has started.");
+        _onStarting.Add((callback, state));
+    }
+
+    public void OnCompleted(Func<object, Task> callback, object state) => _response.OnCompleted(callback, state);
+
+    public void Abort()
+    {
+        // What breaks off and is dropped anyway concerns no client.
+        if (IsDropped) return;
+        BreakOff();
+        _lifetime?.Abort();
+    }
+
+    public void Reset(int errorCode)
+    {
+        if (IsDropped) return;
+        BreakOff();
+        _reset?.Reset(errorCode);
+    }
+
+    /// <summary>Decides what becomes of the response, unless that is decided.</summary>
+    public ValueTask StartAsync() => _head is null ? DecideAsync() : default;
+
+    /// <summary>Keeps octets that are about to be sent; the last ones are stored before.</summary>
+    public ValueTask KeepAsync(ReadOnlySpan<byte> octets)
+    {
+        if (_captured is not { } captured) return default;
+        if (!captured.TryAdd(octets))
+        {
+            BreakOff();
+            return default;
+        }
+        return captured.IsWhole ? StoreAsync() : default;
+    }
+
+    /// <summary>Stores what has been captured: all of it has been written.</summary>
+    public async ValueTask StoreAsync()
+    {
+        if (_captured is not { } captured) return;
+        _captured = null;
+        await _transaction.CompleteAsync(captured.Octets, _tags);
+    }
+
+    /// <summary>Takes that those behind the cache have returned.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        await _forwardedBody.FinishAsync();
+        await StartAsync();
+
+        // Who went away may have let those behind the cache stop early, and nobody would know.
+        if (_captured is { IsWhole: false } && RequestAborted.IsCancellationRequested) BreakOff();
+        await StoreAsync();
+    }
+
+    /// <summary>Takes that nobody answered, and tells whether the request is answered all the same.</summary>
+    public async ValueTask<bool> TryServeInsteadAsync(int status)
+    {
+        if (_head is not null) return IsDropped;
+        if (!_transaction.IsSafe || await _transaction.ReceiveAsync(status, StoredFields.Empty) is not CacheHead.Serve) return false;
+        Drop(CacheHead.Serve);
+        return true;
+    }
+
+    /// <summary>Gives the response back as it was before the cache; callbacks for the start of a response that did not start stay.</summary>
+    public void Dispose()
+    {
+        var features = _context.Features;
+        features.Set(_response);
+        features.Set(_body);
+        features.Set(_lifetime);
+        if (_reset is not null) features.Set(_reset);
+        if (_head is not null || _response.HasStarted) return;
+        foreach (var (callback, state) in _onStarting) _response.OnStarting(callback, state);
+    }
+
+    private async ValueTask DecideAsync()
+    {
+        // Newest first, as servers do.
+        while (_onStarting.Count > 0)
+        {
+            var (callback, state) = _onStarting[^1];
+            _onStarting.RemoveAt(_onStarting.Count - 1);
+            await callback(state);
+        }
+
+        // A forwarder that reached nobody writes nothing.
+        if (_response.StatusCode is 502 or 504 && _forwardedBody.IsUnwritten && _transaction.IsSafe && await _transaction.TryServeInsteadAsync())
+        {
+            Drop(CacheHead.Serve);
+            return;
+        }
+
+        foreach (var name in _policy.VaryBy) VaryField.Add(_response.Headers, name);
+        var head = await _transaction.ReceiveAsync(_response.StatusCode, Fields());
+        if (head is CacheHead.Serve or CacheHead.Resend)
+        {
+            Drop(head);
+            return;
+        }
+
+        if (head is CacheHead.Capture && _isAborted)
+        {
+            BreakOff();
+            head = CacheHead.Pass;
+        }
+        if (head is CacheHead.Capture)
+        {
+            _tags = _policy.TagsOf(_context);
+            _captured = new(_maximumLength, _response.Headers.ContentLength);
+        }
+        _head = head;
+        CacheAnswer.AddStatus(_response.Headers, _transaction);
+    }
+
+    private void Drop(CacheHead head)
+    {
+        (_head, _droppedStatus) = (head, _response.StatusCode);
+        _droppedHeaders = new(_response.Headers.ToDictionary());
+        _response.StatusCode = StatusCodes.Status200OK;
+        _response.ReasonPhrase = null;
+        _response.Headers.Clear();
+        foreach (var (name, lines) in _before) _response.Headers[name] = lines;
+    }
+
+    private void BreakOff()
+    {
+        _isAborted = true;
+        _captured = null;
+        _transaction.Abandon();
+    }
+
+    // What was there before belongs to this request; but for what says how the response may be used.
+    private List<KeyValuePair<string, StringValues>> Fields()
+    {
+        var fields = new List<KeyValuePair<string, StringValues>>(_response.Headers.Count + 1);
+        foreach (var (name, lines) in _response.Headers)
+        {
+            var own = lines;
+            if (_before.TryGetValue(name, out var before) && !IsRule(name))
+            {
+                if (lines.Equals(before)) continue;
+                if (name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)) own = lines.Except(before).ToArray();
+            }
+            fields.Add(new(name, own));
+        }
+        if (!_response.Headers.ContainsKey("Date")) fields.Add(new("Date", HttpDate.Format(_time.GetUtcNow())));
+        return fields;
+    }
+
+    private static bool IsRule(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        || name.ToUpperInvariant() is "CACHE-CONTROL" or "CDN-CACHE-CONTROL" or "VARY" or "EXPIRES" or "DATE" or "AGE" or "ETAG" or "LAST-MODIFIED";
+}

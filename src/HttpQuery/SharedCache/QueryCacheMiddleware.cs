@@ -1,0 +1,148 @@
+using HttpQuery.Caching;
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery.SharedCache;
+
+/// <summary>The shared cache in a pipeline (§2.7; RFC 9111): what the engine decides, it does with requests and responses.</summary>
+internal sealed class QueryCacheMiddleware
+{
+    private readonly RequestDelegate _next;
+    private readonly QueryCache _cache;
+    private readonly HttpQueryCacheOptions _options;
+    private readonly CachePosition _position;
+    private readonly CacheTelemetry _telemetry;
+    private readonly BackgroundRequests _background;
+    private readonly TimeProvider _time;
+
+    public QueryCacheMiddleware(
+        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheTelemetry telemetry, BackgroundRequests background, TimeProvider? time = null)
+    {
+        (_next, _cache, _options, _position, _telemetry) = (next, cache, options.Value, position, telemetry);
+        (_background, _time) = (background, time ?? TimeProvider.System);
+    }
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        // One cache is enough.
+        if (context.Features.Get<CacheTransaction>() is not null)
+        {
+            await _next(context);
+            return;
+        }
+
+        var (fields, policy) = (new RequestFields(context.Request.Headers), QueryCachePolicy.Of(context));
+        CacheRequest request;
+        try
+        {
+            request = await ReadAsync(context, fields, policy);
+        }
+        catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
+        {
+            await answer;
+            return;
+        }
+
+        using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
+        context.Features.Set(transaction);
+        if (transaction.Action is CacheAction.Serve)
+        {
+            if (transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
+            await CacheAnswer.WriteAsync(context, transaction);
+        }
+        else if (transaction.Action is CacheAction.Refuse) await CacheAnswer.RefuseAsync(context, transaction);
+        else if (transaction.NeedsResponse) await ForwardAsync(context, request, transaction, fields, policy);
+        else
+        {
+            context.Response.OnStarting(AddStatus, context);
+            await _next(context);
+        }
+        _telemetry.Count(request.Method, transaction);
+    }
+
+    private static readonly Func<object, Task> AddStatus = state =>
+    {
+        var context = (HttpContext)state;
+        CacheAnswer.AddStatus(context.Response.Headers, context.Features.GetRequiredFeature<CacheTransaction>());
+        return Task.CompletedTask;
+    };
+
+    private async Task ForwardAsync(HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
+    {
+        fields.Keep();
+        if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
+        if (await ForwardOnceAsync(context, transaction, fields, policy) is CacheHead.Resend)
+        {
+            // The answer was to a condition of the cache's own, and of no use.
+            fields.PutBack();
+            if (request.Content is { IsEmpty: false } content) context.Request.Body = new ReplayedStream(content, Stream.Null);
+            await ForwardOnceAsync(context, transaction, fields, policy);
+        }
+    }
+
+    private async ValueTask<CacheHead?> ForwardOnceAsync(HttpContext context, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
+    {
+        CacheHead? head;
+        using (var response = new ForwardedResponse(context, transaction, policy, _options.MaximumResponseLength, _time))
+        {
+            try
+            {
+                await _next(context);
+                await response.CompleteAsync();
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
+            {
+                if (!await response.TryServeInsteadAsync(StatusCodes.Status500InternalServerError)) throw;
+                CacheLog.ServedInstead(_telemetry.Logger, exception);
+            }
+            finally
+            {
+                fields.Restore();
+            }
+            head = response.Head;
+        }
+        if (head is CacheHead.Serve) await CacheAnswer.WriteAsync(context, transaction);
+        return head;
+    }
+
+    private async ValueTask<CacheRequest> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy)
+    {
+        var (request, target) = (context.Request, RequestTarget.Of(context));
+        var method = HttpMethods.GetCanonicalizedValue(request.Method);
+        var bypass = _position.BypassOf(context);
+        ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
+        if (method is "GET" or "HEAD" or "QUERY" && content is null) _telemetry.Bypass(bypass ?? CacheBypass.Content);
+        return new()
+        {
+            Method = method,
+            Scheme = request.Scheme,
+            Authority = request.Host.Value ?? "",
+            Target = target,
+            Fields = fields,
+            Content = content,
+            Partition = PartitionOf(context, target, policy),
+            User = policy.IsSharedAcrossUsers ? default : UserDigest.Of(context),
+            IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
+            DefaultLifetime = policy.Lifetime,
+        };
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContext context, string method)
+    {
+        var mayHaveContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0);
+        if (method is not "QUERY") return mayHaveContent ? null : ReadOnlyMemory<byte>.Empty;
+        if (context.Request.ContentLength > _options.MaximumContentLength) return null;
+        var content = await BufferedContent.ReadAsync(context, _options.MaximumContentLength);
+        return content.IsCertain ? content.Octets : null;
+    }
+
+    // What the application sees of the target may have been changed before; what it says of tenants and the like counts too.
+    private static byte[] PartitionOf(HttpContext context, string target, QueryCachePolicy policy)
+    {
+        var (request, partition) = (context.Request, policy.Partition?.Invoke(context));
+        if (!RequestTarget.IsRewritten(context, target)) return partition is null ? [] : UserDigest.Of(partition);
+        return UserDigest.Of(partition, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery.SharedCache;
+
+/// <summary>How the responses of an endpoint are cached. An endpoint's takes the place of its group's.</summary>
+internal sealed record QueryCachePolicy(
+    TimeSpan? Lifetime, Func<HttpContext, IEnumerable<string>>[] Tags, Func<HttpContext, string?>? Partition, string[] VaryBy, bool IsSharedAcrossUsers)
+{
+    public static QueryCachePolicy Default { get; } = new(null, [], null, [], false);
+
+    public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<QueryCachePolicy>() ?? Default;
+
+    public string[] TagsOf(HttpContext context) => Tags.Length == 0 ? [] : [.. Tags.SelectMany(tags => tags(context)).Distinct(StringComparer.Ordinal)];
+}
