@@ -1,4 +1,5 @@
-using System.Text;
+using HttpQuery;
+using HttpQuery.Caching;
 using QueryGateway.Forwarding;
 using QueryGateway.Management;
 
@@ -27,6 +28,7 @@ internal static class Gateway
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<OriginClient>();
         builder.Services.AddSingleton<OriginEndpoint>();
+        if (!options.NoCache) AddCache(builder.Services);
         if (options.Management is not null)
         {
             builder.Services.AddSingleton<MetricsPage>();
@@ -36,8 +38,18 @@ internal static class Gateway
 
         var app = builder.Build();
         app.Use(RequestForm.InvokeAsync);
+        app.Use(FailureAnswer.InvokeAsync);
         app.UseRouting();
-        app.Map("/{**target}", app.Services.GetRequiredService<OriginEndpoint>().InvokeAsync);
+        if (!options.NoCache) app.UseHttpQueryCache();
+        app.Map("/{**target}", app.Services.GetRequiredService<OriginEndpoint>().InvokeAsync).CacheQuery(policy => policy.Tag(GroupsOf));
         return app;
     }
+
+    // Before those of the configuration, which can say otherwise.
+    private static void AddCache(IServiceCollection services) => services
+        .Configure<HttpQueryCacheOptions>(cache => (cache.Name, cache.AllowHeuristicFreshness) = (Name, true))
+        .AddHttpQueryCache();
+
+    // There is one origin, so that a group's name is enough for a tag.
+    private static IReadOnlyList<string> GroupsOf(HttpContext context) => InvalidationRules.Groups(new StoredFields(context.Response.Headers));
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using QueryGateway;
 
 try
@@ -8,7 +9,7 @@ try
     await gateway.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception error) when (error is FormatException or IOException or InvalidDataException)
+catch (Exception error) when (error is FormatException or IOException or OptionsValidationException or InvalidOperationException)
 {
     await Console.Error.WriteLineAsync($"QueryGateway cannot start: {error.Message}");
     return 1;
