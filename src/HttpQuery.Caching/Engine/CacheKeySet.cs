@@ -51,7 +51,19 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
     public static QueryCacheKey ResourceOf(QueryCacheKeyScheme scheme, Uri uri)
     {
         using var builder = scheme.CreateBuilder();
-        return ResourceOf(builder, uri.Scheme, uri.Authority, uri.PathAndQuery);
+        return ResourceOf(builder, uri.Scheme, uri.Authority, TargetOf(uri));
+    }
+
+    // As it was written: Uri removes escapes that need not be, and requests come with them.
+    private static string TargetOf(Uri uri)
+    {
+        var text = uri.OriginalString;
+        var authority = text.IndexOf("://", StringComparison.Ordinal);
+        if (authority < 0 || text.AsSpan().ContainsAnyExceptInRange('!', '~')) return uri.PathAndQuery;
+        var start = text.AsSpan(authority + 3).IndexOfAny('/', '?', '#');
+        var target = start < 0 ? "" : text[(authority + 3 + start)..];
+        if (target.IndexOf('#', StringComparison.Ordinal) is >= 0 and var fragment) target = target[..fragment];
+        return target is ['/', ..] ? target : "/" + target;
     }
 
     public static QueryCacheKey ResourceOf(QueryCacheKeyScheme scheme, CacheRequest request)

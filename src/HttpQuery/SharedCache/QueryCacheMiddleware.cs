@@ -132,10 +132,12 @@ internal sealed class QueryCacheMiddleware
     private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContext context, string method)
     {
         var mayHaveContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0);
-        if (method is not "QUERY") return mayHaveContent ? null : ReadOnlyMemory<byte>.Empty;
+        if (method is not "QUERY" && mayHaveContent) return null;
+        if (method is not "QUERY") return ReadOnlyMemory<byte>.Empty;
         if (context.Request.ContentLength > _options.MaximumContentLength) return null;
         var content = await BufferedContent.ReadAsync(context, _options.MaximumContentLength);
-        return content.IsCertain ? content.Octets : null;
+        if (!content.IsCertain) return null;
+        return content.Octets;
     }
 
     // What the application sees of the target may have been changed before; what it says of tenants and the like counts too.
