@@ -125,6 +125,9 @@ public sealed partial class CacheTransaction
         var lifetime = _cache.RetentionOf(response, Now(_cache));
         if (lifetime <= TimeSpan.Zero) return false;
 
+        // Of no use, and it would take the place of one that is.
+        if ((await _cache.Store.GetEpochAsync(_keys.Resource))?.Number != _resourceEpoch!.Number) return false;
+
         var isOfAll = IsOfUser && StorageRules.AllowsSharing(response.Directives);
         var primary = _keys.IsNormalized && response.Status is not (>= 200 and < 300) ? CacheKeySet.ExactOf(_request, isOfAll) : isOfAll ? _keys.Shared : _keys.Primary;
         var present = await _cache.Store.GetAsync(primary);
@@ -138,7 +141,7 @@ public sealed partial class CacheTransaction
                 if (!await _cache.Store.SetAsync(primary, new CacheVariants(lists.Prepend(names)), _cache.Options.MaximumRetention, [])) return false;
             }
         }
-        var item = new CachedResponse(response, content, _resourceEpoch!, _storeEpoch!) { Tags = tags };
+        var item = new CachedResponse(response, content, _resourceEpoch, _storeEpoch!) { Tags = tags };
         return await _cache.Store.SetAsync(key, item, lifetime, [.. TagsOf(response), .. tags]);
     }
 
