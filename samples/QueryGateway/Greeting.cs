@@ -12,7 +12,7 @@ internal static class Greeting
         var text = new StringBuilder().AppendLine($"Listening on {string.Join(" and ", gateway.Urls)}, in front of {options.Origin.GetLeftPart(UriPartial.Authority)}{(options.NoCache ? ", without a cache" : "")}.");
         if (options.Management is { } management) text.AppendLine($"Health, metrics and purge: {management.GetLeftPart(UriPartial.Authority)}");
         return text
-            .AppendLine("Where the origin is samples/KubeList, ask it twice, and read Age and Cache-Status:")
+            .AppendLine("Where the origin is samples/KubeList, ask it twice, and read Cache-Status; and by GET:")
             .AppendLine()
             .AppendLine($"curl -si -X QUERY '{address}/api/v1/pods' --data-urlencode 'labelSelector=tier in (backend,data)' --data-urlencode 'limit=1'")
             .AppendLine($"curl -si -X QUERY '{address}/api/v1/pods' --data-urlencode 'labelSelector=tier in (backend,data)' --data-urlencode 'limit=1'")

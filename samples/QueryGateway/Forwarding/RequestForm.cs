@@ -27,7 +27,13 @@ internal static class RequestForm
 
         // An upgrade is a GET's; another method would be forwarded as one.
         if (request.Method is not ("GET" or "CONNECT")) request.Headers.Remove("Upgrade");
-        feature.RawTarget = OriginForm(feature.RawTarget);
+
+        // What the server has decoded is of no use here, and differs with the form of the target.
+        var target = OriginForm(feature.RawTarget);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        feature.RawTarget = target;
+        feature.Path = query < 0 ? target : target[..query];
+        feature.QueryString = query < 0 ? "" : target[query..];
         return next(context);
     }
 
