@@ -97,6 +97,18 @@ public class FailureTests
         Assert.Equal(2, origin.Count);
     }
 
+    [Theory]
+    [InlineData("--no-cache")]
+    [InlineData("--no-cache=false")]
+    public async Task Over_HTTP_2_the_stream_is_reset(string cache)
+    {
+        await using var origin = Origin.Start("HTTP/1.1 200 OK\nCache-Control: max-age=600\nTransfer-Encoding: chunked\n\n4\nhalf\n[close]");
+        await using var gateway = await RunningGateway.StartAsync(origin, cache, "--h2c", "http://127.0.0.1:0");
+        using var client = gateway.Client(http2: true);
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetByteArrayAsync(new Uri("/x", UriKind.Relative), TestContext.Current.CancellationToken));
+    }
+
     // Neither an error in the place of the response, nor a whole one: where the head has gone out, the connection ends early.
     private static async Task<bool> IsCutOffAsync(Func<Task<RawResponse>> ask)
     {
