@@ -19,6 +19,15 @@ switch (args)
     case ["answers"]:
         await WireAnswers.RunAsync();
         break;
+    case ["engine"]:
+        await EngineHits.RunAsync();
+        break;
+    case ["hits"]:
+        await ServerHits.RunAsync();
+        break;
+    case ["hits-server"]:
+        await ServerHits.ServeAsync();
+        break;
     case ["client"]:
         await ClientHits.RunAsync();
         break;

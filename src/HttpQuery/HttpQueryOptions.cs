@@ -11,8 +11,8 @@ public sealed class HttpQueryOptions
     /// Default 64 KiB; 0 keeps nothing. Longer content that does not bind gets its 400 without a position.</summary>
     public int MaximumLocatedContentLength { get; set; } = 64 * 1024;
 
-    /// <summary>Largest query content read ahead of a handler, by <c>WithQueryKey</c> or by <c>CheckConditionsAsync</c>, in bytes. Default 1 MiB.
-    /// Longer content has no key, and its conditions are not evaluated: the handler answers in full.</summary>
+    /// <summary>Largest query content read ahead of a handler, by <c>WithQueryKey</c>, <c>CheckConditionsAsync</c> or <c>VaryByQueryContent</c>, in bytes. Default 1 MiB.
+    /// Longer content has no key, is not cached, and its conditions are not evaluated: the handler answers in full.</summary>
     public int MaximumBufferedContentLength { get; set; } = 1024 * 1024;
 
     /// <summary>Largest response kept back by <c>WithETag</c> and <c>WithRanges</c>, in bytes. Default 1 MiB. Longer ones are sent as they come, without

@@ -21,7 +21,7 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
     /// <summary>Of the epoch of the whole store.</summary>
     public static QueryCacheKey Store { get; } = new(SHA256.HashData("HttpQuery: the epoch of the store"u8));
 
-    public static CacheKeySet Of(QueryCacheKeyScheme scheme, CacheRequest request)
+    public static CacheKeySet Of(QueryCacheKeyScheme scheme, ResourceKeys resources, CacheRequest request)
     {
         using var builder = scheme.CreateBuilder();
         Start(builder, request, request.Method is "HEAD" ? "GET" : request.Method, request.Partition.Span);
@@ -32,7 +32,7 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
             Start(builder, request, request.Method is "HEAD" ? "GET" : request.Method, PartitionOf(request));
             primary = builder.Complete(request.Content!.Value.Span);
         }
-        return new(primary, shared, isNormalized, ResourceOf(builder, request.Scheme, request.Authority, request.Target));
+        return new(primary, shared, isNormalized, resources.Of(builder, request));
     }
 
     /// <summary>The key of the request's own octets alone.</summary>
@@ -79,7 +79,7 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
         return ResourceOf(builder, request.Scheme, request.Authority, "/");
     }
 
-    private static QueryCacheKey ResourceOf(QueryCacheKeyBuilder builder, string scheme, string authority, string target)
+    internal static QueryCacheKey ResourceOf(QueryCacheKeyBuilder builder, string scheme, string authority, string target)
     {
         builder.Start(EpochMethod, scheme, authority, target);
         return builder.Complete([]);

@@ -16,10 +16,7 @@ public sealed partial class CacheTransaction
         var now = Now(_cache);
         var response = stored.Response;
         var fields = new List<KeyValuePair<string, StringValues>>(response.Fields.Count + 3);
-        foreach (var field in response.Fields)
-        {
-            if (!Is(field.Key, "Age") && !Is(field.Key, "Content-Length") && !Is(field.Key, CacheStatus.FieldName)) fields.Add(field);
-        }
+        fields.AddRange(stored.SentFields);
         fields.Add(new("Age", ((long)response.CurrentAge(now).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         if (StatusValue(response.Fields[CacheStatus.FieldName]) is { Count: > 0 } status) fields.Add(new(CacheStatus.FieldName, status));
 

@@ -66,7 +66,7 @@ public sealed partial class CacheTransaction : IDisposable
             return;
         }
 
-        _keys = CacheKeySet.Of(_cache.Options.Keys, _request);
+        _keys = CacheKeySet.Of(_cache.Options.Keys, _cache.Resources, _request);
         await LookUpAsync();
         if (Action is not (CacheAction.Forward or CacheAction.Validate) || !_mayStore) return;
 

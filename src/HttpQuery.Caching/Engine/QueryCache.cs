@@ -33,6 +33,8 @@ public sealed class QueryCache
 
     internal Collapsing Collapsing { get; }
 
+    internal ResourceKeys Resources { get; } = new();
+
     internal ConcurrentDictionary<QueryCacheKey, bool> Revalidating { get; } = new();
 
     /// <summary>Looks a request up.</summary>

@@ -17,11 +17,18 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     private long _healed;
 
     /// <summary>The epoch under a key; <see langword="null"/> where there is none, or none that can be trusted.</summary>
-    public async ValueTask<CacheEpoch?> GetEpochAsync(QueryCacheKey key) => await GetAsync(key) as CacheEpoch;
-
-    public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key)
+    public ValueTask<CacheEpoch?> GetEpochAsync(QueryCacheKey key)
     {
-        if (_isImmediate) return await store.GetAsync(key, default);
+        var reading = GetAsync(key);
+        return reading.IsCompletedSuccessfully ? new(reading.Result as CacheEpoch) : AwaitAsync(reading);
+
+        static async ValueTask<CacheEpoch?> AwaitAsync(ValueTask<CacheItem?> reading) => await reading as CacheEpoch;
+    }
+
+    public ValueTask<CacheItem?> GetAsync(QueryCacheKey key) => _isImmediate ? store.GetAsync(key, default) : GetPatientlyAsync(key);
+
+    private async ValueTask<CacheItem?> GetPatientlyAsync(QueryCacheKey key)
+    {
         try
         {
             using var patience = new CancellationTokenSource(timeout, time);
@@ -95,11 +102,15 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     }
 
     /// <summary>Whether the store can be used, now that a new epoch of all of it has been tried where that was due.</summary>
-    public async ValueTask<bool> IsTrustedAsync()
+    public ValueTask<bool> IsTrustedAsync()
     {
         // One that fails meanwhile is not healed by this.
         var failures = Interlocked.Read(ref _failures);
-        if (Interlocked.Read(ref _healed) == failures) return true;
+        return Interlocked.Read(ref _healed) == failures ? new(true) : HealAsync(failures);
+    }
+
+    private async ValueTask<bool> HealAsync(long failures)
+    {
         if (await BeginEpochAsync(CacheKeySet.Store) is null) return false;
         Interlocked.Exchange(ref _healed, failures);
         return true;

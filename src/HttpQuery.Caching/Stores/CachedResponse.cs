@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace HttpQuery.Caching;
 
 /// <summary>A response with its content, and the epochs that it belongs to.</summary>
@@ -33,6 +35,12 @@ public sealed class CachedResponse : CacheItem
 
     /// <inheritdoc/>
     public override long Size => Overhead + Content.Length + Tags.Sum(tag => 2L * tag.Length) + Response.Fields.Sum(one => 64L + (2 * (one.Key.Length + one.Value.Sum(line => (long)line!.Length))));
+
+    /// <summary>The fields that are sent as they were stored.</summary>
+    internal KeyValuePair<string, StringValues>[] SentFields => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];
+
+    private static bool IsMadeAnew(string name) =>
+        name.Equals("Age", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals(CacheStatus.FieldName, StringComparison.OrdinalIgnoreCase);
 
     internal bool IsOf(CacheEpoch resource, CacheEpoch store) => ResourceEpoch.Number == resource.Number && StoreEpoch.Number == store.Number;
 }

@@ -5,14 +5,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Conditions;
 
-/// <summary>Reads the content before the handler does and computes the key of the query (§2.6, §2.7).</summary>
+/// <summary>Reads the content before the handler does and keeps the key of the query for it (§2.6, §2.7).</summary>
 internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
-            context.Features.Set(new QueryKeyFeature(KeyOf(context, await BufferedContent.ReadAsync(context, maximumLength))));
+            var scheme = context.RequestServices.GetRequiredService<QueryCacheKeyScheme>();
+            context.Features.Set(new QueryKeyFeature(await RequestKey.ReadAsync(context, scheme, maximumLength)));
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -20,22 +21,5 @@ internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
             return;
         }
         await next(context);
-    }
-
-    private QueryCacheKey? KeyOf(HttpContext context, BufferedContent content)
-    {
-        if (!content.IsWhole) Log.ContentNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
-
-        // Somebody may have read it before, so nobody knows what is asked.
-        if (!content.IsCertain) return null;
-
-        var request = context.Request;
-        using var builder = context.RequestServices.GetRequiredService<QueryCacheKeyScheme>().CreateBuilder();
-        builder.Start(HttpMethods.Query, request.Scheme, request.Host.Value, RequestTarget.Of(context));
-        foreach (var (name, lines) in request.Headers)
-        {
-            foreach (var line in lines) builder.AddField(name, line);
-        }
-        return builder.Complete(content.Octets.Span);
     }
 }

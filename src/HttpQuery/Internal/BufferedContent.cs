@@ -30,14 +30,17 @@ internal sealed class BufferedContent
     {
         var body = context.Request.Body;
         var start = body.CanSeek ? body.Position : -1;
+
+        // The server's own stream ends where Content-Length says; another one may go on.
+        var length = body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly ? context.Request.ContentLength : null;
         var content = new BufferedContent((int)Math.Clamp(context.Request.ContentLength + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, FirstLength * 16)));
         while (content._length <= maximumLength)
         {
             if (content._length == content._octets.Length) Array.Resize(ref content._octets, (int)Math.Min(2L * content._length, (long)maximumLength + 1));
             var count = await body.ReadAsync(content._octets.AsMemory(content._length), context.RequestAborted);
-            content.IsWhole = count == 0;
-            if (content.IsWhole) break;
             content._length += count;
+            content.IsWhole = count == 0 || (content._length == length && content._length <= maximumLength);
+            if (content.IsWhole) break;
         }
 
         content.IsCertain = content.IsWhole && start <= 0 && content.IsExpected(context);

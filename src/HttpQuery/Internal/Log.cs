@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Debug, "The content of a QUERY is longer than {MaximumLength} bytes: it has no key, and its conditions are not evaluated.")]
     public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
+
+    [LoggerMessage(10, LogLevel.Debug, "A QUERY passes by output caching: {Obstacle}.")]
+    public static partial void PassesOutputCaching(ILogger logger, string obstacle);
+
+    [LoggerMessage(11, LogLevel.Debug, "The response to a QUERY is not stored by output caching: {Obstacle}.")]
+    public static partial void NotStoredByOutputCaching(ILogger logger, string obstacle);
 }

@@ -5,15 +5,15 @@ namespace HttpQuery.SharedCache;
 /// <summary>All that the cache logs: never content, nor anything else that a client sent.</summary>
 internal static partial class CacheLog
 {
-    [LoggerMessage(10, LogLevel.Debug, "A request passes by the cache: {Reason}.")]
+    [LoggerMessage(20, LogLevel.Debug, "A request passes by the cache: {Reason}.")]
     public static partial void Bypassed(ILogger logger, string reason);
 
-    [LoggerMessage(11, LogLevel.Warning, "Requests pass by the cache: {Reason}. {Remedy}")]
+    [LoggerMessage(21, LogLevel.Warning, "Requests pass by the cache: {Reason}. {Remedy}")]
     public static partial void Misplaced(ILogger logger, string reason, string remedy);
 
-    [LoggerMessage(12, LogLevel.Error, "An endpoint failed; its stored response is served, as stale-if-error allows.")]
+    [LoggerMessage(22, LogLevel.Error, "An endpoint failed; its stored response is served, as stale-if-error allows.")]
     public static partial void ServedInstead(ILogger logger, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Warning, "A revalidation in the background failed; the stored response stays as it is.")]
+    [LoggerMessage(23, LogLevel.Warning, "A revalidation in the background failed; the stored response stays as it is.")]
     public static partial void RevalidationFailed(ILogger logger, Exception exception);
 }

@@ -46,16 +46,20 @@ internal sealed class QueryCacheMiddleware
         }
 
         using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
-        context.Features.Set(transaction);
         if (transaction.Action is CacheAction.Serve)
         {
             if (transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
             await CacheAnswer.WriteAsync(context, transaction);
         }
         else if (transaction.Action is CacheAction.Refuse) await CacheAnswer.RefuseAsync(context, transaction);
-        else if (transaction.NeedsResponse) await ForwardAsync(context, request, transaction, fields, policy);
+        else if (transaction.NeedsResponse)
+        {
+            context.Features.Set(transaction);
+            await ForwardAsync(context, request, transaction, fields, policy);
+        }
         else
         {
+            context.Features.Set(transaction);
             context.Response.OnStarting(AddStatus, context);
             await _next(context);
         }

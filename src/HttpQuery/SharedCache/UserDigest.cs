@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace HttpQuery.SharedCache;
 
@@ -15,7 +16,10 @@ internal static class UserDigest
         var authorization = context.Request.Headers.Authorization;
         var certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
         var isAuthenticated = false;
-        foreach (var identity in context.User.Identities) isAuthenticated |= identity.IsAuthenticated;
+
+        // Not by the context, which would make somebody up.
+        var identities = context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identities ?? [];
+        foreach (var identity in identities) isAuthenticated |= identity.IsAuthenticated;
         if (!isAuthenticated && authorization.Count == 0 && certificate is null) return [];
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -23,7 +27,7 @@ internal static class UserDigest
         foreach (var line in authorization) Add(hash, line);
         Add(hash, "certificate");
         if (certificate is not null) hash.AppendData(certificate.RawData);
-        foreach (var identity in context.User.Identities) Add(hash, identity);
+        foreach (var identity in identities) Add(hash, identity);
         return hash.GetHashAndReset();
     }
 

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using HttpQuery.CacheKeys;
+
+namespace HttpQuery.Caching;
+
+/// <summary>Remembers the keys of URIs, which are the same for all that is asked of one.</summary>
+internal sealed class ResourceKeys
+{
+    private const int MaximumCount = 10_000;
+    private const int MaximumTargetLength = 512;
+
+    private readonly ConcurrentDictionary<(string Scheme, string Authority, string Target), QueryCacheKey> _keys = new();
+    private int _count;
+
+    public QueryCacheKey Of(QueryCacheKeyBuilder builder, CacheRequest request)
+    {
+        var uri = (request.Scheme, request.Authority, request.Target);
+        if (_keys.TryGetValue(uri, out var key)) return key;
+
+        key = CacheKeySet.ResourceOf(builder, request.Scheme, request.Authority, request.Target);
+        if (request.Target.Length > MaximumTargetLength) return key;
+        if (Interlocked.Increment(ref _count) > MaximumCount)
+        {
+            // Seldom, and all are soon there again.
+            _keys.Clear();
+            _count = 0;
+        }
+        _keys[uri] = key;
+        return key;
+    }
+}

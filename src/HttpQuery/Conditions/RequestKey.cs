@@ -1,0 +1,34 @@
+using HttpQuery.CacheKeys;
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HttpQuery.Conditions;
+
+/// <summary>Reads the content of a request ahead and computes the key of its query (§2.7).</summary>
+internal static class RequestKey
+{
+    /// <returns><see langword="null"/> where the content is longer than <paramref name="maximumLength"/>, or somebody has begun to read it before.</returns>
+    /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
+    /// <exception cref="InvalidDataException">Its coding is broken.</exception>
+    public static async ValueTask<QueryCacheKey?> ReadAsync(HttpContext context, QueryCacheKeyScheme scheme, int maximumLength)
+    {
+        var content = await BufferedContent.ReadAsync(context, maximumLength);
+        if (content.IsCertain) return KeyOf(context, scheme, content);
+
+        if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry) Log.ContentNotBuffered(telemetry.Logger, maximumLength);
+        return null;
+    }
+
+    private static QueryCacheKey KeyOf(HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content)
+    {
+        var request = context.Request;
+        using var builder = scheme.CreateBuilder();
+        builder.Start(HttpMethods.Query, request.Scheme, request.Host.Value, RequestTarget.Of(context));
+        foreach (var (name, lines) in request.Headers)
+        {
+            foreach (var line in lines) builder.AddField(name, line);
+        }
+        return builder.Complete(content.Octets.Span);
+    }
+}

@@ -1,0 +1,84 @@
+using HttpQuery.CacheKeys;
+using HttpQuery.Conditions;
+using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HttpQuery.OutputCaching;
+
+/// <summary>Makes output caching take QUERY (§2.7), and keeps from it what it would answer or store wrongly (docs/output-caching.md).</summary>
+internal sealed class QueryContentPolicy(
+    IOptions<HttpQueryOptions> options, IOptions<OutputCacheOptions> cacheOptions, ILoggerFactory loggers, QueryCacheKeyScheme? scheme = null) : IOutputCachePolicy
+{
+    private const string ValueName = "query";
+
+    private readonly QueryCacheKeyScheme _scheme = scheme ?? new();
+    private readonly ILogger _logger = loggers.CreateLogger("HttpQuery");
+
+    public async ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellationToken)
+    {
+        var http = context.HttpContext;
+        if (!HttpMethods.IsQuery(http.Request.Method)) return;
+
+        // Not locking: if the first of those who wait together fails, or its client leaves, all of them fail.
+        context.EnableOutputCaching = true;
+        context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = false;
+
+        var query = http.Features.Get<CachedQuery>();
+        if (query is null) http.Features.Set(query = await ReadAsync(context));
+        if (query.Key is not { } key) return;
+
+        context.CacheVaryByRules.VaryByValues[ValueName] = key.ToString();
+        context.AllowCacheLookup = !RequestRules.AsksForNew(http.Request);
+        context.AllowCacheStorage = true;
+    }
+
+    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellationToken) => default;
+
+    public async ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellationToken)
+    {
+        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<CachedQuery>() is not { Key: not null }) return;
+
+        var response = context.HttpContext.Response;
+        if (response.StatusCode is StatusCodes.Status200OK && !response.HasStarted)
+        {
+            // Fields, Vary among them, are added until the response starts; and it may wait in a writer, or in a middleware that codes it.
+            await response.BodyWriter.FlushAsync(cancellationToken);
+            await response.Body.FlushAsync(cancellationToken);
+        }
+
+        if (ResponseRules.Obstacle(context, context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan) is not { } obstacle) return;
+        context.AllowCacheStorage = false;
+        Log.NotStoredByOutputCaching(_logger, obstacle);
+    }
+
+    private async ValueTask<CachedQuery> ReadAsync(OutputCacheContext context)
+    {
+        if (RequestRules.Obstacle(context) is { } obstacle) return Pass(obstacle);
+        var http = context.HttpContext;
+        try
+        {
+            var key = await RequestKey.ReadAsync(http, _scheme, options.Value.MaximumBufferedContentLength);
+            return key is null ? Pass("its content is too long, or was read before") : new(QueryVariant.Key(key.Value, context));
+        }
+        catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)
+        {
+            // Thrown from here it would be a 500 wherever an exception handler stands above.
+            http.SetEndpoint(Answering(http.GetEndpoint()!, exception));
+            return Pass("its content cannot be read");
+        }
+    }
+
+    private CachedQuery Pass(string obstacle)
+    {
+        Log.PassesOutputCaching(_logger, obstacle);
+        return new(Key: null);
+    }
+
+    private static Endpoint Answering(Endpoint asked, Exception exception) => asked is RouteEndpoint route
+        ? new RouteEndpoint(context => UnreadableContent.TryAnswer(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
+        : new Endpoint(context => UnreadableContent.TryAnswer(context, exception)!, asked.Metadata, asked.DisplayName);
+}

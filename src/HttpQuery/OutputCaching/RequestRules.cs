@@ -1,0 +1,33 @@
+using HttpQuery.Caching;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
+
+namespace HttpQuery.OutputCaching;
+
+/// <summary>Which requests output caching would answer wrongly.</summary>
+internal static class RequestRules
+{
+    /// <summary>Why a request passes by the cache, or <see langword="null"/>.</summary>
+    public static string? Obstacle(OutputCacheContext context)
+    {
+        var http = context.HttpContext;
+        var headers = http.Request.Headers;
+        if (headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated is true) return "it is for one user";
+        if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
+        if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";
+        if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";
+        return KeyDelimiters.Occur(context) ? "a part of its key has a delimiter" : null;
+    }
+
+    /// <summary>Whether a stored response may be too old for a request: output caching does not tell how old it is (RFC 9111 §5.2.1).</summary>
+    public static bool AsksForNew(HttpRequest request)
+    {
+        var directives = RequestDirectives.Parse(request.Headers.CacheControl, request.Headers.Pragma);
+        return directives.NoCache || directives.MaxAge is not null || directives.MinFresh is not null;
+    }
+
+    // There is no user: UseOutputCache stands before UseAuthorization, or a requirement looks at something else, which is not in the key.
+    private static bool NeedsAuthorization(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
+}
