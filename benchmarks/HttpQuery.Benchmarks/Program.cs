@@ -31,6 +31,9 @@ switch (args)
     case ["client"]:
         await ClientHits.RunAsync();
         break;
+    case ["memory"]:
+        await CacheMemory.RunAsync();
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

@@ -85,7 +85,7 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     /// <summary>Begins an epoch because what was stored before is no longer true; where that fails, nothing is read until a new epoch of the whole store has begun.</summary>
     public async ValueTask InvalidateAsync(QueryCacheKey key)
     {
-        if (await BeginEpochAsync(key) is null) Interlocked.Increment(ref _failures);
+        if (!await ReplaceEpochAsync(key)) Interlocked.Increment(ref _failures);
     }
 
     public async ValueTask InvalidateTagAsync(string tag)
@@ -111,8 +111,17 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
 
     private async ValueTask<bool> HealAsync(long failures)
     {
-        if (await BeginEpochAsync(CacheKeySet.Store) is null) return false;
+        if (!await ReplaceEpochAsync(CacheKeySet.Store)) return false;
         Interlocked.Exchange(ref _healed, failures);
         return true;
+    }
+
+    // A store may lose a write and say nothing, and what was there before would be of use again. What another request has begun meanwhile does as well.
+    private async ValueTask<bool> ReplaceEpochAsync(QueryCacheKey key)
+    {
+        if (_isImmediate) return await BeginEpochAsync(key) is not null;
+        var before = await GetEpochAsync(key);
+        return await BeginEpochAsync(key) is { } epoch && await GetEpochAsync(key) is { } now
+            && (now.Number == epoch.Number || (before is not null && now.Number != before.Number));
     }
 }
