@@ -28,7 +28,7 @@ internal static class Gateway
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<OriginClient>();
         builder.Services.AddSingleton<OriginEndpoint>();
-        if (!options.NoCache) AddCache(builder.Services);
+        if (!options.NoCache) AddCache(builder.Services, options);
         if (options.Management is not null)
         {
             builder.Services.AddSingleton<MetricsPage>();
@@ -45,10 +45,15 @@ internal static class Gateway
         return app;
     }
 
-    // Before those of the configuration, which can say otherwise.
-    private static void AddCache(IServiceCollection services) => services
-        .Configure<HttpQueryCacheOptions>(cache => (cache.Name, cache.AllowHeuristicFreshness) = (Name, true))
-        .AddHttpQueryCache();
+    private static void AddCache(IServiceCollection services, GatewayOptions options)
+    {
+        // Before those of the configuration, which can say otherwise.
+        services.Configure<HttpQueryCacheOptions>(cache => (cache.Name, cache.AllowHeuristicFreshness) = (Name, true));
+        services.AddHttpQueryCache();
+        if (options.Redis is null) return;
+        services.AddStackExchangeRedisOutputCache(redis => redis.ConfigurationOptions = options.Redis);
+        services.AddSingleton<IQueryCacheStore, OutputCacheQueryStore>();
+    }
 
     // There is one origin, so that a group's name is enough for a tag.
     private static IReadOnlyList<string> GroupsOf(HttpContext context) => InvalidationRules.Groups(new StoredFields(context.Response.Headers));

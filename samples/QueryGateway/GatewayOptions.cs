@@ -1,3 +1,6 @@
+using System.Globalization;
+using StackExchange.Redis;
+
 namespace QueryGateway;
 
 /// <summary>What the gateway is told, by arguments such as <c>--origin URL</c> or by settings of the same names; checked at start-up.</summary>
@@ -12,8 +15,8 @@ internal sealed class GatewayOptions
     /// <summary>Where the gateway is looked after: health, metrics, purge. Default none, and then there is nothing of these.</summary>
     public Uri? Management { get; init; }
 
-    /// <summary>Host and port of the Redis that keeps what is cached, for several gateways together. Default none: memory.</summary>
-    public string? Redis { get; init; }
+    /// <summary>The Redis that keeps what is cached, for several gateways together: host and port, or more as StackExchange.Redis reads it. Default none: memory.</summary>
+    public ConfigurationOptions? Redis { get; init; }
 
     /// <summary>Whether every request goes to the origin. Default <see langword="false"/>.</summary>
     public bool NoCache { get; init; }
@@ -32,7 +35,7 @@ internal sealed class GatewayOptions
             ?? throw new FormatException("Say where to forward to: --origin http://127.0.0.1:8080, or Origin in appsettings.json."),
         H2c = Url(configuration, "h2c", "http"),
         Management = Url(configuration, "management", "http"),
-        Redis = configuration["redis"] is { Length: > 0 } redis ? redis : null,
+        Redis = Server(configuration, "redis"),
         NoCache = Switch(configuration, "no-cache"),
         ConnectTimeout = Duration(configuration, "connect-timeout", TimeSpan.FromSeconds(10)),
         ActivityTimeout = Duration(configuration, "activity-timeout", TimeSpan.FromSeconds(100)),
@@ -47,6 +50,24 @@ internal sealed class GatewayOptions
         throw new FormatException($"--{name} must be a URL of scheme ({string.Join(" or ", schemes)}), host and port alone, such as {schemes[0]}://127.0.0.1:8080; it is '{text}'.");
     }
 
+    // The gateway starts and runs without it, too, and waits for no connection: without Redis each request is a miss, at once.
+    private static ConfigurationOptions? Server(IConfiguration configuration, string name)
+    {
+        if (configuration[name] is not { Length: > 0 } text) return null;
+        try
+        {
+            var options = ConfigurationOptions.Parse(text);
+            options.AbortOnConnectFail = false;
+            options.BacklogPolicy = BacklogPolicy.FailFast;
+            if (options.EndPoints.Count > 0) return options;
+        }
+        catch (ArgumentException error)
+        {
+            throw new FormatException($"--{name} must be HOST:PORT, such as 127.0.0.1:6379: {error.Message}", error);
+        }
+        throw new FormatException($"--{name} must be HOST:PORT, such as 127.0.0.1:6379; it is '{text}'.");
+    }
+
     private static bool Switch(IConfiguration configuration, string name)
     {
         if (configuration[name] is not { Length: > 0 } text) return false;
@@ -56,7 +77,7 @@ internal sealed class GatewayOptions
     private static TimeSpan Duration(IConfiguration configuration, string name, TimeSpan byDefault)
     {
         if (configuration[name] is not { Length: > 0 } text) return byDefault;
-        return TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero && value < TimeSpan.FromDays(1)
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero && value < TimeSpan.FromDays(1)
             ? value
             : throw new FormatException($"--{name} must be hours:minutes:seconds, more than nothing and less than a day; it is '{text}'.");
     }

@@ -43,6 +43,7 @@ public class ProgramTests
     [InlineData("QueryGateway cannot start: --management must be a URL", "--origin", "http://127.0.0.1:1", "--management", "9090")]
     [InlineData("QueryGateway cannot start: --no-cache stands alone, or is true or false; it is 'maybe'.", "--origin", "http://127.0.0.1:1", "--no-cache=maybe")]
     [InlineData("QueryGateway cannot start: --activity-timeout must be hours:minutes:seconds", "--origin", "http://127.0.0.1:1", "--activity-timeout", "0")]
+    [InlineData("QueryGateway cannot start: --redis must be HOST:PORT, such as 127.0.0.1:6379", "--origin", "http://127.0.0.1:1", "--redis", ",nonsense=1")]
     [InlineData("QueryGateway cannot start: HttpQuery:Cache:MaximumSize must be positive", "--origin", "http://127.0.0.1:1", "--HttpQuery:Cache:MaximumSize", "0")]
     public async Task Arguments_that_cannot_work_are_told_in_one_line(string message, params string[] arguments)
     {
