@@ -25,6 +25,9 @@ internal sealed class KubeListOptions
     /// <summary>How long a request waits for a revision of the future. Default 3 seconds. Then it is answered 504.</summary>
     public TimeSpan RevisionPatience { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long caches may give a list away without asking, in whole seconds. Default zero: they ask each time.</summary>
+    public TimeSpan MaximumAge { get; set; }
+
     /// <summary>Reads the section <c>KubeList</c>.</summary>
     /// <exception cref="FormatException">A value is malformed, or cannot work.</exception>
     public static KubeListOptions Read(IConfiguration configuration)
@@ -42,6 +45,7 @@ internal sealed class KubeListOptions
             { MaximumPinnedSnapshots: < 1 } => $"{nameof(MaximumPinnedSnapshots)} must be at least 1",
             { SnapshotLifetime.Ticks: <= 0 } => $"{nameof(SnapshotLifetime)} must be longer than nothing",
             { RevisionPatience.Ticks: < 0 } => $"{nameof(RevisionPatience)} must be zero or longer",
+            { MaximumAge.Ticks: < 0 } => $"{nameof(MaximumAge)} must be zero or longer",
             _ => null,
         };
         return problem is null ? options : throw new FormatException($"KubeList:{problem}.");

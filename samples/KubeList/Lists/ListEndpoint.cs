@@ -1,3 +1,4 @@
+using System.Globalization;
 using KubeList.Errors;
 using KubeList.Selectors;
 using KubeList.Store;
@@ -15,14 +16,18 @@ internal sealed class ListEndpoint(ResourceKind kind, ListReader reader, IOption
     /// <inheritdoc cref="JsonType"/>
     public const string FormType = "application/x-www-form-urlencoded";
 
+    private readonly string _cacheControl = options.Value.MaximumAge < TimeSpan.FromSeconds(1)
+        ? "no-cache"
+        : string.Create(CultureInfo.InvariantCulture, $"max-age={(long)options.Value.MaximumAge.TotalSeconds}");
+
     public async Task HandleAsync(HttpContext context)
     {
         Representation.Require(context.Request);
         var request = await ReadRequestAsync(context);
         var page = await reader.ReadAsync(request, context.RequestAborted);
 
-        // The cluster changes under it: a cache may keep the answer but has to ask each time.
-        context.Response.Headers.CacheControl = "no-cache";
+        // The cluster changes under it: a cache may keep the answer but has to ask each time, unless an older one will do.
+        context.Response.Headers.CacheControl = _cacheControl;
         await ListWriter.WriteAsync(context, page);
     }
 

@@ -43,4 +43,14 @@ public class RepresentationTests(SharedClusters clusters) : IClassFixture<Shared
             Assert.Equal("application/json", answer.ContentType);
         }
     }
+
+    [Theory]
+    [InlineData("00:00:00", "no-cache")]
+    [InlineData("00:01:00", "max-age=60")]
+    public async Task Caches_ask_each_time_unless_lists_may_be_older(string age, string cacheControl)
+    {
+        await using var app = new KubeApp(("KubeList:MaximumAge", age), ("pods", "1"));
+        Assert.Equal(cacheControl, (await app.QueryFormAsync("/api/v1/pods")).Fields["Cache-Control"]);
+        Assert.Equal("no-cache", (await app.GetAsync("/api/v1/nodes/node-00001")).Fields["Cache-Control"]);
+    }
 }

@@ -1,0 +1,20 @@
+using System.Net;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace QueryGateway.Forwarding;
+
+/// <summary>Forwards a request to the origin, and its response back. Where there is none it leaves a status and nothing else, for the cache to bridge or <see cref="FailureAnswer"/> to explain.</summary>
+internal sealed class OriginEndpoint(GatewayOptions options, IHttpForwarder forwarder, OriginClient client)
+{
+    private readonly string _origin = options.Origin.GetLeftPart(UriPartial.Authority);
+
+    private readonly ForwarderRequestConfig _config = new()
+    {
+        ActivityTimeout = options.ActivityTimeout,
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    public async Task InvokeAsync(HttpContext context) =>
+        await forwarder.SendAsync(context, _origin, client, _config, OriginTransformer.Instance);
+}
