@@ -27,7 +27,7 @@ internal sealed class QueryCacheMiddleware
     public async Task InvokeAsync(HttpContext context)
     {
         // One cache is enough.
-        if (context.Features.Get<CacheTransaction>() is not null)
+        if (context.Features[typeof(CacheTransaction)] is not null)
         {
             await _next(context);
             return;
@@ -115,7 +115,8 @@ internal sealed class QueryCacheMiddleware
     {
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
-        var bypass = _position.BypassOf(context);
+        var isRewritten = RequestTarget.IsRewritten(context, target);
+        var bypass = _position.BypassOf(context, isRewritten);
         ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         if (method is "GET" or "HEAD" or "QUERY" && content is null) _telemetry.Bypass(bypass ?? CacheBypass.Content);
         return new()
@@ -126,7 +127,7 @@ internal sealed class QueryCacheMiddleware
             Target = target,
             Fields = fields,
             Content = content,
-            Partition = PartitionOf(context, target, policy),
+            Partition = PartitionOf(context, isRewritten, policy),
             User = policy.IsSharedAcrossUsers ? default : UserDigest.Of(context),
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
             DefaultLifetime = policy.Lifetime,
@@ -145,10 +146,10 @@ internal sealed class QueryCacheMiddleware
     }
 
     // What the application sees of the target may have been changed before; what it says of tenants and the like counts too.
-    private static byte[] PartitionOf(HttpContext context, string target, QueryCachePolicy policy)
+    private static byte[] PartitionOf(HttpContext context, bool isRewritten, QueryCachePolicy policy)
     {
         var (request, partition) = (context.Request, policy.Partition?.Invoke(context));
-        if (!RequestTarget.IsRewritten(context, target)) return partition is null ? [] : UserDigest.Of(partition);
+        if (!isRewritten) return partition is null ? [] : UserDigest.Of(partition);
         return UserDigest.Of(partition, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
     }
 }
