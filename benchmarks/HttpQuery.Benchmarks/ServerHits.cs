@@ -13,7 +13,7 @@ namespace HttpQuery.Benchmarks;
 internal static class ServerHits
 {
     private const int Connections = 32;
-    private const int Requests = 20_000;
+    private const int Requests = 40_000;
     private const int Rounds = 15;
 
     private static readonly string Answer = "[" + string.Join(',', Enumerable.Range(0, 18).Select(i => $"{{\"number\":{9110 + i},\"title\":\"An entry of the index\"}}")) + "]";
@@ -25,8 +25,9 @@ internal static class ServerHits
         {
             var port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
             Console.WriteLine($"Answers of {Answer.Length} bytes, {Connections} connections, medians of {Rounds} pairs of {Requests} requests in turns; processor time of the server process.");
-            Console.WriteLine("| B | output caching GET hit, CPU µs | B, CPU µs | output caching / B: median (quartiles) |");
-            Console.WriteLine("|---|---|---|---|");
+            Console.WriteLine("| B | output caching GET hit, CPU µs | B, CPU µs | output caching / B: median (quartiles) | output caching, B/request | B, B/request |");
+            Console.WriteLine("|---|---|---|---|---|---|");
+            using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
             foreach (var (name, path, content) in new (string, string, string?)[]
             {
                 ("GET hit", "/shared", null),
@@ -43,9 +44,17 @@ internal static class ServerHits
                 var runs = new List<(double A, double B)>();
                 for (var round = 0; round < Rounds; round++) runs.Add((await MeasureAsync(server, first), await MeasureAsync(server, second)));
                 var ratios = runs.Select(run => run.A / run.B).Order().ToArray();
+                var (firstBytes, secondBytes) = (await AllocatedAsync(first), await AllocatedAsync(second));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name} | {runs.Select(run => run.A).Order().ElementAt(Rounds / 2):F1} | {runs.Select(run => run.B).Order().ElementAt(Rounds / 2):F1} | {ratios[Rounds / 2]:F2} ({ratios[Rounds / 4]:F2} to {ratios[Rounds * 3 / 4]:F2}) |"));
+                    $"| {name} | {runs.Select(run => run.A).Order().ElementAt(Rounds / 2):F1} | {runs.Select(run => run.B).Order().ElementAt(Rounds / 2):F1} | {ratios[Rounds / 2]:F2} ({ratios[Rounds / 4]:F2} to {ratios[Rounds * 3 / 4]:F2}) | {firstBytes:F0} | {secondBytes:F0} |"));
                 foreach (var connection in first.Concat(second)) connection.Dispose();
+
+                async Task<double> AllocatedAsync(WireConnection[] connections)
+                {
+                    var before = long.Parse(await http.GetStringAsync("/allocated"), CultureInfo.InvariantCulture);
+                    await MeasureAsync(server, connections);
+                    return (long.Parse(await http.GetStringAsync("/allocated"), CultureInfo.InvariantCulture) - before) / (double)Requests;
+                }
             }
         }
         finally
@@ -68,6 +77,7 @@ internal static class ServerHits
         app.MapGet("/output", AnswerAsync).CacheOutput(policy => policy.Expire(TimeSpan.FromHours(1)));
         app.MapMethods("/shared", ["GET", "QUERY"], AnswerAsync).CacheQuery(policy => policy.Expire(TimeSpan.FromHours(1)));
         app.MapMethods("/plain", ["GET", "QUERY"], AnswerAsync);
+        app.MapGet("/allocated", () => GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture));
         await app.StartAsync();
         Console.WriteLine(new Uri(app.Urls.First()).Port);
         await Task.Delay(Timeout.Infinite);

@@ -18,8 +18,9 @@ public sealed class CacheRequest
     /// <summary>The fields.</summary>
     public required IFieldLines Fields { get; init; }
 
-    /// <summary>The whole content, empty where there is none; <see langword="null"/> where it could not be read, or is too long: then the cache is bypassed.</summary>
-    public required ReadOnlyMemory<byte>? Content { get; init; }
+    /// <summary>The whole content, empty where there is none; <see langword="null"/> where it could not be read, or is too long: then the cache is bypassed. The memory must not
+    /// change while the transaction lasts; a copy of the same octets may take its place.</summary>
+    public required ReadOnlyMemory<byte>? Content { get; set; }
 
     /// <summary>What separates this request from others that look like it: octets that hold nothing secret, such as a digest; empty where nothing does.</summary>
     public ReadOnlyMemory<byte> Partition { get; init; }

@@ -6,16 +6,17 @@ using Microsoft.AspNetCore.Http.Features;
 namespace HttpQuery.Internal;
 
 /// <summary>Query content read ahead of its handler, up to a limit, and put back for the handler to read.</summary>
-/// <remarks>Not in pooled memory: whoever holds the request's body may read it later than anybody could tell.</remarks>
+/// <remarks>Not in pooled memory where it is put back: whoever holds the request's body may read it later than anybody could tell.</remarks>
 internal sealed class BufferedContent
 {
     private const int FirstLength = 4096;
 
     // Far below what servers take before somebody consumes it.
-    private const int LongestPeek = 64 * 1024;
+    public const int LongestPeek = 64 * 1024;
 
     private byte[] _octets;
     private int _length;
+    private ReadOnlyMemory<byte> _peeked;
 
     private BufferedContent(int capacity) => _octets = GC.AllocateUninitializedArray<byte>(capacity);
 
@@ -25,7 +26,8 @@ internal sealed class BufferedContent
     /// <summary>Whether this is all that was sent, as far as anybody can tell: nobody had read it before, or the beginning of it.</summary>
     public bool IsCertain { get; private set; }
 
-    public ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, _length);
+    /// <summary>What was read. Up to <see cref="LongestPeek"/> octets it may be the server's memory, and theirs again as soon as anybody reads the request's body.</summary>
+    public ReadOnlyMemory<byte> Octets => _peeked.IsEmpty ? _octets.AsMemory(0, _length) : _peeked;
 
     /// <summary>Reads what is left of the request's content; who reads the request's body finds it again.</summary>
     /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
@@ -71,10 +73,8 @@ internal sealed class BufferedContent
                 continue;
             }
 
-            var content = new BufferedContent((int)buffer.Length) { _length = (int)buffer.Length, IsWhole = true };
-            buffer.CopyTo(content._octets);
+            var content = new BufferedContent(0) { _peeked = buffer.IsSingleSegment ? buffer.First : buffer.ToArray(), IsWhole = true, IsCertain = buffer.Length == length };
             reader.AdvanceTo(buffer.Start, buffer.End);
-            content.IsCertain = content._length == length;
             return content;
         }
     }

@@ -75,13 +75,15 @@ internal sealed class QueryCacheMiddleware
 
     private async Task ForwardAsync(HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
     {
+        // The endpoint will read it, and the server takes its memory back then.
+        if (request.Content is { Length: > 0 and <= BufferedContent.LongestPeek } content) request.Content = content.ToArray();
         fields.Keep();
         if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
         if (await ForwardOnceAsync(context, transaction, fields, policy) is CacheHead.Resend)
         {
             // The answer was to a condition of the cache's own, and of no use.
             fields.PutBack();
-            if (request.Content is { IsEmpty: false } content) context.Request.Body = new ReplayedStream(content, Stream.Null);
+            if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
             await ForwardOnceAsync(context, transaction, fields, policy);
         }
     }
