@@ -26,8 +26,8 @@ internal sealed class QueryCacheMiddleware
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // One cache is enough.
-        if (context.Features.Get<CacheTransaction>() is not null)
+        // One cache is enough; and of a response that has begun before the cache, nothing can be answered or stored.
+        if (context.Features.Get<CacheTransaction>() is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
@@ -45,10 +45,14 @@ internal sealed class QueryCacheMiddleware
             return;
         }
 
+        // A request in the background that would be somebody else's without what was done before the cache.
+        if (context.Features.Get<CacheRequest>() is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
+
         using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
         if (transaction.Action is CacheAction.Serve)
         {
-            if (transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
+            // HEAD may have an endpoint of its own, whose answers are none to GET.
+            if (request.Method is not "HEAD" && transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
             await CacheAnswer.WriteAsync(context, transaction);
         }
         else if (transaction.Action is CacheAction.Refuse) await CacheAnswer.RefuseAsync(context, transaction);
