@@ -126,7 +126,7 @@ internal sealed class QueryCacheMiddleware
         {
             Method = method,
             Scheme = request.Scheme,
-            Authority = request.Host.Value ?? "",
+            Authority = RequestTarget.AuthorityOf(context),
             Target = target,
             Fields = fields,
             Content = content,
