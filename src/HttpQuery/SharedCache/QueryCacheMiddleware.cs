@@ -2,6 +2,7 @@ using HttpQuery.Caching;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
@@ -148,11 +149,12 @@ internal sealed class QueryCacheMiddleware
         return content.Octets;
     }
 
-    // What the application sees of the target may have been changed before; what it says of tenants and the like counts too.
+    // What the application sees of the target may have been changed before, and its culture chosen; what it says of tenants and the like counts too.
     private static byte[] PartitionOf(HttpContext context, string target, QueryCachePolicy policy)
     {
         var (request, partition) = (context.Request, policy.Partition?.Invoke(context));
-        if (!RequestTarget.IsRewritten(context, target)) return partition is null ? [] : UserDigest.Of(partition);
-        return UserDigest.Of(partition, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
+        var culture = context.Features.Get<IRequestCultureFeature>()?.RequestCulture;
+        if (culture is null && !RequestTarget.IsRewritten(context, target)) return partition is null ? [] : UserDigest.Of(partition);
+        return UserDigest.Of(partition, culture?.Culture.Name, culture?.UICulture.Name, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
     }
 }

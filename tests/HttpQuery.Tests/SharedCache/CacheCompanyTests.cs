@@ -281,6 +281,24 @@ public sealed class CacheCompanyTests
     }
 
     [Fact]
+    public async Task The_culture_that_was_chosen_before_the_cache_tells_answers_apart()
+    {
+        await using var server = await CachedServer.StartAsync(
+            app => app.MapMethods("/", ["QUERY"], (HttpContext context) =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                return System.Globalization.CultureInfo.CurrentCulture.Name;
+            }),
+            before: app => app.UseRequestLocalization("en", "sv"));
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("en", await server.QueryAsync("/", "a"));
+            Assert.Equal("sv", await server.QueryAsync("/", "a", "Accept-Language: sv"));
+            Assert.Equal("sv", await server.QueryAsync("/", "a", "Cookie: .AspNetCore.Culture=c%3Dsv%7Cuic%3Dsv"));
+        }
+    }
+
+    [Fact]
     public async Task A_session_before_the_cache_keeps_its_cookies()
     {
         await using var server = await CachedServer.StartAsync(
