@@ -19,7 +19,7 @@ public sealed class HttpQueryCacheOptions
     /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Longer content passes.</summary>
     public int MaximumResponseLength { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss.</summary>
+    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a request waits for another one that asks the same. Default 10 s; zero: each request is forwarded for itself.</summary>

@@ -5,12 +5,18 @@ namespace HttpQuery.Caching;
 /// <summary>The store as the cache uses it: what fails or takes too long is a miss, and never an error.</summary>
 internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, TimeSpan epochLifetime, TimeProvider time)
 {
+    // How many times as long as a wait in vain the store is left alone.
+    private const int Pauses = 4;
+
     private static readonly IReadOnlyList<string> NoTags = [];
 
     // Memory neither fails nor lets anybody wait.
     private readonly bool _isImmediate = store is MemoryCacheStore;
 
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
+
+    // Until when nobody waits for the store any more, because one has waited in vain.
+    private long _pausedUntil;
 
     // How often an epoch could not be written, and how many of these a new epoch of the store has followed: where that is not all, what lies there may be older than it seems.
     private long _failures;
@@ -29,30 +35,12 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
 
     private async ValueTask<CacheItem?> GetPatientlyAsync(QueryCacheKey key)
     {
-        try
-        {
-            using var patience = new CancellationTokenSource(timeout, time);
-            return await store.GetAsync(key, patience.Token).AsTask().WaitAsync(timeout, time);
-        }
-        catch (Exception)
-        {
-            return null;
-        }
+        CacheItem? item = null;
+        return await TryAsync(async patience => item = await store.GetAsync(key, patience)) ? item : null;
     }
 
-    public async ValueTask<bool> SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags)
-    {
-        try
-        {
-            using var patience = new CancellationTokenSource(timeout, time);
-            await store.SetAsync(key, item, lifetime, tags, patience.Token).AsTask().WaitAsync(timeout, time);
-            return true;
-        }
-        catch (Exception)
-        {
-            return false;
-        }
-    }
+    public ValueTask<bool> SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags) =>
+        TryAsync(patience => store.SetAsync(key, item, lifetime, tags, patience));
 
     /// <summary>The epoch under a key, begun now where there is none; <see langword="null"/> where that failed.</summary>
     /// <remarks>Requests that come together begin one, not each its own: all but the last of those would be over at once.</remarks>
@@ -90,14 +78,23 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
 
     public async ValueTask InvalidateTagAsync(string tag)
     {
+        if (!await TryAsync(patience => store.RemoveByTagAsync(tag, patience))) Interlocked.Increment(ref _failures);
+    }
+
+    // A request asks the store several times, and is not to wait each time.
+    private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> ask)
+    {
+        if (Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until) return false;
         try
         {
             using var patience = new CancellationTokenSource(timeout, time);
-            await store.RemoveByTagAsync(tag, patience.Token).AsTask().WaitAsync(timeout, time);
+            await ask(patience.Token).AsTask().WaitAsync(timeout, time, CancellationToken.None);
+            return true;
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            Interlocked.Increment(ref _failures);
+            if (exception is TimeoutException or OperationCanceledException) Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
+            return false;
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class BufferedContent
     /// <summary>Reads what is left of the request's content; who reads the request's body finds it again.</summary>
     /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
     /// <exception cref="InvalidDataException">Its coding is broken.</exception>
-    public static async Task<BufferedContent> ReadAsync(HttpContext context, int maximumLength)
+    public static async ValueTask<BufferedContent> ReadAsync(HttpContext context, int maximumLength)
     {
         var body = context.Request.Body;
         var start = body.CanSeek ? body.Position : -1;
@@ -58,7 +58,7 @@ internal sealed class BufferedContent
     private static bool IsServersOwn(Stream body) => body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
 
     // Nothing is consumed, so nothing need be put back.
-    private static async Task<BufferedContent> PeekAsync(HttpContext context, int length)
+    private static async ValueTask<BufferedContent> PeekAsync(HttpContext context, int length)
     {
         var reader = context.Request.BodyReader;
         while (true)

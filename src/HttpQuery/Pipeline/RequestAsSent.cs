@@ -14,7 +14,7 @@ internal sealed class RequestAsSent : IStartupFilter
     private const string OverrideField = "X-HTTP-Method-Override";
 
     public static bool WasPosted(HttpContext context) =>
-        context.Features.Get<Posted>() is not null && context.Request.Headers[OverrideField].Count == 0;
+        context.Features[typeof(Posted)] is not null && context.Request.Headers[OverrideField].Count == 0;
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

@@ -17,16 +17,19 @@ internal sealed class CachePosition(IServiceProvider services)
     private readonly bool _authorizes = services.GetService<IAuthorizationPolicyProvider>() is not null;
 
     /// <summary>Why the request passes by the cache; <see langword="null"/> where it need not.</summary>
-    public CacheBypass? BypassOf(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="isRewritten">Whether the application sees another path or query than was sent.</param>
+    public CacheBypass? BypassOf(HttpContext context, bool isRewritten)
     {
+        // Asking for a feature that is not there costs, so each is asked for only where it can be.
         var features = context.Features;
         if (context.GetEndpoint() is null) return CacheBypass.NoEndpoint;
         if (_authorizes && !context.Items.ContainsKey(AuthorizationHasRun)) return CacheBypass.BeforeAuthorization;
         if (_authenticates && features.Get<IAuthenticationFeature>() is null) return CacheBypass.BeforeAuthentication;
 
-        // An error page in the place of what was asked, or a connection that becomes something else.
-        if (features.Get<IExceptionHandlerFeature>() is not null || features.Get<IStatusCodeReExecuteFeature>() is not null) return CacheBypass.ErrorPage;
-        if (features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }) return CacheBypass.Upgrade;
-        return Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
+        // An error page in the place of what was asked is run under a path of its own.
+        if (isRewritten && (features.Get<IExceptionHandlerFeature>() is not null || features.Get<IStatusCodeReExecuteFeature>() is not null)) return CacheBypass.ErrorPage;
+        if (context.Request.Headers.Upgrade.Count > 0 && features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }) return CacheBypass.Upgrade;
+        return HttpMethods.IsQuery(context.Request.Method) && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
     }
 }

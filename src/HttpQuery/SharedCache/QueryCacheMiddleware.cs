@@ -28,7 +28,7 @@ internal sealed class QueryCacheMiddleware
     public async Task InvokeAsync(HttpContext context)
     {
         // One cache is enough; and of a response that has begun before the cache, nothing can be answered or stored.
-        if (context.Features.Get<CacheTransaction>() is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
+        if (context.Features[typeof(CacheTransaction)] is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
@@ -47,7 +47,7 @@ internal sealed class QueryCacheMiddleware
         }
 
         // A request in the background that would be somebody else's without what was done before the cache.
-        if (context.Features.Get<CacheRequest>() is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
+        if (context.Features[typeof(CacheRequest)] is CacheRequest original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
 
         using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
         if (transaction.Action is CacheAction.Serve)
@@ -120,7 +120,8 @@ internal sealed class QueryCacheMiddleware
     {
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
-        var bypass = _position.BypassOf(context);
+        var isRewritten = RequestTarget.IsRewritten(context, target);
+        var bypass = _position.BypassOf(context, isRewritten);
         ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         if (method is "GET" or "HEAD" or "QUERY" && content is null) _telemetry.Bypass(bypass ?? CacheBypass.Content);
         return new()
@@ -131,7 +132,7 @@ internal sealed class QueryCacheMiddleware
             Target = target,
             Fields = fields,
             Content = content,
-            Partition = PartitionOf(context, target, policy),
+            Partition = PartitionOf(context, isRewritten, policy),
             User = policy.IsSharedAcrossUsers ? default : UserDigest.Of(context),
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
             DefaultLifetime = policy.Lifetime,
@@ -150,11 +151,11 @@ internal sealed class QueryCacheMiddleware
     }
 
     // What the application sees of the target may have been changed before, and its culture chosen; what it says of tenants and the like counts too.
-    private static byte[] PartitionOf(HttpContext context, string target, QueryCachePolicy policy)
+    private static byte[] PartitionOf(HttpContext context, bool isRewritten, QueryCachePolicy policy)
     {
         var (request, partition) = (context.Request, policy.Partition?.Invoke(context));
-        var culture = context.Features.Get<IRequestCultureFeature>()?.RequestCulture;
-        if (culture is null && !RequestTarget.IsRewritten(context, target)) return partition is null ? [] : UserDigest.Of(partition);
+        var culture = (context.Features[typeof(IRequestCultureFeature)] as IRequestCultureFeature)?.RequestCulture;
+        if (culture is null && !isRewritten) return partition is null ? [] : UserDigest.Of(partition);
         return UserDigest.Of(partition, culture?.Culture.Name, culture?.UICulture.Name, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
     }
 }

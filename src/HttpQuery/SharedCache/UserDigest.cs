@@ -14,11 +14,11 @@ internal static class UserDigest
     public static byte[] Of(HttpContext context)
     {
         var authorization = context.Request.Headers.Authorization;
-        var certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+        var certificate = (context.Features[typeof(ITlsConnectionFeature)] as ITlsConnectionFeature)?.ClientCertificate;
         var isAuthenticated = false;
 
         // Not by the context, which would make somebody up.
-        var identities = context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identities ?? [];
+        var identities = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User?.Identities ?? [];
         foreach (var identity in identities) isAuthenticated |= identity.IsAuthenticated;
         if (!isAuthenticated && authorization.Count == 0 && certificate is null) return [];
 

@@ -53,6 +53,25 @@ public class FailingStoreTests
     }
 
     [Fact]
+    public async Task What_hangs_is_left_alone_for_a_while_and_then_asked_again()
+    {
+        _store.OnCall = _ => new TaskCompletionSource().Task;
+        var waiting = _host.SendAsync(Query, CacheHost.Fresh("one"));
+        _host.Time.Advance(_host.Cache.Options.StoreTimeout);
+        Assert.Equal("one", (await waiting).Content);
+        Assert.Equal(1, _store.Calls);
+
+        await _host.SendAsync(Query, CacheHost.Fresh("two"));
+        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
+        Assert.Equal(1, _store.Calls);
+
+        _store.OnCall = _ => null;
+        _host.Time.Advance(4 * _host.Cache.Options.StoreTimeout);
+        await _host.SendAsync(Query, CacheHost.Fresh("three"));
+        await _host.AssertServedAsync("three", Query);
+    }
+
+    [Fact]
     public async Task What_is_lost_is_a_miss()
     {
         for (var lost = 1; lost <= 6; lost++)
