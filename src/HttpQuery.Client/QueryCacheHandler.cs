@@ -170,7 +170,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         Method = MethodOf(request),
         Scheme = uri.Scheme,
-        Authority = request.Headers.Host ?? uri.Authority,
+        Authority = request.Headers.Host ?? (uri.HostNameType is UriHostNameType.Dns ? uri.Authority.Replace(uri.Host, uri.IdnHost, StringComparison.Ordinal) : uri.Authority),
         Target = uri.PathAndQuery,
         Fields = MessageFields.Of(request.Headers, request.Content?.Headers),
         Content = MethodOf(request) is "QUERY" or "GET" or "HEAD" ? await ReadContentAsync(request.Content, cancellationToken) : null,

@@ -51,7 +51,10 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
     public static QueryCacheKey ResourceOf(QueryCacheKeyScheme scheme, Uri uri)
     {
         using var builder = scheme.CreateBuilder();
-        return ResourceOf(builder, uri.Scheme, uri.Authority, TargetOf(uri));
+
+        // A name in Unicode is sent in ASCII.
+        var authority = uri.HostNameType is UriHostNameType.Dns ? uri.Authority.Replace(uri.Host, uri.IdnHost, StringComparison.Ordinal) : uri.Authority;
+        return ResourceOf(builder, uri.Scheme, authority, TargetOf(uri));
     }
 
     // As it was written: Uri removes escapes that need not be, and requests come with them.

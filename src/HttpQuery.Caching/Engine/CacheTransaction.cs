@@ -75,9 +75,10 @@ public sealed partial class CacheTransaction : IDisposable
         _requestTime = Now(_cache);
     }
 
-    // What another answer could not stand for: parts, conditions, and requests that ask for more than what is fresh.
+    // What another answer could not stand for: parts, conditions, and requests that ask for more than what is fresh; and events, for which a client has to be there when they come.
     private bool MayCollapse =>
-        _cache.Options.CollapseTimeout > TimeSpan.Zero && _directives == default && !_request.HasConditions && _request.Fields["Range"].Count == 0;
+        _cache.Options.CollapseTimeout > TimeSpan.Zero && _directives == default && !_request.HasConditions && _request.Fields["Range"].Count == 0
+        && !_request.Fields["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
 
     private void Bypass()
     {

@@ -7,7 +7,7 @@ namespace HttpQuery.Caching;
 internal sealed class ResourceKeys
 {
     private const int MaximumCount = 10_000;
-    private const int MaximumTargetLength = 512;
+    private const int MaximumLength = 1024;
 
     private readonly ConcurrentDictionary<(string Scheme, string Authority, string Target), QueryCacheKey> _keys = new();
     private int _count;
@@ -18,7 +18,7 @@ internal sealed class ResourceKeys
         if (_keys.TryGetValue(uri, out var key)) return key;
 
         key = CacheKeySet.ResourceOf(builder, request.Scheme, request.Authority, request.Target);
-        if (request.Target.Length > MaximumTargetLength) return key;
+        if (request.Scheme.Length + request.Authority.Length + request.Target.Length > MaximumLength) return key;
         if (Interlocked.Increment(ref _count) > MaximumCount)
         {
             // Seldom, and all are soon there again.

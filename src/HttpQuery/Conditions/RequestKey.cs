@@ -24,7 +24,7 @@ internal static class RequestKey
     {
         var request = context.Request;
         using var builder = scheme.CreateBuilder();
-        builder.Start(HttpMethods.Query, request.Scheme, request.Host.Value, RequestTarget.Of(context));
+        builder.Start(HttpMethods.Query, request.Scheme, RequestTarget.AuthorityOf(context), RequestTarget.Of(context));
         foreach (var (name, lines) in request.Headers)
         {
             foreach (var line in lines) builder.AddField(name, line);

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,6 +21,21 @@ internal static class RequestTarget
         }
         var request = context.Request;
         return request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString;
+    }
+
+    /// <summary>Host and port as URIs write them: what the framework has made Unicode is ASCII again.</summary>
+    public static string AuthorityOf(HttpContext context)
+    {
+        var host = context.Request.Host;
+        if (host.Value is not { } value || Ascii.IsValid(value)) return host.Value ?? "";
+        try
+        {
+            return host.ToUriComponent();
+        }
+        catch (ArgumentException)
+        {
+            return value;
+        }
     }
 
     /// <summary>Whether the application sees another path or query than was sent: something before has changed them, or the path has escapes, which the server has decoded.</summary>

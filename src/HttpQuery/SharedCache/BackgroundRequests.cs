@@ -1,6 +1,9 @@
+using System.Globalization;
 using HttpQuery.Caching;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,17 +28,23 @@ internal sealed class BackgroundRequests(
             return false;
         }
 
-        // What is taken of the request is taken now: it will be over.
+        // What is taken of the request is taken now: it will be over. And nothing flows of what surrounds it, such as the accessor of its context, but for the culture.
         var features = Copy(context, request);
-        var copy = contexts.Create(features);
-        copy.User = context.User;
-        CachePosition.Copy(context, copy);
-        _ = Task.Run(() => RunAsync(copy, pipeline, end));
+        var (culture, uiCulture) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, uiCulture);
+                _ = RunAsync(features, pipeline, end);
+            },
+            null);
         return true;
     }
 
-    private async Task RunAsync(HttpContext context, RequestDelegate pipeline, Action end)
+    private async Task RunAsync(FeatureCollection features, RequestDelegate pipeline, Action end)
     {
+        var context = contexts.Create(features);
+        var response = (Response)features.GetRequiredFeature<IHttpResponseFeature>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         try
         {
@@ -43,7 +52,14 @@ internal sealed class BackgroundRequests(
             await using var scope = scopes.CreateAsyncScope();
             context.Features.Set<IServiceProvidersFeature>(new Services(scope.ServiceProvider));
             context.RequestAborted = patience.Token;
-            await pipeline(context);
+            try
+            {
+                await pipeline(context);
+            }
+            finally
+            {
+                await response.CompleteAsync();
+            }
         }
         catch (Exception exception)
         {
@@ -65,27 +81,35 @@ internal sealed class BackgroundRequests(
         {
             if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && !name.Equals("Range", StringComparison.OrdinalIgnoreCase)) headers[name] = lines;
         }
-        headers.CacheControl = "max-age=0";
+        // Part of the key, and of what the request means.
+        headers.CacheControl = RequestDirectives.Parse(request.Fields).NoTransform ? "max-age=0, no-transform" : "max-age=0";
+        headers.Remove("Transfer-Encoding");
+        headers.ContentLength = request.Content!.Value.IsEmpty ? null : request.Content.Value.Length;
 
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
         {
             Protocol = original.Protocol,
             Scheme = original.Scheme,
-            Method = HttpMethods.IsHead(original.Method) ? HttpMethods.Get : original.Method,
+            Method = original.Method,
             PathBase = original.PathBase,
             Path = original.Path,
             QueryString = original.QueryString,
             RawTarget = original.RawTarget,
             Headers = headers,
-            Body = new MemoryStream(request.Content!.Value.ToArray(), writable: false),
+            Body = new MemoryStream(request.Content.Value.ToArray(), writable: false),
         });
         features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(!request.Content.Value.IsEmpty));
-        features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+        features.Set<IHttpResponseFeature>(new Response());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new(context.Request.RouteValues) });
+        features.Set<IItemsFeature>(new ItemsFeature { Items = new Dictionary<object, object?>(context.Items) });
+        features.Set<IEndpointFeature>(new Chosen { Endpoint = context.GetEndpoint() });
+        features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = context.Features.Get<IHttpAuthenticationFeature>()?.User });
+        features.Set(context.Features.Get<IAuthenticationFeature>());
         features.Set(context.Features.Get<IRequestCultureFeature>());
+        features.Set(request);
         if (context.Features.Get<IHttpConnectionFeature>() is { } connection)
         {
             features.Set<IHttpConnectionFeature>(new HttpConnectionFeature
@@ -104,6 +128,24 @@ internal sealed class BackgroundRequests(
     private sealed class BodyDetection(bool canHaveBody) : IHttpRequestBodyDetectionFeature
     {
         public bool CanHaveBody => canHaveBody;
+    }
+
+    private sealed class Chosen : IEndpointFeature
+    {
+        public Endpoint? Endpoint { get; set; }
+    }
+
+    // Nobody starts it; but what is to be disposed when it is over is disposed.
+    private sealed class Response : HttpResponseFeature
+    {
+        private readonly Stack<(Func<object, Task> Callback, object State)> _onCompleted = new();
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Push((callback, state));
+
+        public async Task CompleteAsync()
+        {
+            while (_onCompleted.TryPop(out var last)) await last.Callback(last.State);
+        }
     }
 
     private sealed class Services(IServiceProvider services) : IServiceProvidersFeature

@@ -18,7 +18,9 @@ internal static class CacheAnswer
             if (name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)) headers.Append(name, lines);
             else headers[name] = lines;
         }
-        if (answer.ContentLength is { } length) headers.ContentLength = length;
+
+        // An error without content may be given a page by somebody before the cache, as long as nothing says that it is to have none.
+        if (answer.ContentLength is { } length && (length > 0 || answer.Status < 400)) headers.ContentLength = length;
         if (!answer.Content.IsEmpty) await response.Body.WriteAsync(answer.Content, context.RequestAborted);
     }
 

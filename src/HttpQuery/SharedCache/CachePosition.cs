@@ -32,17 +32,4 @@ internal sealed class CachePosition(IServiceProvider services)
         if (context.Request.Headers.Upgrade.Count > 0 && features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }) return CacheBypass.Upgrade;
         return HttpMethods.IsQuery(context.Request.Method) && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
     }
-
-    /// <summary>Takes what <see cref="BypassOf"/> looks at over to a request that is made of another one.</summary>
-    public static void Copy(HttpContext from, HttpContext to)
-    {
-        to.SetEndpoint(from.GetEndpoint());
-        to.Features.Set(from.Features.Get<IAuthenticationFeature>());
-
-        // What middleware before endpoints notes there for the endpoint middleware.
-        foreach (var (key, value) in from.Items)
-        {
-            if (key is string name && name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("Invoked", StringComparison.Ordinal)) to.Items[key] = value;
-        }
-    }
 }

@@ -1,14 +1,18 @@
+using System.IO.Pipelines;
+using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.SharedCache;
 
 /// <summary>The body of a <see cref="ForwardedResponse"/>.</summary>
-internal sealed class ForwardedBody : StreamResponseBodyFeature
+internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBodyFeature
 {
     private readonly ForwardedResponse _response;
     private readonly IHttpResponseBodyFeature _inner;
     private readonly Octets _octets;
+    private readonly OrderedStream _stream;
+    private PipeWriter? _writer;
     private bool _isFinishing;
 
     public ForwardedBody(ForwardedResponse response, IHttpResponseBodyFeature inner)
@@ -17,7 +21,12 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature
     }
 
     private ForwardedBody(ForwardedResponse response, IHttpResponseBodyFeature inner, Octets octets)
-        : base(octets, inner) => (_response, _inner, _octets) = (response, inner, octets);
+        : base(octets, inner) => (_response, _inner, _octets, _stream) = (response, inner, octets, new(this));
+
+    // A handler may use both, in turn.
+    Stream IHttpResponseBodyFeature.Stream => _stream;
+
+    PipeWriter IHttpResponseBodyFeature.Writer => _writer ??= Writer;
 
     /// <summary>Whether nobody has written anything.</summary>
     public bool IsUnwritten => !_octets.WasWritten;
@@ -32,6 +41,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature
 
     public override async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
     {
+        await FlushWriterAsync(cancellationToken);
         await _response.StartAsync();
         if (_response.Head is Caching.CacheHead.Pass) await _inner.SendFileAsync(path, offset, count, cancellationToken);
         else if (!_response.IsDropped) await base.SendFileAsync(path, offset, count, cancellationToken);
@@ -54,41 +64,51 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature
         return base.CompleteAsync();
     }
 
-    private sealed class Octets(ForwardedResponse response, IHttpResponseBodyFeature inner) : Stream
+    // What came through the writer goes before what comes now.
+    private async ValueTask FlushWriterAsync(CancellationToken cancellationToken)
+    {
+        if (_writer is { UnflushedBytes: > 0 } writer) await writer.FlushAsync(cancellationToken);
+    }
+
+    // Who writes synchronously waits for the store as well.
+    private static void Wait(ValueTask task)
+    {
+        if (!task.IsCompletedSuccessfully) task.AsTask().GetAwaiter().GetResult();
+    }
+
+    private sealed class Octets(ForwardedResponse response, IHttpResponseBodyFeature inner) : WriteOnlyStream
     {
         public bool WasWritten { get; private set; }
 
         public bool IsFinishing { get; set; }
 
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             WasWritten |= !buffer.IsEmpty;
             await response.StartAsync();
             if (response.IsDropped) return;
             await response.KeepAsync(buffer.Span);
-            await inner.Stream.WriteAsync(buffer, cancellationToken);
+            try
+            {
+                await inner.Stream.WriteAsync(buffer, cancellationToken);
+            }
+            catch
+            {
+                response.BreakOff();
+                throw;
+            }
         }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override void Write(byte[] buffer, int offset, int count)
         {
             WasWritten |= count > 0;
             Wait(response.StartAsync());
             if (response.IsDropped) return;
-            Wait(response.KeepAsync(buffer.AsSpan(offset, count)));
+
+            // Servers refuse this as a rule, and what they refuse is not kept.
             inner.Stream.Write(buffer, offset, count);
+            Wait(response.KeepAsync(buffer.AsSpan(offset, count)));
         }
 
         public override async Task FlushAsync(CancellationToken cancellationToken)
@@ -105,17 +125,32 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature
             Wait(response.StartAsync());
             if (!response.IsDropped) inner.Stream.Flush();
         }
+    }
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        // Who writes synchronously waits for the store as well.
-        private static void Wait(ValueTask task)
+    private sealed class OrderedStream(ForwardedBody body) : WriteOnlyStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (!task.IsCompletedSuccessfully) task.AsTask().GetAwaiter().GetResult();
+            await body.FlushWriterAsync(cancellationToken);
+            await body._octets.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            Wait(body.FlushWriterAsync(default));
+            body._octets.Write(buffer, offset, count);
+        }
+
+        public override async Task FlushAsync(CancellationToken cancellationToken)
+        {
+            await body.FlushWriterAsync(cancellationToken);
+            await body._octets.FlushAsync(cancellationToken);
+        }
+
+        public override void Flush()
+        {
+            Wait(body.FlushWriterAsync(default));
+            body._octets.Flush();
         }
     }
 }

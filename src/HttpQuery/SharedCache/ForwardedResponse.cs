@@ -27,6 +27,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string[] _tags = [];
     private CacheHead? _head;
     private bool _isAborted;
+    private bool _isCancelled;
     private int _droppedStatus;
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
@@ -84,7 +85,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
 #pragma warning disable CS0618, CS0672 // The interface has it, and nobody is to use it.
     [Obsolete("Use IHttpResponseBodyFeature.Stream.")]
-    public Stream Body { get => _forwardedBody.Stream; set => throw new NotSupportedException(); }
+    public Stream Body { get => ((IHttpResponseBodyFeature)_forwardedBody).Stream; set => throw new NotSupportedException(); }
 #pragma warning restore CS0618, CS0672
 
     public bool HasStarted => _head is not null || _response.HasStarted;
@@ -94,6 +95,8 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         get => _lifetime?.RequestAborted ?? default;
         set
         {
+            // A time limit may have run out, and is taken back.
+            _isCancelled |= RequestAborted.IsCancellationRequested;
             if (_lifetime is not null) _lifetime.RequestAborted = value;
         }
     }
@@ -136,10 +139,24 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         return captured.IsWhole ? StoreAsync() : default;
     }
 
+    /// <summary>Takes that the response is not what was kept.</summary>
+    public void BreakOff()
+    {
+        _isAborted = true;
+        _captured = null;
+        _transaction.Abandon();
+    }
+
     /// <summary>Stores what has been captured: all of it has been written.</summary>
     public async ValueTask StoreAsync()
     {
         if (_captured is not { } captured) return;
+        if (!captured.IsWhole && (_isCancelled || RequestAborted.IsCancellationRequested))
+        {
+            // Whoever was told to stop may have stopped early, and nobody would know.
+            BreakOff();
+            return;
+        }
         _captured = null;
         await _transaction.CompleteAsync(captured.Octets, _tags);
     }
@@ -149,9 +166,6 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     {
         await _forwardedBody.FinishAsync();
         await StartAsync();
-
-        // Who went away may have let those behind the cache stop early, and nobody would know.
-        if (_captured is { IsWhole: false } && RequestAborted.IsCancellationRequested) BreakOff();
         await StoreAsync();
     }
 
@@ -186,6 +200,9 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             await callback(state);
         }
 
+        // One of them has written.
+        if (_head is not null) return;
+
         // A forwarder that reached nobody writes nothing.
         if (_response.StatusCode is 502 or 504 && _forwardedBody.IsUnwritten && _transaction.IsSafe && await _transaction.TryServeInsteadAsync())
         {
@@ -193,7 +210,11 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             return;
         }
 
-        foreach (var name in _policy.VaryBy) VaryField.Add(_response.Headers, name);
+        // What is validated has its Vary, and a 304 changes of it only what it states.
+        if (!_response.HasStarted && (_transaction.Action is not CacheAction.Validate || _response.StatusCode is not 304))
+        {
+            foreach (var name in _policy.VaryBy) VaryField.Add(_response.Headers, name);
+        }
         var head = await _transaction.ReceiveAsync(_response.StatusCode, Fields());
         if (head is CacheHead.Serve or CacheHead.Resend)
         {
@@ -201,7 +222,8 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             return;
         }
 
-        if (head is CacheHead.Capture && _isAborted)
+        // What was there before and was taken away would be there again.
+        if (head is CacheHead.Capture && (_isAborted || _before.Keys.Any(name => !_response.Headers.ContainsKey(name))))
         {
             BreakOff();
             head = CacheHead.Pass;
@@ -212,7 +234,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             _captured = new(_maximumLength, _response.Headers.ContentLength);
         }
         _head = head;
-        CacheAnswer.AddStatus(_response.Headers, _transaction);
+        if (!_response.HasStarted) CacheAnswer.AddStatus(_response.Headers, _transaction);
     }
 
     private void Drop(CacheHead head)
@@ -223,13 +245,6 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         _response.ReasonPhrase = null;
         _response.Headers.Clear();
         foreach (var (name, lines) in _before) _response.Headers[name] = lines;
-    }
-
-    private void BreakOff()
-    {
-        _isAborted = true;
-        _captured = null;
-        _transaction.Abandon();
     }
 
     // What was there before belongs to this request; but for what says how the response may be used.

@@ -2,6 +2,7 @@ using HttpQuery.Caching;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
@@ -26,8 +27,8 @@ internal sealed class QueryCacheMiddleware
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // One cache is enough.
-        if (context.Features[typeof(CacheTransaction)] is not null)
+        // One cache is enough; and of a response that has begun before the cache, nothing can be answered or stored.
+        if (context.Features[typeof(CacheTransaction)] is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
@@ -45,10 +46,14 @@ internal sealed class QueryCacheMiddleware
             return;
         }
 
+        // A request in the background that would be somebody else's without what was done before the cache.
+        if (context.Features[typeof(CacheRequest)] is CacheRequest original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
+
         using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
         if (transaction.Action is CacheAction.Serve)
         {
-            if (transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
+            // HEAD may have an endpoint of its own, whose answers are none to GET.
+            if (request.Method is not "HEAD" && transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
             await CacheAnswer.WriteAsync(context, transaction);
         }
         else if (transaction.Action is CacheAction.Refuse) await CacheAnswer.RefuseAsync(context, transaction);
@@ -125,7 +130,7 @@ internal sealed class QueryCacheMiddleware
         {
             Method = method,
             Scheme = request.Scheme,
-            Authority = request.Host.Value ?? "",
+            Authority = RequestTarget.AuthorityOf(context),
             Target = target,
             Fields = fields,
             Content = content,
@@ -147,11 +152,12 @@ internal sealed class QueryCacheMiddleware
         return content.Octets;
     }
 
-    // What the application sees of the target may have been changed before; what it says of tenants and the like counts too.
+    // What the application sees of the target may have been changed before, and its culture chosen; what it says of tenants and the like counts too.
     private static byte[] PartitionOf(HttpContext context, bool isRewritten, QueryCachePolicy policy)
     {
         var (request, partition) = (context.Request, policy.Partition?.Invoke(context));
-        if (!isRewritten) return partition is null ? [] : UserDigest.Of(partition);
-        return UserDigest.Of(partition, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
+        var culture = (context.Features[typeof(IRequestCultureFeature)] as IRequestCultureFeature)?.RequestCulture;
+        if (culture is null && !isRewritten) return partition is null ? [] : UserDigest.Of(partition);
+        return UserDigest.Of(partition, culture?.Culture.Name, culture?.UICulture.Name, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
     }
 }
