@@ -73,4 +73,20 @@ public class AotTests(AotHost host) : IClassFixture<AotHost>
 
         Assert.Equal((204, "QUERY, OPTIONS", "application/json"), (response.Status, response["Allow"], response["Accept-Query"]));
     }
+
+    [Theory]
+    [InlineData("/cached")]
+    [InlineData("/output-cached")]
+    public async Task The_same_query_is_answered_out_of_the_cache_and_another_is_not(string path)
+    {
+        host.Require();
+        string[] fields = ["Content-Type: application/json"];
+        var first = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{\"x\":1}");
+        var same = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{ \"x\": 1 }");
+        var other = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{\"x\":2}");
+
+        Assert.StartsWith("cached ", first.ContentText, StringComparison.Ordinal);
+        Assert.Equal(first.ContentText, same.ContentText);
+        Assert.NotEqual(first.ContentText, other.ContentText);
+    }
 }

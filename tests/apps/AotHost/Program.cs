@@ -6,9 +6,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.AddHttpQuery();
+builder.Services.AddHttpQueryCache();
+builder.Services.AddOutputCache();
 builder.Services.AddSingleton(new Greeting("hello"));
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AotJson.Default));
 var app = builder.Build();
+app.UseHttpQueryCache();
+app.UseOutputCache();
 
 // Handlers with bound parameters: the framework's generator intercepts MapMethods.
 app.MapMethods("/bound/{id:int}", Methods.Query, (int id, Point point, Greeting greeting) => new Answer($"{greeting.Text} {id} {point.X}"));
@@ -37,6 +41,11 @@ app.MapMethods("/produced", Methods.Query, (Point point) => new Answer("produced
 app.MapQuery("/stated", async context => await context.CheckConditionsAsync(context.CreateEntityTag("v1")) ?? TypedResults.Text("stated")).WithQueryKey();
 app.MapMethods("/tagged", Methods.Query, (Point point) => new Answer("tagged")).WithETag().WithRanges();
 app.MapQuery("/bytes", async context => await Task.FromResult<IResult>(QueryResults.Bytes("0123456789"u8.ToArray(), "text/plain")));
+
+// Caches: each answer has another number.
+var count = 0;
+app.MapQuery("/cached", context => Task.FromResult($"cached {++count}")).CacheQuery(policy => policy.Expire(TimeSpan.FromHours(1)));
+app.MapQuery("/output-cached", context => Task.FromResult($"cached {++count}")).CacheOutput(policy => policy.Expire(TimeSpan.FromHours(1)).VaryByQueryContent());
 
 await app.StartAsync();
 Console.WriteLine($"listening {new Uri(app.Urls.First()).Port}");
