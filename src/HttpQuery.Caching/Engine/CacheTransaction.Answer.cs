@@ -20,7 +20,7 @@ public sealed partial class CacheTransaction
         fields.Add(new("Age", ((long)response.CurrentAge(now).TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         if (StatusValue(response.Fields[CacheStatus.FieldName]) is { Count: > 0 } status) fields.Add(new(CacheStatus.FieldName, status));
 
-        if (ValidationRules.Answer(_request.Fields, response, now) is ConditionalAnswer.NotModified)
+        if ((_isHit ? _conditional : ValidationRules.Answer(_request.Fields, response, now)) is ConditionalAnswer.NotModified)
         {
             fields.RemoveAll(field => ValidationRules.IsOfContent(field.Key) || Is(field.Key, "Content-Language"));
             return new(304, fields, default, null);

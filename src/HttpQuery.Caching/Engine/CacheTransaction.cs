@@ -22,6 +22,7 @@ public sealed partial class CacheTransaction : IDisposable
     private StoredResponse? _received;
     private ForwardReason _reason;
     private bool _isHit;
+    private ConditionalAnswer _conditional;
     private bool _wasCollapsed;
     private int? _forwardStatus;
     private bool _isStored;
@@ -155,7 +156,8 @@ public sealed partial class CacheTransaction : IDisposable
             Action = CacheAction.Refuse;
             return;
         }
-        if (ValidationRules.Answer(_request.Fields, _stored.Response, now) is ConditionalAnswer.Forward)
+        _conditional = ValidationRules.Answer(_request.Fields, _stored.Response, now);
+        if (_conditional is ConditionalAnswer.Forward)
         {
             Action = _directives.OnlyIfCached ? CacheAction.Refuse : CacheAction.Forward;
             (_stored, _reason, _mayStore) = (null, ForwardReason.Request, false);

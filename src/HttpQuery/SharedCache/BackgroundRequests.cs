@@ -109,7 +109,7 @@ internal sealed class BackgroundRequests(
         features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = context.Features.Get<IHttpAuthenticationFeature>()?.User });
         features.Set(context.Features.Get<IAuthenticationFeature>());
         features.Set(context.Features.Get<IRequestCultureFeature>());
-        features.Set(request);
+        features.Set(new CachePlace { Original = request });
         if (context.Features.Get<IHttpConnectionFeature>() is { } connection)
         {
             features.Set<IHttpConnectionFeature>(new HttpConnectionFeature

@@ -30,6 +30,8 @@ internal sealed class CachePosition(IServiceProvider services)
         // An error page in the place of what was asked is run under a path of its own.
         if (isRewritten && (features.Get<IExceptionHandlerFeature>() is not null || features.Get<IStatusCodeReExecuteFeature>() is not null)) return CacheBypass.ErrorPage;
         if (context.Request.Headers.Upgrade.Count > 0 && features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }) return CacheBypass.Upgrade;
-        return HttpMethods.IsQuery(context.Request.Method) && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
+
+        // What a field of a form made a QUERY is a form.
+        return context.Request.ContentType?.Contains("form", StringComparison.OrdinalIgnoreCase) is true && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
     }
 }

@@ -28,7 +28,8 @@ internal sealed class QueryCacheMiddleware
     public async Task InvokeAsync(HttpContext context)
     {
         // One cache is enough; and of a response that has begun before the cache, nothing can be answered or stored.
-        if (context.Features[typeof(CacheTransaction)] is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
+        var place = context.Features[typeof(CachePlace)] as CachePlace;
+        if (place?.Transaction is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
@@ -47,7 +48,7 @@ internal sealed class QueryCacheMiddleware
         }
 
         // A request in the background that would be somebody else's without what was done before the cache.
-        if (context.Features[typeof(CacheRequest)] is CacheRequest original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
+        if (place?.Original is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
 
         using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
         if (transaction.Action is CacheAction.Serve)
@@ -59,12 +60,12 @@ internal sealed class QueryCacheMiddleware
         else if (transaction.Action is CacheAction.Refuse) await CacheAnswer.RefuseAsync(context, transaction);
         else if (transaction.NeedsResponse)
         {
-            context.Features.Set(transaction);
+            context.Features.Set(new CachePlace { Transaction = transaction });
             await ForwardAsync(context, request, transaction, fields, policy);
         }
         else
         {
-            context.Features.Set(transaction);
+            context.Features.Set(new CachePlace { Transaction = transaction });
             context.Response.OnStarting(AddStatus, context);
             await _next(context);
         }
@@ -74,7 +75,7 @@ internal sealed class QueryCacheMiddleware
     private static readonly Func<object, Task> AddStatus = state =>
     {
         var context = (HttpContext)state;
-        CacheAnswer.AddStatus(context.Response.Headers, context.Features.GetRequiredFeature<CacheTransaction>());
+        CacheAnswer.AddStatus(context.Response.Headers, context.Features.GetRequiredFeature<CachePlace>().Transaction!);
         return Task.CompletedTask;
     };
 
@@ -143,9 +144,11 @@ internal sealed class QueryCacheMiddleware
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContext context, string method)
     {
-        var mayHaveContent = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0);
-        if (method is not "QUERY" && mayHaveContent) return null;
-        if (method is not "QUERY") return ReadOnlyMemory<byte>.Empty;
+        if (method is not "QUERY")
+        {
+            if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0)) return null;
+            return ReadOnlyMemory<byte>.Empty;
+        }
         if (context.Request.ContentLength > _options.MaximumContentLength) return null;
         var content = await BufferedContent.ReadAsync(context, _options.MaximumContentLength);
         if (!content.IsCertain) return null;

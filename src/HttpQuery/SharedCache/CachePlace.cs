@@ -1,0 +1,13 @@
+using HttpQuery.Caching;
+
+namespace HttpQuery.SharedCache;
+
+/// <summary>That a request has met the cache.</summary>
+internal sealed class CachePlace
+{
+    /// <summary>What the cache does with it.</summary>
+    public CacheTransaction? Transaction { get; init; }
+
+    /// <summary>The request that a request in the background was made of.</summary>
+    public CacheRequest? Original { get; init; }
+}
