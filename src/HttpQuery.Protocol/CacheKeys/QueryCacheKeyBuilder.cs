@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 
 namespace HttpQuery.CacheKeys;
 
@@ -152,7 +151,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     public QueryCacheKey Complete()
     {
         BeginContent(remember: false);
-        return Finish(_content.Complete());
+        return Finish(_content.Complete(), isKnown: false);
     }
 
     /// <summary>The key of a request with this content, all of it; contents seen before are recognized.</summary>
@@ -162,12 +161,13 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         Require(State.Fields);
         BeginContent(remember: true);
         _content.Receive(content);
-        if (!_content.TryRecall(out var key))
+        var isKnown = _content.TryRecall(out var key);
+        if (!isKnown)
         {
             _content.Normalize(content);
             key = _content.Complete();
         }
-        return Finish(key);
+        return Finish(key, isKnown || content.IsEmpty);
     }
 
     /// <summary>The key of a request with this content, all of it; contents seen before are recognized.</summary>
@@ -178,12 +178,13 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         Require(State.Fields);
         BeginContent(remember: true);
         foreach (var segment in content) _content.Receive(segment.Span);
-        if (!_content.TryRecall(out var key))
+        var isKnown = _content.TryRecall(out var key);
+        if (!isKnown)
         {
             foreach (var segment in content) _content.Normalize(segment.Span);
             key = _content.Complete();
         }
-        return Finish(key);
+        return Finish(key, isKnown);
     }
 
     /// <summary>Gives the builder back to its scheme; once is enough, and it must not be used any more.</summary>
@@ -216,7 +217,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _state = State.Content;
     }
 
-    private QueryCacheKey Finish(in ContentKey content)
+    private QueryCacheKey Finish(in ContentKey content, bool isKnown)
     {
         _state = State.Idle;
         IsNormalized = content.CodingRemoved || content.Domain is not (ContentDomain.Exact or ContentDomain.NoTransform);
@@ -233,10 +234,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _preimage.U8(content.Domain);
         var digest = content.Digest;
         _preimage.Octets(digest);
-
-        Span<byte> key = stackalloc byte[QueryCacheKey.Length];
-        SHA256.HashData(_preimage.Span, key);
-        return new(key);
+        return isKnown && _scheme.Keys is { } keys ? keys.KeyOf(_preimage.Span) : KeyMemo.Compute(_preimage.Span);
     }
 
     // Forgets what was begun.

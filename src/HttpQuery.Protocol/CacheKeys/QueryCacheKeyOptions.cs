@@ -11,6 +11,6 @@ public sealed class QueryCacheKeyOptions
     public IList<IQueryContentNormalizer> Normalizers { get; } = [];
 
     /// <summary>How many contents are remembered, so that one seen before costs a single SHA-256, in entries of about 80 bytes; rounded
-    /// up to a power of two. Default 8,192; 0 remembers nothing; at most 16,777,216.</summary>
+    /// up to a power of two; and as many keys of whole requests, up to 4,096 of 1 KB. Default 8,192; 0 remembers nothing; at most 16,777,216.</summary>
     public int MemoCapacity { get; set; } = 8_192;
 }

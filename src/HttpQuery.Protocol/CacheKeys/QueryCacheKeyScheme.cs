@@ -35,7 +35,7 @@ public sealed class QueryCacheKeyScheme
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MemoCapacity, 1 << 24);
         Normalizations = options.Normalizations;
         Normalizers = [.. options.Normalizers];
-        if (options.MemoCapacity > 0) Memo = new(options.MemoCapacity);
+        if (options.MemoCapacity > 0) (Memo, Keys) = (new(options.MemoCapacity), new(options.MemoCapacity));
 
         foreach (var normalizer in Normalizers)
         {
@@ -52,6 +52,8 @@ public sealed class QueryCacheKeyScheme
     internal IQueryContentNormalizer[] Normalizers { get; }
 
     internal ContentMemo? Memo { get; }
+
+    internal KeyMemo? Keys { get; }
 
     /// <summary>Lends a builder; disposing gives it back.</summary>
     public QueryCacheKeyBuilder CreateBuilder()
