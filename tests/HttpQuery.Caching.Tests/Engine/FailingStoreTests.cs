@@ -62,13 +62,36 @@ public class FailingStoreTests
         Assert.Equal(1, _store.Calls);
 
         await _host.SendAsync(Query, CacheHost.Fresh("two"));
-        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
         Assert.Equal(1, _store.Calls);
+
+        // This is told it, and not waited for.
+        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
+        Assert.True(_store.Calls > 1);
 
         _store.OnCall = _ => null;
         _host.Time.Advance(4 * _host.Cache.Options.StoreTimeout);
         await _host.SendAsync(Query, CacheHost.Fresh("three"));
         await _host.AssertServedAsync("three", Query);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_made_unusable_while_the_store_is_left_alone_is_so_for_other_machines_too(bool byTag)
+    {
+        var other = new CacheHost(store: _ => _store);
+        await _host.SendAsync(Query, CacheHost.Fresh("old") with { Tags = ["t"] });
+        await other.AssertServedAsync("old", Query);
+
+        _store.OnCall = _ => new TaskCompletionSource().Task;
+        var waiting = _host.SendAsync("GET /b", CacheHost.Fresh("b"));
+        _host.Time.Advance(_host.Cache.Options.StoreTimeout);
+        await waiting;
+
+        _store.OnCall = null;
+        if (byTag) await _host.Cache.EvictByTagAsync("t");
+        else await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
+        await other.AssertForwardedAsync(Query);
     }
 
     [Fact]
