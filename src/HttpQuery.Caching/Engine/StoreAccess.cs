@@ -91,14 +91,19 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> ask)
     {
         if (IsPaused) return false;
+        using var patience = new CancellationTokenSource(timeout, time);
+        Task? asked = null;
         try
         {
-            using var patience = new CancellationTokenSource(timeout, time);
-            await ask(patience.Token).AsTask().WaitAsync(timeout, time, CancellationToken.None);
+            asked = ask(patience.Token).AsTask();
+            await asked.WaitAsync(timeout, time, CancellationToken.None);
             return true;
         }
         catch (Exception exception)
         {
+            // Its own clock may be a moment behind, and would be stopped; and what fails after that is nobody's any more.
+            patience.Cancel();
+            _ = asked?.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             if (exception is TimeoutException or OperationCanceledException) Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
             return false;
         }

@@ -95,6 +95,38 @@ public class FailingStoreTests
     }
 
     [Fact]
+    public async Task What_fails_when_nobody_waits_any_more_is_no_unobserved_exception()
+    {
+        var unobserved = new List<Exception>();
+        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, args) => unobserved.AddRange(args.Exception.InnerExceptions);
+        TaskScheduler.UnobservedTaskException += note;
+        try
+        {
+            var late = new IOException("late");
+            await FailLateAsync(late);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.DoesNotContain(late, unobserved);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= note;
+        }
+    }
+
+    // Apart, so that nothing of it is reachable afterwards.
+    private async Task FailLateAsync(Exception exception)
+    {
+        var end = new TaskCompletionSource();
+        _store.OnCall = _ => end.Task;
+        var waiting = _host.SendAsync(Query, CacheHost.Fresh("one"));
+        _host.Time.Advance(_host.Cache.Options.StoreTimeout);
+        await waiting;
+        _store.OnCall = null;
+        end.SetException(exception);
+    }
+
+    [Fact]
     public async Task What_is_lost_is_a_miss()
     {
         for (var lost = 1; lost <= 6; lost++)
