@@ -143,7 +143,14 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     {
         if (_isImmediate) return await BeginEpochAsync(key) is not null;
         var before = await GetEpochAsync(key);
-        return await BeginEpochAsync(key) is { } epoch && await GetEpochAsync(key) is { } now
-            && (now.Number == epoch.Number || (before is not null && now.Number != before.Number));
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            if (await BeginEpochAsync(key) is not { } epoch || await GetEpochAsync(key) is not { } now) return false;
+            if (now.Number == epoch.Number || (before is not null && now.Number != before.Number)) return true;
+
+            // Where none was seen before, another's could be an old one: the next attempt tells.
+            before = now;
+        }
+        return false;
     }
 }

@@ -194,6 +194,17 @@ public class FailingStoreTests
     }
 
     [Fact]
+    public async Task Unsafe_requests_that_begin_the_first_epoch_together_do_not_cost_what_is_stored_for_others()
+    {
+        await _host.SendAsync("GET /b", CacheHost.Fresh("b"));
+        var reads = 0;
+        _store.OnGet = item => ++reads == 2 ? CacheEpoch.New() : item;
+        await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
+        Assert.True(reads > 1);
+        await _host.AssertServedAsync("b", "GET /b");
+    }
+
+    [Fact]
     public async Task Where_a_tag_could_not_be_removed_nothing_is_read_either()
     {
         await _host.SendAsync(Query, CacheHost.Fresh("old") with { Tags = ["t"] });
