@@ -147,4 +147,20 @@ public class ContentTests
             next(app);
         };
     }
+
+    [Theory]
+    [InlineData(501, "Transfer-Encoding: gzip, chunked")]
+    [InlineData(501, "Transfer-Encoding: gzip", "Transfer-Encoding: chunked")]
+    [InlineData(200, "Transfer-Encoding: Chunked")]
+    public async Task What_is_coded_for_one_connection_is_not_forwarded_as_if_it_were_not(int status, params string[] fields)
+    {
+        await using var origin = Origin.Start(_ => "HTTP/1.1 200 OK\nContent-Length: 0\n\n");
+        await using var gateway = await RunningGateway.StartAsync(origin);
+
+        var response = await RawHttp.SendAsync(gateway.Port,
+            $"QUERY /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nConnection: close\r\n{string.Concat(fields.Select(field => $"{field}\r\n"))}\r\n1\r\nq\r\n0\r\n\r\n");
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal(status is 200 ? 1 : 0, origin.Count);
+    }
 }

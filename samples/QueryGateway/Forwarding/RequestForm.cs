@@ -17,6 +17,10 @@ internal static class RequestForm
         if (HttpMethods.IsConnect(request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true })
             return Results.Problem("This is a gateway to one origin, and no tunnel.", statusCode: StatusCodes.Status501NotImplemented).ExecuteAsync(context);
 
+        // The server takes chunks apart and leaves other codings on, which would be forwarded unnamed (RFC 9112 §6.1).
+        if (request.Headers.TransferEncoding is { Count: > 0 } coding && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
+            return Results.Problem("Content comes in chunks, in no other transfer coding.", statusCode: StatusCodes.Status501NotImplemented).ExecuteAsync(context);
+
         if (request.Method is "OPTIONS" or "TRACE" && !MayForward(request.Headers))
         {
             if (request.Method is "OPTIONS") return AnswerAsync(context, StatusCodes.Status204NoContent);

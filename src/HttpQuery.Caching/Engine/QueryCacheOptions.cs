@@ -17,7 +17,8 @@ public sealed record QueryCacheOptions
     /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Larger ones pass.</summary>
     public long MaximumResponseLength { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long.</summary>
+    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long; what is to
+    /// be made unusable is sent to it even then, and not waited for.</summary>
     public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a response with a validator is kept beyond its freshness, to be validated. Default 1 hour.</summary>

@@ -73,28 +73,53 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     /// <summary>Begins an epoch because what was stored before is no longer true; where that fails, nothing is read until a new epoch of the whole store has begun.</summary>
     public async ValueTask InvalidateAsync(QueryCacheKey key)
     {
-        if (!await ReplaceEpochAsync(key)) Interlocked.Increment(ref _failures);
+        if (await ReplaceEpochAsync(key)) return;
+        Interlocked.Increment(ref _failures);
+        if (IsPaused) _ = TellAsync(patience => store.SetAsync(key, CacheEpoch.New(), epochLifetime, NoTags, patience));
     }
 
     public async ValueTask InvalidateTagAsync(string tag)
     {
-        if (!await TryAsync(patience => store.RemoveByTagAsync(tag, patience))) Interlocked.Increment(ref _failures);
+        if (await TryAsync(patience => store.RemoveByTagAsync(tag, patience))) return;
+        Interlocked.Increment(ref _failures);
+        if (IsPaused) _ = TellAsync(patience => store.RemoveByTagAsync(tag, patience));
     }
+
+    private bool IsPaused => Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until;
 
     // A request asks the store several times, and is not to wait each time.
     private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> ask)
     {
-        if (Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until) return false;
+        if (IsPaused) return false;
+        using var patience = new CancellationTokenSource(timeout, time);
+        Task? asked = null;
         try
         {
-            using var patience = new CancellationTokenSource(timeout, time);
-            await ask(patience.Token).AsTask().WaitAsync(timeout, time, CancellationToken.None);
+            asked = ask(patience.Token).AsTask();
+            await asked.WaitAsync(timeout, time, CancellationToken.None);
             return true;
         }
         catch (Exception exception)
         {
+            // Its own clock may be a moment behind, and would be stopped; and what fails after that is nobody's any more.
+            patience.Cancel();
+            _ = asked?.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             if (exception is TimeoutException or OperationCanceledException) Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
             return false;
+        }
+    }
+
+    // The store may be well but for one wait in vain, and others read it on: they are not to serve what is no longer true until this machine asks again. Nobody waits for it here.
+    private async Task TellAsync(Func<CancellationToken, ValueTask> tell)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(timeout, time);
+            await tell(patience.Token);
+        }
+        catch (Exception)
+        {
+            // It has been counted.
         }
     }
 
@@ -118,7 +143,14 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     {
         if (_isImmediate) return await BeginEpochAsync(key) is not null;
         var before = await GetEpochAsync(key);
-        return await BeginEpochAsync(key) is { } epoch && await GetEpochAsync(key) is { } now
-            && (now.Number == epoch.Number || (before is not null && now.Number != before.Number));
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            if (await BeginEpochAsync(key) is not { } epoch || await GetEpochAsync(key) is not { } now) return false;
+            if (now.Number == epoch.Number || (before is not null && now.Number != before.Number)) return true;
+
+            // Where none was seen before, another's could be an old one: the next attempt tells.
+            before = now;
+        }
+        return false;
     }
 }

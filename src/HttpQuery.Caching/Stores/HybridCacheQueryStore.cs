@@ -35,7 +35,7 @@ public sealed class HybridCacheQueryStore : IQueryCacheStore
 
     /// <inheritdoc/>
     public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
-        await _reads.ReadAsync(key).WaitAsync(cancellationToken) is { } octets ? CacheItemFormat.Read(key, octets, _rules) : null;
+        await _reads.ReadAsync(key, cancellationToken) is { } octets ? CacheItemFormat.Read(key, octets, _rules) : null;
 
     /// <inheritdoc/>
     public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
@@ -51,7 +51,6 @@ public sealed class HybridCacheQueryStore : IQueryCacheStore
     /// <inheritdoc/>
     public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken) => _cache.RemoveByTagAsync(CacheItemFormat.NameOf(tag), cancellationToken);
 
-    // Others may wait for the same read, so nobody's patience ends it.
-    private ValueTask<byte[]?> ReadAsync(QueryCacheKey key) =>
-        _cache.GetOrCreateAsync<byte[]?>(CacheItemFormat.NameOf(key), static _ => default, _reading, cancellationToken: CancellationToken.None);
+    private ValueTask<byte[]?> ReadAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
+        _cache.GetOrCreateAsync<byte[]?>(CacheItemFormat.NameOf(key), static _ => default, _reading, cancellationToken: cancellationToken);
 }

@@ -1,24 +1,34 @@
 namespace HttpQuery.Caching;
 
 /// <summary>Reads each key one time after another; those that wait for a read under way share the next.</summary>
-/// <remarks>A cache may let a read join one that is under way, and that may have seen what was there before a write which is over by now.</remarks>
-internal sealed class ReadsInTurn(Func<QueryCacheKey, ValueTask<byte[]?>> read)
+/// <remarks>A cache may let a read join one that is under way, and that may have seen what was there before a write which is over by now. A read is cancelled when nobody waits for it any more: one that
+/// hangs would keep its key from being read ever again.</remarks>
+internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTask<byte[]?>> read)
 {
     private readonly Dictionary<QueryCacheKey, Turn> _turns = [];
     private readonly Lock _lock = new();
 
     /// <summary>What lies under a key at some moment from now on.</summary>
-    public Task<byte[]?> ReadAsync(QueryCacheKey key)
+    public async ValueTask<byte[]?> ReadAsync(QueryCacheKey key, CancellationToken cancellationToken)
     {
         Turn turn;
         Turn? earlier;
         lock (_lock)
         {
-            if (_turns.TryGetValue(key, out earlier) && !earlier.HasBegun) return earlier.Task;
-            _turns[key] = turn = new() { HasBegun = earlier is null };
+            turn = _turns.TryGetValue(key, out earlier) && !earlier.HasBegun ? earlier : _turns[key] = new() { HasBegun = earlier is null };
+            turn.Waiting++;
         }
-        _ = RunAsync(key, turn, earlier);
-        return turn.Task;
+        if (turn != earlier) _ = RunAsync(key, turn, earlier);
+        try
+        {
+            return await turn.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            bool isAbandoned;
+            lock (_lock) isAbandoned = --turn.Waiting == 0 && turn.HasBegun && !turn.Task.IsCompleted;
+            if (isAbandoned) await turn.Abandoned.CancelAsync();
+        }
     }
 
     private async Task RunAsync(QueryCacheKey key, Turn turn, Turn? earlier)
@@ -28,9 +38,9 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, ValueTask<byte[]?>> read)
             if (earlier is not null)
             {
                 await ((Task)earlier.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                lock (_lock) turn.HasBegun = true;
+                if (!TryBegin(key, turn)) return;
             }
-            var octets = await read(key);
+            var octets = await read(key, turn.Abandoned.Token);
             Leave(key, turn);
             turn.SetResult(octets);
         }
@@ -41,6 +51,16 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, ValueTask<byte[]?>> read)
 
             // Perhaps nobody waits for it any more.
             _ = turn.Task.Exception;
+        }
+    }
+
+    private bool TryBegin(QueryCacheKey key, Turn turn)
+    {
+        lock (_lock)
+        {
+            turn.HasBegun = turn.Waiting > 0;
+            if (!turn.HasBegun) _turns.Remove(key);
+            return turn.HasBegun;
         }
     }
 
@@ -55,5 +75,9 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, ValueTask<byte[]?>> read)
     private sealed class Turn() : TaskCompletionSource<byte[]?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public bool HasBegun { get; set; }
+
+        public int Waiting { get; set; }
+
+        public CancellationTokenSource Abandoned { get; } = new();
     }
 }

@@ -13,7 +13,8 @@ namespace HttpQuery.OutputCaching;
 internal sealed class QueryContentPolicy(
     IOptions<HttpQueryOptions> options, IOptions<OutputCacheOptions> cacheOptions, ILoggerFactory loggers, QueryCacheKeyScheme? scheme = null) : IOutputCachePolicy
 {
-    private const string ValueName = "query";
+    // No name that a policy of the application would have: the later value takes the place of the earlier one.
+    private const string ValueName = "HttpQuery: content";
 
     private readonly QueryCacheKeyScheme _scheme = scheme ?? new();
     private readonly ILogger _logger = loggers.CreateLogger("HttpQuery");

@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -13,7 +14,7 @@ internal static class RequestRules
     {
         var http = context.HttpContext;
         var headers = http.Request.Headers;
-        if (headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated is true) return "it is for one user";
+        if (UserDigest.Of(http).Length > 0) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";
         if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";

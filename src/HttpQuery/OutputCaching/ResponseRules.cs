@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Primitives;
@@ -19,7 +20,7 @@ internal static class ResponseRules
         var headers = response.Headers;
         if (response.StatusCode is not StatusCodes.Status200OK) return "its status is not 200";
         if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it was broken off";
-        if (context.HttpContext.User.Identity?.IsAuthenticated is true) return "it is for one user";
+        if (UserDigest.Of(context.HttpContext).Length > 0) return "it is for one user";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";
         if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariant.Includes(name, context))) return "it varies by a field that the policy does not name";
 

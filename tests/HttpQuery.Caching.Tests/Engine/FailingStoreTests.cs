@@ -62,13 +62,68 @@ public class FailingStoreTests
         Assert.Equal(1, _store.Calls);
 
         await _host.SendAsync(Query, CacheHost.Fresh("two"));
-        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
         Assert.Equal(1, _store.Calls);
+
+        // This is told it, and not waited for.
+        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
+        Assert.True(_store.Calls > 1);
 
         _store.OnCall = _ => null;
         _host.Time.Advance(4 * _host.Cache.Options.StoreTimeout);
         await _host.SendAsync(Query, CacheHost.Fresh("three"));
         await _host.AssertServedAsync("three", Query);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_made_unusable_while_the_store_is_left_alone_is_so_for_other_machines_too(bool byTag)
+    {
+        var other = new CacheHost(store: _ => _store);
+        await _host.SendAsync(Query, CacheHost.Fresh("old") with { Tags = ["t"] });
+        await other.AssertServedAsync("old", Query);
+
+        _store.OnCall = _ => new TaskCompletionSource().Task;
+        var waiting = _host.SendAsync("GET /b", CacheHost.Fresh("b"));
+        _host.Time.Advance(_host.Cache.Options.StoreTimeout);
+        await waiting;
+
+        _store.OnCall = null;
+        if (byTag) await _host.Cache.EvictByTagAsync("t");
+        else await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
+        await other.AssertForwardedAsync(Query);
+    }
+
+    [Fact]
+    public async Task What_fails_when_nobody_waits_any_more_is_no_unobserved_exception()
+    {
+        var unobserved = new List<Exception>();
+        EventHandler<UnobservedTaskExceptionEventArgs> note = (_, args) => unobserved.AddRange(args.Exception.InnerExceptions);
+        TaskScheduler.UnobservedTaskException += note;
+        try
+        {
+            var late = new IOException("late");
+            await FailLateAsync(late);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.DoesNotContain(late, unobserved);
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= note;
+        }
+    }
+
+    // Apart, so that nothing of it is reachable afterwards.
+    private async Task FailLateAsync(Exception exception)
+    {
+        var end = new TaskCompletionSource();
+        _store.OnCall = _ => end.Task;
+        var waiting = _host.SendAsync(Query, CacheHost.Fresh("one"));
+        _host.Time.Advance(_host.Cache.Options.StoreTimeout);
+        await waiting;
+        _store.OnCall = null;
+        end.SetException(exception);
     }
 
     [Fact]
@@ -136,6 +191,17 @@ public class FailingStoreTests
         await FailInvalidationAsync();
         await CacheHost.FinishAsync(slow, CacheHost.Fresh("old"));
         await _host.AssertForwardedAsync(Query);
+    }
+
+    [Fact]
+    public async Task Unsafe_requests_that_begin_the_first_epoch_together_do_not_cost_what_is_stored_for_others()
+    {
+        await _host.SendAsync("GET /b", CacheHost.Fresh("b"));
+        var reads = 0;
+        _store.OnGet = item => ++reads == 2 ? CacheEpoch.New() : item;
+        await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
+        Assert.True(reads > 1);
+        await _host.AssertServedAsync("b", "GET /b");
     }
 
     [Fact]

@@ -142,4 +142,27 @@ public class HybridCacheQueryStoreTests
         Assert.Throws<ArgumentNullException>(() => new HybridCacheQueryStore(null!, Rules));
         Assert.Throws<ArgumentNullException>(() => new HybridCacheQueryStore(HybridCaches.Microsoft(null), null!));
     }
+
+    [Fact]
+    public async Task A_read_that_never_ends_does_not_stay_when_nobody_waits_for_it_any_more()
+    {
+        var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
+        var store = new HybridCacheQueryStore(HybridCaches.Microsoft(shared), Rules);
+        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
+
+        var (hasRead, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        shared.AfterGet = () =>
+        {
+            hasRead.TrySetResult();
+            return never.Task;
+        };
+        using var patience = new CancellationTokenSource();
+        Task[] waiting = [store.GetAsync(_key, patience.Token).AsTask(), store.GetAsync(_key, patience.Token).AsTask()];
+        await hasRead.Task.WaitAsync(Test);
+        await patience.CancelAsync();
+        foreach (var read in waiting) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+
+        shared.AfterGet = null;
+        Assert.NotNull(await store.GetAsync(_key, Test).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Test));
+    }
 }

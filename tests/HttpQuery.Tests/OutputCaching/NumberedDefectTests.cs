@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -121,6 +123,31 @@ public class NumberedDefectTests
         Assert.True(await server.StoresAsync());
         Assert.False(await server.StoresAsync(fields: "Authorization: Basic YTpi"));
         Assert.False(await server.StoresAsync(fields: "X-User: a"));
+    }
+
+    [Fact]
+    public async Task Defect_3_a_user_is_one_whatever_identity_says_so()
+    {
+        await using var server = await CachedServer.StartAsync(use: app => app.Use((context, next) =>
+        {
+            if (context.Request.Headers.ContainsKey("X-User")) context.User.AddIdentity(new ClaimsIdentity("test"));
+            return next();
+        }));
+        Assert.False(await server.StoresAsync(fields: "X-User: a"));
+    }
+
+    [Fact]
+    public async Task Defect_3_requests_with_a_certificate_are_not_cached()
+    {
+        using var key = RSA.Create();
+        using var certificate = new CertificateRequest("CN=a", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+        await using var server = await CachedServer.StartAsync(use: app => app.Use((context, next) =>
+        {
+            if (context.Request.Headers.ContainsKey("X-User")) context.Connection.ClientCertificate = certificate;
+            return next();
+        }));
+        Assert.False(await server.StoresAsync(fields: "X-User: a"));
+        Assert.True(await server.StoresAsync());
     }
 
     [Theory]

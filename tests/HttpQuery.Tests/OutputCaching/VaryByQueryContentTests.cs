@@ -247,4 +247,12 @@ public class VaryByQueryContentTests
         },
         new CachedServer.Counter(),
         builder => builder.Services.AddOutputCache(options => options.AddBasePolicy(p => p.VaryByQueryContent(), excludeDefault)));
+
+    [Fact]
+    public async Task A_value_of_another_policy_takes_the_place_of_nothing()
+    {
+        await using var server = await CachedServer.StartAsync(p => p.VaryByQueryContent().VaryByValue("query", "a"));
+        Assert.Equal("1: q", (await server.QueryAsync("/a", "q")).ContentText);
+        Assert.Equal("2: r", (await server.QueryAsync("/a", "r")).ContentText);
+    }
 }
