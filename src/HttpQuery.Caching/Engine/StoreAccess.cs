@@ -91,23 +91,27 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
     private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> ask)
     {
         if (IsPaused) return false;
-        using var patience = new CancellationTokenSource(timeout, time);
+        var patience = new CancellationTokenSource(timeout, time);
         Task? asked = null;
         try
         {
             asked = ask(patience.Token).AsTask();
             await asked.WaitAsync(timeout, time, CancellationToken.None);
+            patience.Dispose();
             return true;
         }
         catch (Exception exception)
         {
-            // Its own clock may be a moment behind, and would be stopped; and what fails after that is nobody's any more.
-            patience.Cancel();
-            _ = asked?.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Its own clock may be a moment behind; and what fails after that is nobody's any more.
+            Observe(patience.CancelAsync());
+            Observe(asked);
             if (exception is TimeoutException or OperationCanceledException) Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
             return false;
         }
     }
+
+    private static void Observe(Task? task) =>
+        task?.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     // The store may be well but for one wait in vain, and others read it on: they are not to serve what is no longer true until this machine asks again. Nobody waits for it here.
     private async Task TellAsync(Func<CancellationToken, ValueTask> tell)
