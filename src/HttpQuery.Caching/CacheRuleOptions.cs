@@ -40,6 +40,10 @@ public sealed record CacheRuleOptions
     /// RFC 9111 §7.3 would allow it; what is stored gives the cookie of one user to the next.</summary>
     public bool ShareSetCookie { get; init; }
 
+    /// <summary>Request headers that carry a credential. A shared cache shares responses to requests with one of them only as RFC 9111 §3.5 allows. Default: <c>Authorization</c>.
+    /// Add headers of your own, such as <c>X-Api-Key</c>.</summary>
+    public IReadOnlyList<string> CredentialHeaders { get; init; } = ["Authorization"];
+
     internal bool IsShared => Mode is CacheMode.Shared;
 
     private static TimeSpan NotNegative(TimeSpan value)

@@ -2,6 +2,7 @@ using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
 using HttpQuery.Internal;
 using HttpQuery.Negotiation;
+using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Localization;
@@ -87,6 +88,14 @@ public static class QueryHttpContextExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         return context.Features.Get<NegotiatedMediaType>()?.Text;
+    }
+
+    /// <summary>Keeps the response to this request out of the shared cache, for example because the application cannot tell whether it is whole.</summary>
+    /// <remarks>Call it behind <c>UseHttpQueryCache()</c>, before the response ends. Without a cache it has no effect. Stored responses stay.</remarks>
+    public static void DisableQueryCacheStorage(this HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Features.Get<CachePlace>() is { } place) place.IsStorageDisabled = true;
     }
 
     private static async ValueTask<bool> QueryContentIsReadAsync(HttpContext context)

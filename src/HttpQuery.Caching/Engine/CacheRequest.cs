@@ -1,3 +1,5 @@
+using HttpQuery.CacheKeys;
+
 namespace HttpQuery.Caching;
 
 /// <summary>A request as a cache sees it.</summary>
@@ -31,6 +33,9 @@ public sealed class CacheRequest
 
     /// <summary>Whether responses to requests with <c>Authorization</c> may be given to everybody all the same, because the application says so.</summary>
     public bool IsSharedAcrossUsers { get; init; }
+
+    /// <summary>Differences in the content that its reader does not see; without them the content counts byte by byte (docs/cache-key.md §6). Default none.</summary>
+    public QueryNormalizations Normalizations { get; init; }
 
     /// <summary>The lifetime of a response that states none, in the place of <see cref="CacheRuleOptions.DefaultLifetime"/>.</summary>
     public TimeSpan? DefaultLifetime { get; init; }

@@ -89,13 +89,14 @@ public sealed partial class CacheTransaction
             AllowsAuthorization = IsOfUser || _request.IsSharedAcrossUsers,
         };
         return StorageRules.Decide(RulesOf(_request), exchange) is StorageDecision.Store
+            && (!_isUserUnknown || StorageRules.AllowsSharing(ResponseDirectives.Parse(fields, _cache.Options.Rules.Mode)))
             && (!long.TryParse(fields["Content-Length"].ToString(), out var length) || length <= _cache.Options.MaximumResponseLength);
     }
 
     private async ValueTask<CacheHead> FreshenAsync(StoredFields notModified, DateTimeOffset now)
     {
         var stored = _stored!;
-        if (ValidationRules.SelectForUpdate(notModified, stored.Response).Count == 0)
+        if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, stored.Response).Count == 0)
         {
             (Action, Conditions, _stored) = (CacheAction.Forward, default, null);
             return CacheHead.Resend;
@@ -116,7 +117,7 @@ public sealed partial class CacheTransaction
 
     // While the origin was asked, an unsafe request may have made unusable what was found before.
     private async ValueTask<bool> MayServeInsteadAsync(OriginFailure failure) =>
-        _stored is not null && ReuseRules.MayServeStaleOnError(failure, _directives, _stored.Response, Now(_cache))
+        _stored is not null && !_isUserUnknown && ReuseRules.MayServeStaleOnError(failure, _directives, _stored.Response, Now(_cache))
         && await _cache.Store.GetEpochAsync(_keys.Resource) is { } resource && await _cache.Store.GetEpochAsync(CacheKeySet.Store) is { } store && _stored.IsOf(resource, store);
 
     private async ValueTask<bool> StoreAsync(StoredResponse response, ReadOnlyMemory<byte> content, IReadOnlyList<string> tags)
@@ -128,7 +129,9 @@ public sealed partial class CacheTransaction
         // Of no use, and it would take the place of one that is.
         if ((await _cache.Store.GetEpochAsync(_keys.Resource))?.Number != _resourceEpoch!.Number) return false;
 
-        var isOfAll = IsOfUser && StorageRules.AllowsSharing(response.Directives);
+        var isSharable = StorageRules.AllowsSharing(response.Directives);
+        if (_isUserUnknown && !isSharable) return false;
+        var isOfAll = IsOfUser && isSharable;
         var primary = _keys.IsNormalized && response.Status is not (>= 200 and < 300) ? CacheKeySet.ExactOf(_request, isOfAll) : isOfAll ? _keys.Shared : _keys.Primary;
         var present = await _cache.Store.GetAsync(primary);
         var key = primary;

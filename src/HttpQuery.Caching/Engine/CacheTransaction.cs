@@ -24,6 +24,7 @@ public sealed partial class CacheTransaction : IDisposable
     private bool _isHit;
     private ConditionalAnswer _conditional;
     private bool _wasCollapsed;
+    private bool _isUserUnknown;
     private int? _forwardStatus;
     private bool _isStored;
 
@@ -44,6 +45,11 @@ public sealed partial class CacheTransaction : IDisposable
 
     /// <summary>Whether what is served is stale, and should be asked for anew without letting the client wait (RFC 5861 §3).</summary>
     public bool ShouldRevalidate { get; private set; }
+
+    /// <summary>Reports that the response may be for another user than the request was looked up for: authentication ran, or credentials were added, after the lookup.</summary>
+    /// <remarks>From then on only a response that RFC 9111 §3.5 lets caches share is stored, for everyone; a 304 to the cache's own conditions leads to <see cref="CacheHead.Resend"/>,
+    /// and nothing stale stands in. Call it at any time before <see cref="CompleteAsync"/>; it cannot be taken back.</remarks>
+    public void ReportUnknownUser() => _isUserUnknown = true;
 
     /// <summary>Tells whether this request is the one to ask anew in the background: one at a time for what is stored. Then <see cref="EndRevalidation"/> is due.</summary>
     public bool TryBeginRevalidation() => ShouldRevalidate && _cache.Revalidating.TryAdd(_storedKey, true);

@@ -11,6 +11,9 @@ public sealed record QueryCacheOptions
     /// <summary>Makes the keys. Default: the lossless normalizations alone.</summary>
     public QueryCacheKeyScheme Keys { get; init; } = new();
 
+    /// <summary>Request headers that tell an origin another target, host, scheme, port or method. They are part of the key when present (docs/cache-key.md §4). Default none.</summary>
+    public IReadOnlyList<string> RoutingHeaders { get; init; } = [];
+
     /// <summary>Name of the cache in <c>Cache-Status</c> (RFC 9211); <see langword="null"/>, the default, sends no such field.</summary>
     public string? Name { get; init; }
 

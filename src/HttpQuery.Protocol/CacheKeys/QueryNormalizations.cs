@@ -16,4 +16,16 @@ public enum QueryNormalizations
 
     /// <summary><c>form-pair-order</c>: the order of pairs with different names in a form.</summary>
     FormPairOrder = 4,
+
+    /// <summary><c>json-spelling</c>: insignificant whitespace and the escapes of strings in JSON.</summary>
+    JsonSpelling = 8,
+
+    /// <summary><c>gzip</c>: the content coding of that name.</summary>
+    Gzip = 16,
+
+    /// <summary><c>deflate</c>: the content coding of that name.</summary>
+    Deflate = 32,
+
+    /// <summary><c>br</c>: the content coding of that name.</summary>
+    Brotli = 64,
 }

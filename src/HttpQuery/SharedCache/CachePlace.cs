@@ -8,6 +8,9 @@ internal sealed class CachePlace
     /// <summary>What the cache does with it.</summary>
     public CacheTransaction? Transaction { get; init; }
 
+    /// <summary>Whether the response must not be stored: the application said so.</summary>
+    public bool IsStorageDisabled { get; set; }
+
     /// <summary>The request that a request in the background was made of.</summary>
     public CacheRequest? Original { get; init; }
 }

@@ -157,6 +157,11 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             BreakOff();
             return;
         }
+        if (IsStorageDisabled)
+        {
+            BreakOff();
+            return;
+        }
         _captured = null;
         await _transaction.CompleteAsync(captured.Octets, _tags);
     }
@@ -223,7 +228,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
 
         // What was there before and was taken away would be there again.
-        if (head is CacheHead.Capture && (_isAborted || _before.Keys.Any(name => !_response.Headers.ContainsKey(name))))
+        if (head is CacheHead.Capture && (_isAborted || IsStorageDisabled || _before.Keys.Any(name => !_response.Headers.ContainsKey(name))))
         {
             BreakOff();
             head = CacheHead.Pass;
@@ -236,6 +241,8 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         _head = head;
         if (!_response.HasStarted) CacheAnswer.AddStatus(_response.Headers, _transaction);
     }
+
+    private bool IsStorageDisabled => _context.Features.Get<CachePlace>() is { IsStorageDisabled: true };
 
     private void Drop(CacheHead head)
     {
