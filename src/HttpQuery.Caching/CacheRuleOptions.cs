@@ -3,6 +3,9 @@ namespace HttpQuery.Caching;
 /// <summary>What RFC 9111 leaves to a cache. Immutable; one instance serves all requests.</summary>
 public sealed record CacheRuleOptions
 {
+    // One list, so that default options are equal.
+    private static readonly IReadOnlyList<string> OnlyAuthorization = ["Authorization"];
+
     /// <summary>For whom responses are stored. Default <see cref="CacheMode.Private"/>.</summary>
     public CacheMode Mode { get; init; }
 
@@ -42,7 +45,11 @@ public sealed record CacheRuleOptions
 
     /// <summary>Request headers that carry a credential. A shared cache shares responses to requests with one of them only as RFC 9111 §3.5 allows. Default: <c>Authorization</c>.
     /// Add headers of your own, such as <c>X-Api-Key</c>.</summary>
-    public IReadOnlyList<string> CredentialHeaders { get; init; } = ["Authorization"];
+    public IReadOnlyList<string> CredentialHeaders { get; init; } = OnlyAuthorization;
+
+    /// <summary>Whether <c>must-revalidate</c> alone lets a shared cache give a response to a request with a credential to others, as RFC 9111 §3.5 says. Default
+    /// <see langword="false"/>: many origins send it without meaning that, so <c>public</c> or <c>s-maxage</c> is required.</summary>
+    public bool ShareOnMustRevalidate { get; init; }
 
     internal bool IsShared => Mode is CacheMode.Shared;
 

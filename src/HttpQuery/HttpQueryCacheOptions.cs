@@ -39,4 +39,22 @@ public sealed class HttpQueryCacheOptions
     /// <summary>Whether responses with <c>Set-Cookie</c> that are not <c>public</c> are stored. Default <see langword="false"/>. RFC 9111 §7.3 would allow it; what is stored gives
     /// the cookie of one user to the next.</summary>
     public bool ShareSetCookie { get; set; }
+
+    /// <summary>Names of request headers that carry a credential. Default: <c>Authorization</c>. Add headers of your own, such as <c>X-Api-Key</c>.</summary>
+    /// <remarks>A response to a request with one of them is shared only if it says <c>public</c> or <c>s-maxage</c> (RFC 9111 §3.5), and is stored for one user only if authentication
+    /// before the cache has verified that user.</remarks>
+    public IList<string> CredentialHeaders { get; } = ["Authorization"];
+
+    /// <summary>Whether <c>must-revalidate</c> alone lets the cache share a response to a request with a credential, as RFC 9111 §3.5 says. Default <see langword="false"/>: many origins
+    /// send it without meaning that.</summary>
+    public bool ShareOnMustRevalidate { get; set; }
+
+    /// <summary>Names of request headers that tell an application or an origin another target, host, scheme, port or method than the request has. Requests with other values never share
+    /// a response (docs/cache-key.md §4). Default: <c>Forwarded</c>, <c>X-Forwarded-Host</c> and the other known names.</summary>
+    /// <remarks>Remove a name that a proxy before the cache sets to another value for each client, if nothing behind the cache reads it: each client has its own cache otherwise.</remarks>
+    public IList<string> RoutingHeaders { get; } =
+    [
+        "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Host", "X-Original-URL", "X-Rewrite-URL",
+        "X-Original-Host", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override",
+    ];
 }

@@ -1,6 +1,7 @@
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Identity;
 using HttpQuery.SharedCache;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
             return new MemoryCacheStore(options.MaximumSize, options.MaximumCount, provider.GetService<TimeProvider>());
         });
         services.TryAddSingleton(CreateCache);
+        IdentityWatchServices.Add(services);
         services.TryAddSingleton<CachePosition>();
         services.TryAddSingleton<CacheTelemetry>();
         services.TryAddSingleton<BackgroundRequests>();
@@ -42,6 +44,8 @@ public static class HttpQueryCacheServiceCollectionExtensions
             .Validate(o => IsWait(o.CollapseTimeout), "HttpQuery:Cache:CollapseTimeout must not be negative, and at most a day.")
             .Validate(o => IsWait(o.RevalidationTimeout) && o.RevalidationTimeout > TimeSpan.Zero, "HttpQuery:Cache:RevalidationTimeout must be positive and at most a day.")
             .Validate(o => o.MaximumStaleWhenDisconnected >= TimeSpan.Zero, "HttpQuery:Cache:MaximumStaleWhenDisconnected must not be negative.")
+            .Validate(o => o.CredentialHeaders.All(IsHeaderName), "HttpQuery:Cache:CredentialHeaders must be names of headers, such as X-Api-Key.")
+            .Validate(o => o.RoutingHeaders.All(IsHeaderName), "HttpQuery:Cache:RoutingHeaders must be names of headers, such as X-Forwarded-Host.")
             .ValidateOnStart();
         return services;
     }
@@ -55,6 +59,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
                 Rules = provider.GetRequiredService<CacheRuleOptions>(),
                 Keys = provider.GetRequiredService<QueryCacheKeyScheme>(),
                 Name = options.Name is { Length: > 0 } name ? name : null,
+                RoutingHeaders = [.. options.RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)],
                 MaximumResponseLength = options.MaximumResponseLength,
                 StoreTimeout = options.StoreTimeout,
                 CollapseTimeout = options.CollapseTimeout,
@@ -71,11 +76,15 @@ public static class HttpQueryCacheServiceCollectionExtensions
             Mode = CacheMode.Shared,
             AllowHeuristicFreshness = options.AllowHeuristicFreshness,
             ShareSetCookie = options.ShareSetCookie,
+            CredentialHeaders = [.. options.CredentialHeaders],
+            ShareOnMustRevalidate = options.ShareOnMustRevalidate,
             MaximumStaleWhenDisconnected = options.MaximumStaleWhenDisconnected,
         };
     }
 
     private static HttpQueryCacheOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value;
+
+    private static bool IsHeaderName(string name) => VaryRules.TryParse(name, out var names) && names.Count == 1;
 
     private static bool IsWait(TimeSpan time) => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 }

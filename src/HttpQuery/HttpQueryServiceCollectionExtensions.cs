@@ -1,5 +1,6 @@
 using HttpQuery;
 using HttpQuery.CacheKeys;
+using HttpQuery.Identity;
 using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Pipeline;
@@ -31,6 +32,7 @@ public static class HttpQueryServiceCollectionExtensions
 
         services.AddRoutingCore();
         services.AddMetrics();
+        IdentityWatchServices.Add(services);
         services.TryAddSingleton<QueryTelemetry>();
         services.TryAddSingleton<QueryCacheKeyScheme>();
         services.TryAddEnumerable(

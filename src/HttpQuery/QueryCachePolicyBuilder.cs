@@ -10,6 +10,7 @@ public sealed class QueryCachePolicyBuilder
     private readonly List<string> _varyBy = [];
     private readonly List<Func<HttpContext, IEnumerable<string>>> _tags = [];
     private Func<HttpContext, string?>? _partition;
+    private Func<HttpContext, string?>? _user;
     private TimeSpan? _lifetime;
     private bool _isSharedAcrossUsers;
 
@@ -46,11 +47,22 @@ public sealed class QueryCachePolicyBuilder
     }
 
     /// <summary>Tells requests apart by something of the application's own, such as the tenant: responses to one are never given to another.</summary>
-    /// <param name="partition">Asked for each request; <see langword="null"/> where nothing tells it apart.</param>
+    /// <param name="partition">Called for each request; <see langword="null"/> where nothing tells it apart. If it throws, the request bypasses the cache.</param>
     public QueryCachePolicyBuilder PartitionBy(Func<HttpContext, string?> partition)
     {
         ArgumentNullException.ThrowIfNull(partition);
         _partition = partition;
+        return this;
+    }
+
+    /// <summary>Names the user a request is made for, for example by the claim <c>sub</c>. Requests with the same name share responses; requests with another name never do.</summary>
+    /// <remarks>Without it every claim, the client certificate and the credential headers make the user, so that each renewed token (<c>jti</c>, <c>iat</c>) is a new user.</remarks>
+    /// <param name="user">Called when the request meets the cache, and again before its response is stored. <see langword="null"/>: the claims decide, as without this method. If it
+    /// throws, the request bypasses the cache.</param>
+    public QueryCachePolicyBuilder UserBy(Func<HttpContext, string?> user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        _user = user;
         return this;
     }
 
@@ -67,13 +79,14 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    /// <summary>Gives the responses to requests with <c>Authorization</c>, or of an authenticated user, to everybody who may ask: they are the same for all.</summary>
-    /// <remarks>Without it they are shared only where the response says so (<c>public</c>, <c>s-maxage</c>, <c>must-revalidate</c>; RFC 9111 §3.5); else each user has their own.</remarks>
+    /// <summary>Shares responses to requests with a credential, or of a known user, between all users that authorization before the cache admits: the response is the same for all.</summary>
+    /// <remarks>Without it they are shared only if the response says <c>public</c> or <c>s-maxage</c> (RFC 9111 §3.5); otherwise each known user has its own. A response whose endpoint asks who the
+    /// user is, behind the cache, is shared only if it says so itself.</remarks>
     public QueryCachePolicyBuilder ShareAcrossUsers()
     {
         _isSharedAcrossUsers = true;
         return this;
     }
 
-    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, [.. _varyBy], _isSharedAcrossUsers);
+    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers);
 }

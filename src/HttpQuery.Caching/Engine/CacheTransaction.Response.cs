@@ -76,7 +76,6 @@ public sealed partial class CacheTransaction
 
     private bool MayBeStored(int status, StoredFields fields, DateTimeOffset now)
     {
-        // An error speaks of the octets that were sent, so it has the key of those alone.
         var exchange = new CacheExchange
         {
             Method = _request.Method,
@@ -87,9 +86,10 @@ public sealed partial class CacheTransaction
             RequestTime = _requestTime,
             ResponseTime = now,
             AllowsAuthorization = IsOfUser || _request.IsSharedAcrossUsers,
+            IsKeyNormalized = _keys.IsNormalized,
         };
         return StorageRules.Decide(RulesOf(_request), exchange) is StorageDecision.Store
-            && (!_isUserUnknown || StorageRules.AllowsSharing(ResponseDirectives.Parse(fields, _cache.Options.Rules.Mode)))
+            && (!_isUserUnknown || StorageRules.AllowsSharing(_cache.Options.Rules, ResponseDirectives.Parse(fields, _cache.Options.Rules.Mode)))
             && (!long.TryParse(fields["Content-Length"].ToString(), out var length) || length <= _cache.Options.MaximumResponseLength);
     }
 
@@ -107,7 +107,7 @@ public sealed partial class CacheTransaction
 
         // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
         // And it stays under its key, which is that of what it varied by before.
-        var isKept = (!_isOfAll || StorageRules.AllowsSharing(fresh.Directives)) && MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
+        var isKept = (!_isOfAll || StorageRules.AllowsSharing(_cache.Options.Rules, fresh.Directives)) && MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
             && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
         var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
         _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;
@@ -129,10 +129,10 @@ public sealed partial class CacheTransaction
         // Of no use, and it would take the place of one that is.
         if ((await _cache.Store.GetEpochAsync(_keys.Resource))?.Number != _resourceEpoch!.Number) return false;
 
-        var isSharable = StorageRules.AllowsSharing(response.Directives);
+        var isSharable = StorageRules.AllowsSharing(_cache.Options.Rules, response.Directives);
         if (_isUserUnknown && !isSharable) return false;
         var isOfAll = IsOfUser && isSharable;
-        var primary = _keys.IsNormalized && response.Status is not (>= 200 and < 300) ? CacheKeySet.ExactOf(_request, isOfAll) : isOfAll ? _keys.Shared : _keys.Primary;
+        var primary = isOfAll ? _keys.Shared : _keys.Primary;
         var present = await _cache.Store.GetAsync(primary);
         var key = primary;
         if (names.Count > 0 || present is CacheVariants)
@@ -152,12 +152,13 @@ public sealed partial class CacheTransaction
     {
         if (!InvalidationRules.Invalidates(_request.Method, status)) return;
 
-        // The target as it was sent, which is what lookups use and need not be a URI, and the others as URIs.
-        await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_cache.Options.Keys, _request));
+        // The target as it was sent need not be a URI; Location and Content-Location are.
+        var keys = new HashSet<QueryCacheKey> { CacheKeySet.ResourceOf(_request) };
         if (Uri.TryCreate($"{_request.Scheme}://{_request.Authority}{_request.Target}", UriKind.Absolute, out var target))
         {
-            foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) await _cache.EvictAsync(uri);
+            foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) keys.Add(CacheKeySet.ResourceOf(uri));
         }
+        foreach (var key in keys) await _cache.Store.InvalidateAsync(key);
         foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
     }
 
@@ -170,5 +171,5 @@ public sealed partial class CacheTransaction
     private string[] TagsOf(StoredResponse response) => [.. InvalidationRules.Groups(response.Fields).Select(GroupTag)];
 
     // RFC 9875 §2: groups are those of an origin.
-    private string GroupTag(string group) => $"group {CacheKeySet.OriginOf(_cache.Options.Keys, _request)} {group}";
+    private string GroupTag(string group) => $"group {CacheKeySet.OriginOf(_request)} {group}";
 }

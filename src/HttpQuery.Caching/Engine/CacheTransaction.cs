@@ -73,7 +73,7 @@ public sealed partial class CacheTransaction : IDisposable
             return;
         }
 
-        _keys = CacheKeySet.Of(_cache.Options.Keys, _cache.Resources, _request);
+        _keys = CacheKeySet.Of(_cache.Options, _cache.Resources, _request);
         await LookUpAsync();
         if (Action is not (CacheAction.Forward or CacheAction.Validate) || !_mayStore) return;
 
@@ -95,15 +95,21 @@ public sealed partial class CacheTransaction : IDisposable
 
     private async ValueTask LookUpAsync()
     {
-        _mayStore = _request.IsStorable && !_directives.NoStore;
+        _mayStore = _request.IsStorable && !_directives.NoStore && (_request.Method is not "QUERY" || _request.Fields["Content-Type"].Count > 0);
         _resourceEpoch = await _cache.Store.GetEpochAsync(_keys.Resource);
         _storeEpoch = await _cache.Store.GetEpochAsync(CacheKeySet.Store);
         _reason = ForwardReason.UriMiss;
         if (_resourceEpoch is not null && _storeEpoch is not null)
         {
             await FindAsync(_keys.Primary);
-            if (_stored is null && _keys.IsNormalized) await FindAsync(CacheKeySet.ExactOf(_request, shared: false));
-            if (_stored is null && IsOfUser) await FindSharedAsync();
+            if (_stored is null && IsOfUser)
+            {
+                await FindAsync(_keys.Shared);
+                _isOfAll = _stored is not null;
+            }
+
+            // A user, and a credential that the cache has not verified, get only what everyone may have (RFC 9111 §3.5).
+            if ((_isOfAll || !IsOfUser) && !MayServeToThis()) (_stored, _isOfAll) = (null, false);
         }
         Decide();
     }
@@ -111,15 +117,10 @@ public sealed partial class CacheTransaction : IDisposable
     // Where the user is known, the same request as anybody's has another key.
     private bool IsOfUser => !_request.User.IsEmpty;
 
-    private async ValueTask FindSharedAsync()
-    {
-        await FindAsync(_keys.Shared);
-        if (_stored is null && _keys.IsNormalized) await FindAsync(CacheKeySet.ExactOf(_request, shared: true));
-        _isOfAll = _stored is not null;
+    private bool MayServeToThis() =>
+        _stored is not { } stored || !_cache.Options.Rules.IsShared || !(IsOfUser || HasUnverifiedCredential) || StorageRules.AllowsSharing(_cache.Options.Rules, stored.Response.Directives);
 
-        // What somebody unknown was told need not be what a user is told.
-        if (_stored is { } stored && !StorageRules.AllowsSharing(stored.Response.Directives)) (_stored, _isOfAll) = (null, false);
-    }
+    private bool HasUnverifiedCredential => !IsOfUser && !_request.IsSharedAcrossUsers && StorageRules.HasCredential(_cache.Options.Rules, _request.Fields);
 
     private async ValueTask FindAsync(QueryCacheKey primary)
     {

@@ -48,12 +48,12 @@ public sealed class QueryCache
         return transaction;
     }
 
-    /// <summary>Makes what is stored for a URI unusable, whatever its method, content and fields.</summary>
+    /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>
     /// <param name="uri">An absolute URI; its fragment does not count.</param>
     public async ValueTask EvictAsync(Uri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        await Store.InvalidateAsync(CacheKeySet.ResourceOf(Options.Keys, uri));
+        await Store.InvalidateAsync(CacheKeySet.ResourceOf(uri));
     }
 
     /// <summary>Removes what has a tag.</summary>

@@ -8,7 +8,7 @@ public sealed record QueryCacheOptions
     /// <summary>What RFC 9111 leaves open. Default: private, heuristic freshness allowed.</summary>
     public CacheRuleOptions Rules { get; init; } = new();
 
-    /// <summary>Makes the keys. Default: the lossless normalizations alone.</summary>
+    /// <summary>Makes the keys. Default: one that claims no normalization.</summary>
     public QueryCacheKeyScheme Keys { get; init; } = new();
 
     /// <summary>Request headers that tell an origin another target, host, scheme, port or method. They are part of the key when present (docs/cache-key.md §4). Default none.</summary>

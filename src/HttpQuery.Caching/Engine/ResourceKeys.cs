@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Remembers the keys of URIs, which are the same for all that is asked of one.</summary>
+/// <summary>Remembers the keys of URIs, which are the same for all requests to one.</summary>
 internal sealed class ResourceKeys
 {
     private const int MaximumCount = 10_000;
@@ -12,16 +11,16 @@ internal sealed class ResourceKeys
     private readonly ConcurrentDictionary<(string Scheme, string Authority, string Target), QueryCacheKey> _keys = new();
     private int _count;
 
-    public QueryCacheKey Of(QueryCacheKeyBuilder builder, CacheRequest request)
+    public QueryCacheKey Of(CacheRequest request)
     {
         var uri = (request.Scheme, request.Authority, request.Target);
         if (_keys.TryGetValue(uri, out var key)) return key;
 
-        key = CacheKeySet.ResourceOf(builder, request.Scheme, request.Authority, request.Target);
+        key = CacheKeySet.ResourceOf(request);
         if (request.Scheme.Length + request.Authority.Length + request.Target.Length > MaximumLength) return key;
         if (Interlocked.Increment(ref _count) > MaximumCount)
         {
-            // Seldom, and all are soon there again.
+            // Rare, and all are soon there again.
             _keys.Clear();
             _count = 0;
         }

@@ -5,9 +5,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>Which requests a stored response with Vary answers (RFC 9111 §4.1).</summary>
-/// <remarks>Lines of one field are combined, and spaces around a line do not count. Only in fields that are known to be lists of
-/// parameters does other whitespace not count either, and in Accept-Language and Accept-Encoding the case. The order of members does: a
-/// server may prefer what is named first.</remarks>
+/// <remarks>Lines of one header are joined, and white space around commas does not count (<see cref="Normalize"/>). Nothing else is taken to be the same: neither case nor order.</remarks>
 public static class VaryRules
 {
     /// <summary>Reads the names that Vary lists (RFC 9110 §12.5.5).</summary>
@@ -55,51 +53,36 @@ public static class VaryRules
             name, Normalize(name, request[name]) is { } value ? [value] : [])));
     }
 
-    /// <summary>The one value that equal requests have in a field.</summary>
-    /// <param name="name">The name of the field, in any case.</param>
-    /// <param name="lines">The lines of the field.</param>
+    /// <summary>The one value that equal requests have in a header.</summary>
+    /// <remarks>Lines are joined: those of Cookie by <c>; </c>, others by <c>, </c> (RFC 9110 §5.3). White space around commas outside double quotes is removed, except in Cookie.</remarks>
+    /// <param name="name">The name of the header, in any case.</param>
+    /// <param name="lines">Its lines.</param>
     /// <returns>The value, or <see langword="null"/> where there are no lines.</returns>
     public static string? Normalize(string name, StringValues lines)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (lines.Count == 0) return null;
-        var value = new StringBuilder();
-        for (var i = 0; i < lines.Count; i++)
-        {
-            if (i > 0) value.Append(", ");
-            value.Append(lines[i].AsSpan().Trim(FieldSyntax.Whitespace));
-        }
+        if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) return string.Join("; ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString()));
 
-        var isCaseless = Is(name, "Accept-Language") || Is(name, "Accept-Encoding");
-        var isParameterList = isCaseless || Is(name, "Accept") || Is(name, "Accept-Charset");
-        var text = isParameterList ? WithoutWhitespace(value) : value.ToString().TrimEnd(' ', '\t');
-        return isCaseless ? text.ToLowerInvariant() : text;
-
-        static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+        return WithoutWhitespaceAroundCommas(string.Join(", ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString())));
     }
 
-    // Takes away OWS around "," and ";" and members that are empty; quoted text stays as it is.
-    private static string WithoutWhitespace(StringBuilder value)
+    // A quoted string that is not closed reaches to the end.
+    private static string WithoutWhitespaceAroundCommas(ReadOnlySpan<char> text)
     {
-        var rest = value.ToString().AsSpan();
-        value.Clear();
-        while (!rest.IsEmpty)
+        if (!text.Contains(',')) return text.ToString();
+        var value = new StringBuilder(text.Length);
+        var (start, isQuoted) = (0, false);
+        for (var i = 0; i < text.Length; i++)
         {
-            var quoted = FieldSyntax.QuotedStringLength(rest);
-            var isSeparator = rest[0] is ',' or ';';
-            if (isSeparator) TrimEnd(value);
-            var isEmptyMember = rest[0] is ',' && (value.Length == 0 || value[^1] == ',');
-            if (!isEmptyMember) value.Append(rest[..Math.Max(quoted, 1)]);
-            rest = rest[Math.Max(quoted, 1)..];
-            if (isSeparator) rest = rest.TrimStart(FieldSyntax.Whitespace);
+            if (isQuoted && text[i] == '\\') i++;
+            else if (text[i] == '"') isQuoted = !isQuoted;
+            else if (text[i] == ',' && !isQuoted)
+            {
+                value.Append(text[start..i].Trim(FieldSyntax.Whitespace)).Append(',');
+                start = i + 1;
+            }
         }
-
-        if (value.Length > 0 && value[^1] == ',') value.Length--;
-        return value.ToString();
-    }
-
-    private static void TrimEnd(StringBuilder value)
-    {
-        while (value.Length > 0 && value[^1] is (' ' or '\t')) value.Length--;
+        return value.Append(text[start..].Trim(FieldSyntax.Whitespace)).ToString();
     }
 }

@@ -10,7 +10,7 @@ public enum StorageDecision
     Method,
 
     /// <summary>The status code is not final, or the answer is to the conditions or the range of this request alone: 206, 304, 412,
-    /// 416.</summary>
+    /// 416, 417.</summary>
     Status,
 
     /// <summary>The response has <c>must-understand</c>, and its status code is not known here (§5.2.2.3).</summary>
@@ -25,7 +25,7 @@ public enum StorageDecision
     /// <summary>The response is <c>private</c> and the cache is shared.</summary>
     Private,
 
-    /// <summary>The request has Authorization, the cache is shared, and nothing allows that (§3.5).</summary>
+    /// <summary>The request has a credential, the cache is shared, and nothing allows that (§3.5).</summary>
     Authorization,
 
     /// <summary>The response has Set-Cookie, the cache is shared, and nothing says that the cookie is for everyone.</summary>
@@ -42,4 +42,7 @@ public enum StorageDecision
 
     /// <summary>It could never be used: it is stale or has <c>no-cache</c>, and has no validator.</summary>
     NotReusable,
+
+    /// <summary>The request is a QUERY without <c>Content-Type</c>, which the origin had to refuse (RFC 10008 §2).</summary>
+    ContentType,
 }

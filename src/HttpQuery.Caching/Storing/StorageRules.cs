@@ -42,18 +42,35 @@ public static class StorageRules
         or (>= 500 and <= 505) or 511;
 
     /// <summary>Tells whether a field is stored at all, whatever <c>no-cache</c> and <c>private</c> name.</summary>
-    /// <remarks>A field that is for all recipients is none of the connection, whatever Connection says (RFC 9110 §7.6.1).</remarks>
+    /// <remarks>A header for all recipients does not become one of the connection because Connection names it (RFC 9110 §7.6.1).</remarks>
     internal static bool IsStored(string name, StringValues connection) =>
-        !IsOfConnection(name) && (RuleFields.Contains(name) || !IsNamed(name, connection));
+        !IsOfConnection(name) && (RuleFields.Contains(name) || IsForAllRecipients(name) || !IsNamed(name, connection));
 
-    /// <summary>Tells whether a response to one user may be given to others too (RFC 9111 §3.5): <c>public</c>, <c>must-revalidate</c>, <c>s-maxage</c>.</summary>
-    internal static bool AllowsSharing(in ResponseDirectives directives) => directives.Public || directives.MustRevalidate || directives.SharedMaxAge is not null;
+    private static bool IsForAllRecipients(string name) =>
+        Is(name, "Set-Cookie") || Is(name, "ETag") || Is(name, "Last-Modified") || Is(name, "Location") || Is(name, "Cache-Groups") || Is(name, "Pragma")
+        || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsStorable(int status) => status is >= 200 and <= 599 and not (206 or 304 or 412 or 416);
+    /// <summary>Tells whether a response to one user may be given to others too (RFC 9111 §3.5): <c>public</c> or <c>s-maxage</c>; <c>must-revalidate</c> where the options say so.</summary>
+    internal static bool AllowsSharing(CacheRuleOptions options, in ResponseDirectives directives) =>
+        directives.Public || directives.SharedMaxAge is not null || (directives.MustRevalidate && options.ShareOnMustRevalidate);
+
+    /// <summary>Tells whether a request carries a credential, verified or not.</summary>
+    internal static bool HasCredential(CacheRuleOptions options, IFieldLines request)
+    {
+        foreach (var name in options.CredentialHeaders)
+            if (request[name].Count > 0) return true;
+        return false;
+    }
+
+    // 417 answers the expectation of one request (RFC 9110 §10.1.1), as 206, 304, 412 and 416 answer its range and conditions.
+    private static bool IsStorable(int status) => status is >= 200 and <= 599 and not (206 or 304 or 412 or 416 or 417);
 
     private static StorageDecision RefusalOfMessage(in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (exchange.Method is not ("GET" or "QUERY")) return StorageDecision.Method;
+
+        // RFC 10008 §2: such a query was to fail, so what answers it is no answer to a query.
+        if (exchange.Method is "QUERY" && exchange.RequestFields["Content-Type"].Count == 0) return StorageDecision.ContentType;
         if (!IsStorable(exchange.Status)) return StorageDecision.Status;
         if (exchange.RequestDirectives.NoStore) return StorageDecision.RequestNoStore;
 
@@ -66,7 +83,7 @@ public static class StorageRules
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (directives.Private) return StorageDecision.Private;
-        if (exchange.RequestFields["Authorization"].Count > 0 && !exchange.AllowsAuthorization && !AllowsSharing(directives)) return StorageDecision.Authorization;
+        if (HasCredential(options, exchange.RequestFields) && !exchange.AllowsAuthorization && !AllowsSharing(options, directives)) return StorageDecision.Authorization;
         return exchange.ResponseFields["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
             && !directives.Withholds("Set-Cookie", isShared: true)
                 ? StorageDecision.SetCookie

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -23,20 +22,9 @@ internal static class RequestTarget
         return request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString;
     }
 
-    /// <summary>Host and port as URIs write them: what the framework has made Unicode is ASCII again.</summary>
-    public static string AuthorityOf(HttpContext context)
-    {
-        var host = context.Request.Host;
-        if (host.Value is not { } value || Ascii.IsValid(value)) return host.Value ?? "";
-        try
-        {
-            return host.ToUriComponent();
-        }
-        catch (ArgumentException)
-        {
-            return value;
-        }
-    }
+    /// <summary>Host and port as the application receives them: <c>Request.Host</c> would change their spelling.</summary>
+    /// <returns>Empty where the request names no host, or several.</returns>
+    public static string AuthorityOf(HttpContext context) => context.Request.Headers.Host is [{ } only] ? only : "";
 
     /// <summary>Whether the application sees another path or query than was sent: something before has changed them, or the path has escapes, which the server has decoded.</summary>
     public static bool IsRewritten(HttpContext context, string target)

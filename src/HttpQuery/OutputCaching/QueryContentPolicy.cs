@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
+using HttpQuery.Identity;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -11,7 +12,7 @@ namespace HttpQuery.OutputCaching;
 
 /// <summary>Makes output caching take QUERY (§2.7), and keeps from it what it would answer or store wrongly (docs/output-caching.md).</summary>
 internal sealed class QueryContentPolicy(
-    IOptions<HttpQueryOptions> options, IOptions<OutputCacheOptions> cacheOptions, ILoggerFactory loggers, QueryCacheKeyScheme? scheme = null) : IOutputCachePolicy
+    IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> sharedOptions, IOptions<OutputCacheOptions> cacheOptions, ILoggerFactory loggers, QueryCacheKeyScheme? scheme = null) : IOutputCachePolicy
 {
     // No name that a policy of the application would have: the later value takes the place of the earlier one.
     private const string ValueName = "HttpQuery: content";
@@ -35,6 +36,9 @@ internal sealed class QueryContentPolicy(
         context.CacheVaryByRules.VaryByValues[ValueName] = key.ToString();
         context.AllowCacheLookup = !RequestRules.AsksForNew(http.Request);
         context.AllowCacheStorage = true;
+
+        // It ends with the request: policies are not told when the endpoint has run.
+        if (http.Features.Get<IdentityWatch>() is null) IdentityWatch.Begin(http);
     }
 
     public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellationToken) => default;
@@ -51,14 +55,14 @@ internal sealed class QueryContentPolicy(
             await response.Body.FlushAsync(cancellationToken);
         }
 
-        if (ResponseRules.Obstacle(context, context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan) is not { } obstacle) return;
+        if (ResponseRules.Obstacle(context, context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan, sharedOptions.Value.CredentialHeaders) is not { } obstacle) return;
         context.AllowCacheStorage = false;
         Log.NotStoredByOutputCaching(_logger, obstacle);
     }
 
     private async ValueTask<CachedQuery> ReadAsync(OutputCacheContext context)
     {
-        if (RequestRules.Obstacle(context) is { } obstacle) return Pass(obstacle);
+        if (RequestRules.Obstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Pass(obstacle);
         var http = context.HttpContext;
         try
         {

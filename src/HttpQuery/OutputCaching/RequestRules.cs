@@ -1,5 +1,5 @@
 using HttpQuery.Caching;
-using HttpQuery.SharedCache;
+using HttpQuery.Identity;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -10,11 +10,11 @@ namespace HttpQuery.OutputCaching;
 internal static class RequestRules
 {
     /// <summary>Why a request passes by the cache, or <see langword="null"/>.</summary>
-    public static string? Obstacle(OutputCacheContext context)
+    public static string? Obstacle(OutputCacheContext context, IList<string> credentialHeaders)
     {
         var http = context.HttpContext;
         var headers = http.Request.Headers;
-        if (UserDigest.Of(http).Length > 0) return "it is for one user";
+        if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";
         if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";

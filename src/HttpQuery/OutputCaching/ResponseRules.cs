@@ -1,5 +1,5 @@
 using HttpQuery.Caching;
-using HttpQuery.SharedCache;
+using HttpQuery.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Primitives;
@@ -14,13 +14,14 @@ internal static class ResponseRules
     /// <summary>Why a response that has started is not stored, or <see langword="null"/>.</summary>
     /// <param name="context">The response.</param>
     /// <param name="lifetime">How long output caching is going to keep it.</param>
-    public static string? Obstacle(OutputCacheContext context, TimeSpan lifetime)
+    /// <param name="credentialHeaders">Names of the headers that carry a credential.</param>
+    public static string? Obstacle(OutputCacheContext context, TimeSpan lifetime, IList<string> credentialHeaders)
     {
         var response = context.HttpContext.Response;
         var headers = response.Headers;
         if (response.StatusCode is not StatusCodes.Status200OK) return "its status is not 200";
         if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it was broken off";
-        if (UserDigest.Of(context.HttpContext).Length > 0) return "it is for one user";
+        if (context.HttpContext.Features.Get<IdentityWatch>() is not { WasAsked: false } || UserDigest.IsPersonal(context.HttpContext, credentialHeaders)) return "it is for one user, or its user was asked for behind the cache";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";
         if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariant.Includes(name, context))) return "it varies by a field that the policy does not name";
 

@@ -16,4 +16,10 @@ internal static partial class CacheLog
 
     [LoggerMessage(23, LogLevel.Warning, "A revalidation in the background failed; the stored response stays as it is.")]
     public static partial void RevalidationFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(24, LogLevel.Error, "PartitionBy or UserBy threw an exception; the request bypasses the cache, or its response is not stored.")]
+    public static partial void PolicyFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(25, LogLevel.Warning, "The claims of authenticated users change with each token (jti, iat, exp and the like), so each renewed token counts as a new user. Name the user with .CacheQuery(policy => policy.UserBy(context => context.User.FindFirst(\"sub\")?.Value)).")]
+    public static partial void TokenClaims(ILogger logger);
 }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using HttpQuery.Caching;
+using HttpQuery.Identity;
 using HttpQuery.Internal;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.SharedCache;
@@ -13,6 +15,7 @@ internal sealed class CacheTelemetry
 {
     private readonly Counter<long> _requests;
     private readonly ConcurrentDictionary<CacheBypass, bool> _warned = new();
+    private bool _hasWarnedOfTokenClaims;
 
     public CacheTelemetry(IMeterFactory meters, ILoggerFactory loggers, IQueryCacheStore store)
     {
@@ -38,6 +41,12 @@ internal sealed class CacheTelemetry
     {
         if (bypass.Remedy is { } remedy && _warned.TryAdd(bypass, true)) CacheLog.Misplaced(Logger, bypass.Reason, remedy);
         else CacheLog.Bypassed(Logger, bypass.Reason);
+    }
+
+    /// <summary>Warns once.</summary>
+    public void WarnOfTokenClaims(HttpContext context)
+    {
+        if (!Volatile.Read(ref _hasWarnedOfTokenClaims) && UserDigest.ChangesWithToken(context) && !Interlocked.Exchange(ref _hasWarnedOfTokenClaims, true)) CacheLog.TokenClaims(Logger);
     }
 
     private static string ResultOf(CacheTransaction transaction) => transaction.Status switch

@@ -14,6 +14,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly HttpContext _context;
     private readonly CacheTransaction _transaction;
     private readonly QueryCachePolicy _policy;
+    private readonly Func<bool> _isUserUnknown;
     private readonly int _maximumLength;
     private readonly TimeProvider _time;
     private readonly IHttpResponseFeature _response;
@@ -32,9 +33,9 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, int maximumLength, TimeProvider time)
+    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, Func<bool> isUserUnknown, int maximumLength, TimeProvider time)
     {
-        (_context, _transaction, _policy, _maximumLength, _time) = (context, transaction, policy, maximumLength, time);
+        (_context, _transaction, _policy, _isUserUnknown, _maximumLength, _time) = (context, transaction, policy, isUserUnknown, maximumLength, time);
         var features = context.Features;
         (_response, _body) = (features.GetRequiredFeature<IHttpResponseFeature>(), features.GetRequiredFeature<IHttpResponseBodyFeature>());
         (_lifetime, _reset) = (features.Get<IHttpRequestLifetimeFeature>(), features.Get<IHttpResetFeature>());
@@ -163,6 +164,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             return;
         }
         _captured = null;
+        CheckUser();
         await _transaction.CompleteAsync(captured.Octets, _tags);
     }
 
@@ -178,6 +180,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     public async ValueTask<bool> TryServeInsteadAsync(int status)
     {
         if (_head is not null) return IsDropped;
+        CheckUser();
         if (!_transaction.IsSafe || await _transaction.ReceiveAsync(status, StoredFields.Empty) is not CacheHead.Serve) return false;
         Drop(CacheHead.Serve);
         return true;
@@ -207,6 +210,8 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
         // One of them has written.
         if (_head is not null) return;
+
+        CheckUser();
 
         // A forwarder that reached nobody writes nothing.
         if (_response.StatusCode is 502 or 504 && _forwardedBody.IsUnwritten && _transaction.IsSafe && await _transaction.TryServeInsteadAsync())
@@ -243,6 +248,12 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     }
 
     private bool IsStorageDisabled => _context.Features.Get<CachePlace>() is { IsStorageDisabled: true };
+
+    // Who asked is settled when the response ends: authentication may run behind the cache, even after the first byte.
+    private void CheckUser()
+    {
+        if (_transaction.IsSafe && _isUserUnknown()) _transaction.ReportUnknownUser();
+    }
 
     private void Drop(CacheHead head)
     {

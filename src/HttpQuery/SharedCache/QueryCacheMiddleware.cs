@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Identity;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -84,20 +85,23 @@ internal sealed class QueryCacheMiddleware
         // The endpoint will read it, and the server takes its memory back then.
         if (request.Content is { Length: > 0 and <= BufferedContent.LongestPeek } content) request.Content = content.ToArray();
         fields.Keep();
+        using var identity = IdentityWatch.Begin(context);
         if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
-        if (await ForwardOnceAsync(context, transaction, fields, policy) is CacheHead.Resend)
+        if (await ForwardOnceAsync(context, transaction, fields, policy, IsUserUnknown) is CacheHead.Resend)
         {
             // The answer was to a condition of the cache's own, and of no use.
             fields.PutBack();
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
-            await ForwardOnceAsync(context, transaction, fields, policy);
+            await ForwardOnceAsync(context, transaction, fields, policy, IsUserUnknown);
         }
+
+        bool IsUserUnknown() => identity.WasAsked || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }
 
-    private async ValueTask<CacheHead?> ForwardOnceAsync(HttpContext context, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
+    private async ValueTask<CacheHead?> ForwardOnceAsync(HttpContext context, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, Func<bool> isUserUnknown)
     {
         CacheHead? head;
-        using (var response = new ForwardedResponse(context, transaction, policy, _options.MaximumResponseLength, _time))
+        using (var response = new ForwardedResponse(context, transaction, policy, isUserUnknown, _options.MaximumResponseLength, _time))
         {
             try
             {
@@ -124,19 +128,33 @@ internal sealed class QueryCacheMiddleware
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
-        var bypass = _position.BypassOf(context, isRewritten);
+        var authority = RequestTarget.AuthorityOf(context);
+        var bypass = authority.Length == 0 ? CacheBypass.NoHost : _position.BypassOf(context, isRewritten);
         ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
+        var (partition, user) = (default(byte[]), default(byte[]));
+        if (content is not null)
+        {
+            try
+            {
+                (partition, user) = (PartitionOf(context, isRewritten, policy), UserOf(context, policy));
+            }
+            catch (Exception exception) when (policy.Partition is not null || policy.User is not null)
+            {
+                CacheLog.PolicyFailed(_telemetry.Logger, exception);
+                (content, bypass) = (null, CacheBypass.FailingPolicy);
+            }
+        }
         if (method is "GET" or "HEAD" or "QUERY" && content is null) _telemetry.Bypass(bypass ?? CacheBypass.Content);
         return new()
         {
             Method = method,
             Scheme = request.Scheme,
-            Authority = RequestTarget.AuthorityOf(context),
+            Authority = authority,
             Target = target,
             Fields = fields,
             Content = content,
-            Partition = PartitionOf(context, isRewritten, policy),
-            User = policy.IsSharedAcrossUsers ? default : UserDigest.Of(context),
+            Partition = partition,
+            User = user,
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
             DefaultLifetime = policy.Lifetime,
         };
@@ -155,12 +173,40 @@ internal sealed class QueryCacheMiddleware
         return content.Octets;
     }
 
-    // What the application sees of the target may have been changed before, and its culture chosen; what it says of tenants and the like counts too.
+    // The application may see another target than was sent, and a culture that was chosen before the cache (docs/cache-key.md §7).
     private static byte[] PartitionOf(HttpContext context, bool isRewritten, QueryCachePolicy policy)
     {
-        var (request, partition) = (context.Request, policy.Partition?.Invoke(context));
+        var (request, application) = (context.Request, policy.Partition?.Invoke(context));
         var culture = (context.Features[typeof(IRequestCultureFeature)] as IRequestCultureFeature)?.RequestCulture;
-        if (culture is null && !isRewritten) return partition is null ? [] : UserDigest.Of(partition);
-        return UserDigest.Of(partition, culture?.Culture.Name, culture?.UICulture.Name, request.PathBase.Value, request.Path.Value, request.QueryString.Value);
+        if (application is null && culture is null && !isRewritten) return [];
+        return CachePartition.Of(
+            ("application", application),
+            ("culture", culture?.Culture.Name),
+            ("ui-culture", culture?.UICulture.Name),
+            ("path-base", isRewritten ? request.PathBase.Value ?? "" : null),
+            ("path", isRewritten ? request.Path.Value ?? "" : null),
+            ("query", isRewritten ? request.QueryString.Value ?? "" : null));
+    }
+
+    private byte[] UserOf(HttpContext context, QueryCachePolicy policy)
+    {
+        if (policy.IsSharedAcrossUsers) return [];
+        if (policy.User?.Invoke(context) is { } name) return UserDigest.Of(name);
+        var user = UserDigest.Of(context, _options.CredentialHeaders);
+        if (user.Length > 0) _telemetry.WarnOfTokenClaims(context);
+        return user;
+    }
+
+    private bool IsUser(HttpContext context, QueryCachePolicy policy, ReadOnlySpan<byte> user)
+    {
+        try
+        {
+            return UserOf(context, policy).AsSpan().SequenceEqual(user);
+        }
+        catch (Exception exception) when (policy.User is not null)
+        {
+            CacheLog.PolicyFailed(_telemetry.Logger, exception);
+            return false;
+        }
     }
 }

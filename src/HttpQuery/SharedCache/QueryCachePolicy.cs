@@ -4,9 +4,9 @@ namespace HttpQuery.SharedCache;
 
 /// <summary>How the responses of an endpoint are cached. An endpoint's takes the place of its group's.</summary>
 internal sealed record QueryCachePolicy(
-    TimeSpan? Lifetime, Func<HttpContext, IEnumerable<string>>[] Tags, Func<HttpContext, string?>? Partition, string[] VaryBy, bool IsSharedAcrossUsers)
+    TimeSpan? Lifetime, Func<HttpContext, IEnumerable<string>>[] Tags, Func<HttpContext, string?>? Partition, Func<HttpContext, string?>? User, string[] VaryBy, bool IsSharedAcrossUsers)
 {
-    public static QueryCachePolicy Default { get; } = new(null, [], null, [], false);
+    public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
     public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<QueryCachePolicy>() ?? Default;
 

@@ -15,6 +15,14 @@ internal sealed class RequestFields(IHeaderDictionary headers) : IFieldLines
 
     public void Keep() => _copy ??= new(headers);
 
+    /// <summary>Whether one of these headers has changed since <see cref="Keep"/>.</summary>
+    public bool DifferIn(IList<string> names)
+    {
+        foreach (var name in names)
+            if (!StringValues.Equals(this[name], headers[name])) return true;
+        return false;
+    }
+
     /// <summary>Puts conditions of the cache in the place of the client's.</summary>
     public void Replace(ValidationConditions conditions)
     {

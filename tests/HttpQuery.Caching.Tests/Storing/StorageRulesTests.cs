@@ -31,6 +31,7 @@ public class StorageRulesTests
     [InlineData(304, StorageDecision.Status)]
     [InlineData(412, StorageDecision.Status)]
     [InlineData(416, StorageDecision.Status)]
+    [InlineData(417, StorageDecision.Status)]
     [InlineData(600, StorageDecision.Status)]
     public void A_final_status_with_a_lifetime_is_stored(int status, StorageDecision expected) =>
         Assert.Equal(expected, Decide(Message.Shared, Fresh, status: status));
@@ -77,13 +78,39 @@ public class StorageRulesTests
     [InlineData("max-age=60, private=\"a\"", StorageDecision.Authorization)]
     [InlineData("max-age=60, public=x", StorageDecision.Authorization)]
     [InlineData("max-age=60, public", StorageDecision.Store)]
-    [InlineData("max-age=60, must-revalidate", StorageDecision.Store)]
+    [InlineData("max-age=60, must-revalidate", StorageDecision.Authorization)]
     [InlineData("s-maxage=60", StorageDecision.Store)]
     public void Authorization_forbids_in_a_shared_cache_unless_the_response_allows_it(string cacheControl, StorageDecision expected)
     {
         const string authorization = "Authorization: Bearer x";
         Assert.Equal(expected, Decide(Message.Shared, $"Cache-Control: {cacheControl}", request: authorization));
         Assert.Equal(StorageDecision.Store, Decide(Message.Private, $"Cache-Control: {cacheControl}, max-age=60", request: authorization));
+    }
+
+    [Fact]
+    public void Must_revalidate_alone_shares_where_the_options_say_so()
+    {
+        var options = Message.Shared with { ShareOnMustRevalidate = true };
+        Assert.Equal(StorageDecision.Store, Decide(options, "Cache-Control: max-age=60, must-revalidate", request: "Authorization: Bearer x"));
+        Assert.Equal(StorageDecision.Authorization, Decide(options, "Cache-Control: max-age=60", request: "Authorization: Bearer x"));
+    }
+
+    [Fact]
+    public void A_credential_header_of_ones_own_counts_as_authorization_does()
+    {
+        var options = Message.Shared with { CredentialHeaders = ["Authorization", "X-Api-Key"] };
+        Assert.Equal(StorageDecision.Authorization, Decide(options, "Cache-Control: max-age=60", request: "x-api-key: 1"));
+        Assert.Equal(StorageDecision.Authorization, Decide(options, "Cache-Control: max-age=60", request: "Authorization: 1"));
+        Assert.Equal(StorageDecision.Store, Decide(options, "Cache-Control: max-age=60, public", request: "X-Api-Key: 1"));
+        Assert.Equal(StorageDecision.Store, Decide(Message.Shared, "Cache-Control: max-age=60", request: "X-Api-Key: 1"));
+    }
+
+    [Fact]
+    public void A_query_without_content_type_was_to_fail_and_is_not_stored()
+    {
+        Assert.Equal(StorageDecision.ContentType, Decide(Message.Shared, "Cache-Control: max-age=60", hasContentType: false));
+        Assert.Equal(StorageDecision.ContentType, Decide(Message.Private, "Cache-Control: max-age=60", hasContentType: false));
+        Assert.Equal(StorageDecision.Store, Decide(Message.Shared, "Cache-Control: max-age=60", method: "GET", hasContentType: false));
     }
 
     [Theory]
@@ -192,7 +219,7 @@ public class StorageRulesTests
             var decision = StorageRules.Decide(random.Options, new CacheExchange
             {
                 Method = "QUERY",
-                RequestFields = random.isAuthorized ? Message.Fields("Authorization: x") : StoredFields.Empty,
+                RequestFields = random.isAuthorized ? Message.Fields("Authorization: x", "Content-Type: a/b") : Message.Fields("Content-Type: a/b"),
                 Status = random.status,
                 ResponseFields = random.fields,
                 RequestTime = Message.Received,
@@ -205,7 +232,7 @@ public class StorageRulesTests
             return !directives.Private
                 && (!directives.NoStore || directives.MustUnderstand)
                 && (!sharesCookie || directives.Public)
-                && (!random.isAuthorized || directives.Public || directives.MustRevalidate || directives.SharedMaxAge is not null);
+                && (!random.isAuthorized || directives.Public || directives.SharedMaxAge is not null);
         });
 
     [Fact]
@@ -219,13 +246,13 @@ public class StorageRulesTests
 
     private static StorageDecision Decide(
         CacheRuleOptions options, string fields, int status = 200, string method = "QUERY", string request = "Accept: */*",
-        bool isKeyNormalized = false)
+        bool isKeyNormalized = false, bool hasContentType = true)
     {
         var requestFields = Message.Fields(request);
         return StorageRules.Decide(options, new CacheExchange
         {
             Method = method,
-            RequestFields = requestFields,
+            RequestFields = hasContentType ? new([.. requestFields, new("Content-Type", "application/json")]) : requestFields,
             RequestDirectives = RequestDirectives.Parse(requestFields),
             Status = status,
             ResponseFields = Message.Fields(fields.Split('|', StringSplitOptions.RemoveEmptyEntries)),

@@ -1,4 +1,5 @@
 using System.Text;
+using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Caching.Tests.Support;
 
@@ -29,8 +30,9 @@ internal sealed class CacheHost
             Scheme = "https",
             Authority = "a.test",
             Target = parts[1],
-            Fields = Message.Fields(parts.Length > 2 ? ["Content-Type: application/json", .. lines] : lines),
+            Fields = Message.Fields(parts[0] is "QUERY" && !lines.Any(line => line.StartsWith("Content-Type:", StringComparison.Ordinal)) ? ["Content-Type: application/json", .. lines] : lines),
             Content = Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : ""),
+            Normalizations = QueryNormalizations.JsonSpelling,
         };
     }
 
@@ -44,6 +46,7 @@ internal sealed class CacheHost
         Fields = request.Fields,
         Content = request.Content,
         Partition = Encoding.UTF8.GetBytes(user),
+        Normalizations = request.Normalizations,
     };
 
     public static OriginAnswer Fresh(string content, params string[] lines) => new(200, content, ["Cache-Control: max-age=60", .. lines]);

@@ -31,7 +31,7 @@ public class ExactKeyPropertyTests
         select new Asked(path, query, type, coding, language, cookie, origin, named, content);
 
     private static readonly ServiceProvider Services = new ServiceCollection().BuildServiceProvider();
-    private static readonly QueryContentPolicy Policy = new(Options.Create(new HttpQueryOptions()), Options.Create(new OutputCacheOptions()), NullLoggerFactory.Instance);
+    private static readonly QueryContentPolicy Policy = new(Options.Create(new HttpQueryOptions()), Options.Create(new HttpQueryCacheOptions()), Options.Create(new OutputCacheOptions()), NullLoggerFactory.Instance);
 
     [Fact]
     public void Requests_that_differ_have_different_keys_and_equal_ones_the_same() => Prop.ForAll(

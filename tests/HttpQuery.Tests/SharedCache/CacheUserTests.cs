@@ -41,19 +41,19 @@ public sealed class CacheUserTests
     }
 
     [Fact]
-    public async Task Other_credentials_are_another_user_though_nobody_checks_them()
+    public async Task A_credential_that_was_not_verified_makes_no_user()
     {
         await using var server = await CachedServer.StartAsync();
         Assert.Equal("QUERY a #1", await server.QueryAsync("/", "a", "Authorization: Bearer 1"));
-        Assert.Equal("QUERY a #2", await server.QueryAsync("/", "a", "Authorization: Bearer 2"));
+        Assert.Equal("QUERY a #2", await server.QueryAsync("/", "a", "Authorization: Bearer 1"));
         Assert.Equal("QUERY a #3", await server.QueryAsync("/", "a"));
-        Assert.Equal("QUERY a #1", await server.QueryAsync("/", "a", "Authorization: Bearer 1"));
+        Assert.Equal("QUERY a #4", await server.QueryAsync("/", "a", "Authorization: Bearer 1"));
+        Assert.Equal("QUERY a #3", await server.QueryAsync("/", "a"));
     }
 
     [Theory]
     [InlineData("public, max-age=60")]
     [InlineData("s-maxage=60")]
-    [InlineData("max-age=60, must-revalidate")]
     public async Task What_says_that_it_may_be_shared_is_shared(string cacheControl)
     {
         await using var server = await CachedServer.StartAsync(cacheControl);
@@ -72,12 +72,23 @@ public sealed class CacheUserTests
     }
 
     [Fact]
+    public async Task Must_revalidate_alone_shares_only_where_the_options_say_so()
+    {
+        await using var strict = await CachedServer.StartAsync("max-age=60, must-revalidate");
+        Assert.Equal("QUERY a #1", await strict.QueryAsync("/", "a", "Authorization: Bearer 1"));
+        Assert.Equal("QUERY a #2", await strict.QueryAsync("/", "a", "Authorization: Bearer 2"));
+
+        await using var literal = await CachedServer.StartAsync("max-age=60, must-revalidate", configure: options => options.ShareOnMustRevalidate = true);
+        Assert.Equal("QUERY a #1", await literal.QueryAsync("/", "a", "Authorization: Bearer 1"));
+        Assert.Equal("QUERY a #1", await literal.QueryAsync("/", "a", "Authorization: Bearer 2"));
+    }
+
+    [Fact]
     public async Task An_error_that_may_be_shared_is_shared()
     {
         await using var server = await CachedServer.StartAsync("public, max-age=60", answer: context => context.Response.StatusCode = 404);
         Assert.Equal("QUERY {} #1", (await server.SendAsync("QUERY /", "application/json", "{}", ["Authorization: Bearer 1"])).ContentText);
         Assert.Equal("QUERY {} #1", (await server.SendAsync("QUERY /", "application/json", "{}")).ContentText);
-        Assert.Equal("QUERY { } #2", (await server.SendAsync("QUERY /", "application/json", "{ }")).ContentText);
     }
 
     [Fact]
@@ -104,6 +115,53 @@ public sealed class CacheUserTests
         await using var server = await StartAsync(Before, endpoint => endpoint.CacheQuery(policy => policy.ShareAcrossUsers()));
         Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann", "Authorization: Bearer 1"));
         Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: bob", "Authorization: Bearer 2"));
+    }
+
+    [Fact]
+    public async Task An_endpoint_can_name_the_user()
+    {
+        await using var server = await StartAsync(Before, endpoint => endpoint.CacheQuery(policy => policy.UserBy(context => context.User.Identity?.Name)));
+        Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann", "X-Role: reader", "Authorization: Bearer 1"));
+        Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann", "X-Role: owner", "Authorization: Bearer 2"));
+        Assert.Equal("bob #2", await server.QueryAsync("/me", "a", "X-User: bob"));
+        Assert.Equal(" #3", await server.QueryAsync("/me", "a"));
+        Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann"));
+    }
+
+    [Fact]
+    public async Task A_user_without_a_name_is_known_by_the_claims()
+    {
+        await using var server = await StartAsync(Before, endpoint => endpoint.CacheQuery(policy => policy.UserBy(_ => null)));
+        Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann"));
+        Assert.Equal("bob #2", await server.QueryAsync("/me", "a", "X-User: bob"));
+        Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_policy_that_throws_makes_requests_bypass_the_cache(bool partition)
+    {
+        var log = new Log();
+        await using var server = await StartAsync(
+            Before,
+            endpoint => endpoint.CacheQuery(policy => _ = partition ? policy.PartitionBy(_ => throw new InvalidOperationException("no tenant")) : policy.UserBy(_ => throw new InvalidOperationException("no user"))),
+            app => app.MapMethods("/me", ["POST"], () => "posted").CacheQuery(policy => policy.PartitionBy(_ => throw new InvalidOperationException("no tenant"))),
+            log);
+        Assert.Equal("ann #1", await server.QueryAsync("/me", "a", "X-User: ann"));
+        Assert.Equal("ann #2", await server.QueryAsync("/me", "a", "X-User: ann"));
+        Assert.Equal((200, "posted"), (await server.SendAsync("POST /me", "text/plain", "")) is var posted ? (posted.Status, posted.ContentText) : default);
+        Assert.Contains(log.Warnings, warning => warning.Contains("PartitionBy or UserBy", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Claims_that_change_with_each_token_are_warned_of_once()
+    {
+        var log = new Log();
+        await using var server = await StartAsync(Before, log: log);
+        await server.QueryAsync("/me", "a", "X-User: ann", "X-Token: 1");
+        await server.QueryAsync("/me", "a", "X-User: ann", "X-Token: 2");
+        Assert.Contains("UserBy", Assert.Single(log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,6 +275,7 @@ public sealed class CacheUserTests
         {
             if (Request.Headers["X-User"].ToString() is not { Length: > 0 } user) return Task.FromResult(AuthenticateResult.NoResult());
             var identity = new ClaimsIdentity([new(ClaimTypes.Name, user), new(ClaimTypes.Role, Request.Headers["X-Role"].ToString())], "Test");
+            if (Request.Headers["X-Token"].ToString() is { Length: > 0 } token) identity.AddClaim(new("jti", token));
             return Task.FromResult(AuthenticateResult.Success(new(new(identity), "Test")));
         }
     }

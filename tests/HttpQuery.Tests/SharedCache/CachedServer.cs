@@ -22,8 +22,10 @@ internal sealed class CachedServer : IAsyncDisposable
     /// <param name="build">Adds services.</param>
     /// <param name="before">Adds what is before the cache.</param>
     /// <param name="plain">Leaves <c>AddHttpQuery</c> out.</param>
+    /// <param name="beforeCache">Adds services before those of the cache.</param>
     public static async Task<CachedServer> StartAsync(
-        Action<WebApplication> map, Action<HttpQueryCacheOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? before = null, bool plain = false)
+        Action<WebApplication> map, Action<HttpQueryCacheOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? before = null, bool plain = false,
+        Action<WebApplicationBuilder>? beforeCache = null)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-22T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
         var server = await QueryServer.StartAsync(
@@ -36,6 +38,7 @@ internal sealed class CachedServer : IAsyncDisposable
             builder =>
             {
                 builder.Services.AddSingleton<TimeProvider>(clock);
+                beforeCache?.Invoke(builder);
                 builder.Services.AddHttpQueryCache(configure);
                 build?.Invoke(builder);
             },
@@ -92,6 +95,9 @@ internal sealed class CachedServer : IAsyncDisposable
     /// <inheritdoc cref="QueryServer.SendAsync"/>
     public Task<RawResponse> SendAsync(string requestLine, string? contentType = null, string? content = null, string[]? fields = null, string host = "localhost") =>
         _server.SendAsync(requestLine, contentType, content, fields, host);
+
+    /// <inheritdoc cref="QueryServer.SendOctetsAsync"/>
+    public Task<RawResponse> SendOctetsAsync(string requestLine, string contentType, byte[] content, params string[] fields) => _server.SendOctetsAsync(requestLine, contentType, content, fields);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -1,0 +1,103 @@
+using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+
+namespace HttpQuery.Identity;
+
+/// <summary>Notes whether anything behind the cache asked who the user is: then the response may speak of a user that the cache did not look up.</summary>
+/// <remarks>A request counts as asked by a call of the authentication service, successful or not, by an assignment of <c>HttpContext.User</c>, and by a look at a client certificate that was unknown before.</remarks>
+internal sealed class IdentityWatch : IDisposable
+{
+    private readonly IFeatureCollection _features;
+    private readonly IHttpAuthenticationFeature? _authentication;
+    private readonly ITlsConnectionFeature? _tls;
+
+    private IdentityWatch(HttpContext context)
+    {
+        _features = context.Features;
+        _authentication = _features.Get<IHttpAuthenticationFeature>();
+        _tls = _features.Get<ITlsConnectionFeature>();
+    }
+
+    /// <summary>Whether the user was asked for since the watch began.</summary>
+    public bool WasAsked { get; private set; }
+
+    /// <summary>Begins to watch a request.</summary>
+    public static IdentityWatch Begin(HttpContext context)
+    {
+        var watch = new IdentityWatch(context);
+        watch._features.Set(watch);
+        watch._features.Set<IHttpAuthenticationFeature>(new WatchedAuthentication(watch, watch._authentication));
+
+        // A certificate that is known already is part of the user looked up.
+        if (watch._tls is { ClientCertificate: null } tls) watch._features.Set<ITlsConnectionFeature>(new WatchedTls(watch, tls));
+        return watch;
+    }
+
+    /// <summary>Notes that the user of a request is asked for.</summary>
+    public static void Note(HttpContext context)
+    {
+        if (context.Features.Get<IdentityWatch>() is { } watch) watch.WasAsked = true;
+    }
+
+    /// <summary>The client certificate, so far as it is known; the look is not noted.</summary>
+    public static X509Certificate2? CertificateOf(IFeatureCollection features) => (features[typeof(ITlsConnectionFeature)] as ITlsConnectionFeature) switch
+    {
+        WatchedTls watched => watched.Known,
+        var tls => tls?.ClientCertificate,
+    };
+
+    /// <summary>Ends the watch; a user that was set behind the cache stays.</summary>
+    public void Dispose()
+    {
+        if (_features.Get<IHttpAuthenticationFeature>() is WatchedAuthentication { User: var user } && user is not null && _authentication is null)
+            _features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = user });
+        else if (_features.Get<IHttpAuthenticationFeature>() is WatchedAuthentication)
+            _features.Set(_authentication);
+        if (_features.Get<ITlsConnectionFeature>() is WatchedTls) _features.Set(_tls);
+        _features.Set<IdentityWatch>(null);
+    }
+
+    private sealed class WatchedAuthentication(IdentityWatch watch, IHttpAuthenticationFeature? inner) : IHttpAuthenticationFeature
+    {
+        private readonly IHttpAuthenticationFeature _inner = inner ?? new HttpAuthenticationFeature();
+
+        public ClaimsPrincipal? User
+        {
+            get => _inner.User;
+            set
+            {
+                // HttpContext.User creates an empty principal where there is none.
+                watch.WasAsked |= !ReferenceEquals(value, _inner.User) && (value is null || _inner.User is not null || UserDigest.IsKnown(value));
+                _inner.User = value;
+            }
+        }
+    }
+
+    private sealed class WatchedTls(IdentityWatch watch, ITlsConnectionFeature inner) : ITlsConnectionFeature
+    {
+        public X509Certificate2? Known => inner.ClientCertificate;
+
+        public X509Certificate2? ClientCertificate
+        {
+            get
+            {
+                watch.WasAsked = true;
+                return inner.ClientCertificate;
+            }
+            set
+            {
+                watch.WasAsked = true;
+                inner.ClientCertificate = value;
+            }
+        }
+
+        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken)
+        {
+            watch.WasAsked = true;
+            return inner.GetClientCertificateAsync(cancellationToken);
+        }
+    }
+}

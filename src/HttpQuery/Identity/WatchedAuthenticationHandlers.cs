@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery.Identity;
+
+/// <summary>The application's authentication handlers; each that is taken without the service is noted as well.</summary>
+internal sealed class WatchedAuthenticationHandlers(IAuthenticationHandlerProvider inner) : IAuthenticationHandlerProvider
+{
+    public Task<IAuthenticationHandler?> GetHandlerAsync(HttpContext context, string authenticationScheme)
+    {
+        IdentityWatch.Note(context);
+        return inner.GetHandlerAsync(context, authenticationScheme);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace HttpQuery.Identity;
+
+/// <summary>The application's authentication service; each call is noted by the <see cref="IdentityWatch"/> of the request.</summary>
+internal sealed class WatchedAuthenticationService(IAuthenticationService inner) : IAuthenticationService
+{
+    public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)
+    {
+        IdentityWatch.Note(context);
+        return inner.AuthenticateAsync(context, scheme);
+    }
+
+    public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)
+    {
+        IdentityWatch.Note(context);
+        return inner.ChallengeAsync(context, scheme, properties);
+    }
+
+    public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)
+    {
+        IdentityWatch.Note(context);
+        return inner.ForbidAsync(context, scheme, properties);
+    }
+
+    public Task SignInAsync(HttpContext context, string? scheme, ClaimsPrincipal principal, AuthenticationProperties? properties)
+    {
+        IdentityWatch.Note(context);
+        return inner.SignInAsync(context, scheme, principal, properties);
+    }
+
+    public Task SignOutAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)
+    {
+        IdentityWatch.Note(context);
+        return inner.SignOutAsync(context, scheme, properties);
+    }
+}
