@@ -7,13 +7,14 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Benchmarks;
 
-/// <summary>The cache key of JSON content, first time and seen before, beside its limits (SHA-256, the platform's JSON reader) and beside
+/// <summary>The cache key of JSON content whose spelling does not count, first time and seen before, beside its limits (SHA-256, the platform's JSON reader) and beside
 /// what one would write without it (JsonDocument, JsonNode).</summary>
 [MemoryDiagnoser]
 public class KeyBenchmarks : IDisposable
 {
-    private readonly QueryCacheKeyScheme _remembering = new();
-    private readonly QueryCacheKeyBuilder _firstTime = new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = 0 }).CreateBuilder();
+    private readonly QueryCacheKeyScheme _remembering = new(new QueryCacheKeyOptions { Normalizations = QueryNormalizations.JsonSpelling });
+    private readonly QueryCacheKeyBuilder _firstTime =
+        new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = 0, Normalizations = QueryNormalizations.JsonSpelling }).CreateBuilder();
     private readonly QueryCacheKeyBuilder _seenBefore;
     private byte[] _content = [];
 

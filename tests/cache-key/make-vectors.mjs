@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { Vectors } from './vectors/builder.mjs';
 import { addCodings } from './vectors/codings.mjs';
 import { addContent } from './vectors/content.mjs';
-import { addForms } from './vectors/forms.mjs';
+import { addFields } from './vectors/fields.mjs';
 import { addJson } from './vectors/json.mjs';
-import { addMediaType } from './vectors/media-type.mjs';
+import { addResource } from './vectors/resource.mjs';
 import { addSecondary } from './vectors/secondary.mjs';
 import { addTarget } from './vectors/target.mjs';
 
@@ -14,7 +14,7 @@ const ABOUT = 'Vectors of docs/cache-key.md; section 10 there says what each mem
     + '{ "repeat": [ part, ... ] }: [x, n] is n times the octets of the base64 x; [x, n, y] is, for each i from 0 to n - 1, x, i in decimal digits, and y.';
 
 const vectors = new Vectors();
-for (const add of [addTarget, addMediaType, addCodings, addContent, addJson, addForms, addSecondary]) add(vectors);
+for (const add of [addTarget, addFields, addCodings, addContent, addJson, addSecondary, addResource]) add(vectors);
 
 const lines = vectors.all.map(vector => '    ' + JSON.stringify(vector));
 const path = new URL('../../docs/cache-key-vectors.json', import.meta.url);

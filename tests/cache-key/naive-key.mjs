@@ -1,55 +1,41 @@
-// A second implementation of docs/cache-key.md, written from that page alone and in its order. It is naive on purpose: it
-// holds the whole content and favours reading over speed. Section 10 of the page says what a request looks like here.
+// A second implementation of docs/cache-key.md, sections 2 to 7, written from that page alone and in its order. It is naive on
+// purpose: it holds the whole content and favours reading over speed. Section 10 of the page says what a request looks like here.
 
 import { createHash } from 'node:crypto';
 import { removeCoding } from './naive-codings.mjs';
-import { formDomain, rewriteForm } from './naive-form.mjs';
 import { rewriteJson } from './naive-json.mjs';
-import { bytes, compareOctets, hexValue, isSpace, lower, option, trim, u32, u8, upper } from './naive-octets.mjs';
+import { bytes, compareOctets, isSpace, lower, option, trim, u32, u8, upper } from './naive-octets.mjs';
 
 const EXACT = 0x00;
 const JSON_AS_IT_STANDS = 0x01;
 const JSON_SORTED = 0x02;
-const NO_TRANSFORM = 0x06;
+const OWN = 0x40;
 
-export function primaryKey(request) {
-    return explain(request).key;
-}
-
-// Section 8. The names need not be in lower case, ordered or unique: this makes them so.
-export function secondaryKey(keyHex, names, fields) {
-    const unique = [...new Set(names.map(lower))].sort(compareOctets);
-    if (unique.includes('*')) throw new Error('Vary: * has no secondary key');
-    const parts = unique.map(name => Buffer.concat([bytes(name), lines(fields, name)]));
-    return sha256(u8(1), u8(1), Buffer.from(keyHex, 'hex'), u32(unique.length), ...parts).toString('hex');
-}
-
-// Section 2: the key, and on the way to it the domain and the octets that were hashed.
+// Section 2: the key, and on the way to it the domain and the content that was hashed.
 export function explain(request) {
-    const { path, query } = splitTarget(request.target);
     const fields = request.fields ?? [];
-    const { domain, octets, mediaType, codingRemoved } = content(request, fields);
-    const contentDigest = sha256(u8(domain), octets);
+    const { authority, target } = originForm(request);
+    const { domain, octets, codingRemoved } = content(request, fields);
     const preimage = Buffer.concat([
         u8(1),
         u8(0),
         bytes(upper(request.method)),
-        bytes(lower(request.scheme)),
-        bytes(authority(request)),
-        bytes(path),
-        option(query),
-        mediaType,
+        bytes(request.scheme),
+        bytes(authority),
+        bytes(target),
+        lines(fields, 'content-type'),
         codingRemoved ? u32(0) : lines(fields, 'content-encoding'),
         lines(fields, 'content-language'),
         lines(fields, 'content-location'),
-        option(request.partition === undefined ? undefined : Buffer.from(request.partition, 'base64')),
+        routing(request.routing ?? []),
+        option(partition(request.partition)),
         u8(domain),
-        contentDigest,
+        sha256(u8(domain), octets),
     ]);
     return { key: sha256(preimage).toString('hex'), domain, octets, preimage };
 }
 
-function sha256(...parts) {
+export function sha256(...parts) {
     const hash = createHash('sha256');
     for (const part of parts) hash.update(part);
     return hash.digest();
@@ -57,7 +43,7 @@ function sha256(...parts) {
 
 // Section 1: lines(f).
 
-function fieldLines(fields, name) {
+export function fieldLines(fields, name) {
     return fields.filter(field => lower(field[0]) === name).map(field => trim(field[1]));
 }
 
@@ -66,167 +52,98 @@ function lines(fields, name) {
     return Buffer.concat([u32(found.length), ...found.map(bytes)]);
 }
 
-// Section 3: method and target.
-
-function authority(request) {
-    const host = lower(request.authority);
-    const colon = host.lastIndexOf(':');
-    if (colon < 0) return host;
-    const name = host.slice(0, colon);
-    const port = host.slice(colon + 1);
-    // With another colon before it, and no bracket, this one does not begin a port.
-    if (name.includes(':') && !name.endsWith(']')) return host;
-    const scheme = lower(request.scheme);
-    const byDefault = port === '' || (scheme === 'http' && port === '80') || (scheme === 'https' && port === '443');
-    return byDefault ? name : host;
+// Section 3: a target in absolute form names the authority, too.
+export function originForm({ authority, target }) {
+    const start = target.indexOf('://');
+    if (target.startsWith('/') || start <= 0) return { authority, target };
+    const rest = target.slice(start + 3);
+    const end = rest.search(/[/?]/);
+    if (end < 0) return { authority: rest, target: '/' };
+    return { authority: rest.slice(0, end), target: rest[end] === '/' ? rest.slice(end) : '/' + rest.slice(end) };
 }
 
-function splitTarget(target) {
-    const mark = target.indexOf('?');
-    const path = mark < 0 ? target : target.slice(0, mark);
-    const query = mark < 0 ? undefined : target.slice(mark + 1);
-    return { path: normalizePath(path), query };
-}
-
-function normalizePath(path) {
-    if (/%(?![0-9A-Fa-f]{2})/.test(path)) return path;
-    if (path === '') path = '/';
-    path = resolveUnreserved(path);
-    return path.startsWith('/') ? removeDotSegments(path) : path;
-}
-
-function resolveUnreserved(path) {
-    let result = '';
-    for (let i = 0; i < path.length; i++) {
-        if (path[i] !== '%') {
-            result += path[i];
-            continue;
-        }
-        const character = String.fromCharCode(hexValue(path.charCodeAt(i + 1)) * 16 + hexValue(path.charCodeAt(i + 2)));
-        result += /[A-Za-z0-9\-._~]/.test(character) ? character : '%' + upper(path.slice(i + 1, i + 3));
-        i += 2;
-    }
-    return result;
-}
-
-// RFC 3986 section 5.2.4 for a path that begins with "/": a list of segments, each with the "/" before it.
-function removeDotSegments(path) {
-    const segments = path.split('/').slice(1);
-    const output = [];
-    segments.forEach((segment, i) => {
-        const isLast = i === segments.length - 1;
-        if (segment === '..') output.pop();
-        else if (segment !== '.') output.push(segment);
-        // "/." and "/.." at the end leave their "/".
-        if (isLast && (segment === '.' || segment === '..')) output.push('');
-    });
-    return '/' + output.join('/');
-}
-
-// Section 4: media type. What parses becomes { type, parameters }, anything else undefined.
-
-function parseMediaType(line) {
-    let at = 0;
-    const isToken = character => character !== undefined && /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(character);
-
-    function token() {
-        const start = at;
-        while (isToken(line[at])) at++;
-        return line.slice(start, at);
-    }
-
-    function spaces() {
-        while (isSpace(line[at])) at++;
-    }
-
-    // The opening quote is at `at`. Octets from 0x80, tab and space to "~" are allowed, escaped or not.
-    function quotedString() {
-        let value = '';
-        for (at++; at < line.length; at++) {
-            if (line[at] === '"') {
-                at++;
-                return value;
-            }
-            if (line[at] === '\\') at++;
-            if (at === line.length || !/[\t\x20-\x7e\x80-\xff]/.test(line[at])) return undefined;
-            value += line[at];
-        }
-        return undefined;
-    }
-
-    const type = token();
-    if (type === '' || line[at++] !== '/') return undefined;
-    const subtype = token();
-    if (subtype === '') return undefined;
-
-    const parameters = new Map();
-    while (at < line.length) {
-        spaces();
-        if (line[at++] !== ';') return undefined;
-        spaces();
-        if (!isToken(line[at])) continue; // an empty parameter; what stands here must then be the next ";" or the end
-        const name = lower(token());
-        if (line[at++] !== '=') return undefined;
-        const value = line[at] === '"' ? quotedString() : token() || undefined;
-        if (value === undefined || parameters.has(name)) return undefined;
-        parameters.set(name, name === 'charset' ? lower(value) : value);
-    }
-    return { type: lower(type + '/' + subtype), parameters };
-}
-
-function encodeMediaType(parsed) {
-    const names = [...parsed.parameters.keys()].sort(compareOctets);
-    const parameters = names.map(name => Buffer.concat([bytes(name), bytes(parsed.parameters.get(name))]));
-    return Buffer.concat([u8(1), bytes(parsed.type), u32(names.length), ...parameters]);
+// Section 4: routing headers.
+function routing(fields) {
+    const names = [...new Set(fields.map(field => lower(field[0])))].sort(compareOctets);
+    return Buffer.concat([u32(names.length), ...names.map(name => Buffer.concat([bytes(name), lines(fields, name)]))]);
 }
 
 // Section 6: content.
 
 function content(request, fields) {
     const received = contentOctets(request.content);
-    const typeLines = fieldLines(fields, 'content-type');
-    const asSent = typeLines.length === 0 ? u8(0) : Buffer.concat([u8(2), lines(fields, 'content-type')]);
+    const asReceived = { domain: EXACT, octets: received, codingRemoved: false };
+    if (asksForNoTransform(fields)) return asReceived;
+    if (['content-digest', 'repr-digest', 'signature-input'].some(name => fieldLines(fields, name).length > 0)) return asReceived;
 
-    if (asksForNoTransform(fields)) return { domain: NO_TRANSFORM, octets: received, mediaType: asSent, codingRemoved: false };
-
-    const parsed = typeLines.length === 1 ? parseMediaType(typeLines[0]) : undefined;
-    const mediaType = parsed ? encodeMediaType(parsed) : asSent;
-
-    const speaksOfOctets = ['content-digest', 'repr-digest', 'signature-input'].some(name => fieldLines(fields, name).length > 0);
-    if (speaksOfOctets) return { domain: EXACT, octets: received, mediaType, codingRemoved: false };
-
-    // Section 5. Without a line there is no coding to remove; with one that stays, the octets as received count.
-    const codings = fieldLines(fields, 'content-encoding');
-    const decoded = codings.length === 1 ? removeCoding(lower(codings[0]), received) : undefined;
-    if (codings.length > 0 && decoded === undefined) return { domain: EXACT, octets: received, mediaType, codingRemoved: false };
+    // Section 5. Without a line there is no coding to remove; where one is left, nothing is normalized.
+    const claims = request.claims ?? [];
+    const codings = fieldLines(fields, 'content-encoding').map(lower);
+    const decoded = codings.length === 1 && claims.includes(codings[0]) ? removeCoding(codings[0], received) : undefined;
+    if (codings.length > 0 && decoded === undefined) return asReceived;
 
     const plain = decoded ?? received;
-    const normalized = parsed ? normalize(parsed, plain, request.optIns ?? []) : undefined;
-    const { domain, octets } = normalized ?? { domain: EXACT, octets: plain };
-    return { domain, octets, mediaType, codingRemoved: decoded !== undefined };
+    const { domain, octets } = normalize(fieldLines(fields, 'content-type'), plain, claims, request.own ?? []) ?? { domain: EXACT, octets: plain };
+    return { domain, octets, codingRemoved: decoded !== undefined };
 }
 
-// { domain, octets }, or undefined where nothing normalizes this media type or the normalizer refuses the content.
-function normalize({ type, parameters }, octets, optIns) {
-    const charset = parameters.get('charset');
-    if (charset !== undefined && charset !== 'utf-8') return undefined;
+// { domain, octets }, or undefined where no normalizer is asked, or the one that is refuses.
+function normalize(types, octets, claims, own) {
+    const mediaType = types.length === 1 ? parseMediaType(types[0]) : undefined;
+    if (mediaType === undefined || mediaType.charsets.length > 1) return undefined;
 
-    if (type === 'application/json' || type.endsWith('+json')) {
-        const sorted = optIns.includes('json-member-order') ? rewriteJson(octets, true) : undefined;
-        if (sorted !== undefined) return { domain: JSON_SORTED, octets: sorted };
-        const plain = rewriteJson(octets, false);
-        return plain && { domain: JSON_AS_IT_STANDS, octets: plain };
-    }
+    const first = own.find(normalizer => normalizer.type === mediaType.type);
+    if (first !== undefined)
+        return first.writes === null ? undefined : { domain: OWN, octets: Buffer.concat([bytes(Buffer.from(first.name)), Buffer.from(first.writes, 'base64')]) };
 
-    if (type === 'application/x-www-form-urlencoded') {
-        const domain = formDomain(optIns);
-        const written = domain && rewriteForm(octets, optIns);
-        return written && { domain, octets: written };
-    }
-    return undefined;
+    const isJson = mediaType.type === 'application/json' || mediaType.type.endsWith('+json');
+    const isUtf8 = mediaType.charsets.length === 0 || ['utf-8', '"utf-8"'].includes(lower(mediaType.charsets[0]));
+    if (!isJson || !isUtf8) return undefined;
+
+    const sorted = claims.includes('json-member-order') ? rewriteJson(octets, true) : undefined;
+    if (sorted !== undefined) return { domain: JSON_SORTED, octets: sorted };
+    const spelled = claims.includes('json-spelling') || claims.includes('json-member-order') ? rewriteJson(octets, false) : undefined;
+    return spelled && { domain: JSON_AS_IT_STANDS, octets: spelled };
 }
 
-// Section 6, Cache-Control: a list of directives, of which only the name counts; a comma within quotes ends none.
+// RFC 9110 section 8.3.1: the type in lower case and the raw values of charset, or undefined where the line is no media type.
+function parseMediaType(line) {
+    const token = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+    const quoted = /"(?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"/y;
+    let at = 0;
+
+    function take(pattern) {
+        pattern.lastIndex = at;
+        const found = pattern.exec(line)?.[0] ?? '';
+        at += found.length;
+        return found;
+    }
+
+    function spaces() {
+        while (isSpace(line[at])) at++;
+    }
+
+    const type = take(token);
+    if (type === '' || line[at++] !== '/') return undefined;
+    const subtype = take(token);
+    if (subtype === '') return undefined;
+
+    const charsets = [];
+    while (at < line.length) {
+        spaces();
+        if (line[at++] !== ';') return undefined;
+        spaces();
+        const name = take(token);
+        if (name === '') continue; // an empty parameter; what stands here must then be the next ";" or the end
+        if (line[at++] !== '=') return undefined;
+        const value = take(token) || take(quoted);
+        if (value === '') return undefined;
+        if (lower(name) === 'charset') charsets.push(value);
+    }
+    return { type: lower(type + '/' + subtype), charsets };
+}
+
+// Cache-Control: a list of directives, of which only the name counts; a comma within quotes ends none.
 function asksForNoTransform(fields) {
     return fieldLines(fields, 'cache-control').some(line =>
         splitList(line).some(directive => lower(trim(directive.split('=')[0])) === 'no-transform'));
@@ -245,6 +162,14 @@ function splitList(line) {
         members[members.length - 1] += line[i] ?? '';
     }
     return members;
+}
+
+// Section 7: the octets, or what HttpQuery makes them of.
+function partition(described) {
+    if (described === undefined) return undefined;
+    if (typeof described === 'string') return Buffer.from(described, 'base64');
+    if (described.length === 0) return undefined;
+    return Buffer.concat(described.flatMap(([name, value]) => [bytes(name), bytes(Buffer.from(value, name === 'user' ? 'base64' : 'utf8'))]));
 }
 
 // Section 10: base64, or parts that are repeated or counted. No content is the same as empty content.

@@ -1,21 +1,17 @@
 // Reads a request as JSON from each line of the standard input and answers each with one line: `<key> <domain>`, both in
-// hexadecimal. With "secondary": { "names": [...], "fields": [...] } in the request, the key is the secondary one, over the
-// primary key of the request. A line that is no request is answered `error <why>`, so that answers stay in step.
+// hexadecimal, the key null where there is none. A line that is no request is answered `error <why>`, so that answers stay in step.
 
 import { createInterface } from 'node:readline';
-import { explain, secondaryKey } from './naive-key.mjs';
+import { answer } from './answer.mjs';
 
-function answer(line) {
+function answerLine(line) {
     try {
-        const request = JSON.parse(line);
-        const { key, domain } = explain(request);
-        const { secondary } = request;
-        const result = secondary ? secondaryKey(key, secondary.names, secondary.fields) : key;
-        return `${result} ${domain.toString(16).padStart(2, '0')}\n`;
+        const { key, domain } = answer(JSON.parse(line));
+        return `${key} ${domain}\n`;
     } catch (error) {
         return `error ${String(error.message).replaceAll('\n', ' ')}\n`;
     }
 }
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity }))
-    if (!process.stdout.write(answer(line))) await new Promise(resolve => process.stdout.once('drain', resolve));
+    if (!process.stdout.write(answerLine(line))) await new Promise(resolve => process.stdout.once('drain', resolve));

@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using HttpQuery.CacheKeys;
 
 namespace HttpQuery;
 
 /// <summary>The key under which a cache keeps what it knows of a request: 32 octets that hold nothing of the request itself
 /// (RFC 10008 §2.7; the scheme: docs/cache-key.md).</summary>
-/// <remarks>Made by <see cref="CacheKeys.QueryCacheKeyBuilder"/>. Two requests have equal keys only if they ask the same of the same resource.</remarks>
+/// <remarks>Made by <see cref="CacheKeys.QueryCacheKeyBuilder"/>. Two requests have equal keys only if their reader receives the
+/// same bytes, or has declared that it treats them as equal.</remarks>
 public readonly partial record struct QueryCacheKey : ISpanFormattable
 {
     /// <summary>The length in octets: 32.</summary>
@@ -42,8 +43,8 @@ public readonly partial record struct QueryCacheKey : ISpanFormattable
     /// <summary>Compares octet by octet.</summary>
     public bool Equals(QueryCacheKey other) => ((ReadOnlySpan<byte>)_octets).SequenceEqual(other._octets);
 
-    /// <inheritdoc/>
-    public override int GetHashCode() => MemoryMarshal.Read<int>(_octets);
+    /// <summary>Another number in each process, so that nobody can make keys that collide in a table.</summary>
+    public override int GetHashCode() => KeyHash.Of(_octets);
 
     /// <summary>64 hexadecimal digits in lower case.</summary>
     public override string ToString() => Convert.ToHexStringLower(_octets);

@@ -4,9 +4,10 @@ namespace HttpQuery.CacheKeys;
 
 /// <summary>Makes the cache key of one request after another; made by <see cref="QueryCacheKeyScheme.CreateBuilder"/>.</summary>
 /// <remarks>
-/// <para>For each request: <c>Start</c>, <c>AddField</c> for every field of the request (those that do not count are passed by),
-/// <see cref="SetPartition"/> where there is one, then the content, and <c>Complete</c>. Content that lies in memory whole goes to
-/// <c>Complete</c>: only then can it be recognized. Otherwise <c>Append</c> takes it in pieces, which are not kept.</para>
+/// <para>For each request: <c>Start</c>; <c>AddField</c> for every header of the request (those that do not count are passed by);
+/// <c>AddRoutingField</c>, <see cref="SetNormalizations"/> and <see cref="SetPartition"/> where there is something to say; then the content,
+/// and <c>Complete</c>. Content that lies in memory whole goes to <c>Complete</c>: only then can it be recognized. Otherwise <c>Append</c>
+/// takes it in pieces, which are not kept.</para>
 /// <para>Not for several threads at once. In the steady state nothing is allocated, unless content is coded or a normalizer of your own is at
 /// work. Memory is bounded whatever the content.</para>
 /// </remarks>
@@ -16,9 +17,11 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     private readonly OctetBuffer _target = new();
     private readonly OctetBuffer _preimage = new();
     private readonly RequestFields _fields = new();
-    private readonly MediaTypeNormalizer _mediaType = new();
+    private readonly RoutingFields _routing = new();
+    private readonly ContentTypeLine _contentType = new();
     private readonly OctetBuffer _partition = new();
     private readonly ContentReading _content;
+    private QueryNormalizations _claims;
     private State _state = State.Returned;
 
     internal QueryCacheKeyBuilder(QueryCacheKeyScheme scheme)
@@ -28,8 +31,8 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _partition.U8(0);
     }
 
-    /// <summary>Whether the key completed last may be that of other octets too: contents that differ only in spelling or coding (RFC 10008 §2.7). A response
-    /// that speaks of the octets, as an error often does, must not be stored under it.</summary>
+    /// <summary>Whether a claim changed the key completed last, so that contents which differ in spelling or coding share it. A response that
+    /// speaks of one spelling, as an error often does, must not be stored under it.</summary>
     public bool IsNormalized { get; private set; }
 
     private enum State
@@ -44,8 +47,8 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <see cref="ArgumentException"/>.</summary>
     /// <param name="method">The method, for example <c>QUERY</c>.</param>
     /// <param name="scheme">The scheme of the target URI, for example <c>https</c>.</param>
-    /// <param name="authority">Host and port that the request is for, after forwarded fields were applied, for example <c>a.test:8080</c>.</param>
-    /// <param name="target">The request target as it was sent, in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</param>
+    /// <param name="authority">Host and port as the reader of the request receives them, for example <c>a.test:8080</c>.</param>
+    /// <param name="target">The request target in origin form, otherwise as the reader receives it: for example <c>/rfcs?year=2022</c>.</param>
     public void Start(ReadOnlySpan<char> method, ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
     {
         Abandon();
@@ -65,20 +68,25 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <summary>Begins a request; whatever was begun before is forgotten.</summary>
     /// <param name="method">The method, for example <c>QUERY</c>.</param>
     /// <param name="scheme">The scheme of the target URI, for example <c>https</c>.</param>
-    /// <param name="authority">Host and port that the request is for, after forwarded fields were applied, for example <c>a.test:8080</c>.</param>
-    /// <param name="target">The request target as it was sent, in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</param>
+    /// <param name="authority">Host and port as the reader of the request receives them, for example <c>a.test:8080</c>.</param>
+    /// <param name="target">The request target in origin form, otherwise as the reader receives it: for example <c>/rfcs?year=2022</c>.</param>
     public void Start(ReadOnlySpan<byte> method, ReadOnlySpan<byte> scheme, ReadOnlySpan<byte> authority, ReadOnlySpan<byte> target)
     {
         Abandon();
         _fields.Clear();
+        _routing.Clear();
         _target.Clear();
         _partition.Clear();
         _partition.U8(0);
+        _claims = _scheme.Normalizations;
 
-        TargetNormalizer.WriteUpperCase(_target, method);
-        TargetNormalizer.WriteLowerCase(_target, scheme);
-        TargetNormalizer.WriteAuthority(_target, authority, scheme);
-        TargetNormalizer.WritePathAndQuery(_target, target);
+        var start = _target.BeginBytes();
+        _target.Octets(method);
+        OctetCase.ToUpper(_target.From(start));
+        _target.EndBytes(start);
+        _target.Bytes(scheme);
+        _target.Bytes(authority);
+        _target.Bytes(target);
         _state = State.Fields;
     }
 
@@ -103,6 +111,39 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _fields.Add(name, value);
     }
 
+    /// <summary>Adds a line of a header by which the reader is told another target, host, scheme, port or method, such as
+    /// <c>X-Forwarded-Host</c> (docs/cache-key.md §4 lists them). The caller decides which headers these are; their order among one another
+    /// does not count.</summary>
+    /// <param name="name">The name, in any case.</param>
+    /// <param name="value">The value; it counts as UTF-8.</param>
+    /// <exception cref="ArgumentException">A text has half a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public void AddRoutingField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        Require(State.Fields);
+        _routing.Add(name, value);
+    }
+
+    /// <summary>Adds a line of a header by which the reader is told another target, host, scheme, port or method.</summary>
+    /// <param name="name">The name, in any case.</param>
+    /// <param name="value">The octets of the value.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> has half a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public void AddRoutingField(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
+    {
+        Require(State.Fields);
+        _routing.Add(name, value);
+    }
+
+    /// <summary>Claims differences that the reader of this request's content does not see, in addition to those of
+    /// <see cref="QueryCacheKeyOptions.Normalizations"/>. Called again, it takes the place of the first call.</summary>
+    /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
+    public void SetNormalizations(QueryNormalizations normalizations)
+    {
+        Require(State.Fields);
+        _claims = _scheme.Normalizations | normalizations;
+    }
+
     /// <summary>Sets what separates this request from those of other users (docs/cache-key.md §7).</summary>
     /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
     public void SetPartition(ReadOnlySpan<byte> partition)
@@ -117,7 +158,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <exception cref="InvalidOperationException">The request was not started.</exception>
     public void Append(ReadOnlySpan<byte> content)
     {
-        BeginContent(remember: false);
+        BeginContent(length: null);
         _content.Append(content);
     }
 
@@ -125,7 +166,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <exception cref="InvalidOperationException">The request was not started.</exception>
     public void Append(in ReadOnlySequence<byte> content)
     {
-        BeginContent(remember: false);
+        BeginContent(length: null);
         foreach (var segment in content) _content.Append(segment.Span);
     }
 
@@ -134,7 +175,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     public async ValueTask AppendAsync(Stream content, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        BeginContent(remember: false);
+        BeginContent(length: null);
         var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
@@ -150,7 +191,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <exception cref="InvalidOperationException">The request was not started.</exception>
     public QueryCacheKey Complete()
     {
-        BeginContent(remember: false);
+        BeginContent(length: null);
         return Finish(_content.Complete(), isKnown: false);
     }
 
@@ -159,7 +200,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     public QueryCacheKey Complete(ReadOnlySpan<byte> content)
     {
         Require(State.Fields);
-        BeginContent(remember: true);
+        BeginContent(content.Length);
         _content.Receive(content);
         var isKnown = _content.TryRecall(out var key);
         if (!isKnown)
@@ -176,7 +217,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     {
         if (content.IsSingleSegment) return Complete(content.FirstSpan);
         Require(State.Fields);
-        BeginContent(remember: true);
+        BeginContent(content.Length);
         foreach (var segment in content) _content.Receive(segment.Span);
         var isKnown = _content.TryRecall(out var key);
         if (!isKnown)
@@ -204,32 +245,34 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _target.Dispose();
         _preimage.Dispose();
         _fields.Dispose();
+        _routing.Dispose();
         _partition.Dispose();
         _content.Dispose();
     }
 
-    private void BeginContent(bool remember)
+    private void BeginContent(long? length)
     {
         if (_state is State.Content) return;
         Require(State.Fields);
-        _mediaType.Read(_fields);
-        _content.Start(_fields, _mediaType, remember);
+        _contentType.Read(_fields);
+        _content.Start(_fields, _contentType, _claims, length);
         _state = State.Content;
     }
 
     private QueryCacheKey Finish(in ContentKey content, bool isKnown)
     {
         _state = State.Idle;
-        IsNormalized = content.CodingRemoved || content.Domain is not (ContentDomain.Exact or ContentDomain.NoTransform);
+        IsNormalized = content.CodingRemoved || content.Domain != ContentDomain.Exact;
         _preimage.Clear();
         _preimage.U8(QueryCacheKey.SchemeVersion);
         _preimage.U8(0);
         _preimage.Octets(_target.Span);
-        _mediaType.Write(_preimage, _fields, asSent: content.Domain == ContentDomain.NoTransform);
+        _fields.Write(_preimage, FieldKind.ContentType);
         if (content.CodingRemoved) _preimage.U32(0);
         else _fields.Write(_preimage, FieldKind.ContentEncoding);
         _fields.Write(_preimage, FieldKind.ContentLanguage);
         _fields.Write(_preimage, FieldKind.ContentLocation);
+        _routing.Write(_preimage);
         _preimage.Octets(_partition.Span);
         _preimage.U8(content.Domain);
         var digest = content.Digest;

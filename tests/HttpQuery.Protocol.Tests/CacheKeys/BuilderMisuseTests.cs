@@ -38,7 +38,12 @@ public class BuilderMisuseTests
 
         builder.Start("QUERY", "http", "a.test", "/");
         Assert.ThrowsAny<ArgumentException>(() => builder.AddField("Content-Language", "\ud801"));
+        Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingField("X-Host", "\ud801"));
+        Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingField("\udc00", "a"));
         var key = builder.Complete();
+        builder.Start("QUERY", "http", "a.test", "/");
+        Assert.Equal(key, builder.Complete());
+        Assert.ThrowsAny<ArgumentException>(() => QueryCacheKey.OfResource("http", "a.test", "/\ud800"));
         Assert.ThrowsAny<ArgumentException>(() => key.Vary(KeyValuePair.Create<string, IEnumerable<string?>>("accept", ["\udc00"])));
         Assert.ThrowsAny<ArgumentException>(() => key.Vary(KeyValuePair.Create<string, IEnumerable<string?>>("\udc00", [])));
     }

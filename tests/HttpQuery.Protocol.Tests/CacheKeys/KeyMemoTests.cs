@@ -31,6 +31,44 @@ public sealed class KeyMemoTests
         Parallel.For(0, 20_000, i => Assert.Equal(expected[i % 16], KeyOf(scheme, "QUERY", $"/{i % 16}", "{}", 0)));
     }
 
+    [Fact]
+    public void Claims_in_turn_over_the_same_content_never_meet()
+    {
+        QueryNormalizations[] claims =
+        [
+            QueryNormalizations.None, QueryNormalizations.JsonSpelling, QueryNormalizations.JsonMemberOrder, QueryNormalizations.Gzip, QueryNormalizations.Deflate,
+            QueryNormalizations.Gzip | QueryNormalizations.JsonSpelling, QueryNormalizations.Gzip | QueryNormalizations.JsonMemberOrder, QueryNormalizations.Brotli,
+        ];
+        var plain = "{ \"b\": 1, \"a\": 2 }"u8.ToArray();
+        byte[][] contents = [plain, RandomRequests.Encode(plain, "gzip"), RandomRequests.Encode(plain, "deflate"), RandomRequests.Encode(plain, "br"), []];
+        string?[] types = ["application/json", "application/json ;", "text/plain", "application/json;charset=utf-16", null];
+        string?[] codings = [null, "gzip", "GZIP", "deflate", "br", "zstd"];
+        string?[] controls = [null, "no-transform"];
+        var (remembering, none) = (new QueryCacheKeyScheme(), new QueryCacheKeyScheme(new() { MemoCapacity = 0 }));
+
+        var requests =
+            from content in contents
+            from type in types
+            from coding in codings
+            from control in controls
+            from claim in claims
+            select (content, type, coding, control, claim);
+        foreach (var (content, type, coding, control, claim) in requests.Concat(requests.Reverse()).Concat(requests))
+        {
+            (string Name, string? Value)[] fields = [("Content-Type", type), ("Content-Encoding", coding), ("Cache-Control", control)];
+            Assert.Equal(Key(none), Key(remembering));
+
+            (QueryCacheKey Key, bool IsNormalized) Key(QueryCacheKeyScheme scheme)
+            {
+                using var builder = scheme.CreateBuilder();
+                builder.Start("QUERY", "https", "a.test", "/");
+                foreach (var (name, value) in fields.Where(field => field.Value is not null)) builder.AddField(name, value);
+                builder.SetNormalizations(claim);
+                return (builder.Complete(content), builder.IsNormalized);
+            }
+        }
+    }
+
     private static QueryCacheKey KeyOf(QueryCacheKeyScheme scheme, string method, string target, string content, byte partition)
     {
         using var builder = scheme.CreateBuilder();

@@ -7,12 +7,12 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
-/// <summary>What may share a key and what never does (docs/cache-key.md §4 to §6), over random contents.</summary>
+/// <summary>What may share a key where there are claims, and what never does (docs/cache-key.md §5, §6), over random contents.</summary>
 public class KeyPropertyTests
 {
-    private static readonly QueryCacheKeyScheme Lossless = new(new QueryCacheKeyOptions { MemoCapacity = 0 });
-    private static readonly QueryCacheKeyScheme MemberOrder =
-        new(new QueryCacheKeyOptions { MemoCapacity = 0, Normalizations = QueryNormalizations.JsonMemberOrder });
+    private static readonly string[] Spelling = ["json-spelling"];
+    private static readonly string[] MemberOrder = ["json-member-order"];
+    private static readonly QueryCacheKeyScheme Forgetful = new(new QueryCacheKeyOptions { MemoCapacity = 0 });
 
     private static readonly Gen<string> Names = Gen.Elements("a", "b", "name", "é", "", "a\"b", "x\\y", "\u0001", "😀");
 
@@ -39,7 +39,7 @@ public class KeyPropertyTests
         input => (Compact(input.left) == Compact(input.right)) == (Key(Compact(input.left)) == Key(Compact(input.right))));
 
     [Fact]
-    public void Member_order_counts_by_default_and_not_where_the_application_says_so() => Check(
+    public void Member_order_counts_unless_it_is_claimed() => Check(
         from value in Values(3).Where(value => value is JsonObject { Count: > 1 }) select value,
         value =>
         {
@@ -76,8 +76,9 @@ public class KeyPropertyTests
             var key = Key(text);
             return key != Key(text, type: "application/json; charset=utf-16")
                 && key != Key("\uFEFF" + text)
-                && Key(text, type: "application/json; charset=utf-8; charset=utf-16") != Key(text, type: "application/json; charset=utf-16; charset=utf-8")
-                && Key(text, type: "application/json; b=2; a=1") == Key(text, type: "Application/Json;A=\"1\" ;b=2")
+                && Key(text, type: "application/json; charset=utf-8; charset=utf-8") != Key(text + " ", type: "application/json; charset=utf-8; charset=utf-8")
+                && Key(text, type: "application/json; charset=utf-16") != Key(text + " ", type: "application/json; charset=utf-16")
+                && Key(text, type: "application/json; charset=\"UTF-8\"; a=1; a=2") == Key(text + " ", type: "application/json; charset=\"UTF-8\"; a=1; a=2")
                 && key != Key(text, type: "application/x+json");
         });
 
@@ -100,11 +101,11 @@ public class KeyPropertyTests
     private static void Check<T>(Gen<T> inputs, Func<T, bool> property, int? cases = null) =>
         Prop.ForAll(inputs.ToArbitrary(), property).Check(Config.QuickThrowOnFailure.WithMaxTest(cases ?? TestScale.Cases));
 
-    private static QueryCacheKey Key(string text, QueryCacheKeyScheme? scheme = null, string type = "application/json") =>
-        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", type)], Encoding.UTF8.GetBytes(text), null, []).Key(scheme ?? Lossless);
+    private static QueryCacheKey? Key(string text, string[]? claims = null, string type = "application/json") =>
+        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", type)], Encoding.UTF8.GetBytes(text)) { Claims = claims ?? Spelling }.Key(Forgetful);
 
-    private static QueryCacheKey Key(byte[] content, string coding) =>
-        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", "application/json"), ("Content-Encoding", coding)], content, null, []).Key(Lossless);
+    private static QueryCacheKey? Key(byte[] content, string coding) =>
+        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", "application/json"), ("Content-Encoding", coding)], content) { Claims = ["json-spelling", coding] }.Key(Forgetful);
 
     // An object of two or more members with another name keeps its order, and so does all around it (§6.2).
     private static bool AllNamesAreAscii(JsonNode? node) => node switch

@@ -5,7 +5,7 @@ namespace HttpQuery.Protocol.Tests.CacheKeys;
 /// <summary>The second implementation of the cache key, in JavaScript and written from the document alone (tests/cache-key).</summary>
 internal static class NaiveImplementation
 {
-    /// <summary>For each request its key and the domain of its content, both in hexadecimal. Skips the test where Node.js is not installed.</summary>
+    /// <summary>For each request its key and the domain of its content, both in hexadecimal, or <c>null</c>. Skips the test where Node.js is not installed.</summary>
     public static async Task<(string Key, string Domain)[]> AskAsync(IReadOnlyList<KeyRequest> requests)
     {
         using var oracle = Start();

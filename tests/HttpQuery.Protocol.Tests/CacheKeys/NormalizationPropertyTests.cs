@@ -3,19 +3,17 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
-/// <summary>docs/cache-key.md, sections 6.1 to 6.3: what is written is what a plain reading of the document writes, however the content is
+/// <summary>docs/cache-key.md, sections 6.1 and 6.2: what is written is what a plain reading of the document writes, however the content is
 /// cut.</summary>
 public sealed class NormalizationPropertyTests : IDisposable
 {
     private readonly JsonNormalization _json = new();
     private readonly SortedJsonNormalization _sorted = new();
-    private readonly FormNormalization[] _forms = [new(true, false), new(false, true), new(true, true)];
 
     public void Dispose()
     {
         _json.Dispose();
         _sorted.Dispose();
-        Array.ForEach(_forms, form => form.Dispose());
     }
 
     [Fact]
@@ -55,23 +53,6 @@ public sealed class NormalizationPropertyTests : IDisposable
     public void The_order_of_members_counts_for_lossless_json_alone() => RandomCases.AllHold(
         ContentGenerators.Reordered,
         pair => Normalized.Of(_sorted, pair.Left) is not { Domain: 2 } left || left == Normalized.Of(_sorted, pair.Right));
-
-    [Fact]
-    public void Forms_are_written_as_the_oracle_writes_them() => RandomCases.AllHold(
-        Gen.OneOf(ContentGenerators.Form, ContentGenerators.NearlyForm),
-        content => Normalized.Of(_forms[0], content) == FormOracle.Form(content, escapes: true, order: false)
-            && Normalized.Of(_forms[1], content) == FormOracle.Form(content, escapes: false, order: true)
-            && Normalized.Of(_forms[2], content) == FormOracle.Form(content, escapes: true, order: true));
-
-    [Fact]
-    public void Where_a_form_is_cut_never_matters() => RandomCases.AllHold(
-        Cut(Gen.OneOf(ContentGenerators.Form, ContentGenerators.NearlyForm)),
-        cut => _forms.All(form => Normalized.Of(form, cut.Content, cut.Lengths) == Normalized.Of(form, cut.Content)));
-
-    [Fact]
-    public void A_normalized_form_is_normalized_to_itself() => RandomCases.AllHold(
-        ContentGenerators.Form,
-        content => _forms.All(form => Normalized.Of(form, content) is not { } once || Normalized.Of(form, Octets(once)) == once));
 
     private static Gen<(byte[] Content, int[] Lengths)> Cut(Gen<byte[]> contents) =>
         from content in contents

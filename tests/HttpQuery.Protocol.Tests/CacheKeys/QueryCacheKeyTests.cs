@@ -1,3 +1,6 @@
+using System.Runtime.Loader;
+using System.Security.Cryptography;
+
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>The key as a value: 32 octets, and their text.</summary>
@@ -20,6 +23,33 @@ public class QueryCacheKeyTests
 
         octets[31]++;
         Assert.NotEqual(key, new QueryCacheKey(octets));
+    }
+
+    [Fact]
+    public void Keys_that_share_any_eight_octets_have_different_hash_codes()
+    {
+        for (var start = 0; start < QueryCacheKey.Length; start += 8)
+        {
+            var codes = new HashSet<int>();
+            for (var i = 0; i < 4_096; i++)
+            {
+                var octets = SHA256.HashData(BitConverter.GetBytes(i));
+                octets.AsSpan(start, 8).Clear();
+                codes.Add(new QueryCacheKey(octets).GetHashCode());
+            }
+            Assert.InRange(codes.Count, 4_080, 4_096);
+        }
+    }
+
+    [Fact]
+    public void Each_process_has_hash_codes_of_its_own()
+    {
+        // A second copy of the assembly starts as in another process.
+        var context = new AssemblyLoadContext("another process", isCollectible: true);
+        var type = context.LoadFromAssemblyPath(typeof(QueryCacheKey).Assembly.Location).GetType(typeof(QueryCacheKey).FullName!)!;
+        Assert.NotSame(typeof(QueryCacheKey), type);
+        Assert.NotEqual(default(QueryCacheKey).GetHashCode(), Activator.CreateInstance(type)!.GetHashCode());
+        context.Unload();
     }
 
     [Theory]

@@ -10,11 +10,12 @@ internal sealed class RandomRequests(int seed)
     private static readonly string[] MediaTypes =
     [
         "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/json; charset=utf-16",
+        "application/json", "application/json;", "application/json; charset=utf-8; Charset=utf-8", "application/json;charset=\"utf\\-8\"", "application/json x", "application/json\v",
         "application/json; a=1; b=2", "application/json;B=2;A=1", "application/json; a=1; a=2", "application/vnd.x+json", "text/json", "application/jsonl",
         "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8", "application/sql", "text/plain; charset=\"a\\b\"", "nonsense", "a/b,c/d", "a/b;;",
     ];
 
-    private static readonly string[] Optional = ["json-member-order", "form-escapes", "form-pair-order"];
+    private static readonly string[] Optional = ["json-spelling", "json-member-order", "gzip", "deflate", "br"];
 
     private readonly Random _random = new(seed);
 
@@ -37,8 +38,24 @@ internal sealed class RandomRequests(int seed)
         if (Rarely()) content = Code(content, fields);
         return new(
             Pick("QUERY", "query", "GET"), Pick("http", "https", "HTTP"), Pick("a.test", "A.test", "a.test:80", "a.test:443", "a.test:", "[::1]:80"), Target(),
-            [.. fields], VeryRarely() ? null : content, Rarely() ? content[..Math.Min(3, content.Length)] : null, [.. Optional.Where(_ => _random.Next(3) == 0)]);
+            [.. fields], VeryRarely() ? null : content)
+        {
+            Routing = Rarely() ? [.. Many(4, () => (Pick("X-Host", "x-host", "Forwarded", "X-Forwarded-Host"), Pick("a", "b", " a\t", "", "a\v")))] : [],
+            Partition = Rarely() ? content[..Math.Min(3, content.Length)] : null,
+            Claims = [.. Optional.Where(_ => _random.Next(3) != 0)],
+            Own = VeryRarely() ? [.. Many(3, () => (Pick("one", "two"), Pick("application/json", "text/plain"), Pick<byte[]?>(null, [], [1]))).DistinctBy(own => own.Item1)] : [],
+        };
     }
+
+    /// <summary>A resource in one of its many spellings.</summary>
+    public KeyRequest NextResource() => new("GET", Pick("http", "https", "HTTP", "wss", "x"), ResourceAuthority(), ResourceTarget(), [], null) { IsResource = true };
+
+    private string ResourceAuthority() =>
+        Pick("", "", "u@", "u:p@x@") + Pick("a.test", "A.test", "%61.test", "[::1]", "\xc3\x89.test", "") + Pick("", "", ".") + Pick("", "", ":", ":80", ":443", ":0443", ":8080", ":x", ":0");
+
+    private string ResourceTarget() =>
+        string.Concat(Many(9, () => Pick("/", "/", "/", "a", "A", ".", "..", "%2e", "%2F", "%2f", "%252F", "%25", "%", "2F", "\\", "%5c", "é", "\xc3\xa9", "\xc3\x89", "%C3%89", "%c3", "\x89", "%FF", "\xff", "#", "%23", "k", "%E2%84%AA", "%C4%B1", "+")))
+        + Pick("", "", "?", "?A=1", "?a=%31", "?a=%2531+%20", "?#", "?%23b", "?a?b", "?\xc3\x89");
 
     /// <summary>The same request with one octet of its content changed, added or taken away, or one char of its target.</summary>
     public KeyRequest Change(KeyRequest request) => _random.Next(5) == 0
@@ -125,7 +142,7 @@ internal sealed class RandomRequests(int seed)
         return coded.ToArray();
     }
 
-    private string[] Many(int below, Func<string> make) => [.. Enumerable.Range(0, _random.Next(below)).Select(_ => make())];
+    private T[] Many<T>(int below, Func<T> make) => [.. Enumerable.Range(0, _random.Next(below)).Select(_ => make())];
 
     private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
 

@@ -34,12 +34,12 @@ public class VectorTests
         var length = request.Content?.Length ?? 0;
         var pieces = request.KeyInPieces([0, 1, 2, length / 3, length / 2, length - 1]);
 
-        Assert.Equal(expected, whole.ToString());
-        Assert.Equal(expected, pieces.ToString());
+        Assert.Equal(expected, whole?.ToString());
+        Assert.Equal(expected, pieces?.ToString());
     }
 
     [Fact]
-    public void There_are_at_least_200_vectors() => Assert.InRange(Vectors.Length, 200, 10_000);
+    public void There_are_at_least_1000_vectors() => Assert.InRange(Vectors.Length, 1_000, 10_000);
 
     [Theory, MemberData(nameof(PairNumbers))]
     public void A_pair_of_the_collision_corpus_shares_a_key_only_where_it_must(int number, string why)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace HttpQuery.Protocol.Tests.Support;
 
-/// <summary>Random contents of the kinds that are normalized: JSON as different writers spell it, forms, and mutations of both.</summary>
+/// <summary>Random contents of the kinds that are normalized: JSON as different writers spell it, and mutations of it.</summary>
 /// <remarks>A value is made from a random number, which costs less than to make its parts from generators.</remarks>
 internal static class ContentGenerators
 {
@@ -12,7 +12,7 @@ internal static class ContentGenerators
     private static readonly string[] Fragments =
     [
         "\"", "\\", "{", "}", "[", "]", ":", ",", " ", "\n", "\t", "\0", "0", "1", "-", "+", ".", "e", "E", "true", "nul", "\\u", "\\uD83D",
-        "\\uDE00", "\\n", "\\/", "\\x", "\"a\"", "a", "é", "\uFEFF", "%", "%4", "%41", "&", "=",
+        "\\uDE00", "\\n", "\\/", "\\x", "\"a\"", "a", "é", "\uFEFF",
     ];
 
     // Also octets that are no UTF-8.
@@ -38,23 +38,11 @@ internal static class ContentGenerators
 
     private static readonly string[] Whitespace = ["", "", "", " ", "\n", "\r\n  ", "\t", "                                        "];
 
-    private static readonly string[] FormParts =
-    [
-        "a", "A", "b", "name", "=", "=", "&", "&", "+", "%20", "%2B", "%2b", "%41", "%61", "%26", "%3D", "%25", "*-._", "~", "/", "é", " ",
-        "\0",
-    ];
-
     /// <summary>Well-formed JSON, with names that come twice at times.</summary>
     public static Gen<byte[]> Json => From(random => Encoding.UTF8.GetBytes(JsonText(random)));
 
     /// <summary>JSON with up to three octets changed, dropped or put in.</summary>
     public static Gen<byte[]> NearlyJson => From(random => Mutated(Encoding.UTF8.GetBytes(JsonText(random)), random));
-
-    /// <summary>Forms, most of them with whole escapes.</summary>
-    public static Gen<byte[]> Form => From(random => Encoding.UTF8.GetBytes(FormText(random)));
-
-    /// <summary>Forms with up to three octets changed, dropped or put in.</summary>
-    public static Gen<byte[]> NearlyForm => From(random => Mutated(Encoding.UTF8.GetBytes(FormText(random)), random));
 
     /// <summary>Lengths of pieces, to be used in turn.</summary>
     public static Gen<int[]> Cuts => From(random =>
@@ -143,9 +131,6 @@ internal static class ContentGenerators
         if (value.Contains("\U0001F600", StringComparison.Ordinal) && random.Next(2) == 0) text.Append("\\uD83d\\ude00");
         text.Append('"');
     }
-
-    private static string FormText(Random random) =>
-        string.Concat(Enumerable.Range(0, random.Next(random.Next(10) == 0 ? 200 : 16)).Select(_ => random.Of(FormParts)));
 
     private static byte[] Mutated(byte[] content, Random random)
     {

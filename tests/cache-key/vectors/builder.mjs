@@ -1,6 +1,6 @@
 // How the vectors are written down: families of one anchor, what shares its key, and what must not.
 
-import { explain, secondaryKey } from '../naive-key.mjs';
+import { answer } from '../answer.mjs';
 
 export function b64(octets) {
     return Buffer.from(octets).toString('base64');
@@ -28,7 +28,17 @@ export function send(type, content, { fields = [], ...changes } = {}) {
     return ask({ fields: [['Content-Type', type], ...fields], content: isOctets ? text(content) : content, ...changes });
 }
 
+export const SPELLING = ['json-spelling'];
+export const MEMBER_ORDER = ['json-member-order'];
+export const ALL_CLAIMS = ['json-spelling', 'gzip', 'deflate', 'br'];
+
+// JSON whose reader does not see how it is spelled, nor its coding.
 export function json(content, changes) {
+    return send('application/json', content, { claims: ALL_CLAIMS, ...changes });
+}
+
+// The same without a claim.
+export function bare(content, changes) {
     return send('application/json', content, changes);
 }
 
@@ -49,9 +59,7 @@ export class Vectors {
 
     #add({ name, section, request, domain: expected, sameAs = null, differsFrom = [], why }) {
         if (this.#byName.has(name)) throw new Error(`two vectors are named ${name}`);
-        const answer = explain(request);
-        const key = request.secondary ? secondaryKey(answer.key, request.secondary.names, request.secondary.fields) : answer.key;
-        const domain = answer.domain.toString(16).padStart(2, '0');
+        const { key, domain } = answer(request);
         // What the author of the family expects, so that a mistake of the second implementation does not become a vector.
         if (expected !== undefined && domain !== expected) throw new Error(`${name}: domain ${domain}, not ${expected}`);
         const vector = { name, section, request, domain, key, sameAs, differsFrom, why };

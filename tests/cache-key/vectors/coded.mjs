@@ -30,6 +30,19 @@ export function zeros(count, unusedBits = 0) {
     return pack(bits);
 }
 
+// A deflate stream of one block with codes of its own. lengths: of the code lengths' codes in the order of RFC 1951; literals and distances:
+// how long the codes for 0, 1, 2, ... are (0: none), in codes that `write` knows. symbols: the bits of what the block says.
+export function ownCodes({ lengths, literals, distances, write, symbols, count = [literals.length, distances.length] }) {
+    const bits = [1, 0, 1, ...leastFirst(count[0] - 257, 5), ...leastFirst(count[1] - 1, 5), ...leastFirst(lengths.length - 4, 4)];
+    for (const length of lengths) bits.push(...leastFirst(length, 3));
+    for (const length of [...literals, ...distances]) bits.push(...write[length]);
+    return pack([...bits, ...symbols]);
+}
+
+function leastFirst(value, count) {
+    return Array.from({ length: count }, (_, i) => value >> i & 1);
+}
+
 // A deflate stream that says `plain`, 0x00 to 0x8F, in fixed codes, then copies `length` 3 from `distance` back.
 export function literalsThenCopy(plain, distanceCode, extraBits, extra) {
     const bits = [1, 1, 0];

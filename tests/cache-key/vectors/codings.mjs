@@ -1,8 +1,9 @@
 // Section 5: codings.
 
-import { ask, json, recipe, send } from './builder.mjs';
-import { gzip, gzipHeader, gzipTrailer, literalsThenCopy, paddedBrotli, paddedGzip, stored, zeros, zlib } from './coded.mjs';
+import { ALL_CLAIMS, ask, json, recipe, send as sendBare } from './builder.mjs';
+import { gzip, gzipHeader, gzipTrailer, literalsThenCopy, ownCodes, paddedBrotli, paddedGzip, stored, zeros, zlib } from './coded.mjs';
 
+const send = (type, content, changes) => sendBare(type, content, { claims: ALL_CLAIMS, ...changes });
 const hex = digits => Buffer.from(digits, 'hex');
 
 // One text as a compressor wrote it: with dynamic codes, and in brotli.
@@ -148,7 +149,7 @@ export function addCodings(vectors) {
         domain: '00',
         same: { 'gzip: of refused JSON': coded('gzip', gzip(Buffer.from('{"a":1,}'))) },
     });
-    const untyped = changes => ask({ target: '/c', content: plain.toString('base64'), ...changes });
+    const untyped = changes => ask({ target: '/c', claims: ALL_CLAIMS, content: plain.toString('base64'), ...changes });
     vectors.family('5', 'coding: no media type', untyped(), 'the media type does not matter', {
         domain: '00',
         same: { 'gzip: no media type': untyped({ content: whole.toString('base64'), fields: [['Content-Encoding', 'gzip']] }) },
@@ -176,7 +177,63 @@ export function addCodings(vectors) {
                 send('text/plain', zlib(far, { header: [0x08, 0x1d], stream: literalsThenCopy(far.subarray(0, 300), 16, 7, 43) }), { fields: [['Content-Encoding', 'deflate']] }),
         },
     });
+    addCodes(vectors);
     addLimits(vectors);
+}
+
+// Sets of codes that are not complete, and others at the edge of the rules. All say nothing, or one zero.
+function addCodes(vectors) {
+    const nothing = Buffer.alloc(0);
+    const zero = Buffer.alloc(1);
+    const sent = (plain, stream) => send('text/plain', gzip(plain, { stream }), { target: '/codes', fields: [['Content-Encoding', 'gzip']] });
+    // Codes of 1 bit for the lengths 0 and 1; in the order of RFC 1951 they are the 4th and the 18th: 16, 17, 18, 0, 8, ..., 1, 15.
+    const zeroAndOne = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    const write = { 0: [0], 1: [1] };
+    const literals = (...used) => Array.from({ length: 257 }, (_, symbol) => used.includes(symbol) ? 1 : 0);
+    const block = changes => ownCodes({ lengths: zeroAndOne, write, literals: literals(256), distances: [0], symbols: [0], ...changes });
+    // Two codes of 1 bit: 0 for the literal 0, 1 for the end of block.
+    const both = { literals: literals(0, 256), symbols: [0, 1] };
+
+    vectors.family('5', 'codes: nothing', send('text/plain', '', { target: '/codes' }), 'what is said without a literal', {
+        domain: '00',
+        same: {
+            'codes: end of block alone': [sent(nothing, block({})), 'a single code of one bit, and no distance code'],
+            'codes: a single distance code': [sent(nothing, block({ distances: [1] })), 'a single code of one bit'],
+            'codes: 30 distance codes': [sent(nothing, block({ distances: Array(30).fill(0) })), 'at most 30 distance codes'],
+            'codes: 286 literal codes': [sent(nothing, block({ literals: [...literals(256), ...Array(29).fill(0)] })), 'at most 286 literal and length codes'],
+            'codes: fill bits after the stream': [sent(nothing, block({ symbols: [0, 1, 1, 1, 1, 1, 1, 1].slice(0, 1 + ((8 - (3 + 14 + 54 + 258 + 1) % 8) % 8)) })), 'bits that only fill up a byte may have any value'],
+            'codes: fill bits before a stored block': [sent(nothing, hex('f90000ffff')), 'bits that only fill up a byte may have any value'],
+        },
+        apart: {
+            'codes: 287 literal codes': sent(nothing, block({ literals: [...literals(256), ...Array(30).fill(0)] })),
+            'codes: 31 distance codes': sent(nothing, block({ distances: Array(31).fill(0) })),
+            'codes: no end of block': [sent(nothing, block({ literals: literals(0, 1), symbols: [0] })), 'a code for the end of block'],
+            'codes: three of one bit': [sent(nothing, block({ literals: literals(0, 1, 256) })), 'over-subscribed'],
+            'codes: three distances of one bit': [sent(nothing, block({ distances: [1, 1, 1] })), 'over-subscribed'],
+            'codes: incomplete code lengths': [sent(nothing, block({ lengths: [...zeroAndOne.slice(0, 17), 2], write: { 0: [0], 1: [1, 0] } })), 'the code lengths have no such exception'],
+            'codes: incomplete literals of two bits': [sent(nothing, twoBits({ literals: [256] })), 'incomplete'],
+            'codes: incomplete distances of two bits': [sent(nothing, twoBits({ literals: [0, 1, 2, 256], distances: [2] })), 'incomplete'],
+            'codes: a copy with no distance code': [sent(zero, block({ literals: [...literals(256), 1], symbols: [1, 0] })), 'there is no such distance'],
+            'codes: fill bits with a byte more': sent(nothing, Buffer.concat([block({}), hex('00')])),
+        },
+        apartDomain: '00',
+    });
+    vectors.family('5', 'codes: one zero', send('text/plain', zero, { target: '/codes' }), 'a literal and the end of block', {
+        domain: '00', same: { 'codes: two of one bit': sent(zero, block(both)) }, apart: { 'codes: two of one bit, cut': sent(zero, block({ ...both, symbols: [0] })) }, apartDomain: '00',
+    });
+}
+
+// Code lengths 0 and 2 (each of 1 bit): literals of two bits each, of which some are missing, and then the end of block, the last of them.
+function twoBits({ literals, distances = [0] }) {
+    // In the order of RFC 1951 the lengths 0 and 2 are the 4th and the 16th.
+    const lengths = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    return ownCodes({
+        lengths,
+        literals: Array.from({ length: 257 }, (_, symbol) => literals.includes(symbol) ? 2 : 0),
+        distances,
+        write: { 0: [0], 2: [1] },
+        symbols: literals.length === 1 ? [0, 0] : [1, 1],
+    });
 }
 
 // The limits, each at its edge and one beyond. Zeros are no JSON, and text/plain has no normalizer.

@@ -16,13 +16,17 @@ internal abstract class ContentDecoder : IDisposable
     private IOctetSink? _output;
     private long _codedLength;
     private int _decodedLength;
+    private long _maximumDecodedLength;
 
     /// <summary>Begins a content; one that was begun before is forgotten.</summary>
-    public void Start(IOctetSink output)
+    /// <param name="output">Takes the decoded octets.</param>
+    /// <param name="codedLength">The length of the coded octets, where it is known: then decoding ends as soon as the ratio is exceeded.</param>
+    public void Start(IOctetSink output, long? codedLength = null)
     {
         Stop();
         Begin();
         (_output, _codedLength, _decodedLength) = (output, 0, 0);
+        _maximumDecodedLength = codedLength is { } length ? Math.Min(MaximumDecodedLength, LimitOf(length)) : MaximumDecodedLength;
     }
 
     /// <summary>Takes the next coded octets.</summary>
@@ -31,7 +35,7 @@ internal abstract class ContentDecoder : IDisposable
     {
         if (_output is null) return false;
 
-        // The ratio is judged at the end alone: a start that is over it can be the start of content that is not.
+        // Of content in pieces, the ratio is judged at the end alone: a start that is over it can be the start of content that is not.
         _codedLength += coded.Length;
         if (coded.IsEmpty || Decode(coded)) return true;
         Stop();
@@ -42,7 +46,7 @@ internal abstract class ContentDecoder : IDisposable
     /// <returns><see langword="true"/> only where everything in section 5 holds.</returns>
     public bool Complete()
     {
-        var removed = _output is not null && IsWhole && _decodedLength <= Math.Max(DecodedLengthOfAnyRatio, MaximumRatio * _codedLength);
+        var removed = _output is not null && IsWhole && _decodedLength <= LimitOf(_codedLength);
         Stop();
         return removed;
     }
@@ -69,10 +73,12 @@ internal abstract class ContentDecoder : IDisposable
     /// <summary>Hands decoded octets to the sink, within the limit of section 5.</summary>
     protected bool Emit(ReadOnlySpan<byte> decoded)
     {
-        if (decoded.Length > MaximumDecodedLength - _decodedLength) return false;
+        if (decoded.Length > _maximumDecodedLength - _decodedLength) return false;
         _decodedLength += decoded.Length;
         return decoded.IsEmpty || _output!.Write(decoded);
     }
+
+    private static long LimitOf(long codedLength) => Math.Max(DecodedLengthOfAnyRatio, MaximumRatio * codedLength);
 
     private void Stop()
     {

@@ -14,10 +14,11 @@ internal sealed class ContentDecoders : IDisposable
 {
     private readonly ContentDecoder?[] _decoders = new ContentDecoder?[4];
 
-    public static Coding? CodingOf(ReadOnlySpan<byte> line) =>
-        System.Text.Ascii.EqualsIgnoreCase(line, "gzip"u8) ? Coding.Gzip
-        : System.Text.Ascii.EqualsIgnoreCase(line, "deflate"u8) ? Coding.Deflate
-        : System.Text.Ascii.EqualsIgnoreCase(line, "br"u8) ? Coding.Brotli
+    /// <summary>The coding that a line names, where there is a claim for it.</summary>
+    public static Coding? CodingOf(ReadOnlySpan<byte> line, QueryNormalizations claims) =>
+        (claims & QueryNormalizations.Gzip) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "gzip"u8) ? Coding.Gzip
+        : (claims & QueryNormalizations.Deflate) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "deflate"u8) ? Coding.Deflate
+        : (claims & QueryNormalizations.Brotli) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "br"u8) ? Coding.Brotli
         : null;
 
     public ContentDecoder Find(Coding coding) => _decoders[(int)coding] ??= coding switch

@@ -11,8 +11,7 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
     private readonly DigestWriter _normalized = new();
     private readonly ContentNormalizations _normalizations = new(scheme);
     private readonly ContentDecoders _decoders = new();
-    private byte _exactDomain;
-    private bool _remember;
+    private long? _length;
     private ushort _reading;
     private ContentDecoder? _decoder;
     private ContentNormalization? _normalization;
@@ -22,23 +21,22 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
 
     /// <summary>Begins a content.</summary>
     /// <param name="fields">What the request says of it.</param>
-    /// <param name="mediaType">Its media type.</param>
-    /// <param name="remember">Whether it comes whole: first to <see cref="Receive"/>, and to <see cref="Normalize"/> if it is not recalled.</param>
-    public void Start(RequestFields fields, MediaTypeNormalizer mediaType, bool remember)
+    /// <param name="contentType">Its media type.</param>
+    /// <param name="claims">What its reader does not see.</param>
+    /// <param name="length">Its length, where it comes whole: first to <see cref="Receive"/>, and to <see cref="Normalize"/> if it is not recalled.</param>
+    public void Start(RequestFields fields, ContentTypeLine contentType, QueryNormalizations claims, long? length)
     {
-        _exactDomain = fields.NoTransform ? ContentDomain.NoTransform : ContentDomain.Exact;
-        (_remember, _isReceived, _isNormalizing) = (remember, false, false);
+        (_length, _isReceived, _isNormalizing) = (length, false, false);
         (_decoder, _normalization, _reading) = (null, null, 0);
-        _received.AppendData([_exactDomain]);
-        if (fields.NoTransform || fields.SpeaksOfOctets) return;
+        _received.AppendData([ContentDomain.Exact]);
+        if (fields.CountsExactly || CodingOf(fields, claims) is not { } coding) return;
 
-        var coding = CodingOf(fields);
-        if (coding is null) return;
-        var index = mediaType.IsWellFormed ? _normalizations.Find(mediaType.Text, out _normalization) : 0;
-        if (coding is not Coding.None) _decoder = _decoders.Find(coding.Value);
+        var index = _normalizations.Find(contentType, claims, out _normalization);
+        if (coding is not Coding.None) _decoder = _decoders.Find(coding);
         if (_decoder is null && _normalization is null) return;
 
-        _reading = (ushort)(((int)coding.Value << 12) | index | 0x800);
+        // Claims alone do not decide what is read, and what is read tells what is remembered apart.
+        _reading = (ushort)(((int)coding << 12) | index | 0x800);
     }
 
     /// <summary>Takes octets for all that is read of them.</summary>
@@ -65,7 +63,7 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
         EndReceiving();
         if (_reading == 0)
         {
-            content = new(_exactDomain, false, _receivedDigest);
+            content = new(ContentDomain.Exact, false, _receivedDigest);
             return true;
         }
         if (scheme.Memo is null || !scheme.Memo.TryGet(_receivedDigest, _reading, out content))
@@ -82,11 +80,11 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
     public ContentKey Complete()
     {
         EndReceiving();
-        if (_reading == 0) return new(_exactDomain, false, _receivedDigest);
+        if (_reading == 0) return new(ContentDomain.Exact, false, _receivedDigest);
 
         BeginNormalizing();
         var content = Decide();
-        if (_remember) scheme.Memo?.Set(_receivedDigest, _reading, content);
+        if (_length is not null) scheme.Memo?.Set(_receivedDigest, _reading, content);
         (_decoder, _normalization, _reading) = (null, null, 0);
         return content;
     }
@@ -149,7 +147,7 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
     {
         if (_isNormalizing) return;
         _isNormalizing = true;
-        _decoder?.Start(this);
+        _decoder?.Start(this, _length);
         if (_decoder is not null) _decoded.AppendData([ContentDomain.Exact]);
         _normalization?.Start(_normalized);
     }
@@ -162,10 +160,10 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
     }
 
     // Null: a coding that is not removed.
-    private static Coding? CodingOf(RequestFields fields)
+    private static Coding? CodingOf(RequestFields fields, QueryNormalizations claims)
     {
         var count = fields.Count(FieldKind.ContentEncoding);
         if (count == 0) return Coding.None;
-        return count > 1 ? null : ContentDecoders.CodingOf(fields.First(FieldKind.ContentEncoding));
+        return count > 1 ? null : ContentDecoders.CodingOf(fields.First(FieldKind.ContentEncoding), claims);
     }
 }

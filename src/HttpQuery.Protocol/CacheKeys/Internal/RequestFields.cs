@@ -9,16 +9,13 @@ internal sealed class RequestFields : IDisposable
     private (FieldKind Kind, int Start, int Length)[] _lines = new (FieldKind, int, int)[8];
     private int _count;
 
-    /// <summary>Whether Cache-Control has no-transform.</summary>
-    public bool NoTransform { get; private set; }
-
-    /// <summary>Whether a field speaks of the exact octets of the content.</summary>
-    public bool SpeaksOfOctets { get; private set; }
+    /// <summary>Whether Cache-Control has no-transform, or a field speaks of the exact octets of the content: then no claim applies.</summary>
+    public bool CountsExactly { get; private set; }
 
     public void Clear()
     {
         _octets.Clear();
-        (_count, NoTransform, SpeaksOfOctets) = (0, false, false);
+        (_count, CountsExactly) = (0, false);
     }
 
     public void Add(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
@@ -75,8 +72,8 @@ internal sealed class RequestFields : IDisposable
     {
         var value = _octets.Span[start..];
         var trimmed = value.Trim(" \t"u8);
-        if (kind is FieldKind.CacheControl) NoTransform |= CacheControl.HasNoTransform(trimmed);
-        if (kind is FieldKind.Digest) SpeaksOfOctets = true;
+        if (kind is FieldKind.CacheControl) CountsExactly |= CacheControl.HasNoTransform(trimmed);
+        if (kind is FieldKind.Digest) CountsExactly = true;
         if (kind is FieldKind.CacheControl or FieldKind.Digest)
         {
             _octets.Truncate(start);

@@ -82,6 +82,40 @@ public class DecodedLimitTests
         AssertStops("br", bomb);
     }
 
+    [Theory]
+    [MemberData(nameof(Codings))]
+    public void Content_of_a_known_length_stops_where_the_ratio_is_exceeded(string coding)
+    {
+        var bomb = Coded.Encode(coding, new byte[MaximumLength]);
+        using var decoder = Coded.Decoder(coding);
+        var sink = new OctetCounter();
+        decoder.Start(sink, bomb.Length);
+        Assert.False(decoder.Append(bomb));
+        Assert.False(decoder.Complete());
+        Assert.InRange(sink.Count, 0, Math.Max(LengthOfAnyRatio, MaximumRatio * bomb.Length));
+    }
+
+    [Theory]
+    [MemberData(nameof(Codings))]
+    public void A_known_length_changes_no_verdict(string coding)
+    {
+        var random = new Random(6);
+        var verdicts = new HashSet<bool>();
+        for (var i = 0; i < 60; i++)
+        {
+            var content = new byte[random.Next(1, 400_000)];
+            random.NextBytes(content.AsSpan(0, Math.Min(content.Length, random.Next(3_000))));
+            var coded = Coded.Encode(coding, content);
+            using var decoder = Coded.Decoder(coding);
+            decoder.Start(new OctetCounter(), coded.Length);
+            decoder.Append(coded);
+            var verdict = decoder.Complete();
+            Assert.Equal(Count(coding, coded) is not null, verdict);
+            verdicts.Add(verdict);
+        }
+        Assert.Equal(2, verdicts.Count);
+    }
+
     // A constant, whatever the content. It is not 0: what a garbage collection in the middle of so much work takes from the thread counts
     // too.
     private static void AssertStops(string coding, byte[] bomb)
