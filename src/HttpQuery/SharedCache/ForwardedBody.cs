@@ -35,8 +35,8 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
 
     public override async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await _response.StartAsync();
-        if (!_isFinishing && !_response.IsDropped) await _inner.StartAsync(cancellationToken);
+        await _response.StartWithoutContentAsync();
+        if (!_isFinishing && !_response.IsWaiting && !_response.IsDropped) await _inner.StartAsync(cancellationToken);
     }
 
     public override async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
@@ -115,15 +115,15 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
         {
             // At the end the server flushes, and knows then that there is no more.
             if (IsFinishing) return;
-            await response.StartAsync();
-            if (!response.IsDropped) await inner.Stream.FlushAsync(cancellationToken);
+            await response.StartWithoutContentAsync();
+            if (!response.IsWaiting && !response.IsDropped) await inner.Stream.FlushAsync(cancellationToken);
         }
 
         public override void Flush()
         {
             if (IsFinishing) return;
-            Wait(response.StartAsync());
-            if (!response.IsDropped) inner.Stream.Flush();
+            Wait(response.StartWithoutContentAsync());
+            if (!response.IsWaiting && !response.IsDropped) inner.Stream.Flush();
         }
     }
 

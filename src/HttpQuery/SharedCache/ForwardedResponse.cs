@@ -128,6 +128,12 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     /// <summary>Decides what becomes of the response, unless that is decided.</summary>
     public ValueTask StartAsync() => _head is null ? DecideAsync() : default;
 
+    /// <summary>Decides when the response is to start before it has content. A 304 to the cache's own conditions waits for its end: until then the endpoint may ask who the user is.</summary>
+    public ValueTask StartWithoutContentAsync() => _transaction.Action is CacheAction.Validate && _response.StatusCode is StatusCodes.Status304NotModified ? default : StartAsync();
+
+    /// <summary>Whether the response waits for its end.</summary>
+    public bool IsWaiting => _head is null;
+
     /// <summary>Keeps octets that are about to be sent; the last ones are stored before.</summary>
     public ValueTask KeepAsync(ReadOnlySpan<byte> octets)
     {

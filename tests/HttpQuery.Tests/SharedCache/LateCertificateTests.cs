@@ -57,10 +57,9 @@ public sealed class LateCertificateTests
     }
 
     private static Task<CachedServer> StartAsync(ClientCertificateMode mode, bool? byProperty, Func<string>? suffix = null) => CachedServer.StartAsync(
-        app => app.MapMethods("/me", ["QUERY"], async (HttpContext context) =>
+        app => app.MapMethods("/me", ["GET", "QUERY"], async (HttpContext context) =>
         {
             context.Response.Headers.CacheControl = "max-age=60";
-            await context.Request.Body.CopyToAsync(Stream.Null);
             var certificate = byProperty is null ? null : byProperty.Value ? context.Connection.ClientCertificate : await context.Connection.GetClientCertificateAsync();
             await context.Response.WriteAsync($"{certificate?.Subject}{suffix?.Invoke()}");
         }),
@@ -76,7 +75,9 @@ public sealed class LateCertificateTests
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         if (certificate is not null) handler.ClientCertificates.Add(certificate);
         using var client = new HttpClient(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Query, $"https://localhost:{server.Port}/me") { Content = new StringContent("a") };
+
+        // Kestrel asks for a certificate only while no content is on its way, so a GET.
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://localhost:{server.Port}/me");
         using var response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.Content.ReadAsStringAsync();

@@ -119,6 +119,24 @@ public sealed class LateIdentityTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public async Task A_304_that_was_flushed_before_the_user_became_known_is_no_other(Way way, bool authenticationFirst)
+    {
+        var count = 0;
+        await using var server = await StartAsync(way, authenticationFirst, "public, max-age=10", early: async context =>
+        {
+            context.Response.Headers.ETag = "\"v1\"";
+            if (context.Request.Headers.IfNoneMatch.Count == 0) return;
+            context.Response.StatusCode = 304;
+            await context.Response.StartAsync();
+            await context.Response.Body.FlushAsync();
+        }, answer: (context, user) => context.Response.StatusCode is 304 ? null : $"{user} {++count}");
+        Assert.Equal("ann 1", await server.QueryAsync("/me", "a", "X-User: ann"));
+        server.Clock.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal("bob 2", await server.QueryAsync("/me", "a", "X-User: bob"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public async Task Nothing_stale_stands_in_for_an_error(Way way, bool authenticationFirst)
     {
         var fails = false;
@@ -196,6 +214,7 @@ public sealed class LateIdentityTests
         Action<IEndpointConventionBuilder>? refine = null,
         bool isLate = false,
         Func<HttpContext, string, string?>? answer = null,
+        Func<HttpContext, Task>? early = null,
         Action<IServiceCollection>? build = null)
     {
         var count = 0;
@@ -210,6 +229,7 @@ public sealed class LateIdentityTests
                 var endpoint = app.MapMethods("/me", ["QUERY"], async (HttpContext context) =>
                 {
                     context.Response.Headers.CacheControl = cacheControl;
+                    if (early is not null) await early(context);
                     if (isLate)
                     {
                         await context.Response.WriteAsync("for ");
