@@ -1,3 +1,5 @@
+using HttpQuery.CacheKeys;
+
 namespace HttpQuery;
 
 /// <summary>Settings of the shared cache, read from the configuration section <c>HttpQuery:Cache</c> and checked at start.</summary>
@@ -39,4 +41,9 @@ public sealed class HttpQueryCacheOptions
     /// <summary>Whether responses with <c>Set-Cookie</c> that are not <c>public</c> are stored. Default <see langword="false"/>. RFC 9111 §7.3 would allow it; what is stored gives
     /// the cookie of one user to the next.</summary>
     public bool ShareSetCookie { get; set; }
+
+    /// <summary>Differences in query content that every endpoint, or the origin behind a gateway, treats as equal (RFC 10008 §2.7, docs/cache-key.md). Default
+    /// <see cref="QueryNormalizations.None"/>: content counts byte by byte, apart from what the cache finds out about an endpoint by itself.</summary>
+    /// <remarks>A wrong declaration answers one query with the response to another. <see cref="QueryCachePolicyBuilder.Normalize"/> declares it for one endpoint.</remarks>
+    public QueryNormalizations Normalizations { get; set; }
 }

@@ -1,4 +1,6 @@
+using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Endpoints;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 
@@ -12,6 +14,7 @@ public sealed class QueryCachePolicyBuilder
     private Func<HttpContext, string?>? _partition;
     private TimeSpan? _lifetime;
     private bool _isSharedAcrossUsers;
+    private QueryNormalizations _normalizations;
 
     internal QueryCachePolicyBuilder()
     {
@@ -75,5 +78,21 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, [.. _varyBy], _isSharedAcrossUsers);
+    /// <summary>Declares that the endpoint treats contents as equal that differ only in this: they then share one response (RFC 10008 §2.7, docs/cache-key.md).</summary>
+    /// <remarks>
+    /// <para>Default: what the cache finds out by itself. JSON spelling, where the framework binds JSON content to a parameter whose type keeps values alone; a content coding, where request
+    /// decompression removes it and <c>AddHttpQuery</c> refuses it otherwise. All other content counts byte by byte. Calls add to each other and to that default.</para>
+    /// <para>Declare only what holds for the handler and for everything between the cache and the handler. A wrong declaration answers one query with the response to another.
+    /// The order of JSON members counts all the same where two names of one object are equal but for case.</para>
+    /// </remarks>
+    /// <param name="normalizations">For example <c>QueryNormalizations.JsonMemberOrder</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="normalizations"/> has an unknown flag.</exception>
+    public QueryCachePolicyBuilder Normalize(QueryNormalizations normalizations)
+    {
+        if (!EndpointNormalizations.AreValid(normalizations)) throw new ArgumentOutOfRangeException(nameof(normalizations), normalizations, "Unknown normalization.");
+        _normalizations |= normalizations;
+        return this;
+    }
+
+    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, [.. _varyBy], _isSharedAcrossUsers) { Normalizations = _normalizations };
 }
