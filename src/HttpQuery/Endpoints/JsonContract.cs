@@ -6,18 +6,19 @@ namespace HttpQuery.Endpoints;
 
 /// <summary>Decides whether a type can show how the JSON was spelled that it was read from: insignificant white space, and escapes in strings.</summary>
 /// <remarks>Scalars, objects, lists and dictionaries that System.Text.Json reads by itself keep values only. A custom converter sees the reader, and <see cref="JsonElement"/>,
-/// <see cref="JsonDocument"/>, JSON nodes and <see cref="object"/> keep the text. Type discriminators and reference metadata are refused too: the serializer does not recognize
-/// their names where they are escaped.</remarks>
+/// <see cref="JsonDocument"/>, JSON nodes and <see cref="object"/> keep the text. Type discriminators and reference metadata are refused too: how their names are read is not
+/// looked at here.</remarks>
 internal static class JsonContract
 {
     // A larger contract is not looked at to its end, and counts as one that shows the spelling.
     private const int MaximumTypes = 256;
 
+    // Without TimeSpan, TimeOnly and Version: their converters refuse a long text only where it has an escape.
     private static readonly HashSet<Type> Scalars =
     [
         typeof(bool), typeof(char), typeof(string), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(Int128),
-        typeof(UInt128), typeof(Half), typeof(float), typeof(double), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan),
-        typeof(Guid), typeof(Uri), typeof(Version), typeof(byte[]), typeof(Memory<byte>), typeof(ReadOnlyMemory<byte>),
+        typeof(UInt128), typeof(Half), typeof(float), typeof(double), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(DateOnly), typeof(Guid),
+        typeof(Uri), typeof(byte[]), typeof(Memory<byte>), typeof(ReadOnlyMemory<byte>),
     ];
 
     // Converters that hand the value to that of another type.
