@@ -10,7 +10,7 @@ internal static class FrameworkCode
         ["Microsoft.AspNetCore.Http.RequestDelegateFactory+", "Microsoft.AspNetCore.Http.Generated.", "Microsoft.AspNetCore.Mvc.", "HttpQuery.HttpQueryEndpointRouteBuilderExtensions+"];
 
     private static readonly string[] FilterBuilders =
-        ["Microsoft.AspNetCore.Http.Validation.ValidationEndpointFilterFactory", "HttpQuery.HttpQueryEndpointConventionBuilderExtensions+"];
+        ["Microsoft.AspNetCore.Http.Validation.ValidationEndpointFilterFactory", "Microsoft.AspNetCore.Builder.HttpQueryEndpointConventionBuilderExtensions+"];
 
     /// <summary>Whether a handler's delegate is as it was built. A convention of the application may have put another one before it.</summary>
     public static bool BuiltHandler(Delegate handler) => IsDeclaredBy(handler, HandlerBuilders);

@@ -13,7 +13,7 @@ internal static class JsonContract
     // A larger contract is not looked at to its end, and counts as one that shows the spelling.
     private const int MaximumTypes = 256;
 
-    // Without TimeSpan, TimeOnly and Version: their converters refuse a long text only where it has an escape.
+    // Without TimeSpan, TimeOnly and Version: their converters limit the length of the text as it was sent, escapes included.
     private static readonly HashSet<Type> Scalars =
     [
         typeof(bool), typeof(char), typeof(string), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(Int128),
