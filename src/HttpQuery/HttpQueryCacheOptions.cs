@@ -43,7 +43,7 @@ public sealed class HttpQueryCacheOptions
     public bool ShareSetCookie { get; set; }
 
     /// <summary>Differences in query content that every endpoint, or the origin behind a gateway, treats as equal (RFC 10008 §2.7, docs/cache-key.md). Default
-    /// <see cref="QueryNormalizations.None"/>: content counts byte by byte, apart from what the cache finds out about an endpoint by itself.</summary>
-    /// <remarks>A wrong declaration answers one query with the response to another. <see cref="QueryCachePolicyBuilder.Normalize"/> declares it for one endpoint.</remarks>
+    /// <see cref="QueryNormalizations.None"/>: content counts byte by byte, apart from what the cache detects about an endpoint.</summary>
+    /// <remarks>With a wrong declaration, one query gets the response to another. <see cref="QueryCachePolicyBuilder.Normalize"/> declares it for one endpoint.</remarks>
     public QueryNormalizations Normalizations { get; set; }
 }

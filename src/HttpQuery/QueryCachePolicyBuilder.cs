@@ -80,10 +80,10 @@ public sealed class QueryCachePolicyBuilder
 
     /// <summary>Declares that the endpoint treats contents as equal that differ only in this: they then share one response (RFC 10008 §2.7, docs/cache-key.md).</summary>
     /// <remarks>
-    /// <para>Default: what the cache finds out by itself. JSON spelling, where the framework binds JSON content to a parameter whose type keeps values alone; a content coding, where request
-    /// decompression removes it and <c>AddHttpQuery</c> refuses it otherwise. All other content counts byte by byte. Calls add to each other and to that default.</para>
-    /// <para>Declare only what holds for the handler and for everything between the cache and the handler. A wrong declaration answers one query with the response to another.
-    /// The order of JSON members counts all the same where two names of one object are equal but for case.</para>
+    /// <para>Default: what the cache detects. It detects JSON spelling if the framework binds the content to a parameter whose type keeps only values, and a content coding if request
+    /// decompression removes it and <c>AddHttpQuery</c> checks the endpoint. All other content counts byte by byte. Each call adds to earlier calls and to the default.</para>
+    /// <para>Declare only what is true of the handler and of all code between the cache and the handler. With a wrong declaration, one query gets the response to another.
+    /// The order of JSON members still counts if two names of one object are equal ignoring case.</para>
     /// </remarks>
     /// <param name="normalizations">For example <c>QueryNormalizations.JsonMemberOrder</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="normalizations"/> has an unknown flag.</exception>

@@ -11,8 +11,8 @@ namespace HttpQuery.Endpoints;
 /// <summary>Says which differences in query content the endpoint of a request cannot see, so that the cache key may leave them out (§2.7; docs/cache-key.md).</summary>
 /// <remarks>
 /// <para>Found: JSON spelling where the framework binds JSON content to a type that keeps values alone; a coding where request decompression removes it. Declared:
-/// <see cref="QueryCachePolicyBuilder.Normalize"/> and <see cref="HttpQueryCacheOptions.Normalizations"/>. Whatever is in doubt is not found.</para>
-/// <para>Looked up once for each endpoint; then nothing is allocated.</para>
+/// <see cref="QueryCachePolicyBuilder.Normalize"/> and <see cref="HttpQueryCacheOptions.Normalizations"/>. A case in doubt counts as not found.</para>
+/// <para>Each endpoint is examined once. Later calls allocate nothing.</para>
 /// </remarks>
 internal static class EndpointNormalizations
 {
@@ -24,8 +24,8 @@ internal static class EndpointNormalizations
     /// <summary>Whether an application may declare <paramref name="normalizations"/>: they have no unknown flag.</summary>
     public static bool AreValid(QueryNormalizations normalizations) => (normalizations & ~All) == 0;
 
-    /// <summary>What the key of this request may leave out. To be asked before the content is read.</summary>
-    /// <remarks>Content that can be read again after it was bound shows its spelling to everything behind, so then only what is declared counts.</remarks>
+    /// <summary>Returns what the key of this request may leave out.</summary>
+    /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
     public static QueryNormalizations Of(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return DeclaredForAll(context.RequestServices);
@@ -33,8 +33,9 @@ internal static class EndpointNormalizations
         return CanBeReadAgain(context) ? claims.Declared : claims.Declared | claims.Found;
     }
 
-    /// <summary>Whether somebody has put a stream in the place of the content that can be set back to its start, as <c>EnableBuffering</c> does.</summary>
-    /// <remarks>To be asked again when the response starts: a middleware behind the cache may do it, too. A response made then must not be stored under a key that leaves something out.</remarks>
+    /// <summary>Whether the content is in a stream that can be set back to its start. <c>EnableBuffering</c> does that.</summary>
+    /// <remarks>Call it again when the response starts: a middleware behind the cache may have done it. Such a response must not be stored under a key that leaves something out, unless
+    /// the application has declared it.</remarks>
     public static bool CanBeReadAgain(HttpContext context) => context.Request.Body.CanSeek;
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)

@@ -34,7 +34,7 @@ public sealed class CodingNormalizationTests
         Assert.Equal(($"{All | QueryNormalizations.JsonSpelling}", true), await server.AskAsync("/a"));
     }
 
-    // It reads the octets of the coding: here of each coding, in plain applications of one that decompression does not know.
+    // A claim needs the check of AddHttpQuery, request decompression, and a decoder of the platform.
     [Theory]
     [InlineData("no AddHttpQuery")]
     [InlineData("no decompression")]
