@@ -1,3 +1,5 @@
+using HttpQuery.CacheKeys;
+
 namespace HttpQuery;
 
 /// <summary>Settings of the shared cache, read from the configuration section <c>HttpQuery:Cache</c> and checked at start.</summary>
@@ -57,4 +59,9 @@ public sealed class HttpQueryCacheOptions
         "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Host", "X-Original-URL", "X-Rewrite-URL",
         "X-Original-Host", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override",
     ];
+
+    /// <summary>Differences in query content that every endpoint, or the origin behind a gateway, treats as equal (RFC 10008 §2.7, docs/cache-key.md). Default
+    /// <see cref="QueryNormalizations.None"/>: content counts byte by byte, apart from what the cache detects about an endpoint.</summary>
+    /// <remarks>With a wrong declaration, one query gets the response to another. <see cref="QueryCachePolicyBuilder.Normalize"/> declares it for one endpoint.</remarks>
+    public QueryNormalizations Normalizations { get; set; }
 }

@@ -115,7 +115,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(write);
         var type = ParseType(mediaType);
         var producer = new Producer<TValue>(type.ToString(), write);
-        return AddMetadata(builder, new ProducesStatement([type], Replaces: false)).AddEndpointFilter(producer.InvokeAsync);
+        return AddMetadata(builder, new ProducesStatement([type], Replaces: false))
+            .AddEndpointFilterFactory((_, next) => context => producer.InvokeAsync(context, next));
     }
 
     private static TBuilder AddMetadata<TBuilder>(TBuilder builder, object metadata)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
+using HttpQuery.Endpoints;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -59,7 +60,14 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
         where TQuery : notnull
     {
         ArgumentNullException.ThrowIfNull(queryTypeInfo);
-        return endpoints.MapQuery(pattern, InvokeAsync).WithMetadata(new AcceptsMetadata(["application/json"], typeof(TQuery)));
+        var builder = endpoints.MapQuery(pattern, InvokeAsync).WithMetadata(new AcceptsMetadata(["application/json"], typeof(TQuery)));
+
+        // The content is read in the handler, so an endpoint filter of the application meets it unread.
+        builder.Finally(endpoint =>
+        {
+            if (endpoint.FilterFactories.All(FrameworkCode.BuiltFilter)) endpoint.Metadata.Add(new JsonQueryMetadata(queryTypeInfo));
+        });
+        return builder;
 
         async Task<IResult> InvokeAsync(HttpContext context)
         {

@@ -1,4 +1,6 @@
+using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Endpoints;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 
@@ -13,6 +15,7 @@ public sealed class QueryCachePolicyBuilder
     private Func<HttpContext, string?>? _user;
     private TimeSpan? _lifetime;
     private bool _isSharedAcrossUsers;
+    private QueryNormalizations _normalizations;
 
     internal QueryCachePolicyBuilder()
     {
@@ -88,5 +91,21 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers);
+    /// <summary>Declares that the endpoint treats contents as equal that differ only in this: they then share one response (RFC 10008 §2.7, docs/cache-key.md).</summary>
+    /// <remarks>
+    /// <para>Default: what the cache detects. It detects JSON spelling if the framework binds the content to a parameter whose type keeps only values, and a content coding if request
+    /// decompression removes it and <c>AddHttpQuery</c> checks the endpoint. All other content counts byte by byte. Each call adds to earlier calls and to the default.</para>
+    /// <para>Declare only what is true of the handler and of all code between the cache and the handler. With a wrong declaration, one query gets the response to another.
+    /// The order of JSON members still counts if two names of one object are equal ignoring case.</para>
+    /// </remarks>
+    /// <param name="normalizations">For example <c>QueryNormalizations.JsonMemberOrder</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="normalizations"/> has an unknown flag.</exception>
+    public QueryCachePolicyBuilder Normalize(QueryNormalizations normalizations)
+    {
+        if (!EndpointNormalizations.AreValid(normalizations)) throw new ArgumentOutOfRangeException(nameof(normalizations), normalizations, "Unknown normalization.");
+        _normalizations |= normalizations;
+        return this;
+    }
+
+    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers) { Normalizations = _normalizations };
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using HttpQuery.Conditions;
+using HttpQuery.Endpoints;
 using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
@@ -41,7 +42,7 @@ internal static class QueryEndpoint
     {
         if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
         var produced = ProducedMediaTypes.Of(endpoint);
-        var metadata = new List<object>(endpoint.Metadata) { resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null } };
+        var metadata = new List<object>(endpoint.Metadata) { new MappedEndpoint(endpoint), resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null } };
 
         // The only endpoint for QUERY: method and media type are checked before it is chosen, and need not be checked once more.
         if (resource.HasOneQueryEndpoint) metadata.Add(Checked.Instance);

@@ -1,3 +1,4 @@
+using HttpQuery.CacheKeys;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.SharedCache;
@@ -6,6 +7,8 @@ namespace HttpQuery.SharedCache;
 internal sealed record QueryCachePolicy(
     TimeSpan? Lifetime, Func<HttpContext, IEnumerable<string>>[] Tags, Func<HttpContext, string?>? Partition, Func<HttpContext, string?>? User, string[] VaryBy, bool IsSharedAcrossUsers)
 {
+    public QueryNormalizations Normalizations { get; init; }
+
     public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
     public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<QueryCachePolicy>() ?? Default;
