@@ -1,6 +1,7 @@
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.SharedCache;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,6 +47,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
             .Validate(o => o.MaximumStaleWhenDisconnected >= TimeSpan.Zero, "HttpQuery:Cache:MaximumStaleWhenDisconnected must not be negative.")
             .Validate(o => o.CredentialHeaders.All(IsHeaderName), "HttpQuery:Cache:CredentialHeaders must be names of headers, such as X-Api-Key.")
             .Validate(o => o.RoutingHeaders.All(IsHeaderName), "HttpQuery:Cache:RoutingHeaders must be names of headers, such as X-Forwarded-Host.")
+            .Validate(o => EndpointNormalizations.AreValid(o.Normalizations), "HttpQuery:Cache:Normalizations has an unknown flag.")
             .ValidateOnStart();
         return services;
     }

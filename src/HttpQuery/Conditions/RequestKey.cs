@@ -1,4 +1,5 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.Endpoints;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,18 +14,20 @@ internal static class RequestKey
     /// <exception cref="InvalidDataException">Its coding is broken.</exception>
     public static async ValueTask<QueryCacheKey?> ReadAsync(HttpContext context, QueryCacheKeyScheme scheme, int maximumLength)
     {
+        var normalizations = EndpointNormalizations.Of(context);
         var content = await BufferedContent.ReadAsync(context, maximumLength);
-        if (content.IsCertain) return KeyOf(context, scheme, content);
+        if (content.IsCertain) return KeyOf(context, scheme, content, normalizations);
 
         if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry) Log.ContentNotBuffered(telemetry.Logger, maximumLength);
         return null;
     }
 
-    private static QueryCacheKey KeyOf(HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content)
+    private static QueryCacheKey KeyOf(HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content, QueryNormalizations normalizations)
     {
         var request = context.Request;
         using var builder = scheme.CreateBuilder();
         builder.Start(HttpMethods.Query, request.Scheme, RequestTarget.AuthorityOf(context), RequestTarget.Of(context));
+        builder.SetNormalizations(normalizations);
         foreach (var (name, lines) in request.Headers)
         {
             foreach (var line in lines) builder.AddField(name, line);

@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
+using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
@@ -45,7 +46,7 @@ internal sealed class QueryContentPolicy(
 
     public async ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellationToken)
     {
-        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<CachedQuery>() is not { Key: not null }) return;
+        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<CachedQuery>() is not { Key: not null } query) return;
 
         var response = context.HttpContext.Response;
         if (response.StatusCode is StatusCodes.Status200OK && !response.HasStarted)
@@ -55,6 +56,13 @@ internal sealed class QueryContentPolicy(
             await response.Body.FlushAsync(cancellationToken);
         }
 
+        // Content that can be read again shows how it was spelled, which the key may have left out.
+        if (EndpointNormalizations.Of(context.HttpContext) != query.Normalizations)
+        {
+            context.AllowCacheStorage = false;
+            Log.NotStoredByOutputCaching(_logger, "its content can be read again");
+            return;
+        }
         if (ResponseRules.Obstacle(context, context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan, sharedOptions.Value.CredentialHeaders) is not { } obstacle) return;
         context.AllowCacheStorage = false;
         Log.NotStoredByOutputCaching(_logger, obstacle);
@@ -64,10 +72,11 @@ internal sealed class QueryContentPolicy(
     {
         if (RequestRules.Obstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Pass(obstacle);
         var http = context.HttpContext;
+        var normalizations = EndpointNormalizations.Of(http);
         try
         {
             var key = await RequestKey.ReadAsync(http, _scheme, options.Value.MaximumBufferedContentLength);
-            return key is null ? Pass("its content is too long, or was read before") : new(QueryVariant.Key(key.Value, context));
+            return key is null ? Pass("its content is too long, or was read before") : new(QueryVariant.Key(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HttpQuery.Caching;
+using HttpQuery.Internal;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -97,7 +98,9 @@ internal sealed class BackgroundRequests(
             QueryString = original.QueryString,
             RawTarget = original.RawTarget,
             Headers = headers,
-            Body = new MemoryStream(request.Content.Value.ToArray(), writable: false),
+
+            // Not to be read again, as the first was: its key leaves out the same.
+            Body = new ReplayedStream(request.Content.Value.ToArray(), Stream.Null),
         });
         features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(!request.Content.Value.IsEmpty));
         features.Set<IHttpResponseFeature>(new Response());

@@ -1,4 +1,6 @@
+using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Endpoints;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,6 +17,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly CacheTransaction _transaction;
     private readonly QueryCachePolicy _policy;
     private readonly Func<bool> _isUserUnknown;
+    private readonly QueryNormalizations _normalizations;
     private readonly int _maximumLength;
     private readonly TimeProvider _time;
     private readonly IHttpResponseFeature _response;
@@ -33,8 +36,9 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, Func<bool> isUserUnknown, int maximumLength, TimeProvider time)
+    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, Func<bool> isUserUnknown, QueryNormalizations normalizations, int maximumLength, TimeProvider time)
     {
+        _normalizations = normalizations;
         (_context, _transaction, _policy, _isUserUnknown, _maximumLength, _time) = (context, transaction, policy, isUserUnknown, maximumLength, time);
         var features = context.Features;
         (_response, _body) = (features.GetRequiredFeature<IHttpResponseFeature>(), features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -253,7 +257,9 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         if (!_response.HasStarted) CacheAnswer.AddStatus(_response.Headers, _transaction);
     }
 
-    private bool IsStorageDisabled => _context.Features.Get<CachePlace>() is { IsStorageDisabled: true };
+    // Content that can be read again shows how it was spelled, which the key may have left out.
+    private bool IsStorageDisabled =>
+        _context.Features.Get<CachePlace>() is { IsStorageDisabled: true } || (_normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations);
 
     // Who asked is settled when the response ends: authentication may run behind the cache, even after the first byte.
     private void CheckUser()

@@ -1,4 +1,6 @@
+using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
@@ -87,21 +89,22 @@ internal sealed class QueryCacheMiddleware
         fields.Keep();
         using var identity = IdentityWatch.Begin(context);
         if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
-        if (await ForwardOnceAsync(context, transaction, fields, policy, IsUserUnknown) is CacheHead.Resend)
+        if (await ForwardOnceAsync(context, request, transaction, fields, policy, IsUserUnknown) is CacheHead.Resend)
         {
             // The answer was to a condition of the cache's own, and of no use.
             fields.PutBack();
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
-            await ForwardOnceAsync(context, transaction, fields, policy, IsUserUnknown);
+            await ForwardOnceAsync(context, request, transaction, fields, policy, IsUserUnknown);
         }
 
         bool IsUserUnknown() => identity.WasAsked || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }
 
-    private async ValueTask<CacheHead?> ForwardOnceAsync(HttpContext context, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, Func<bool> isUserUnknown)
+    private async ValueTask<CacheHead?> ForwardOnceAsync(
+        HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, Func<bool> isUserUnknown)
     {
         CacheHead? head;
-        using (var response = new ForwardedResponse(context, transaction, policy, isUserUnknown, _options.MaximumResponseLength, _time))
+        using (var response = new ForwardedResponse(context, transaction, policy, isUserUnknown, request.Normalizations, _options.MaximumResponseLength, _time))
         {
             try
             {
@@ -130,6 +133,7 @@ internal sealed class QueryCacheMiddleware
         var isRewritten = RequestTarget.IsRewritten(context, target);
         var authority = RequestTarget.AuthorityOf(context);
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _position.BypassOf(context, isRewritten);
+        var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
         ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         var (partition, user) = (default(byte[]), default(byte[]));
         if (content is not null)
@@ -153,6 +157,7 @@ internal sealed class QueryCacheMiddleware
             Target = target,
             Fields = fields,
             Content = content,
+            Normalizations = normalizations,
             Partition = partition,
             User = user,
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,

@@ -14,7 +14,7 @@ public sealed class UseHttpQueryCacheTests
         await using var server = await CachedServer.StartAsync();
         var first = await server.SendAsync("QUERY /rfcs", "application/json", """{"match":"cache"}""");
         server.Clock.Advance(TimeSpan.FromSeconds(20));
-        var second = await server.SendAsync("QUERY /rfcs", "application/json", """{ "match": "cache" }""");
+        var second = await server.SendAsync("QUERY /rfcs", "application/json", """{"match":"cache"}""");
 
         Assert.Equal("""QUERY {"match":"cache"} #1""", first.ContentText);
         Assert.Equal("HttpQuery; fwd=uri-miss; fwd-status=200; stored; ttl=60", first["Cache-Status"]);
