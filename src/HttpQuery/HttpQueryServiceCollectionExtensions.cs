@@ -3,10 +3,12 @@ using HttpQuery.CacheKeys;
 using HttpQuery.Identity;
 using HttpQuery.Internal;
 using HttpQuery.Mvc;
+using HttpQuery.Negotiation;
 using HttpQuery.Pipeline;
 using HttpQuery.Routing;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpLogging;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -45,6 +47,10 @@ public static class HttpQueryServiceCollectionExtensions
             ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),
             ServiceDescriptor.Singleton<IFilterProvider, SafeMethodFilterProvider>(),
         ]);
+
+        // The first writer that accepts a problem writes it, whichever of AddProblemDetails and AddHttpQuery is called first.
+        if (!services.Any(service => service.ServiceType == typeof(IProblemDetailsWriter) && service.ImplementationType == typeof(JsonBindingProblemWriter)))
+            services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, JsonBindingProblemWriter>());
         var options = services.AddOptions<HttpQueryOptions>().BindConfiguration("HttpQuery");
         if (configure is not null) options.Configure(configure);
         options

@@ -10,18 +10,20 @@ namespace HttpQuery.Negotiation;
 
 /// <summary>Names the position of an error in JSON content that the framework failed to bind (§2.1, 400).</summary>
 /// <remarks>Parameter binding reports such an error by an exception in Development and by a bare 400 elsewhere; neither shows the
-/// client where it is. The setting behind that belongs to the whole application, so it stays as it is. Instead the octets are
-/// kept while they are bound, and read once more where binding has failed.</remarks>
+/// client where it is. (.NET 11 adds problem details, which <see cref="JsonBindingProblemWriter"/> keeps back.) The setting behind that belongs to the whole
+/// application, so it stays as it is. Instead the octets are kept while they are bound, and read once more where binding has failed.</remarks>
 internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, bool optional, int maximumLength)
 {
     /// <summary>The handler itself, or a handler that watches over it where JSON content is bound to a parameter.</summary>
     public static RequestDelegate Wrap(RequestDelegate handler, Endpoint endpoint, HttpQueryOptions options)
     {
         var accepts = endpoint.Metadata.GetMetadata<IAcceptsMetadata>();
-        return accepts?.RequestType is { } type && accepts.ContentTypes.Any(QueryContentTypes.IsJson) && IsBound(type, endpoint)
+        return accepts?.RequestType is { } type && accepts.ContentTypes.Any(IncludesJson) && IsBound(type, endpoint)
             ? new BoundJsonContent(handler, type, accepts.IsOptional, options.MaximumLocatedContentLength).InvokeAsync
             : handler;
     }
+
+    private static bool IncludesJson(string mediaType) => QueryContentTypes.IsJson(mediaType) || mediaType.Contains('*', StringComparison.Ordinal);
 
     // Accepts<T>() may also be mere documentation of a handler that reads the content by itself.
     private static bool IsBound(Type type, Endpoint endpoint) => endpoint.Metadata
@@ -61,8 +63,8 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
             retained.Release();
         }
 
-        if (context.Response is { StatusCode: 400, HasStarted: false, ContentLength: null, ContentType: null })
-            await TryLocateAsync(context, retained.Content);
+        if (context.Response is not { StatusCode: 400, HasStarted: false, ContentLength: null, ContentType: null }) return;
+        if (!await TryLocateAsync(context, retained.Content) && retained.HasFailed) await new JsonError(null, null).WriteAsync(context);
     }
 
     // Where the second reading finds no error, or cannot be made, the 400 may be the handler's own, and stays as it is.

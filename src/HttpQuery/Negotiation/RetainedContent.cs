@@ -28,6 +28,9 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
     /// <summary>Whether binding is over: what is thrown from then on is the application's own.</summary>
     public bool IsBound { get; set; }
 
+    /// <summary>Whether the framework has reported that it could not bind the content. .NET 10 does not report it.</summary>
+    public bool HasFailed { get; set; }
+
     public PipeReader Reader
     {
         get
@@ -41,7 +44,11 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
     }
 
     /// <summary>Puts the server's own feature back.</summary>
-    public void Release() => _context.Features.Set(_original);
+    public void Release()
+    {
+        _context.Features.Set(_original);
+        _context.Features.Set<RetainedContent>(null);
+    }
 
     public void Dispose() => Content?.Dispose();
 }

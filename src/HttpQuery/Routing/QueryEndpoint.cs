@@ -68,7 +68,7 @@ internal static class QueryEndpoint
     // From the inside out; a request meets them the other way round.
     private static RequestDelegate Compose(RequestDelegate handler, RouteEndpoint endpoint, ProducedMediaTypes? produced, HttpQueryOptions options)
     {
-        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action ? action.Wrap(handler) : BoundJsonContent.Wrap(handler, endpoint, options);
+        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action ? action.Wrap(handler) : BoundJsonContent.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
 
         if (endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(parameter => parameter.ParameterInfo.ParameterType == typeof(Stream) || parameter.ParameterInfo.ParameterType == typeof(PipeReader)))
             handler = ReplayedStream.Wrap(handler);

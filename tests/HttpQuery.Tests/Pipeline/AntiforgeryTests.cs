@@ -51,11 +51,11 @@ public class AntiforgeryTests
     }
 
     [Fact]
-    public async Task Without_the_library_the_framework_asks_query_for_a_token()
+    public async Task Without_the_library_the_framework_asks_query_for_a_token_up_to_10_and_not_from_11_on()
     {
         await using var server = await QueryServer.StartAsync(app => app.MapRazorPages(), AddPages, plain: true);
 
-        Assert.Equal(400, (await server.SendAsync("QUERY /search-page", UrlEncoded, "match=a")).Status);
+        Assert.Equal(Environment.Version.Major >= 11 ? 200 : 400, (await server.SendAsync("QUERY /search-page", UrlEncoded, "match=a")).Status);
 
         static void AddPages(WebApplicationBuilder builder) => builder.Services.AddRazorPages().AddApplicationPart(typeof(SearchPageModel).Assembly);
     }

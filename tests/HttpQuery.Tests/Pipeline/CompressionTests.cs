@@ -21,8 +21,8 @@ public class CompressionTests
         await using var server = await StartAsync();
         foreach (var path in new[] { "/echo", "/produced", "/tagged", "/strong" })
         {
-            // The middleware says Vary only to a request that has the field.
-            var vary = string.Join(", ", new[] { coding is null ? null : "Accept-Encoding", path is "/produced" ? "Accept" : null }.OfType<string>());
+            // Up to .NET 10 the middleware says Vary only to a request that has the field.
+            var vary = string.Join(", ", new[] { coding is null && Environment.Version.Major < 11 ? null : "Accept-Encoding", path is "/produced" ? "Accept" : null }.OfType<string>());
             var response = await AskAsync(server, path, coding);
             Assert.Equal((path, 200, coding, vary), (path, response.Status, response["Content-Encoding"], response["Vary"] ?? ""));
             Assert.Equal(Json, Decode(response));

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RequestDecompression;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Tests.Pipeline;
@@ -73,19 +74,21 @@ public class DecompressionTests
 
     [Theory]
     [InlineData("x-own")]
-    [InlineData("zstd")]
+    [InlineData("compress")]
     [InlineData("gzip, br")]
     [InlineData("gzip,gzip")]
     [InlineData("identity, gzip")]
     public async Task A_coding_that_is_not_known_is_415_and_names_those_that_are(string coding)
     {
+        // .NET 11 knows zstd, too.
+        var known = string.Join(", ", new RequestDecompressionOptions().DecompressionProviders.Keys.Order());
         var runs = 0;
         await using var server = await StartAsync(decompress: true, () => runs++);
         foreach (var (path, type) in Ways)
         {
             var response = await server.SendOctetsAsync($"QUERY /coded{path}", type, Coded("gzip", Content(type, "a")), $"Content-Encoding: {coding}");
             AssertRefused(response, 415);
-            Assert.Equal("br, deflate, gzip", response["Accept-Encoding"]);
+            Assert.Equal(known, response["Accept-Encoding"]);
         }
         Assert.Equal(0, runs);
     }
