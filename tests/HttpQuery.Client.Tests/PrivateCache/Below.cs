@@ -57,9 +57,11 @@ internal sealed class Below(BelowKind kind) : DelegatingHandler
             case BelowKind.Clone:
                 return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
             case BelowKind.Hedge:
-                using (await base.SendAsync(SignIn(Copy(request)), cancellationToken)) return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
+                (await base.SendAsync(SignIn(Copy(request)), cancellationToken)).Dispose();
+                return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
             case BelowKind.Retry:
-                using (await base.SendAsync(Copy(request), cancellationToken)) return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
+                (await base.SendAsync(Copy(request), cancellationToken)).Dispose();
+                return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
             case BelowKind.TakeAway:
                 var own = request.Headers.Authorization;
                 SignIn(request);

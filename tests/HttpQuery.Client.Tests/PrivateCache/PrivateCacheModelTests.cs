@@ -9,7 +9,7 @@ namespace HttpQuery.Client.Tests.PrivateCache;
 /// <summary>Random stacks of handlers, users and answers: no user reads from the cache what was answered to another, to another host, or before an invalidation.</summary>
 public sealed class PrivateCacheModelTests
 {
-    private const int Steps = 14;
+    private const int Steps = 30;
 
     private static readonly string[] Lifetimes =
     [
@@ -21,13 +21,13 @@ public sealed class PrivateCacheModelTests
     [Fact]
     public async Task No_user_reads_the_answer_of_another()
     {
-        for (var seed = 0; seed < TestScale.Cases; seed++)
+        for (var seed = 0; seed < TestScale.Cases / 5; seed++)
         {
             using var world = new World(new(seed));
             for (var step = 0; step < Steps; step++)
             {
                 var problem = await world.StepAsync();
-                Assert.True(problem is null, $"Seed {seed}, step {step}, {world.Description}: {problem}");
+                if (problem is not null) Assert.Fail($"Seed {seed}, step {step}, {world.Description}: {problem}\n{world.History}");
             }
         }
     }
@@ -42,6 +42,7 @@ public sealed class PrivateCacheModelTests
         private readonly ServiceProvider _services;
         private readonly HttpClient _client;
         private readonly List<Answer> _answers = [];
+        private readonly List<string> _history = [];
         private readonly Dictionary<string, int> _invalid = [];
         private readonly bool _isBelow;
         private bool _wasSignedIn;
@@ -70,6 +71,7 @@ public sealed class PrivateCacheModelTests
         }
 
         public string Description { get; }
+        public string History => string.Join("\n", _history);
 
         public async Task<string?> StepAsync()
         {
@@ -102,6 +104,7 @@ public sealed class PrivateCacheModelTests
 
             // Some read nothing, some half, and some change the request meanwhile.
             var reading = _random.Next(8);
+            _history.Add($"{request.Method} http://{server}{target} {host} {language} by {user ?? "nobody"}: {response.Headers.CacheControl}, reading {reading}, answers {before} to {_answers.Count}");
             if (reading == 0) return null;
             if (reading == 1) request.Headers.Authorization = new("Bearer", "bob");
             if (response.StatusCode is not HttpStatusCode.OK) return null;
@@ -133,7 +136,7 @@ public sealed class PrivateCacheModelTests
 
         private HttpResponseMessage Reply(HttpRequestMessage request)
         {
-            var user = request.Headers.Authorization?.Parameter ?? One("X-Api-Key") ?? One("Cookie")?.Replace("user=", "", StringComparison.Ordinal);
+            var user = request.Headers.Authorization?.Parameter ?? One("X-Api-Key")?.Split(',')[0] ?? One("Cookie")?.Split([',', ';'])[0]["user=".Length..];
             if (request.Method != HttpMethod.Post && user is not null) _wasSignedIn = true;
             if (request.Method == HttpMethod.Post)
             {
