@@ -2,14 +2,17 @@ using System.Net;
 using System.Net.Http.Json;
 using HttpQuery.Caching;
 using HttpQuery.PrivateCache;
-using Microsoft.Extensions.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace HttpQuery;
 
 /// <summary>A private cache for GET and QUERY (RFC 9111, RFC 10008 §2.7) in an HttpClient.</summary>
 /// <remarks>
-/// <para>Private: the responses to requests with other <c>Authorization</c> or <c>Cookie</c> fields, or of another <see cref="PrivateCacheOptions.Partition"/>, are another user's. A cookie container
-/// adds its cookies below, where this handler does not see them: give each its own cache.</para>
+/// <para>Private: requests share a response only if they are for the same user. <see cref="PrivateCacheOptions.CredentialHeaders"/>, <c>Cookie</c>, the cookies of the primary handler's
+/// container, the user information of the URI and <see cref="PrivateCacheOptions.Partition"/> tell users apart.</para>
+/// <para>Handlers that add credentials should stand above the cache. If one below adds them, only responses that say <c>public</c> or <c>s-maxage</c> are stored, and a warning is logged once. A handler
+/// that takes its credential away again before it returns is seen by <c>AddQueryCache</c> only. The cache does not see client certificates and credentials of connections: give each user a
+/// cache there.</para>
 /// <para>A response is stored when it has been read to its end. One that was redirected below is not stored, nor one over HTTP/1.1 that has neither
 /// <c>Content-Length</c> (which automatic decompression below removes) nor chunks: it may have been cut off. Stands above handlers that retry.</para>
 /// </remarks>
@@ -24,30 +27,46 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
     private readonly QueryCache _cache;
     private readonly PrivateCacheOptions _options;
+    private readonly string[] _credentialHeaders;
+    private readonly CredentialsBelow _below;
+    private readonly ILoggerFactory? _loggers;
+    private readonly string? _name;
 
     /// <summary>Makes a handler with a cache of its own, in memory.</summary>
     /// <param name="options">Settings, or <see langword="null"/> for the default ones.</param>
     /// <param name="timeProvider">The clock; default that of the system.</param>
-    public QueryCacheHandler(PrivateCacheOptions? options = null, TimeProvider? timeProvider = null)
-        : this(CreateCache(options ??= new(), timeProvider), options)
+    /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or a credential header is not the name of a header.</exception>
+    public QueryCacheHandler(PrivateCacheOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+        : this(CreateCache(options ??= new(), timeProvider), options, loggerFactory)
     {
     }
 
-    /// <summary>Makes a handler on a cache that others may use as well.</summary>
+    /// <summary>Makes a handler on a cache that others may use as well, with the same options.</summary>
     /// <param name="cache">A private cache.</param>
     /// <param name="options">Settings; those of the store are the cache's own here.</param>
-    /// <exception cref="ArgumentException"><paramref name="cache"/> is a shared one.</exception>
-    public QueryCacheHandler(QueryCache cache, PrivateCacheOptions? options = null)
+    /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="cache"/> is a shared one, an option is out of range, or a credential header is not the name of a header.</exception>
+    public QueryCacheHandler(QueryCache cache, PrivateCacheOptions? options = null, ILoggerFactory? loggerFactory = null)
+        : this(cache, options ?? new(), loggerFactory, null)
+    {
+    }
+
+    internal QueryCacheHandler(QueryCache cache, PrivateCacheOptions options, ILoggerFactory? loggerFactory, string? name)
     {
         ArgumentNullException.ThrowIfNull(cache);
         if (cache.Options.Rules.Mode is not CacheMode.Private) throw new ArgumentException("An HttpClient needs a private cache.", nameof(cache));
-        (_cache, _options) = (cache, options ?? new());
+        (_cache, _options, _credentialHeaders, _below, _loggers, _name) = (cache, options, options.Validate(), CredentialsBelow.Of(cache), loggerFactory, name);
     }
 
-    internal static QueryCache CreateCache(PrivateCacheOptions options, TimeProvider? timeProvider) => new(
-        new() { MaximumResponseLength = options.MaximumResponseLength },
-        new MemoryCacheStore(options.MaximumSize, options.MaximumCount, timeProvider),
-        timeProvider);
+    internal static QueryCache CreateCache(PrivateCacheOptions options, TimeProvider? timeProvider)
+    {
+        options.Validate();
+        return new(
+            new() { MaximumResponseLength = options.MaximumResponseLength },
+            new MemoryCacheStore(options.MaximumSize, options.MaximumCount, timeProvider),
+            timeProvider);
+    }
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -77,29 +96,39 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
-        if (request.RequestUri is not { IsAbsoluteUri: true } uri || uri.Scheme is not ("http" or "https")) return await forward(request, cancellationToken);
+        // What is sent here may be a part of another request, through another client.
+        OutgoingRequests.Current = null;
+        if (!SentTarget.TryRead(request, out var target)) return await forward(request, cancellationToken);
+        if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
-        var method = request.Method;
-        var asked = await ReadAsync(request, uri, cancellationToken);
-        var transaction = await _cache.BeginAsync(asked, cancellationToken);
+        var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
+        if (asked.Method is "QUERY" or "GET" or "HEAD") asked.Bytes = await ReadContentAsync(request.Content, cancellationToken);
+        var transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken);
         var isCaptured = false;
         try
         {
+            var isUserUncertain = _below.MayConcern(asked.User);
+            if (isUserUncertain) transaction.ReportUnknownUser();
             if (transaction.Action is CacheAction.Serve)
             {
+                // An answer to a visitor, while a handler below may be about to sign this request in.
+                if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken);
                 if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, transaction);
                 return Respond(request, transaction);
             }
-            if (transaction.Action is CacheAction.Refuse) return new(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
+            if (transaction.Action is CacheAction.Refuse) return Refuse(request);
 
-            var response = await ForwardAsync(request, transaction, forward, cancellationToken);
+            var uri = request.RequestUri!;
+            var sent = new OutgoingRequests(asked);
+            var response = await ForwardAsync(request, asked, sent, transaction, forward, cancellationToken);
             if (response is null) return Respond(request, transaction);
-            var head = await ReceiveAsync(method, uri, response, transaction);
+            var head = await ReceiveAsync(request, uri, asked, sent, response, transaction);
             if (head is CacheHead.Resend)
             {
                 response.Dispose();
+                OutgoingRequests.Current = sent;
                 response = await forward(request, cancellationToken);
-                head = await ReceiveAsync(method, uri, response, transaction);
+                head = await ReceiveAsync(request, uri, asked, sent, response, transaction);
             }
 
             switch (head)
@@ -113,7 +142,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
                     return response;
                 case CacheHead.Capture:
                     isCaptured = true;
-                    response.Content = new CapturedContent(response.Content, transaction, _cache.Options.MaximumResponseLength);
+                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage!), _cache.Options.MaximumResponseLength);
                     return response;
                 default:
                     return response;
@@ -125,17 +154,25 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    // Null where the origin cannot be reached, and what is stored may stand in.
-    private static async ValueTask<HttpResponseMessage?> ForwardAsync(
-        HttpRequestMessage request, CacheTransaction transaction, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+    // Null if the origin cannot be reached, and a stored response may stand in.
+    private async ValueTask<HttpResponseMessage?> ForwardAsync(
+        HttpRequestMessage request, LookedUpRequest asked, OutgoingRequests sent, CacheTransaction transaction, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
         var own = transaction.Action is CacheAction.Validate ? RequestConditions.Replace(request, transaction.Conditions) : null;
+        OutgoingRequests.Current = sent;
         try
         {
             return await forward(request, cancellationToken);
         }
+        catch (Exception) when (!transaction.IsSafe)
+        {
+            // Redirected, then without an answer.
+            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null);
+            throw;
+        }
         catch (HttpRequestException)
         {
+            CheckUser(asked, sent, transaction, [request]);
             if (!await transaction.TryServeInsteadAsync()) throw;
             return null;
         }
@@ -145,41 +182,79 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    // A response from elsewhere says nothing of the URI that was asked; that an unsafe request succeeded does.
-    private static async ValueTask<CacheHead> ReceiveAsync(HttpMethod method, Uri uri, HttpResponseMessage response, CacheTransaction transaction)
+    private async ValueTask<CacheHead> ReceiveAsync(
+        HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, CacheTransaction transaction)
     {
-        var isRedirected = response.RequestMessage?.RequestUri != uri || response.RequestMessage?.Method != method;
-        if (isRedirected && transaction.IsSafe)
+        var answered = response.RequestMessage;
+        if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction);
+
+        // A response to another request says nothing of this one.
+        HttpRequestMessage[] messages = answered is null || ReferenceEquals(answered, request) ? [request] : [request, answered];
+        if (answered is null || !await asked.IsSameAsync(messages))
         {
+            transaction.ReportUnknownUser();
             transaction.Abandon();
             return transaction.Action is CacheAction.Validate && response.StatusCode is HttpStatusCode.NotModified ? CacheHead.Resend : CacheHead.Pass;
         }
 
+        CheckUser(asked, sent, transaction, messages);
+        if (TransportCookies.Of(InnerHandler, uri) != asked.Cookies) transaction.ReportUnknownUser();
+        var isSameVariant = messages.All(message => asked.IsSameVariant(message, response));
+        if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) transaction.ReportUnknownUser();
+
         var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
-        if (head is not CacheHead.Capture || !MayEndByClosing(response)) return head;
+        if (head is not CacheHead.Capture || (isSameVariant && !MayEndByClosing(response))) return head;
         transaction.Abandon();
         return CacheHead.Pass;
     }
+
+    private async ValueTask<CacheHead> ReceiveUnsafeAsync(HttpRequestMessage request, Uri uri, LookedUpRequest asked, HttpResponseMessage response, CacheTransaction transaction)
+    {
+        var isElsewhere = false;
+        var answered = response.RequestMessage ?? request;
+        if (!asked.IsSameTarget(answered))
+        {
+            isElsewhere = true;
+            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, answered, response);
+        }
+        else
+        {
+            await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+        }
+        if (!ReferenceEquals(answered, request) && !asked.IsSameTarget(request))
+        {
+            isElsewhere = true;
+            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, response);
+        }
+
+        // The server is asked by its own name, too.
+        if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri);
+        return CacheHead.Pass;
+    }
+
+    // Handlers below may have changed the message, or sent a copy.
+    private void CheckUser(LookedUpRequest asked, OutgoingRequests sent, CacheTransaction transaction, HttpRequestMessage[] messages)
+    {
+        foreach (var message in messages) sent.Observe(message);
+        if (!sent.AreOfAnotherUser) return;
+        transaction.ReportUnknownUser();
+        if (sent.OtherUser is { } other) _below.Report(asked.User, other, _loggers?.CreateLogger("HttpQuery.Cache"), _name ?? "");
+    }
+
+    private static bool IsForEveryone(CacheTransaction transaction)
+    {
+        var directives = ResponseDirectives.Parse(new StoredFields(transaction.Answer().Fields), CacheMode.Private);
+        return directives.Public || directives.SharedMaxAge is not null;
+    }
+
+    private static bool IsOnlyIfCached(HttpRequestMessage request) => request.Headers.CacheControl?.OnlyIfCached is true;
+
+    private static HttpResponseMessage Refuse(HttpRequestMessage request) => new(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
 
     // Where only the end of the connection ends the content, nobody knows whether it is whole (RFC 9112 §6.3). Automatic decompression takes Content-Length away, and overlooks
     // codings that are cut off, so what is left of such a response looks the same.
     private static bool MayEndByClosing(HttpResponseMessage response) =>
         response.Version < HttpVersion.Version20 && response.StatusCode is not HttpStatusCode.NoContent && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true;
-
-    private async ValueTask<CacheRequest> ReadAsync(HttpRequestMessage request, Uri uri, CancellationToken cancellationToken) => new()
-    {
-        Method = MethodOf(request),
-        Scheme = uri.Scheme,
-        Authority = request.Headers.Host ?? (uri.HostNameType is UriHostNameType.Dns ? uri.Authority.Replace(uri.Host, uri.IdnHost, StringComparison.Ordinal) : uri.Authority),
-        Target = uri.PathAndQuery,
-        Fields = MessageFields.Of(request.Headers, request.Content?.Headers),
-        Content = MethodOf(request) is "QUERY" or "GET" or "HEAD" ? await ReadContentAsync(request.Content, cancellationToken) : null,
-        Partition = UserPartition.Of(request, _options.Partition),
-    };
-
-    // HttpMethod compares without case, and so does what is below.
-    private static string MethodOf(HttpRequestMessage request) =>
-        request.Method == HttpMethod.Query ? "QUERY" : request.Method == HttpMethod.Get ? "GET" : request.Method == HttpMethod.Head ? "HEAD" : request.Method.Method;
 
     // Null: not to be read, or too long. What is read can be read again.
     private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContent? content, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using HttpQuery.Caching;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Keeps what is read of a response, up to a limit, and stores it at its end.</summary>
-internal sealed class Capture(CacheTransaction transaction, long maximumLength, long? length)
+internal sealed class Capture(CacheTransaction transaction, ReceivedResponse received, long maximumLength, long? length)
 {
     private ArrayBufferWriter<byte>? _kept = new();
 
@@ -22,7 +22,8 @@ internal sealed class Capture(CacheTransaction transaction, long maximumLength, 
     {
         if (_kept is not { } kept) return;
         _kept = null;
-        await transaction.CompleteAsync(kept.WrittenSpan.ToArray());
+        if (received.Settle(transaction)) await transaction.CompleteAsync(kept.WrittenSpan.ToArray());
+        else transaction.Abandon();
     }
 
     public void Abandon()

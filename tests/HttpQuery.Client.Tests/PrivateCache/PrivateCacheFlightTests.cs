@@ -18,7 +18,7 @@ public sealed class PrivateCacheFlightTests
 
         var first = client.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}"""));
         var exchange = await origin.NextAsync();
-        var second = client.TextAsync(Cached.Query(origin.Uri("/"), """{ "a": 1 }"""));
+        var second = client.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}"""));
         await exchange.SendAsync(Origin.Ok("whole", Cached.Fresh));
 
         Assert.Equal("200 whole", await first);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using HttpQuery.CacheKeys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,7 +22,7 @@ public sealed class PrivateCacheHandlerTests
     public async Task A_query_hits_what_asks_the_same(string target, string content, string mediaType, int count)
     {
         await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
-        using var client = Cached.Client();
+        using var client = Cached.Client(new() { Normalizations = QueryNormalizations.JsonSpelling });
         await client.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}"""));
 
         using var request = new HttpRequestMessage(new HttpMethod("query"), origin.Uri(target)) { Content = Wire.Content(mediaType, content) };

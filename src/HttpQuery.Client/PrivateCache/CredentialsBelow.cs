@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using HttpQuery.Caching;
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>The credential headers that were seen to be added below a cache. One instance per cache, whichever handlers use it.</summary>
+/// <remarks>A request without such a header may be for any user, and so may be what is stored for it: an answer to a visitor who had not signed in yet.</remarks>
+internal sealed class CredentialsBelow
+{
+    private static readonly ConditionalWeakTable<QueryCache, CredentialsBelow> Instances = [];
+
+    private volatile string[] _names = [];
+    private int _isLogged;
+    private int _isPartitionLogged;
+
+    /// <summary>Returns the instance of a cache.</summary>
+    public static CredentialsBelow Of(QueryCache cache) => Instances.GetOrCreateValue(cache);
+
+    /// <summary>Whether a handler below may add a credential to this request.</summary>
+    public bool MayConcern(RequestUser user)
+    {
+        foreach (var name in _names)
+        {
+            if (!user.Has(name)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Remembers the headers that a request has below the cache only, and logs a warning the first time.</summary>
+    public void Report(RequestUser above, RequestUser below, ILogger? logger, string client)
+    {
+        var added = below.Headers.Select(header => header.Name).Where(name => !above.Has(name)).ToArray();
+        if (added.Length > 0)
+        {
+            lock (Instances) _names = [.. _names.Union(added)];
+            if (logger is not null && Interlocked.Exchange(ref _isLogged, 1) == 0) PrivateCacheLog.CredentialsBelow(logger, client, string.Join(", ", added));
+        }
+        else if (logger is not null && above.Partition != below.Partition && Interlocked.Exchange(ref _isPartitionLogged, 1) == 0)
+        {
+            PrivateCacheLog.PartitionChanged(logger, client);
+        }
+    }
+}

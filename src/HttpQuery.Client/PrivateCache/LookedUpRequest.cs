@@ -1,0 +1,125 @@
+using HttpQuery.Caching;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>A request as it was looked up. Handlers below the cache change the message or send a copy, so what was answered is compared with this.</summary>
+internal sealed class LookedUpRequest
+{
+    private static readonly string[] ContentFields = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location"];
+
+    private readonly PrivateCacheOptions _options;
+    private readonly string[] _names;
+
+    private LookedUpRequest(HttpRequestMessage message, in SentTarget target, string? cookies, PrivateCacheOptions options, string[] names)
+    {
+        (_options, _names) = (options, names);
+        (Method, Target, Cookies, Content) = (MethodOf(message), target, cookies, message.Content);
+        (User, Fields) = (RequestUser.Of(message, names, options.Partition), MessageFields.Of(message.Headers, message.Content?.Headers));
+    }
+
+    public string Method { get; }
+
+    public SentTarget Target { get; }
+
+    public RequestUser User { get; }
+
+    public StoredFields Fields { get; }
+
+    /// <summary>The cookies of the transport's container.</summary>
+    public string? Cookies { get; }
+
+    public HttpContent? Content { get; }
+
+    /// <summary>The bytes of the content; <see langword="null"/> if it was not read, so that nothing is stored.</summary>
+    public ReadOnlyMemory<byte>? Bytes { get; set; }
+
+    public static LookedUpRequest Of(HttpRequestMessage message, in SentTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
+        new(message, target, cookies, options, names);
+
+    /// <summary>The method as SocketsHttpHandler sends it: HttpMethod compares without case, and known methods go out in upper case.</summary>
+    public static string MethodOf(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
+
+    /// <summary>The request as the cache takes it.</summary>
+    public CacheRequest ToCacheRequest() => new()
+    {
+        Method = Method,
+        Scheme = Target.Scheme,
+        Authority = Target.Authority,
+        Target = Target.Target,
+        Fields = Fields,
+        Content = Bytes,
+        Partition = User.Digest(Cookies, Target),
+        Normalizations = _options.Normalizations,
+    };
+
+    /// <summary>Returns the user of a message, or <see langword="null"/> if <see cref="PrivateCacheOptions.Partition"/> throws.</summary>
+    public RequestUser? UserOf(HttpRequestMessage message)
+    {
+        try
+        {
+            return RequestUser.Of(message, _names, _options.Partition);
+        }
+        catch (Exception)
+        {
+            // The response is there by now: it is the caller's, and not stored.
+            return null;
+        }
+    }
+
+    /// <summary>Whether a message asks the same server for the same.</summary>
+    public bool IsSameTarget(HttpRequestMessage message) => SentTarget.TryRead(message, out var target) && target == Target && MethodOf(message) == Method;
+
+    /// <summary>Whether messages ask the same server for the same, with the same content.</summary>
+    public async ValueTask<bool> IsSameAsync(HttpRequestMessage[] messages)
+    {
+        foreach (var message in messages)
+        {
+            if (!IsSameTarget(message) || !await IsSameContentAsync(message).ConfigureAwait(false)) return false;
+        }
+        return true;
+    }
+
+    // The bytes, and what is said of them.
+    private async ValueTask<bool> IsSameContentAsync(HttpRequestMessage message)
+    {
+        if (Bytes is not { } bytes) return true;
+        if (message.Content is null) return bytes.IsEmpty;
+        foreach (var name in ContentFields)
+        {
+            if (LinesOf(message, name) != Fields[name]) return false;
+        }
+        if (ReferenceEquals(message.Content, Content)) return true;
+
+        // Content of other kinds may be readable only once, or never end.
+        if (message.Content is not (ByteArrayContent or ReadOnlyMemoryContent or StreamContent) || (message.Content.Headers.ContentLength is { } length && length != bytes.Length)) return false;
+        try
+        {
+            return (await message.Content.ReadAsByteArrayAsync().ConfigureAwait(false)).AsSpan().SequenceEqual(bytes.Span);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a message has the headers that the response varies by, as they were looked up.</summary>
+    /// <remarks>Accept-Encoding is left out: automatic decompression adds it to every request alike.</remarks>
+    public bool IsSameVariant(HttpRequestMessage message, HttpResponseMessage response)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("Vary", out var vary) || !VaryRules.TryParse(vary.ToArray(), out var names)) return true;
+        foreach (var name in names)
+        {
+            if (name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)) continue;
+            if (VaryRules.Normalize(name, LinesOf(message, name)) != VaryRules.Normalize(name, Fields[name])) return false;
+        }
+        return true;
+    }
+
+    private static StringValues LinesOf(HttpRequestMessage message, string name)
+    {
+        StringValues lines = default;
+        if (message.Headers.NonValidated.TryGetValues(name, out var values)) lines = values.ToArray();
+        return message.Content?.Headers.NonValidated.TryGetValues(name, out values) is true ? StringValues.Concat(lines, values.ToArray()) : lines;
+    }
+}

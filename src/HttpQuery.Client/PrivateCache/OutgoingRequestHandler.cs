@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Http;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>Shows the cache each request as it leaves the last handler: some handlers take away what they added before they return.</summary>
+internal sealed class OutgoingRequestHandler : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        OutgoingRequests.Current?.Observe(request);
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        OutgoingRequests.Current?.Observe(request);
+        return base.Send(request, cancellationToken);
+    }
+
+    /// <summary>Adds the handler to clients of the factory that have a private cache.</summary>
+    internal sealed class Filter : IHttpMessageHandlerBuilderFilter
+    {
+        public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+        {
+            next(builder);
+            if (builder.AdditionalHandlers.OfType<QueryCacheHandler>().Any()) builder.AdditionalHandlers.Add(new OutgoingRequestHandler());
+        };
+    }
+}

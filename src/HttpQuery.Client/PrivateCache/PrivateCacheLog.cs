@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>Everything that the private cache logs: names of headers, never their values, nor content.</summary>
+internal static partial class PrivateCacheLog
+{
+    [LoggerMessage(30, LogLevel.Warning, "Credentials were added below the private cache of HttpClient '{Client}' ({Headers}), by a handler or by the primary handler's own credentials. "
+        + "The cache cannot tell the users of such requests apart, so it stores and serves only responses that say public or s-maxage. "
+        + "If a handler adds them, let it stand above the cache: call AddHttpMessageHandler before AddQueryCache.")]
+    public static partial void CredentialsBelow(ILogger logger, string client, string headers);
+
+    [LoggerMessage(31, LogLevel.Warning, "PrivateCacheOptions.Partition returned another key below the private cache of HttpClient '{Client}' than above it, so the response was not stored, unless it says public or s-maxage. "
+        + "A handler that sends a copy of the request must copy its Options, too.")]
+    public static partial void PartitionChanged(ILogger logger, string client);
+}

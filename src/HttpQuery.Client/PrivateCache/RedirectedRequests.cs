@@ -1,0 +1,39 @@
+using HttpQuery.Caching;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>Invalidates stored responses after an unsafe request that went elsewhere below the cache (RFC 9111 §4.4).</summary>
+/// <remarks>Redirects between the first URI and the last are not seen.</remarks>
+internal static class RedirectedRequests
+{
+    private const int Redirect = 307;
+
+    /// <summary>Invalidates the URI that was asked, which answered with a redirect, and the one that the request ended at.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="transaction">The transaction of the request that was asked.</param>
+    /// <param name="asked">The request that was asked.</param>
+    /// <param name="sent">The message as it ended.</param>
+    /// <param name="response">Its response, or <see langword="null"/> if there is none.</param>
+    public static async ValueTask InvalidateAsync(QueryCache cache, CacheTransaction transaction, LookedUpRequest asked, HttpRequestMessage sent, HttpResponseMessage? response)
+    {
+        await transaction.ReceiveAsync(Redirect, StoredFields.Empty).ConfigureAwait(false);
+        if (!SentTarget.TryRead(sent, out var target)) return;
+
+        var method = LookedUpRequest.MethodOf(sent);
+        using var last = await cache.BeginAsync(new()
+        {
+            Method = InvalidationRules.IsSafe(method) ? asked.Method : method,
+            Scheme = target.Scheme,
+            Authority = target.Authority,
+            Target = target.Target,
+            Fields = StoredFields.Empty,
+            Content = null,
+        }).ConfigureAwait(false);
+
+        // An answer to the unsafe request itself, wherever it came from.
+        if (response is not null && !InvalidationRules.IsSafe(method)) await last.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
+
+        // The Location of a redirect counts within its origin.
+        if (target.Scheme == asked.Target.Scheme && target.Authority == asked.Target.Authority) await last.ReceiveAsync(Redirect, StoredFields.Empty).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>What a request says about its user.</summary>
+/// <param name="Partition">The value of <see cref="PrivateCacheOptions.Partition"/>.</param>
+/// <param name="UserInfo">The user information of the URI; empty if there is none.</param>
+/// <param name="Headers">The credential headers that the request has, by lower-case name in ordinal order.</param>
+internal sealed record RequestUser(string? Partition, string UserInfo, (string Name, string[] Lines)[] Headers)
+{
+    // Names that no header has.
+    private const string PartitionField = "(partition)", UserInfoField = "(user information)", CookiesField = "(cookies of the container)", HostField = "(host)", ServerField = "(server)";
+
+    private static readonly (string Name, string[] Lines)[] NoHeaders = [];
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="names">Lower-case names of the credential headers, in ordinal order.</param>
+    /// <param name="partition">The option of that name.</param>
+    public static RequestUser Of(HttpRequestMessage message, string[] names, Func<HttpRequestMessage, string?>? partition)
+    {
+        List<(string, string[])>? headers = null;
+        foreach (var name in names)
+        {
+            // A header without a known place may stand among those of the content; it is sent all the same.
+            string[] lines = [];
+            if (message.Headers.NonValidated.TryGetValues(name, out var values)) lines = [.. values];
+            if (message.Content?.Headers.NonValidated.TryGetValues(name, out values) is true) lines = [.. lines, .. values];
+            if (lines.Length > 0) (headers ??= []).Add((name, lines));
+        }
+        return new(partition?.Invoke(message), message.RequestUri is { IsAbsoluteUri: true } uri ? uri.UserInfo : "", headers is null ? NoHeaders : [.. headers]);
+    }
+
+    /// <summary>Whether the other request is for the same user.</summary>
+    public bool IsSameAs(RequestUser other)
+    {
+        if (Partition != other.Partition || UserInfo != other.UserInfo || Headers.Length != other.Headers.Length) return false;
+        for (var i = 0; i < Headers.Length; i++)
+        {
+            if (Headers[i].Name != other.Headers[i].Name || !Headers[i].Lines.AsSpan().SequenceEqual(other.Headers[i].Lines)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether the request has a credential header.</summary>
+    public bool Has(string name) => Headers.Any(header => header.Name == name);
+
+    /// <summary>The digest that separates this request from those of other users and servers; empty if nothing does.</summary>
+    /// <param name="cookies">The cookies that the transport adds, or <see langword="null"/>.</param>
+    /// <param name="target">Where the request goes.</param>
+    public byte[] Digest(string? cookies, in SentTarget target)
+    {
+        var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1) + (target.NamesServer ? 2 : 0);
+        if (count == 0) return [];
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(count));
+        foreach (var (name, lines) in Headers) Add(hash, name, lines);
+        if (Partition is not null) Add(hash, PartitionField, Partition);
+        if (UserInfo.Length > 0) Add(hash, UserInfoField, UserInfo);
+        if (cookies is not null) Add(hash, CookiesField, cookies);
+        if (target.NamesServer)
+        {
+            Add(hash, HostField, target.HostLines ?? "");
+            Add(hash, ServerField, target.Server);
+        }
+        return hash.GetHashAndReset();
+    }
+
+    // Counts before lists, lengths before texts: nothing runs into anything else.
+    private static void Add(IncrementalHash hash, string name, params ReadOnlySpan<string> lines)
+    {
+        AddText(hash, name);
+        hash.AppendData(BitConverter.GetBytes(lines.Length));
+        foreach (var line in lines) AddText(hash, line);
+    }
+
+    // UTF-16, because UTF-8 makes all lone surrogates equal.
+    private static void AddText(IncrementalHash hash, string text)
+    {
+        hash.AppendData(BitConverter.GetBytes(text.Length));
+        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+}

@@ -1,0 +1,147 @@
+using HttpQuery.CacheKeys;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HttpQuery.Client.Tests.PrivateCache;
+
+/// <summary><see cref="PrivateCacheOptions"/>: what tells users apart, and what is refused.</summary>
+public sealed class PrivateCacheOptionsTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("X Api Key")]
+    [InlineData("X-Api-Key:")]
+    [InlineData("X-Schlüssel")]
+    [InlineData(null)]
+    public void A_credential_header_that_is_no_name_is_refused_with_advice(string? name)
+    {
+        var options = new PrivateCacheOptions { CredentialHeaders = { name! } };
+        Assert.Contains("such as X-Api-Key", Assert.Throws<ArgumentException>(() => new QueryCacheHandler(options)).Message, StringComparison.Ordinal);
+        var client = new ServiceCollection().AddHttpClient("api");
+        Assert.Throws<ArgumentException>(() => client.AddQueryCache(o => o.CredentialHeaders.Add(name!)));
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_refused_at_once()
+    {
+        var client = new ServiceCollection().AddHttpClient("api");
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumSize = 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumCount = 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumContentLength = -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumResponseLength = -1));
+        client.AddQueryCache(o => (o.MaximumContentLength, o.MaximumResponseLength) = (0, 0));
+    }
+
+    // Each row: the fields of two requests, LF between lines.
+    [Theory]
+    [InlineData("X-Api-Key: a", "X-Api-Key: b", false)]
+    [InlineData("X-Api-Key: a", "x-api-key: a", true)]
+    [InlineData("X-Api-Key: a", "", false)]
+    [InlineData("X-Api-Key:", "", false)]
+    [InlineData("X-Api-Key: a", "X-Token: a", false)]
+    [InlineData("X-Api-Key: a\nX-Token: b", "X-Api-Key: b\nX-Token: a", false)]
+    [InlineData("X-Api-Key: a\nX-Token: b", "X-Token: b\nX-Api-Key: a", true)]
+    [InlineData("X-Api-Key: a\nX-Api-Key: b", "X-Api-Key: a, b", false)]
+    [InlineData("X-Api-Key: a\nX-Api-Key: b", "X-Api-Key: b\nX-Api-Key: a", false)]
+    [InlineData("X-Api-Key: ab", "X-Api-Key: a\nX-Api-Key: b", false)]
+    [InlineData("Cookie: a", "Authorization: a", false)]
+    [InlineData("Cookie: a", "Cookie: a\nCookie:", false)]
+    [InlineData("X-Other: a", "X-Other: b", true)]
+    public async Task Credential_headers_tell_users_apart(string first, string second, bool isShared)
+    {
+        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
+        using var client = Cached.Client(new() { CredentialHeaders = { "x-API-key", "X-Token", "X-Api-Key" } });
+
+        Assert.Equal("200 first", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}", Fields(first))));
+        Assert.Equal(isShared ? "200 first" : "200 second", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}", Fields(second))));
+        Assert.Equal("200 first", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}", Fields(first))));
+    }
+
+    [Theory]
+    [InlineData("a", null, null, "a")]
+    [InlineData(null, "a", null, null)]
+    [InlineData("", null, null, null)]
+    public async Task Partition_and_headers_do_not_run_into_each_other(string? partition, string? cookie, string? otherPartition, string? otherCookie)
+    {
+        var count = 0;
+        string? current = null;
+        using var client = Cached.Client(new() { Partition = _ => current }, inner: new Answering(request =>
+            new() { RequestMessage = request, Content = new StringContent($"{++count}"), Headers = { { "Cache-Control", "max-age=60" } } }));
+        foreach (var (own, text) in new[] { (partition, cookie), (otherPartition, otherCookie) })
+        {
+            current = own;
+            string[] fields = text is null ? [] : ["Cookie: " + text];
+            await client.TextAsync(Cached.Get(new("http://localhost/"), fields));
+        }
+        Assert.Equal(2, count);
+    }
+
+    [Fact]
+    public Task Half_surrogate_pairs_are_not_equal() => Partition_and_headers_do_not_run_into_each_other(((char)0xD800).ToString(), null, ((char)0xD801).ToString(), null);
+
+    [Fact]
+    public async Task A_credential_among_the_headers_of_the_content_counts()
+    {
+        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
+        using var client = Cached.Client(new() { CredentialHeaders = { "X-Api-Key" } });
+        foreach (var (key, answer) in new[] { ("a", "first"), ("b", "second") })
+        {
+            var request = Cached.Query(origin.Uri("/"), "{}");
+            request.Content!.Headers.Add("X-Api-Key", key);
+            Assert.Equal("200 " + answer, await client.TextAsync(request));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cookies_of_the_container_count(bool isHttpClientHandler)
+    {
+        await using var origin = Origin.Start(request =>
+        {
+            var cookie = request.IndexOf("\nCookie: ", StringComparison.Ordinal);
+            var user = cookie < 0 ? "nobody" : request[(cookie + 9)..request.IndexOf('\n', cookie + 1)];
+            return request.StartsWith("POST /", StringComparison.Ordinal)
+                ? Origin.Response("204 No Content", "", "Set-Cookie: user=" + request[6..request.IndexOf(' ', 6)] + "; path=/").Replace("Content-Length: 0\n", "", StringComparison.Ordinal)
+                : Origin.Ok(user, Cached.Fresh);
+        });
+        using var client = Cached.Client(inner: new Below(BelowKind.InPlace) { InnerHandler = isHttpClientHandler ? new HttpClientHandler() : new SocketsHttpHandler() });
+
+        for (var i = 0; i < 2; i++) Assert.Equal("200 nobody", await client.TextAsync(Cached.Get(origin.Uri("/"))));
+        foreach (var user in new[] { "ann", "bob" })
+        {
+            await client.TextAsync(new(HttpMethod.Post, origin.Uri("/" + user)));
+            for (var i = 0; i < 2; i++) Assert.Equal("200 user=" + user, await client.TextAsync(Cached.Get(origin.Uri("/"))));
+        }
+        Assert.Equal(5, origin.Count);
+    }
+
+    [Fact]
+    public async Task A_cookie_that_comes_while_a_request_is_sent_is_not_that_of_the_lookup()
+    {
+        var container = new System.Net.CookieContainer();
+        await using var origin = Origin.Start();
+        using var client = Cached.Client(inner: new SocketsHttpHandler { CookieContainer = container });
+        var first = client.TextAsync(Cached.Get(origin.Uri("/")));
+        var exchange = await origin.NextAsync();
+        container.Add(origin.Uri("/"), new System.Net.Cookie("user", "ann"));
+        await exchange.SendAsync(Origin.Ok("first", Cached.Fresh));
+        Assert.Equal("200 first", await first);
+
+        container.GetAllCookies().Single().Expired = true;
+        var second = client.TextAsync(Cached.Get(origin.Uri("/")));
+        await (await origin.NextAsync()).SendAsync(Origin.Ok("second", Cached.Fresh));
+        Assert.Equal("200 second", await second);
+    }
+
+    [Fact]
+    public async Task Content_counts_byte_by_byte_unless_a_difference_is_named()
+    {
+        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh));
+        using var client = Cached.Client(new() { Normalizations = QueryNormalizations.JsonSpelling });
+        await client.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}"""));
+        await client.TextAsync(Cached.Query(origin.Uri("/"), """{ "a": 1 }"""));
+        Assert.Equal(1, origin.Count);
+    }
+
+    private static string[] Fields(string lines) => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
