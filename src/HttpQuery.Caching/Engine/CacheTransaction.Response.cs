@@ -106,8 +106,9 @@ public sealed partial class CacheTransaction
         _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch) { Tags = stored.Tags };
 
         // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
-        // And it stays under its key, which is that of what it varied by before.
-        var isKept = (!_isOfAll || StorageRules.AllowsSharing(_cache.Options.Rules, fresh.Directives)) && MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
+        // And it stays under its key, which is that of what it varied by before. What could be shared may have been made for a user, and cannot be shared any more.
+        var rules = _cache.Options.Rules;
+        var isKept = (!StorageRules.AllowsSharing(rules, stored.Response.Directives) || StorageRules.AllowsSharing(rules, fresh.Directives)) && MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
             && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
         var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
         _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;

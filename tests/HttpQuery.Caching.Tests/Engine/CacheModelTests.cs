@@ -7,7 +7,7 @@ public class CacheModelTests
     public async Task Nothing_is_served_that_the_model_forbids()
     {
         var (served, validated, shared) = (0, 0, 0);
-        for (var seed = 0; seed < TestScale.Cases / 10; seed++)
+        for (var seed = 0; seed < TestScale.Cases / 20; seed++)
         {
             var run = new CacheModel(new(seed));
             for (var step = 0; step < 300; step++) await run.StepAsync();
@@ -15,14 +15,14 @@ public class CacheModelTests
             validated += run.Validated;
             shared += run.Shared;
         }
-        Assert.True(served > TestScale.Cases && validated > TestScale.Cases / 50 && shared > TestScale.Cases / 50, $"{served} were served, {validated} validated, {shared} shared: too few to tell anything.");
+        Assert.True(served > TestScale.Cases / 2 && validated > TestScale.Cases / 20 && shared > TestScale.Cases / 20, $"{served} were served, {validated} validated, {shared} shared: too few to tell anything.");
     }
 
     [Fact]
     public async Task Nothing_is_served_that_the_model_forbids_while_the_store_fails()
     {
         var served = 0;
-        for (var seed = 0; seed < TestScale.Cases / 20; seed++)
+        for (var seed = 0; seed < TestScale.Cases / 50; seed++)
         {
             var random = new Random(seed);
             var run = new CacheModel(new(seed), _ => new FailingStore(new MemoryCacheStore(), random));

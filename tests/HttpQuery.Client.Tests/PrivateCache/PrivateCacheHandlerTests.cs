@@ -126,7 +126,7 @@ public sealed class PrivateCacheHandlerTests
         {
             using var content = kind switch
             {
-                "octets" => new ByteArrayContent(Encoding.UTF8.GetBytes(text)),
+                "octets" => new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { { "Content-Type", "text/plain" } } },
                 "json" => JsonContent.Create(text),
                 "stream" => new StreamContent(new OneWayStream(text)),
                 _ => (HttpContent)new MultipartContent("mixed", "b") { new StreamContent(new OneWayStream(text)) },

@@ -174,9 +174,11 @@ public sealed class PrivateCacheTargetTests
     {
         await using var origin = Origin.Start(request => Origin.Ok(request[..request.IndexOf(' ', StringComparison.Ordinal)], Cached.Fresh));
         using var client = Cached.Client();
-        Assert.Equal("200 " + sent, await client.TextAsync(new(new HttpMethod(method), origin.Uri("/"))));
-        Assert.Equal("200 " + sent, await client.TextAsync(new(new HttpMethod(sent), origin.Uri("/"))));
+        Assert.Equal("200 " + sent, await client.TextAsync(Request(method)));
+        Assert.Equal("200 " + sent, await client.TextAsync(Request(sent)));
         Assert.Equal(1, origin.Count);
+
+        HttpRequestMessage Request(string name) => new(new HttpMethod(name), origin.Uri("/")) { Content = sent is "QUERY" ? new StringContent("q") : null };
     }
 
     private static Answering Counting(Func<int> count) => new(request =>
