@@ -10,9 +10,6 @@ namespace HttpQuery.Caching;
 /// <param name="Resource">Of the URI's epoch.</param>
 internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, bool IsNormalized, QueryCacheKey Resource)
 {
-    // No method has a space, so no request has the key of an epoch.
-    private const string EpochMethod = "EPOCH OF";
-
     private static readonly string[] KeyFields =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
 
@@ -82,11 +79,8 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
         return ResourceOf(builder, request.Scheme, request.Authority, "/");
     }
 
-    internal static QueryCacheKey ResourceOf(QueryCacheKeyBuilder builder, string scheme, string authority, string target)
-    {
-        builder.Start(EpochMethod, scheme, authority, target);
-        return builder.Complete([]);
-    }
+    internal static QueryCacheKey ResourceOf(QueryCacheKeyBuilder _, string scheme, string authority, string target) =>
+        QueryCacheKey.OfResource(scheme, authority, target);
 
     // A digest, which nobody else's partition can be.
     private static byte[] PartitionOf(CacheRequest request)
@@ -106,6 +100,7 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
         {
             foreach (var line in request.Fields[name]) builder.AddField(name, line);
         }
+        builder.SetNormalizations(request.Normalizations);
         if (!partition.IsEmpty) builder.SetPartition(partition);
     }
 }

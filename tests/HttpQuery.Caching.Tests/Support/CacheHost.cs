@@ -1,4 +1,5 @@
 using System.Text;
+using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Caching.Tests.Support;
 
@@ -31,6 +32,7 @@ internal sealed class CacheHost
             Target = parts[1],
             Fields = Message.Fields(parts.Length > 2 ? ["Content-Type: application/json", .. lines] : lines),
             Content = Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : ""),
+            Normalizations = QueryNormalizations.JsonSpelling,
         };
     }
 
@@ -43,6 +45,7 @@ internal sealed class CacheHost
         Target = request.Target,
         Fields = request.Fields,
         Content = request.Content,
+        Normalizations = request.Normalizations,
         Partition = Encoding.UTF8.GetBytes(user),
     };
 

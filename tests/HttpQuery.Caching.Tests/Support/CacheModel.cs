@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Caching.Tests.Support;
 
@@ -63,6 +64,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
             Target = target,
             Fields = Message.Fields([.. lines]),
             Content = Encoding.UTF8.GetBytes(content),
+            Normalizations = QueryNormalizations.JsonSpelling,
             Partition = Encoding.UTF8.GetBytes(Any(["anna", "bert"])),
             User = Encoding.UTF8.GetBytes(_isShared ? Any(["", "", "carl", "dora"]) : ""),
         };
