@@ -43,7 +43,7 @@ public readonly partial record struct QueryCacheKey : ISpanFormattable
     /// <summary>Compares octet by octet.</summary>
     public bool Equals(QueryCacheKey other) => ((ReadOnlySpan<byte>)_octets).SequenceEqual(other._octets);
 
-    /// <summary>Another number in each process, so that nobody can make keys that collide in a table.</summary>
+    /// <summary>Another number in each process, so that a client cannot prepare keys that collide in a table.</summary>
     public override int GetHashCode() => KeyHash.Of(_octets);
 
     /// <summary>64 hexadecimal digits in lower case.</summary>

@@ -45,6 +45,7 @@ internal sealed class CacheHost
         Target = request.Target,
         Fields = request.Fields,
         Content = request.Content,
+        Normalizations = request.Normalizations,
         Partition = Encoding.UTF8.GetBytes(user),
         Normalizations = request.Normalizations,
     };
