@@ -115,6 +115,25 @@ public sealed class PrivateCacheOrderTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Both_the_request_and_the_message_that_was_answered_say_who_asked(bool isRequestSigned)
+    {
+        var calls = 0;
+        using var client = Cached.Client(inner: new Answering(request =>
+        {
+            var copy = Below.Copy(request);
+            if (++calls > 1) (isRequestSigned ? request : copy).Headers.Authorization = new("Bearer", "ann");
+            return request.Headers.IfNoneMatch.Count > 0
+                ? new(HttpStatusCode.NotModified) { RequestMessage = copy, Headers = { { "ETag", "\"1\"" } } }
+                : new() { RequestMessage = copy, Content = new StringContent($"{calls}"), Headers = { { "Cache-Control", "max-age=0" }, { "ETag", "\"1\"" } } };
+        }));
+
+        Assert.Equal("200 1", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        Assert.Equal("200 3", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+    }
+
+    [Theory]
     [InlineData(HttpStatusCode.InternalServerError)]
     [InlineData(null)]
     public async Task Nothing_stale_stands_in_for_another_user(HttpStatusCode? status)
