@@ -46,44 +46,16 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
 
     private static void Start(QueryCacheKeyBuilder builder, QueryCacheOptions options, CacheRequest request, ReadOnlySpan<byte> partition)
     {
-<<<<<<< HEAD
         builder.Start(request.Method is "HEAD" ? "GET" : request.Method, request.Scheme, request.Authority, request.Target);
         builder.SetNormalizations(request.Normalizations);
-=======
-        using var builder = scheme.CreateBuilder();
-        return ResourceOf(builder, request.Scheme, request.Authority, "/");
-    }
-
-    internal static QueryCacheKey ResourceOf(QueryCacheKeyBuilder _, string scheme, string authority, string target) =>
-        QueryCacheKey.OfResource(scheme, authority, target);
-
-    // A digest, which nobody else's partition can be.
-    private static byte[] PartitionOf(CacheRequest request)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("HttpQuery: a user's"u8);
-        hash.AppendData(BitConverter.GetBytes(request.Partition.Length));
-        hash.AppendData(request.Partition.Span);
-        hash.AppendData(request.User.Span);
-        return hash.GetHashAndReset();
-    }
-
-    private static void Start(QueryCacheKeyBuilder builder, CacheRequest request, string method, ReadOnlySpan<byte> partition)
-    {
-        builder.Start(method, request.Scheme, request.Authority, request.Target);
->>>>>>> part-key
         foreach (var name in KeyFields)
         {
             foreach (var line in request.Fields[name]) builder.AddField(name, line);
         }
-<<<<<<< HEAD
         foreach (var name in options.RoutingHeaders)
         {
             foreach (var line in request.Fields[name]) builder.AddRoutingField(name, line);
         }
-=======
-        builder.SetNormalizations(request.Normalizations);
->>>>>>> part-key
         if (!partition.IsEmpty) builder.SetPartition(partition);
     }
 }

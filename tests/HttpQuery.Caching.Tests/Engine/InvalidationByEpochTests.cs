@@ -135,18 +135,12 @@ public class InvalidationByEpochTests
     [InlineData("/a")]
     [InlineData("/%61")]
     [InlineData("/x/../a")]
-<<<<<<< HEAD
     [InlineData("/A")]
     [InlineData("/a/")]
     [InlineData("/a?")]
     [InlineData("//a")]
-=======
-    [InlineData("/a?")]
-    [InlineData("/A")]
-    [InlineData("/a/")]
     [InlineData("/%2561")]
     [InlineData("/x%2Fy/../a")]
->>>>>>> part-key
     public async Task Another_spelling_of_the_target_is_the_same_uri(string target)
     {
         await StoreAllAsync();
@@ -157,11 +151,8 @@ public class InvalidationByEpochTests
     [Theory]
     [InlineData("/a?b")]
     [InlineData("/b")]
-<<<<<<< HEAD
     [InlineData("/a/b")]
-=======
     [InlineData("/a/a")]
->>>>>>> part-key
     public async Task Another_target_is_another_uri(string target)
     {
         await StoreAllAsync();
