@@ -47,7 +47,6 @@ internal sealed class CacheHost
         Content = request.Content,
         Normalizations = request.Normalizations,
         Partition = Encoding.UTF8.GetBytes(user),
-        Normalizations = request.Normalizations,
     };
 
     public static OriginAnswer Fresh(string content, params string[] lines) => new(200, content, ["Cache-Control: max-age=60", .. lines]);
