@@ -27,6 +27,7 @@ internal static class Gateway
         builder.Services.AddProblemDetails();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<OriginClient>();
+        builder.Services.AddSingleton<OriginTransformer>();
         builder.Services.AddSingleton<OriginEndpoint>();
         if (!options.NoCache) AddCache(builder.Services, options);
         if (options.Management is not null)
@@ -37,7 +38,7 @@ internal static class Gateway
         configure?.Invoke(builder);
 
         var app = builder.Build();
-        app.Use(RequestForm.InvokeAsync);
+        app.UseMiddleware<RequestFormMiddleware>();
         app.Use(FailureAnswer.InvokeAsync);
         app.UseRouting();
         if (!options.NoCache) app.UseHttpQueryCache();

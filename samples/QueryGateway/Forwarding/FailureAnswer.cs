@@ -9,14 +9,15 @@ internal static class FailureAnswer
     {
         await next(context);
         var response = context.Response;
-        if (context.Features.Get<IForwarderErrorFeature>() is null || response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure || response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
 
         // A stored response that stands in for the origin's has a length.
-        if (response.StatusCode >= 400 && response.ContentLength is null) await Results.Problem(Detail(response.StatusCode), statusCode: response.StatusCode).ExecuteAsync(context);
+        if (response.StatusCode >= 400 && response.ContentLength is null) await Results.Problem(Detail(response.StatusCode, failure.Error), statusCode: response.StatusCode).ExecuteAsync(context);
     }
 
-    private static string Detail(int status) => status switch
+    private static string Detail(int status, ForwarderError error) => status switch
     {
+        StatusCodes.Status502BadGateway when error is ForwarderError.ResponseHeaders => "The origin's response cannot be forwarded, because its end or its headers are not as HTTP/1.1 requires.",
         StatusCodes.Status502BadGateway => "The origin cannot be reached, or gave no whole answer.",
         StatusCodes.Status504GatewayTimeout => "The origin has not answered in time.",
         _ => "The content of the request did not come whole.",

@@ -4,9 +4,24 @@ using System.Text;
 namespace QueryGateway.Forwarding;
 
 /// <summary>The connections to the origin, which carry what they are given and add nothing of their own.</summary>
-internal sealed class OriginClient(GatewayOptions options) : HttpMessageInvoker(Handler(options))
+internal sealed class OriginClient(GatewayOptions options) : IDisposable
 {
-    private static SocketsHttpHandler Handler(GatewayOptions options) => new()
+    /// <summary>Uses a connection for many requests, one after the other.</summary>
+    public HttpMessageInvoker Shared { get; } = new(Handler(options, TimeSpan.FromMinutes(10)));
+
+    /// <summary>Makes a connection for each request and closes it afterwards, whatever the origin says.</summary>
+    public HttpMessageInvoker SingleUse { get; } = new(Handler(options, TimeSpan.Zero));
+
+    /// <summary>Whether the connection must not carry another request afterwards.</summary>
+    public static bool NeedsOwnConnection(HttpRequest request) => !ConnectionAuthentication.IsBoundToRequest(request.Headers.Authorization) || RequestFraming.HasUnexpectedContent(request);
+
+    public void Dispose()
+    {
+        Shared.Dispose();
+        SingleUse.Dispose();
+    }
+
+    private static SocketsHttpHandler Handler(GatewayOptions options, TimeSpan lifetime) => new()
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
@@ -14,7 +29,8 @@ internal sealed class OriginClient(GatewayOptions options) : HttpMessageInvoker(
         UseProxy = false,
         ActivityHeadersPropagator = null,
         ConnectTimeout = options.ConnectTimeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        PooledConnectionLifetime = lifetime,
+        PlaintextStreamFilter = (connection, _) => ValueTask.FromResult<Stream>(new OriginConnection(connection.PlaintextStream)),
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
     };

@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace QueryGateway.Forwarding;
 
 /// <summary>Forwards a request to the origin, and its response back. Where there is none it leaves a status and nothing else, for the cache to bridge or <see cref="FailureAnswer"/> to explain.</summary>
-internal sealed class OriginEndpoint(GatewayOptions options, IHttpForwarder forwarder, OriginClient client)
+internal sealed class OriginEndpoint(GatewayOptions options, IHttpForwarder forwarder, OriginClient client, OriginTransformer transformer)
 {
     private readonly string _origin = options.Origin.GetLeftPart(UriPartial.Authority);
 
@@ -15,6 +15,10 @@ internal sealed class OriginEndpoint(GatewayOptions options, IHttpForwarder forw
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    public async Task InvokeAsync(HttpContext context) =>
-        await forwarder.SendAsync(context, _origin, client, _config, OriginTransformer.Instance);
+    public async Task InvokeAsync(HttpContext context)
+    {
+        OriginConnection.BeginRequest();
+        var connections = OriginClient.NeedsOwnConnection(context.Request) ? client.SingleUse : client.Shared;
+        await forwarder.SendAsync(context, _origin, connections, _config, transformer);
+    }
 }

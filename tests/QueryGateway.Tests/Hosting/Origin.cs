@@ -19,6 +19,7 @@ internal sealed class Origin : IAsyncDisposable
     private readonly bool _readsContent;
     private readonly Task _accepting;
     private int _count;
+    private int _connectionCount;
 
     private Origin(Func<OriginRequest, Stream, Task<bool>> answer, int port = 0, bool readsContent = true)
     {
@@ -35,6 +36,9 @@ internal sealed class Origin : IAsyncDisposable
 
     /// <summary>How many requests have come.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How many connections have come.</summary>
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
     /// <summary>Answers each request with a text, whose line ends are sent as CRLF, and keeps the connection open.</summary>
     public static Origin Start(Func<OriginRequest, string> answer, int port = 0) => new(async (request, stream) =>
@@ -59,8 +63,13 @@ internal sealed class Origin : IAsyncDisposable
     /// <summary>Lets <paramref name="answer"/> write; the connection stays open where it returns <see langword="true"/>.</summary>
     public static Origin Start(Func<OriginRequest, Stream, Task<bool>> answer, bool readsContent = true) => new(answer, readsContent: readsContent);
 
-    public async Task<OriginRequest> NextRequestAsync() =>
-        await _requests.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    public async Task<OriginRequest> NextRequestAsync()
+    {
+        // Cancelled, not abandoned: a reader that nobody waits for would take the request of the next test.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(10));
+        return await _requests.Reader.ReadAsync(timeout.Token);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -77,12 +86,16 @@ internal sealed class Origin : IAsyncDisposable
     {
         try
         {
-            while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
+            while (true)
+            {
+                var connection = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                _connections.Add(ServeAsync(connection, Interlocked.Increment(ref _connectionCount)));
+            }
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException) { }
+        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException) { }
     }
 
-    private async Task ServeAsync(TcpClient connection)
+    private async Task ServeAsync(TcpClient connection, int number)
     {
         using var client = connection;
         var stream = client.GetStream();
@@ -90,8 +103,9 @@ internal sealed class Origin : IAsyncDisposable
         using var closing = _stopping.Token.Register(client.Close);
         try
         {
-            while (await ReadAsync(reader, _readsContent) is { } request)
+            while (await ReadAsync(reader, _readsContent) is { } read)
             {
+                var request = read with { Connection = number };
                 Interlocked.Increment(ref _count);
                 _requests.Writer.TryWrite(request);
                 if (!await _answer(request, stream)) return;

@@ -5,6 +5,9 @@ namespace QueryGateway.Tests.Hosting;
 /// <param name="Content">The content, chunks joined.</param>
 internal sealed record OriginRequest(string Head, byte[] Content)
 {
+    /// <summary>The number of the connection that it came on, from 1.</summary>
+    public int Connection { get; init; }
+
     public string RequestLine => Head[..Head.IndexOf('\n', StringComparison.Ordinal)];
 
     /// <summary>The value of the first line of a field, or <see langword="null"/>.</summary>

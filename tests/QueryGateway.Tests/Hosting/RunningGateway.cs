@@ -19,6 +19,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>The address for HTTP/2 with prior knowledge.</summary>
     public string H2cUrl => App.Urls.Last();
 
+    /// <summary>The port of <see cref="H2cUrl"/>.</summary>
+    public int H2cPort => new Uri(H2cUrl).Port;
+
     public int ManagementPort => new Uri(App.Services.GetServices<IHostedService>().OfType<ManagementServer>().Single().Url).Port;
 
     public static Task<RunningGateway> StartAsync(Origin origin, params string[] args) => StartAsync(origin.Url, null, args);
