@@ -12,17 +12,17 @@ internal static class RequestKey
     /// <returns><see langword="null"/> where the content is longer than <paramref name="maximumLength"/>, or somebody has begun to read it before.</returns>
     /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
     /// <exception cref="InvalidDataException">Its coding is broken.</exception>
-    public static async ValueTask<QueryCacheKey?> ReadAsync(HttpContext context, QueryCacheKeyScheme scheme, int maximumLength)
+    public static async ValueTask<QueryCacheKey?> ReadAsync(HttpContext context, QueryCacheKeyScheme scheme, int maximumLength, params IList<string> routingHeaders)
     {
         var normalizations = EndpointNormalizations.Of(context);
         var content = await BufferedContent.ReadAsync(context, maximumLength);
-        if (content.IsCertain) return KeyOf(context, scheme, content, normalizations);
+        if (content.IsCertain) return KeyOf(context, scheme, content, normalizations, routingHeaders);
 
         if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry) Log.ContentNotBuffered(telemetry.Logger, maximumLength);
         return null;
     }
 
-    private static QueryCacheKey KeyOf(HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content, QueryNormalizations normalizations)
+    private static QueryCacheKey KeyOf(HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content, QueryNormalizations normalizations, IList<string> routingHeaders)
     {
         var request = context.Request;
         using var builder = scheme.CreateBuilder();
@@ -31,6 +31,10 @@ internal static class RequestKey
         foreach (var (name, lines) in request.Headers)
         {
             foreach (var line in lines) builder.AddField(name, line);
+        }
+        foreach (var name in routingHeaders.Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            foreach (var line in request.Headers[name]) builder.AddRoutingField(name, line);
         }
         return builder.Complete(content.Octets.Span);
     }

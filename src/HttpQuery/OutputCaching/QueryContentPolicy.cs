@@ -75,7 +75,7 @@ internal sealed class QueryContentPolicy(
         var normalizations = EndpointNormalizations.Of(http);
         try
         {
-            var key = await RequestKey.ReadAsync(http, _scheme, options.Value.MaximumBufferedContentLength);
+            var key = await RequestKey.ReadAsync(http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null ? Pass("its content is too long, or was read before") : new(QueryVariant.Key(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)

@@ -1,5 +1,6 @@
 using HttpQuery.Caching;
 using HttpQuery.Identity;
+using HttpQuery.Internal;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -14,6 +15,7 @@ internal static class RequestRules
     {
         var http = context.HttpContext;
         var headers = http.Request.Headers;
+        if (RequestTarget.AuthorityOf(http).Length == 0) return "it does not name one host";
         if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";

@@ -107,6 +107,17 @@ public class VaryByQueryContentTests
     }
 
     [Theory]
+    [InlineData("X-Forwarded-Host: evil.test")]
+    [InlineData("Forwarded: host=evil.test")]
+    [InlineData("X-Original-URL: /evil")]
+    public async Task Headers_that_tell_another_target_count(string line)
+    {
+        await using var server = await CachedServer.StartAsync();
+        Assert.Equal("1: q", (await server.SendAsync("QUERY /a", "q", [line])).ContentText);
+        Assert.Equal("2: q", (await server.QueryAsync("/a", "q")).ContentText);
+    }
+
+    [Theory]
     [InlineData("QUERY /A", "q")]
     [InlineData("QUERY /a/", "q")]
     [InlineData("QUERY /a?", "q")]
