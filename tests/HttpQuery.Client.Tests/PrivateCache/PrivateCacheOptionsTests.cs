@@ -43,6 +43,7 @@ public sealed class PrivateCacheOptionsTests
     [InlineData("X-Api-Key: a\nX-Api-Key: b", "X-Api-Key: a, b", false)]
     [InlineData("X-Api-Key: a\nX-Api-Key: b", "X-Api-Key: b\nX-Api-Key: a", false)]
     [InlineData("X-Api-Key: ab", "X-Api-Key: a\nX-Api-Key: b", false)]
+    [InlineData("X-Api-Key: ab\nX-Api-Key: c", "X-Api-Key: a\nX-Api-Key: bc", false)]
     [InlineData("Cookie: a", "Authorization: a", false)]
     [InlineData("Cookie: a", "Cookie: a\nCookie:", false)]
     [InlineData("X-Other: a", "X-Other: b", true)]

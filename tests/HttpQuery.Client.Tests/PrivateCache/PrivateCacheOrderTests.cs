@@ -194,6 +194,36 @@ public sealed class PrivateCacheOrderTests
         Assert.Equal("200 second", await client.TextAsync(Cached.Get(origin.Uri("/"), "Authorization: Bearer bob")));
     }
 
+    [Fact]
+    public async Task A_caller_who_gives_the_request_other_content_before_the_response_is_read_stores_nothing()
+    {
+        await using var origin = Origin.Start(Origin.Ok("first", Private), Origin.Ok("second", Private));
+        using var client = Cached.Client();
+        using var request = Cached.Query(origin.Uri("/"), "{}");
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Test);
+        request.Content = Wire.Content("application/json", "[]");
+        await response.Content.ReadAsByteArrayAsync(Test);
+
+        Assert.Equal("200 second", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+    }
+
+    [Fact]
+    public async Task A_304_to_a_request_whose_user_cannot_be_told_is_not_answered_from_the_store()
+    {
+        var calls = 0;
+        var options = new PrivateCacheOptions { Partition = request => request.Headers.UserAgent.Count > 0 ? throw new InvalidOperationException("no user") : null };
+        using var client = Cached.Client(options, inner: new Answering(request =>
+        {
+            if (++calls > 1) request.Headers.UserAgent.Add(new("any", $"{calls}"));
+            return request.Headers.IfNoneMatch.Count > 0
+                ? new(HttpStatusCode.NotModified) { RequestMessage = request, Headers = { { "ETag", "\"1\"" } } }
+                : new() { RequestMessage = request, Content = new StringContent($"{calls}"), Headers = { { "Cache-Control", "max-age=0" }, { "ETag", "\"1\"" } } };
+        }));
+
+        Assert.Equal("200 1", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        Assert.Equal("200 3", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+    }
+
     [Theory]
     [InlineData("user")]
     [InlineData("content")]
@@ -267,6 +297,36 @@ public sealed class PrivateCacheOrderTests
         Assert.Equal("200 nobody", await SendAsync(one, null, Request(origin, isQuery: false)));
         Assert.Equal("200 ann", await SendAsync(one, "ann", Request(origin, isQuery: true)));
         Assert.Equal("200 bob", await SendAsync(other, "bob", Request(origin, isQuery: false)));
+    }
+
+    [Fact]
+    public async Task A_304_to_a_request_that_may_be_signed_in_unseen_is_not_answered_from_the_store()
+    {
+        await using var origin = Origin.Start(request => request.Contains("If-None-Match: \"1\"", StringComparison.Ordinal)
+            ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n" : Origin.Ok(NameOf(request), "Cache-Control: private, max-age=0", "ETag: \"1\""));
+        var cache = new QueryCache(new(), new MemoryCacheStore(1 << 20, 100));
+        using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
+        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new Below(BelowKind.TakeAway) { InnerHandler = new SocketsHttpHandler() } });
+
+        Assert.Equal("200 nobody", await SendAsync(other, null, Request(origin, isQuery: false)));
+        Assert.Equal("200 ann", await SendAsync(one, "ann", Request(origin, isQuery: true)));
+        Assert.Equal("200 bob", await SendAsync(other, "bob", Request(origin, isQuery: false)));
+    }
+
+    [Fact]
+    public async Task After_a_304_from_elsewhere_the_caller_s_own_304_is_the_caller_s()
+    {
+        var calls = 0;
+        using var client = Cached.Client(inner: new Answering(request => ++calls switch
+        {
+            1 => new() { RequestMessage = request, Content = new StringContent("stored"), Headers = { { "Cache-Control", "max-age=0" }, { "ETag", "\"1\"" } } },
+            2 => new(HttpStatusCode.NotModified) { RequestMessage = new(HttpMethod.Get, "http://localhost/elsewhere") },
+            _ => new(HttpStatusCode.NotModified) { RequestMessage = request },
+        }));
+
+        Assert.Equal("200 stored", await client.TextAsync(Cached.Get(new("http://localhost/"))));
+        Assert.Equal("304 ", await client.TextAsync(Cached.Get(new("http://localhost/"), "If-None-Match: \"mine\"")));
+        Assert.Equal(3, calls);
     }
 
     private static HttpRequestMessage Request(Origin origin, bool isQuery) => isQuery ? Cached.Query(origin.Uri("/"), "{}") : Cached.Get(origin.Uri("/"));
