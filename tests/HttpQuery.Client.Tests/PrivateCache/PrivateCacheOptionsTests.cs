@@ -137,11 +137,15 @@ public sealed class PrivateCacheOptionsTests
     [Fact]
     public async Task Content_counts_byte_by_byte_unless_a_difference_is_named()
     {
-        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh));
-        using var client = Cached.Client(new() { Normalizations = QueryNormalizations.JsonSpelling });
-        await client.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}"""));
-        await client.TextAsync(Cached.Query(origin.Uri("/"), """{ "a": 1 }"""));
-        Assert.Equal(1, origin.Count);
+        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh), Origin.Ok("third", Cached.Fresh));
+        using var exact = Cached.Client();
+        Assert.Equal("200 first", await exact.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}""")));
+        Assert.Equal("200 second", await exact.TextAsync(Cached.Query(origin.Uri("/"), """{ "a": 1 }""")));
+
+        using var named = Cached.Client(new() { Normalizations = QueryNormalizations.JsonSpelling });
+        Assert.Equal("200 third", await named.TextAsync(Cached.Query(origin.Uri("/"), """{"a":1}""")));
+        Assert.Equal("200 third", await named.TextAsync(Cached.Query(origin.Uri("/"), """{ "a": 1 }""")));
+        Assert.Equal(3, origin.Count);
     }
 
     private static string[] Fields(string lines) => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);

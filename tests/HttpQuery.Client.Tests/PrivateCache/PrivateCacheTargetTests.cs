@@ -127,7 +127,7 @@ public sealed class PrivateCacheTargetTests
         Assert.Equal(isShared ? 1 : 2, count);
     }
 
-    [Theory(Skip = "The key still normalizes targets (docs/cache-key.md).")]
+    [Theory]
     [InlineData("http://a.test/a%2Fb", "http://a.test/a%2fb")]
     [InlineData("http://a.test/x/../y", "http://a.test/y")]
     [InlineData("http://a.test/%41", "http://a.test/A")]
