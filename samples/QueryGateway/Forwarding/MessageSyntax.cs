@@ -27,12 +27,11 @@ internal static class MessageSyntax
     // Most requests are for one host.
     private static string _lastHost = "";
 
-    /// <summary>Returns why the request cannot be forwarded; <see langword="null"/> if it can.</summary>
+    /// <summary>Returns why target, method or headers cannot be forwarded; <see langword="null"/> if they can. See <see cref="IsHost"/> for the host.</summary>
     public static string? FindFault(IHttpRequestFeature request)
     {
         if (!IsTarget(request.RawTarget)) return "The request target must consist of visible ASCII characters, without a fragment.";
         if (!IsToken(request.Method)) return "The method must be a token.";
-        if (request.Headers.Host is { Count: > 0 } host && !IsHost(host)) return "Host must be one host name or address, with a port or without.";
         foreach (var (name, lines) in request.Headers)
         {
             // Pseudo-headers are judged above.
@@ -57,13 +56,13 @@ internal static class MessageSyntax
     /// <summary>Whether the server can write the text after a status code, without a change (RFC 9112 §4).</summary>
     public static bool IsReasonPhrase(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange(' ', '~');
 
-    /// <summary>Whether the lines are one host with or without a port, or an empty line.</summary>
+    /// <summary>Whether the lines are one host, with or without a port.</summary>
     public static bool IsHost(StringValues lines)
     {
-        if (lines.Count > 1) return false;
+        if (lines.Count != 1) return false;
         var text = lines.ToString();
-        if (text == _lastHost || text.Length == 0) return true;
-        if (!IsAuthority(text) || !IsUnderstood(text)) return false;
+        if (text == _lastHost) return text.Length > 0;
+        if (text.Length == 0 || !IsAuthority(text) || !IsUnderstood(text)) return false;
         _lastHost = text;
         return true;
     }

@@ -35,7 +35,7 @@ internal sealed class RequestFormMiddleware(RequestDelegate next, GatewayOptions
             return RefuseAsync(StatusCodes.Status400BadRequest, "The request target must be a path, or an http or https URI without a user name.");
 
         if (string.IsNullOrEmpty(request.Headers.Host)) request.Headers.Host = authority ?? _defaultHost;
-        if (!MessageSyntax.IsHost(request.Headers.Host)) return RefuseAsync(StatusCodes.Status400BadRequest, "The authority of the target must be one host name or address, with a port or without.");
+        if (!MessageSyntax.IsHost(request.Headers.Host)) return RefuseAsync(StatusCodes.Status400BadRequest, "Host, or the authority of the target, must be one host name or address, with a port or without.");
 
         if (RequestFraming.FindFault(request) is var (status, reason)) return RefuseAsync(status, reason);
 
