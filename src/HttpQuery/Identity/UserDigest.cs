@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
+using System.Security.Principal;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
@@ -72,11 +73,26 @@ internal static class UserDigest
         return user?.HasClaim(claim => claim.Type is "jti" or "iat" or "nbf" or "exp" or "auth_time" or "nonce" or "at_hash" or "uti" or "rh") is true;
     }
 
-    private static bool IsKnown(ClaimsIdentity identity) => identity.IsAuthenticated || identity.Actor is not null || identity.Claims.Any();
+    /// <summary>Whether the classes of the user are known, so that the digest has all that they say.</summary>
+    public static bool IsCertain(HttpContext context)
+    {
+        var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
+        return user is null || (IsKnownClass(user) && user.Identities.All(IsKnownClass));
+    }
+
+    // A class of the application's own may have members that count.
+    private static bool IsKnownClass(object identity) => identity.GetType() is var type
+        && (type == typeof(ClaimsPrincipal) || type == typeof(ClaimsIdentity) || type == typeof(GenericPrincipal) || type == typeof(GenericIdentity)
+            || type.FullName is "System.Security.Principal.WindowsPrincipal" or "System.Security.Principal.WindowsIdentity" or "Microsoft.IdentityModel.Tokens.CaseSensitiveClaimsIdentity");
+
+    private static bool IsKnown(ClaimsIdentity identity) =>
+        identity.IsAuthenticated || identity.Actor is not null || identity.Label is not null || identity.BootstrapContext is not null || identity.Claims.Any();
 
     private static void Add(IncrementalHash hash, ClaimsIdentity identity, int actors)
     {
         Add(hash, identity.AuthenticationType);
+        Add(hash, identity.IsAuthenticated ? 1 : 0);
+        Add(hash, identity.Name);
         Add(hash, identity.NameClaimType);
         Add(hash, identity.RoleClaimType);
         Add(hash, identity.Label);

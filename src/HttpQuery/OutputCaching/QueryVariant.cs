@@ -1,3 +1,4 @@
+using HttpQuery.Endpoints;
 using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
@@ -22,6 +23,7 @@ internal static class QueryVariant
         IEnumerable<string> names = ["Cookie", "Origin", .. VariesByAccept(context.HttpContext) ? ["Accept"] : Array.Empty<string>(), .. inexact, .. context.CacheVaryByRules.HeaderNames.OfType<string>()];
         return query.Vary([
             .. names.Distinct(StringComparer.OrdinalIgnoreCase).Where(name => name is not "*").Select(name => KeyValuePair.Create<string, IEnumerable<string?>>(name, headers[name])),
+            KeyValuePair.Create<string, IEnumerable<string?>>(":endpoint", [EndpointIdentity.Of(context.HttpContext)]),
             KeyValuePair.Create<string, IEnumerable<string?>>(":culture", [culture?.Culture.Name, culture?.UICulture.Name]),
         ]);
     }

@@ -1,9 +1,11 @@
 using HttpQuery.Caching;
 using HttpQuery.Identity;
 using HttpQuery.Internal;
+using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.OutputCaching;
 
@@ -18,6 +20,7 @@ internal static class RequestRules
         if (RequestTarget.AuthorityOf(http).Length == 0) return "it does not name one host";
         if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
+        if (http.RequestServices.GetService<IAuthorizationPolicyProvider>() is not null && !http.Items.ContainsKey(CachePosition.AuthorizationHasRun)) return "authorization has not run before the cache";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";
         if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";
         return KeyDelimiters.Occur(context) ? "a part of its key has a delimiter" : null;

@@ -14,5 +14,7 @@ internal sealed record CacheBypass(string Reason, string? Remedy = null)
         "they carry a credential, and the application has registered an IAuthenticationService that the cache cannot watch",
         "Register it before AddHttpQueryCache() and AddHttpQuery().");
     public static readonly CacheBypass FailingPolicy = new("PartitionBy or UserBy threw an exception", "Return null where nothing tells the request apart.");
+    public static readonly CacheBypass UncertainUser = new(
+        "their user is of a class of its own, which may say what claims do not", "Name the user with .CacheQuery(policy => policy.UserBy(...)).");
     public static readonly CacheBypass Content = new("the content is too long, or was read before the cache");
 }

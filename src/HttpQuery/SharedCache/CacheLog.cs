@@ -22,4 +22,7 @@ internal static partial class CacheLog
 
     [LoggerMessage(25, LogLevel.Warning, "The claims of authenticated users change with each token (jti, iat, exp and the like), so each renewed token counts as a new user. Name the user with .CacheQuery(policy => policy.UserBy(context => context.User.FindFirst(\"sub\")?.Value)).")]
     public static partial void TokenClaims(ILogger logger);
+
+    [LoggerMessage(26, LogLevel.Error, "Tag threw an exception; the response is not stored.")]
+    public static partial void TagsFailed(ILogger logger, Exception exception);
 }

@@ -13,11 +13,14 @@ namespace HttpQuery.SharedCache;
 internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQueryCacheOptions> options)
 {
     // What the framework's own endpoint middleware looks for, to refuse an endpoint whose authorization was not asked.
-    private const string AuthorizationHasRun = "__AuthorizationMiddlewareWithEndpointInvoked";
+    public const string AuthorizationHasRun = "__AuthorizationMiddlewareWithEndpointInvoked";
 
     private readonly bool _authenticates = services.GetService<IAuthenticationSchemeProvider>() is not null;
-    private readonly bool _isWatched = IsWatched(services);
+    private readonly bool _isWatched = FindWatch(services);
     private readonly bool _authorizes = services.GetService<IAuthorizationPolicyProvider>() is not null;
+
+    /// <summary>Whether calls of the authentication service are noticed.</summary>
+    public bool IsWatched => _isWatched;
 
     /// <summary>Why the request passes by the cache; <see langword="null"/> where it need not.</summary>
     /// <param name="context">The request.</param>
@@ -47,7 +50,7 @@ internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQuer
     }
 
     // A service that was registered later stands in the place of ours, and authenticates unseen.
-    private static bool IsWatched(IServiceProvider services)
+    private static bool FindWatch(IServiceProvider services)
     {
         using var scope = services.CreateScope();
         return scope.ServiceProvider.GetService<IAuthenticationService>() is null or WatchedAuthenticationService;

@@ -4,6 +4,7 @@ using HttpQuery.Endpoints;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.SharedCache;
@@ -16,7 +17,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly HttpContext _context;
     private readonly CacheTransaction _transaction;
     private readonly QueryCachePolicy _policy;
-    private readonly Func<bool> _isUserUnknown;
+    private readonly RequestChanges _changes;
     private readonly QueryNormalizations _normalizations;
     private readonly int _maximumLength;
     private readonly TimeProvider _time;
@@ -31,15 +32,16 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string[] _tags = [];
     private CacheHead? _head;
     private bool _isAborted;
+    private bool _isOfOtherKey;
     private bool _isCancelled;
     private int _droppedStatus;
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, Func<bool> isUserUnknown, QueryNormalizations normalizations, int maximumLength, TimeProvider time)
+    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, RequestChanges changes, QueryNormalizations normalizations, int maximumLength, TimeProvider time)
     {
         _normalizations = normalizations;
-        (_context, _transaction, _policy, _isUserUnknown, _maximumLength, _time) = (context, transaction, policy, isUserUnknown, maximumLength, time);
+        (_context, _transaction, _policy, _changes, _maximumLength, _time) = (context, transaction, policy, changes, maximumLength, time);
         var features = context.Features;
         (_response, _body) = (features.GetRequiredFeature<IHttpResponseFeature>(), features.GetRequiredFeature<IHttpResponseBodyFeature>());
         (_lifetime, _reset) = (features.Get<IHttpRequestLifetimeFeature>(), features.Get<IHttpResetFeature>());
@@ -168,13 +170,13 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             BreakOff();
             return;
         }
+        CheckUser();
         if (IsStorageDisabled)
         {
             BreakOff();
             return;
         }
         _captured = null;
-        CheckUser();
         await _transaction.CompleteAsync(captured.Octets, _tags);
     }
 
@@ -242,15 +244,23 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             return;
         }
 
-        // What was there before and was taken away would be there again.
-        if (head is CacheHead.Capture && (_isAborted || IsStorageDisabled || _before.Keys.Any(name => !_response.Headers.ContainsKey(name))))
+        // What was there before belongs to this request: taken away it would be there again, added to it would be another's.
+        if (head is CacheHead.Capture && (_isAborted || IsStorageDisabled || _before.Any(header => IsLost(header.Key, header.Value))))
         {
             BreakOff();
             head = CacheHead.Pass;
         }
         if (head is CacheHead.Capture)
         {
-            _tags = _policy.TagsOf(_context);
+            if (TagsOf() is { } tags) _tags = tags;
+            else
+            {
+                BreakOff();
+                head = CacheHead.Pass;
+            }
+        }
+        if (head is CacheHead.Capture)
+        {
             _captured = new(_maximumLength, _response.Headers.ContentLength);
         }
         _head = head;
@@ -259,12 +269,29 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
     // Content that can be read again shows how it was spelled, which the key may have left out.
     private bool IsStorageDisabled =>
-        _context.Features.Get<CachePlace>() is { IsStorageDisabled: true } || (_normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations);
+        _isOfOtherKey || _context.Features.Get<CachePlace>() is { IsStorageDisabled: true } || (_normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations);
+
+    // What cannot be tagged could not be evicted.
+    private string[]? TagsOf()
+    {
+        try
+        {
+            var tags = _policy.TagsOf(_context);
+            return tags.Any(string.IsNullOrEmpty) ? null : tags;
+        }
+        catch (Exception exception)
+        {
+            CacheLog.TagsFailed(_context.RequestServices.GetRequiredService<CacheTelemetry>().Logger, exception);
+            return null;
+        }
+    }
 
     // Who asked is settled when the response ends: authentication may run behind the cache, even after the first byte.
     private void CheckUser()
     {
-        if (_transaction.IsSafe && _isUserUnknown()) _transaction.ReportUnknownUser();
+        if (!_transaction.IsSafe) return;
+        _isOfOtherKey |= _changes.AreInputsOther();
+        if (_isOfOtherKey || _changes.IsUserUnknown()) _transaction.ReportUnknownUser();
     }
 
     private void Drop(CacheHead head)
@@ -294,6 +321,10 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         if (!_response.Headers.ContainsKey("Date")) fields.Add(new("Date", HttpDate.Format(_time.GetUtcNow())));
         return fields;
     }
+
+    private bool IsLost(string name, StringValues before) =>
+        !_response.Headers.TryGetValue(name, out var lines)
+        || (!lines.Equals(before) && !IsRule(name) && !name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && lines.ToString().Contains(before.ToString(), StringComparison.Ordinal));
 
     private static bool IsRule(string name) =>
         name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)

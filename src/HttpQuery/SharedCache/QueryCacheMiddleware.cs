@@ -5,7 +5,6 @@ using HttpQuery.Identity;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
@@ -40,9 +39,10 @@ internal sealed class QueryCacheMiddleware
 
         var (fields, policy) = (new RequestFields(context.Request.Headers), QueryCachePolicy.Of(context));
         CacheRequest request;
+        LookupInputs? inputs;
         try
         {
-            request = await ReadAsync(context, fields, policy);
+            (request, inputs) = await ReadAsync(context, fields, policy);
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -64,7 +64,7 @@ internal sealed class QueryCacheMiddleware
         else if (transaction.NeedsResponse)
         {
             context.Features.Set(new CachePlace { Transaction = transaction });
-            await ForwardAsync(context, request, transaction, fields, policy);
+            await ForwardAsync(context, request, inputs, transaction, fields, policy);
         }
         else
         {
@@ -82,38 +82,46 @@ internal sealed class QueryCacheMiddleware
         return Task.CompletedTask;
     };
 
-    private async Task ForwardAsync(HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
+    private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupInputs? inputs, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
     {
         // The endpoint will read it, and the server takes its memory back then.
         if (request.Content is { Length: > 0 and <= BufferedContent.LongestPeek } content) request.Content = content.ToArray();
         fields.Keep();
         using var identity = IdentityWatch.Begin(context);
+        var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
         if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
-        if (await ForwardOnceAsync(context, request, transaction, fields, policy, IsUserUnknown) is CacheHead.Resend)
+        if (await ForwardOnceAsync(context, request, transaction, fields, policy, changes) is CacheHead.Resend)
         {
             // The answer was to a condition of the cache's own, and of no use.
             fields.PutBack();
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
-            await ForwardOnceAsync(context, request, transaction, fields, policy, IsUserUnknown);
+            await ForwardOnceAsync(context, request, transaction, fields, policy, changes);
         }
 
-        bool IsUserUnknown() => identity.WasAsked || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
+        bool IsUserUnknown() => identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }
 
     private async ValueTask<CacheHead?> ForwardOnceAsync(
-        HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, Func<bool> isUserUnknown)
+        HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, RequestChanges changes)
     {
         CacheHead? head;
-        using (var response = new ForwardedResponse(context, transaction, policy, isUserUnknown, request.Normalizations, _options.MaximumResponseLength, _time))
+        using (var response = new ForwardedResponse(context, transaction, policy, changes, request.Normalizations, _options.MaximumResponseLength, _time))
         {
             try
             {
                 await _next(context);
                 await response.CompleteAsync();
             }
+            catch (Exception) when (!transaction.IsSafe)
+            {
+                // What the endpoint had changed by then is not known, nor what middleware before the cache answers.
+                await transaction.InvalidateTargetAsync();
+                throw;
+            }
             catch (Exception exception) when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
             {
-                if (!await response.TryServeInsteadAsync(StatusCodes.Status500InternalServerError)) throw;
+                var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+                if (!await response.TryServeInsteadAsync(status)) throw;
                 CacheLog.ServedInstead(_telemetry.Logger, exception);
             }
             finally
@@ -126,7 +134,7 @@ internal sealed class QueryCacheMiddleware
         return head;
     }
 
-    private async ValueTask<CacheRequest> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy)
+    private async ValueTask<(CacheRequest Request, LookupInputs? Inputs)> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy)
     {
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
@@ -135,12 +143,14 @@ internal sealed class QueryCacheMiddleware
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _position.BypassOf(context, isRewritten);
         var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
         ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
-        var (partition, user) = (default(byte[]), default(byte[]));
+        var (inputs, partition, user) = (default(LookupInputs), default(byte[]), default(byte[]));
         if (content is not null)
         {
             try
             {
-                (partition, user) = (PartitionOf(context, isRewritten, policy), UserOf(context, policy));
+                inputs = LookupInputs.Of(context, policy);
+                (partition, user) = (inputs.ToPartition(context, isRewritten), UserOf(context, policy));
+                if (user is null) (content, bypass) = (null, CacheBypass.UncertainUser);
             }
             catch (Exception exception) when (policy.Partition is not null || policy.User is not null)
             {
@@ -149,7 +159,7 @@ internal sealed class QueryCacheMiddleware
             }
         }
         if (method is "GET" or "HEAD" or "QUERY" && content is null) _telemetry.Bypass(bypass ?? CacheBypass.Content);
-        return new()
+        return (new()
         {
             Method = method,
             Scheme = request.Scheme,
@@ -162,7 +172,7 @@ internal sealed class QueryCacheMiddleware
             User = user,
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
             DefaultLifetime = policy.Lifetime,
-        };
+        }, inputs);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContext context, string method)
@@ -178,25 +188,12 @@ internal sealed class QueryCacheMiddleware
         return content.Octets;
     }
 
-    // The application may see another target than was sent, and a culture that was chosen before the cache (docs/cache-key.md §7).
-    private static byte[] PartitionOf(HttpContext context, bool isRewritten, QueryCachePolicy policy)
-    {
-        var (request, application) = (context.Request, policy.Partition?.Invoke(context));
-        var culture = (context.Features[typeof(IRequestCultureFeature)] as IRequestCultureFeature)?.RequestCulture;
-        if (application is null && culture is null && !isRewritten) return [];
-        return CachePartition.Of(
-            ("application", application),
-            ("culture", culture?.Culture.Name),
-            ("ui-culture", culture?.UICulture.Name),
-            ("path-base", isRewritten ? request.PathBase.Value ?? "" : null),
-            ("path", isRewritten ? request.Path.Value ?? "" : null),
-            ("query", isRewritten ? request.QueryString.Value ?? "" : null));
-    }
-
-    private byte[] UserOf(HttpContext context, QueryCachePolicy policy)
+    // Null where a principal of the application's own may say what claims do not.
+    private byte[]? UserOf(HttpContext context, QueryCachePolicy policy)
     {
         if (policy.IsSharedAcrossUsers) return [];
         if (policy.User?.Invoke(context) is { } name) return UserDigest.Of(name);
+        if (!UserDigest.IsCertain(context)) return null;
         var user = UserDigest.Of(context, _options.CredentialHeaders);
         if (user.Length > 0) _telemetry.WarnOfTokenClaims(context);
         return user;
@@ -206,9 +203,23 @@ internal sealed class QueryCacheMiddleware
     {
         try
         {
-            return UserOf(context, policy).AsSpan().SequenceEqual(user);
+            return UserOf(context, policy) is { } now && now.AsSpan().SequenceEqual(user);
         }
         catch (Exception exception) when (policy.User is not null)
+        {
+            CacheLog.PolicyFailed(_telemetry.Logger, exception);
+            return false;
+        }
+    }
+
+    // None where the request was not looked up: then nothing is stored for it.
+    private bool AreInputs(HttpContext context, QueryCachePolicy policy, LookupInputs? inputs)
+    {
+        try
+        {
+            return inputs is null || LookupInputs.Of(context, policy) == inputs;
+        }
+        catch (Exception exception) when (policy.Partition is not null)
         {
             CacheLog.PolicyFailed(_telemetry.Logger, exception);
             return false;

@@ -21,7 +21,7 @@ public sealed class PrivateCacheModelTests
     [Fact]
     public async Task No_user_reads_the_answer_of_another()
     {
-        for (var seed = 0; seed < TestScale.Cases / 7; seed++)
+        for (var seed = 0; seed < (TestScale.IsFull ? 4_000 : TestScale.Cases / 7); seed++)
         {
             using var world = new World(new(seed));
             for (var step = 0; step < Steps; step++)

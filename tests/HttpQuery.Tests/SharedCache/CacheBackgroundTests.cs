@@ -53,10 +53,11 @@ public sealed class CacheBackgroundTests
         });
         await server.SendAsync("GET /");
         server.Clock.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal("11", (await server.SendAsync("HEAD /"))["Age"]);
-        string answer;
-        while ((answer = (await server.SendAsync("GET /")).ContentText) == "#1") await Task.Yield();
-        Assert.Equal(("#2", 0), (answer, heads));
+
+        // Another endpoint, so not answered by what the one of GET said.
+        Assert.Null((await server.SendAsync("HEAD /"))["Age"]);
+        while ((await server.SendAsync("GET /")).ContentText == "#1") await Task.Yield();
+        Assert.Equal(1, heads);
     }
 
     [Fact]

@@ -176,7 +176,8 @@ public sealed class CacheCompanyTests
             var response = await server.SendQueryAsync("/a", "a");
             Assert.Equal((404, "page 404"), (response.Status, response.ContentText));
         }
-        Assert.Equal(1, count);
+        // Behind the cache the page is another endpoint's.
+        Assert.Equal(before ? 1 : 3, count);
     }
 
     [Fact]

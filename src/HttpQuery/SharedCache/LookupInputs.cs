@@ -1,0 +1,44 @@
+using System.Globalization;
+using HttpQuery.Caching;
+using HttpQuery.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Localization;
+
+namespace HttpQuery.SharedCache;
+
+/// <summary>What the key takes of a request apart from content and headers. If code behind the cache changes one of these, the response belongs to another key.</summary>
+internal sealed record LookupInputs(string Endpoint, string Method, string Scheme, string Host, string Path, string Query, string? Culture, string? UICulture, string? Application)
+{
+    // Processes start with one culture; a request that has another was given it by the application.
+    private static readonly (string Name, string UIName) Start = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
+
+    /// <summary>Reads them, and asks <c>PartitionBy</c>.</summary>
+    public static LookupInputs Of(HttpContext context, QueryCachePolicy policy)
+    {
+        var request = context.Request;
+        var chosen = (context.Features[typeof(IRequestCultureFeature)] as IRequestCultureFeature)?.RequestCulture;
+        var (culture, uiCulture) = (chosen?.Culture.Name, chosen?.UICulture.Name);
+        if (chosen is null && (CultureInfo.CurrentCulture.Name != Start.Name || CultureInfo.CurrentUICulture.Name != Start.UIName))
+            (culture, uiCulture) = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
+
+        // Branches of the pipeline move the boundary between path base and path.
+        return new(
+            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(), $"{request.PathBase.Value}{request.Path.Value}", request.QueryString.Value ?? "", culture, uiCulture,
+            policy.Partition?.Invoke(context));
+    }
+
+    /// <summary>The partition of the key (docs/cache-key.md §7).</summary>
+    public byte[] ToPartition(HttpContext context, bool isRewritten)
+    {
+        if (Endpoint.Length == 0 && Application is null && Culture is null && !isRewritten) return [];
+        var request = context.Request;
+        return CachePartition.Of(
+            ("endpoint", Endpoint.Length == 0 ? null : Endpoint),
+            ("application", Application),
+            ("culture", Culture),
+            ("ui-culture", UICulture),
+            ("path-base", isRewritten ? request.PathBase.Value ?? "" : null),
+            ("path", isRewritten ? request.Path.Value ?? "" : null),
+            ("query", isRewritten ? request.QueryString.Value ?? "" : null));
+    }
+}
