@@ -58,6 +58,9 @@ public sealed class HttpQueryCacheOptions
     [
         "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Host", "X-Original-URL", "X-Rewrite-URL",
         "X-Original-Host", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override",
+        "X-Forwarded-Protocol", "X-Forwarded-Ssl", "Front-End-Https", "X-Scheme", "X-URL-Scheme", "X-Original-Proto", "CloudFront-Forwarded-Proto",
+        "X-Forwarded-Uri", "X-Forwarded-Path", "X-Forwarded-PathBase", "X-Original-URI", "X-Original-Path", "X-Original-PathBase", "X-Original-Prefix", "X-Rewrite-URI", "X-Script-Name",
+        "X-HTTP-Host-Override", "X-Forwarded-Original-Host", "X-Forwarded-Method", "X-Original-Method",
     ];
 
     /// <summary>Differences in query content that every endpoint, or the origin behind a gateway, treats as equal (RFC 10008 §2.7, docs/cache-key.md). Default

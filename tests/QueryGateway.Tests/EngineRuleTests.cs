@@ -7,7 +7,7 @@ public class EngineRuleTests
 {
     public static TheoryData<string> RoutingHeaders => new(
         "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Host", "X-Original-URL", "X-Rewrite-URL", "X-Original-Host",
-        "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override");
+        "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-Forwarded-Protocol", "X-Forwarded-Ssl", "Front-End-Https", "X-Scheme", "X-Forwarded-Uri", "X-Original-PathBase", "X-Forwarded-Method");
 
     [Theory]
     [MemberData(nameof(RoutingHeaders))]
@@ -83,5 +83,28 @@ public class EngineRuleTests
         await using var origin = Origin.Start(request => $"HTTP/1.1 200 OK\nCache-Control: max-age=600\nContent-Length: {request["Host"]!.Length}\n\n{request["Host"]}");
         await using var gateway = await RunningGateway.StartAsync(origin);
         foreach (var host in (string[])[first, second]) Assert.Equal(host, (await RawHttp.SendAsync(gateway.Port, "GET /x", [], host: host)).ContentText);
+    }
+
+    [Theory]
+    [InlineData("Upgrade: x")]
+    [InlineData("Upgrade: websocket", "Connection: Upgrade")]
+    public async Task A_GET_with_content_has_its_own_connection_whatever_it_wants_to_upgrade_to(params string[] lines)
+    {
+        await using var origin = Origin.Start(_ => "HTTP/1.1 200 OK\nContent-Length: 2\n\nok");
+        await using var gateway = await RunningGateway.StartAsync(origin);
+        await RawHttp.SendAsync(gateway.Port, "GET /u", [.. lines, "Content-Type: text/plain"], "DELETE /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("close", (await origin.NextRequestAsync())["Connection"]);
+    }
+
+    [Theory]
+    [InlineData("POST", 1)]
+    [InlineData("PATCH", 1)]
+    [InlineData("FOO", 1)]
+    public async Task A_request_that_is_not_idempotent_is_sent_once(string method, int expected)
+    {
+        await using var origin = Origin.Start(Array.Empty<string>());
+        await using var gateway = await RunningGateway.StartAsync(origin);
+        var response = await RawHttp.SendAsync(gateway.Port, $"{method} /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.Equal((502, expected), (response.Status, origin.Count));
     }
 }

@@ -17,14 +17,19 @@ internal sealed class OriginConnection(Stream inner) : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Begins a request, whose connection <see cref="CloseCurrent"/> then closes.</summary>
-    public static void BeginRequest() => Current.Value = new();
+    /// <param name="isSentOnce">Whether it must not be sent again on another connection: the HTTP client sends requests without content again (RFC 9110 §9.2.2).</param>
+    public static void BeginRequest(bool isSentOnce) => Current.Value = new(isSentOnce);
 
     /// <summary>Closes the connection of the request at hand, so that no other request can meet what is left on it.</summary>
     public static void CloseCurrent() => Current.Value?.Connection?.Dispose();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (Current.Value is { } slot) slot.Connection = this;
+        if (Current.Value is { } slot)
+        {
+            if (slot.IsSentOnce && slot.Connection is { } first && !ReferenceEquals(first, this)) throw new IOException("The request was sent, and must not be sent again.");
+            slot.Connection = this;
+        }
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
@@ -52,8 +57,10 @@ internal sealed class OriginConnection(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    private sealed class Slot
+    private sealed class Slot(bool isSentOnce)
     {
+        public bool IsSentOnce => isSentOnce;
+
         public OriginConnection? Connection { get; set; }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class OriginEndpoint(GatewayOptions options, IHttpForwarder forw
 
     public async Task InvokeAsync(HttpContext context)
     {
-        OriginConnection.BeginRequest();
+        OriginConnection.BeginRequest(isSentOnce: context.Request.Method is not ("GET" or "HEAD" or "OPTIONS" or "TRACE" or "QUERY" or "PUT" or "DELETE"));
         var connections = OriginClient.NeedsOwnConnection(context.Request) ? client.SingleUse : client.Shared;
         await forwarder.SendAsync(context, _origin, connections, _config, transformer);
     }

@@ -31,7 +31,7 @@ internal sealed class OriginTransformer(GatewayOptions options, IOptions<HttpQue
         if (headers.Host is null) throw new InvalidOperationException("The request has no Host that can be sent.");
         headers.Remove(HeaderNames.TE);
         if (!IsContentOutstanding(request)) headers.Remove(HeaderNames.Expect);
-        if (OriginClient.NeedsOwnConnection(request) && request.Headers.Upgrade.Count == 0) headers.ConnectionClose = true;
+        if (OriginClient.NeedsOwnConnection(request) && proxyRequest.Headers.Upgrade.Count == 0) headers.ConnectionClose = true;
         headers.Remove(HeaderNames.Via);
         headers.TryAddWithoutValidation(HeaderNames.Via, Via(request.Headers.Via, request.Protocol["HTTP/".Length..]));
     }

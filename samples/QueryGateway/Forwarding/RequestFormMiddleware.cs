@@ -58,8 +58,8 @@ internal sealed class RequestFormMiddleware(RequestDelegate next, GatewayOptions
         HopByHopHeaders.Remove(request.Headers, request.Headers.Connection);
         JoinLines(request.Headers);
 
-        // Only a GET can be upgraded; the forwarder would send another method as GET.
-        if (request.Method is not ("GET" or "CONNECT")) request.Headers.Remove("Upgrade");
+        // Only a GET without content can be upgraded; the forwarder would send another method as GET.
+        if (request.Method is not ("GET" or "CONNECT") || RequestFraming.HasUnexpectedContent(request)) request.Headers.Remove("Upgrade");
 
         // The server's decoded path is of no use here, and differs with the form of the target.
         var query = target.IndexOf('?', StringComparison.Ordinal);

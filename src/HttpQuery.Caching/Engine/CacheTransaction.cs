@@ -95,7 +95,7 @@ public sealed partial class CacheTransaction : IDisposable
 
     private async ValueTask LookUpAsync()
     {
-        _mayStore = _request.IsStorable && !_directives.NoStore && (_request.Method is not "QUERY" || _request.Fields["Content-Type"].Count > 0);
+        _mayStore = _request.IsStorable && !_directives.NoStore && (_request.Method is not "QUERY" || StorageRules.HasContentType(_request.Fields));
         _resourceEpoch = await _cache.Store.GetEpochAsync(_keys.Resource);
         _storeEpoch = await _cache.Store.GetEpochAsync(CacheKeySet.Store);
         _reason = ForwardReason.UriMiss;

@@ -54,6 +54,9 @@ public static class StorageRules
     internal static bool AllowsSharing(CacheRuleOptions options, in ResponseDirectives directives) =>
         directives.Public || directives.SharedMaxAge is not null || (directives.MustRevalidate && options.ShareOnMustRevalidate);
 
+    /// <summary>Tells whether a request says what its content is; an empty value does not.</summary>
+    internal static bool HasContentType(IFieldLines request) => request["Content-Type"] is { Count: > 0 } lines && !string.IsNullOrWhiteSpace(lines[0]);
+
     /// <summary>Tells whether a request carries a credential, verified or not.</summary>
     internal static bool HasCredential(CacheRuleOptions options, IFieldLines request)
     {
@@ -70,7 +73,7 @@ public static class StorageRules
         if (exchange.Method is not ("GET" or "QUERY")) return StorageDecision.Method;
 
         // RFC 10008 §2: such a query was to fail, so what answers it is no answer to a query.
-        if (exchange.Method is "QUERY" && exchange.RequestFields["Content-Type"].Count == 0) return StorageDecision.ContentType;
+        if (exchange.Method is "QUERY" && !HasContentType(exchange.RequestFields)) return StorageDecision.ContentType;
         if (!IsStorable(exchange.Status)) return StorageDecision.Status;
         if (exchange.RequestDirectives.NoStore) return StorageDecision.RequestNoStore;
 
