@@ -29,8 +29,8 @@ public sealed record CacheRuleOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan MaximumHeuristicLifetime { get; init => field = NotNegative(value); } = TimeSpan.FromHours(24);
 
-    /// <summary>The lifetime of a response that states none, in place of a heuristic one: where its status code is heuristically
-    /// cacheable (RFC 9110 §15.1), or it is <c>public</c>. Default none.</summary>
+    /// <summary>The lifetime of a 2xx response that states none, in place of a heuristic one: if its status code is heuristically
+    /// cacheable (RFC 9110 §15.1), or it is <c>public</c>. Default none. Redirects and errors need a lifetime of their own.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan? DefaultLifetime { get; init => field = value is { } lifetime ? NotNegative(lifetime) : null; }
 

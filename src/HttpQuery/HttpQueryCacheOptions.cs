@@ -6,7 +6,9 @@ namespace HttpQuery;
 public sealed class HttpQueryCacheOptions
 {
     /// <summary>Name of the cache in <c>Cache-Status</c> (RFC 9211): printable ASCII. Default <c>HttpQuery</c>; empty sends no such field.</summary>
-    public string Name { get; set; } = "HttpQuery";
+    public string Name { get; set; } = DefaultName;
+
+    internal const string DefaultName = "HttpQuery";
 
     /// <summary>Most memory that stored responses take, in bytes. Default 64 MiB. What was not read lately goes first. Concerns the store in memory, which is used where no
     /// other is registered.</summary>
@@ -18,14 +20,21 @@ public sealed class HttpQueryCacheOptions
     /// <summary>Largest query content that is looked up, in bytes. Default 1 MiB. Longer content passes by the cache, untouched.</summary>
     public int MaximumContentLength { get; set; } = 1024 * 1024;
 
-    /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Longer content passes.</summary>
+    /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Longer content passes. The store in memory takes at most a quarter of <see cref="MaximumSize"/> for one response.</summary>
     public int MaximumResponseLength { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Maximum memory for contents and responses of all requests under way, in bytes. Default 64 MiB. When it is used up, the oldest bypasses the cache or is not stored, so that slow
+    /// clients do not switch the cache off for others. Contents of requests take at most half of it. Content up to 64 KiB that lies in the server's own buffers does not count.</summary>
+    public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a request waits for another one that asks the same. Default 10 s; zero: each request is forwarded for itself.</summary>
     public TimeSpan CollapseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request waits for another one whose client does not read its response. Default 1 s. Then the first that waits is forwarded, and the others wait for that one.</summary>
+    public TimeSpan FollowerTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a revalidation in the background may take (RFC 5861 §3). Default 30 s.</summary>
     public TimeSpan RevalidationTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
@@ -5,6 +6,7 @@ using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.SharedCache;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -31,7 +33,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         services.TryAddSingleton(CreateCache);
         IdentityWatchServices.Add(services);
         services.TryAddSingleton<CachePosition>();
-        services.TryAddSingleton<CacheTelemetry>();
+        services.TryAddSingleton<CacheWarnings>();
         services.TryAddSingleton<BackgroundRequests>();
         var options = services.AddOptions<HttpQueryCacheOptions>().BindConfiguration("HttpQuery:Cache");
         if (configure is not null) options.Configure(configure);
@@ -41,6 +43,8 @@ public static class HttpQueryCacheServiceCollectionExtensions
             .Validate(o => o.MaximumCount > 0, "HttpQuery:Cache:MaximumCount must be positive.")
             .Validate(o => o.MaximumContentLength is >= 0 and <= 1024 * 1024 * 1024, "HttpQuery:Cache:MaximumContentLength must be between 0 and 1073741824 bytes.")
             .Validate(o => o.MaximumResponseLength is >= 0 and <= 1024 * 1024 * 1024, "HttpQuery:Cache:MaximumResponseLength must be between 0 and 1073741824 bytes.")
+            .Validate(o => o.MaximumPendingSize >= 1024 * 1024, "HttpQuery:Cache:MaximumPendingSize must be 1048576 bytes or more.")
+            .Validate(o => IsWait(o.FollowerTimeout), "HttpQuery:Cache:FollowerTimeout must not be negative, and at most a day.")
             .Validate(o => IsWait(o.StoreTimeout) && o.StoreTimeout > TimeSpan.Zero, "HttpQuery:Cache:StoreTimeout must be positive and at most a day.")
             .Validate(o => IsWait(o.CollapseTimeout), "HttpQuery:Cache:CollapseTimeout must not be negative, and at most a day.")
             .Validate(o => IsWait(o.RevalidationTimeout) && o.RevalidationTimeout > TimeSpan.Zero, "HttpQuery:Cache:RevalidationTimeout must be positive and at most a day.")
@@ -60,14 +64,19 @@ public static class HttpQueryCacheServiceCollectionExtensions
             {
                 Rules = provider.GetRequiredService<CacheRuleOptions>(),
                 Keys = provider.GetRequiredService<QueryCacheKeyScheme>(),
-                Name = options.Name is { Length: > 0 } name ? name : null,
+                Name = options.Name is { Length: > 0 } name ? name : HttpQueryCacheOptions.DefaultName,
+                SendsCacheStatus = options.Name.Length > 0,
                 RoutingHeaders = [.. options.RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)],
                 MaximumResponseLength = options.MaximumResponseLength,
+                MaximumPendingSize = options.MaximumPendingSize,
                 StoreTimeout = options.StoreTimeout,
                 CollapseTimeout = options.CollapseTimeout,
+                FollowerTimeout = options.FollowerTimeout,
             },
             provider.GetRequiredService<IQueryCacheStore>(),
-            provider.GetService<TimeProvider>());
+            provider.GetService<TimeProvider>(),
+            provider.GetService<ILoggerFactory>(),
+            provider.GetService<IMeterFactory>());
     }
 
     private static CacheRuleOptions RulesOf(IServiceProvider provider)

@@ -40,6 +40,9 @@ public sealed class CacheRequest
     /// <summary>The lifetime of a response that states none, in the place of <see cref="CacheRuleOptions.DefaultLifetime"/>.</summary>
     public TimeSpan? DefaultLifetime { get; init; }
 
+    /// <summary>Whether no client waits for the response: the request revalidates what was served stale (RFC 5861 §3). Metrics count it apart.</summary>
+    public bool IsBackground { get; init; }
+
     internal bool IsStorable => Method is "GET" or "QUERY";
 
     internal bool HasConditions => Fields["If-None-Match"].Count > 0 || Fields["If-Modified-Since"].Count > 0 || Fields["If-Match"].Count > 0 || Fields["If-Unmodified-Since"].Count > 0;

@@ -29,29 +29,11 @@ public sealed partial class CacheTransaction
         return InPart(stored, fields, now) ?? new(response.Status, fields, stored.Content, stored.Content.Length);
     }
 
-    /// <summary>The member of Cache-Status for a response that was forwarded (RFC 9211); none where the cache has no name.</summary>
-    /// <param name="upstream">The field as it came from the origin.</param>
-    public StringValues StatusValue(StringValues upstream)
-    {
-        if (_cache.Options.Name is not { } name) return upstream;
-        return Status.AppendTo(upstream, name);
-    }
-
-    /// <summary>What has become of the request so far.</summary>
-    public CacheStatus Status => new()
-    {
-        Forward = _isHit ? null : _reason,
-        ForwardStatus = _forwardStatus,
-        IsStored = _isStored || _received is not null,
-        IsCollapsed = _wasCollapsed,
-        TimeToLive = _stored?.Response.RemainingLifetime(Now(_cache)) ?? _received?.RemainingLifetime(Now(_cache)),
-    };
-
     // One range; what asks for several gets all (RFC 9110 §14.2 leaves that open).
     private CachedAnswer? InPart(CachedResponse stored, List<KeyValuePair<string, StringValues>> fields, DateTimeOffset now)
     {
         var (response, range) = (stored.Response, _request.Fields["Range"]);
-        if (range.Count != 1 || response.Status != 200) return null;
+        if (range.Count != 1 || response.Status != 200 || range[0].AsSpan().Count(',') >= MaximumRanges) return null;
         if (!Preconditions.IfRange(_request.Fields["If-Range"].ToArray(), response.EntityTag, response.LastModified, now)) return null;
 
         var length = stored.Content.Length;

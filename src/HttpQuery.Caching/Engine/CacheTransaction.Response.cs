@@ -1,3 +1,5 @@
+using System.Globalization;
+using HttpQuery.Caching.Diagnostics;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
@@ -11,44 +13,75 @@ public sealed partial class CacheTransaction
     public async ValueTask<CacheHead> ReceiveAsync(int status, IEnumerable<KeyValuePair<string, StringValues>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        var received = fields as StoredFields ?? new StoredFields(fields);
+        var head = await DecideAsync(status, fields as StoredFields ?? new StoredFields(fields)).ConfigureAwait(false);
+        if (head is not CacheHead.Resend) End();
+        return head;
+    }
+
+    private async ValueTask<CacheHead> DecideAsync(int status, StoredFields received)
+    {
         _forwardStatus = status;
         if (!InvalidationRules.IsSafe(_request.Method))
         {
-            await InvalidateAsync(status, received);
+            await InvalidateAsync(status, received).ConfigureAwait(false);
             return CacheHead.Pass;
         }
 
         var now = Now(_cache);
-        if (Action is CacheAction.Validate && status == 304) return await FreshenAsync(received, now);
-        if (ReuseRules.IsError(status) && await MayServeInsteadAsync(OriginFailure.Error))
+        if (Action is CacheAction.Validate && status == 304) return await FreshenAsync(received, now).ConfigureAwait(false);
+        if (ReuseRules.IsError(status) && await MayServeInsteadAsync(OriginFailure.Error).ConfigureAwait(false))
         {
-            Release();
+            _isStandIn = true;
+            Release(Collapsing.End.NotShared);
             return CacheHead.Serve;
         }
+        if (_request.Method is "HEAD" && status == 200) await CompareAsync(received, now).ConfigureAwait(false);
 
         // The request has its answer, which is not the one stored.
         _stored = null;
-        if (!_mayStore || !MayBeStored(status, received, now))
+        var refusal = _mayStore ? RefusalOf(status, received, now) : null;
+        if (!_mayStore || refusal is not null)
         {
-            Abandon();
+            if (refusal is not null) Refuse(refusal);
+            Release(Collapsing.End.NotShared);
             return CacheHead.Pass;
         }
 
         _received = new(RulesOf(_request), status, StorageRules.SelectFields(received, _cache.Options.Rules.Mode), _requestTime, now);
+        if (LengthOf(_received) > MaximumLength(_received))
+        {
+            Discard(StorageRefusal.TooLong);
+            return CacheHead.Pass;
+        }
         return CacheHead.Capture;
     }
 
     /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its handler threw an exception.</summary>
-    public ValueTask InvalidateTargetAsync() => _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_request));
+    public async ValueTask InvalidateTargetAsync() => await _cache.Store.InvalidateAsync(CacheKeySet.ResourceOf(_request)).ConfigureAwait(false);
 
     /// <summary>Takes that no response came.</summary>
     /// <returns><see langword="true"/> where the request is answered by <see cref="Answer"/> all the same, stale (RFC 9111 §4.2.4, RFC 5861 §4).</returns>
     public async ValueTask<bool> TryServeInsteadAsync()
     {
-        var isServed = !_isHit && await MayServeInsteadAsync(OriginFailure.Disconnected);
+        _isStandIn = !_isHit && await MayServeInsteadAsync(OriginFailure.Disconnected).ConfigureAwait(false);
+        _isFailed = !_isStandIn;
         Abandon();
-        return isServed;
+        End();
+        return _isStandIn;
+    }
+
+    /// <summary>Begins to capture the content of the response, where <see cref="ReceiveAsync"/> said so.</summary>
+    internal ResponseCapture Capture()
+    {
+        var leader = _leader;
+        return new(_cache.Pending, MaximumLength(_received!), LengthOf(_received!), () => leader?.Release(Collapsing.End.NotShared));
+    }
+
+    /// <summary>Stores the response that was captured.</summary>
+    internal async ValueTask CompleteCaptureAsync(ResponseCapture capture, IReadOnlyList<string> tags)
+    {
+        if (capture.Complete() is { } content) await CompleteAsync(content, tags).ConfigureAwait(false);
+        else Discard(StorageRefusal.GaveWay);
     }
 
     /// <summary>Stores the response that was captured.</summary>
@@ -59,25 +92,48 @@ public sealed partial class CacheTransaction
         if (_received is not { } response) return;
         _received = null;
         var length = response.Fields["Content-Length"];
-        var isWhole = length.Count == 0 || (length.Count == 1 && long.TryParse(length[0], out var stated) && stated == content.Length);
-        if (isWhole && content.Length <= _cache.Options.MaximumResponseLength) _isStored = await StoreAsync(response, content, tags);
-        Release();
+        var isWhole = length.Count == 0 || (length.Count == 1 && LengthOf(response) == content.Length);
+        if (!isWhole) Refuse(StorageRefusal.Length);
+        else if (content.Length > MaximumLength(response)) Refuse(StorageRefusal.TooLong);
+        else _isStored = await StoreAsync(response, content, tags).ConfigureAwait(false);
+        Release(_isStored ? Collapsing.End.Stored : Collapsing.End.NotShared);
     }
 
     /// <summary>Takes that the response is not to be stored: it was cut off, or nobody reads on.</summary>
     public void Abandon()
     {
+        if (_received is not null) Refuse(StorageRefusal.CutOff);
         _received = null;
-        Release();
+        Release(Collapsing.End.Failed);
     }
 
-    private void Release()
+    /// <summary>Leaves the response unstored, because it is for this request alone.</summary>
+    internal void Discard(StorageRefusal refusal)
     {
-        _leader?.Release(_isStored);
+        if (_received is not null) Refuse(refusal);
+        _received = null;
+        Release(Collapsing.End.NotShared);
+    }
+
+    /// <summary>The client does not read what has come: requests that wait for this one wait for its client now.</summary>
+    internal void BeginClientWait() => _leader?.BeginClientWait();
+
+    /// <summary>The client reads again.</summary>
+    internal void EndClientWait() => _leader?.EndClientWait();
+
+    private void Release(Collapsing.End end)
+    {
+        _leader?.Release(end);
         _leader = null;
     }
 
-    private bool MayBeStored(int status, StoredFields fields, DateTimeOffset now)
+    // What the store takes is known before anything is captured.
+    private long MaximumLength(StoredResponse response) => Math.Min(_cache.Options.MaximumResponseLength, _cache.MaximumItemSize - CachedResponse.SizeOf(response, []));
+
+    private static long? LengthOf(StoredResponse response) =>
+        response.Fields["Content-Length"] is [var line] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+
+    private StorageRefusal? RefusalOf(int status, StoredFields fields, DateTimeOffset now)
     {
         var exchange = new CacheExchange
         {
@@ -91,9 +147,21 @@ public sealed partial class CacheTransaction
             AllowsAuthorization = IsOfUser || _request.IsSharedAcrossUsers,
             IsKeyNormalized = _keys.IsNormalized,
         };
-        return StorageRules.Decide(RulesOf(_request), exchange) is StorageDecision.Store
-            && (!_isUserUnknown || StorageRules.AllowsSharing(_cache.Options.Rules, ResponseDirectives.Parse(fields, _cache.Options.Rules.Mode)))
-            && (!long.TryParse(fields["Content-Length"].ToString(), out var length) || length <= _cache.Options.MaximumResponseLength);
+        if (StorageRefusal.Of(StorageRules.Decide(RulesOf(_request), exchange)) is { } refusal) return refusal;
+        return _isUserUnknown && !StorageRules.AllowsSharing(_cache.Options.Rules, ResponseDirectives.Parse(fields, _cache.Options.Rules.Mode)) ? StorageRefusal.UnknownUser : null;
+    }
+
+    // RFC 9111 §4.3.5: a response to HEAD says whether what is stored for GET is what the origin has now.
+    private async ValueTask CompareAsync(StoredFields received, DateTimeOffset now)
+    {
+        if (_stored is not { Response.Status: 200 } stored || _isUserUnknown) return;
+        var (tag, modified, length) = (received["ETag"], received["Last-Modified"], received["Content-Length"]);
+        var isOther = IsOther(tag, stored.Response.Fields["ETag"]) || IsOther(modified, stored.Response.Fields["Last-Modified"])
+            || IsOther(length, stored.Content.Length.ToString(CultureInfo.InvariantCulture));
+        if (isOther) await _cache.Store.SetAsync(_storedKey, stored, TimeSpan.Zero, []).ConfigureAwait(false);
+        else if (!_directives.NoStore && (tag.Count > 0 || modified.Count > 0)) await KeepAsync(stored, ValidationRules.Freshen(stored.Response, received, _requestTime, now), now).ConfigureAwait(false);
+
+        static bool IsOther(StringValues received, StringValues stored) => received.Count > 0 && received != stored;
     }
 
     private async ValueTask<CacheHead> FreshenAsync(StoredFields notModified, DateTimeOffset now)
@@ -105,51 +173,76 @@ public sealed partial class CacheTransaction
             return CacheHead.Resend;
         }
 
-        var fresh = ValidationRules.Freshen(stored.Response, notModified, _requestTime, now);
-        _stored = new(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch) { Tags = stored.Tags };
-
-        // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
-        // And it stays under its key, which is that of what it varied by before. What could be shared may have been made for a user, and cannot be shared any more.
-        var rules = _cache.Options.Rules;
-        var isKept = (!StorageRules.AllowsSharing(rules, stored.Response.Directives) || StorageRules.AllowsSharing(rules, fresh.Directives)) && MayBeStored(fresh.Status, fresh.Fields, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
-            && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
-        var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
-        _isStored = await _cache.Store.SetAsync(_storedKey, _stored, lifetime, [.. TagsOf(fresh), .. stored.Tags]) && lifetime > TimeSpan.Zero;
-        Release();
+        _stored = await KeepAsync(stored, ValidationRules.Freshen(stored.Response, notModified, _requestTime, now), now).ConfigureAwait(false);
+        _isValidated = true;
+        Release(_isStored ? Collapsing.End.Stored : Collapsing.End.NotShared);
         return CacheHead.Serve;
+    }
+
+    // It is what it was made of that counts: an epoch that has begun meanwhile leaves it behind.
+    // And it stays under its key, which is that of what it varied by before. What could be shared may have been made for a user, and cannot be shared any more.
+    private async ValueTask<CachedResponse> KeepAsync(CachedResponse stored, StoredResponse fresh, DateTimeOffset now)
+    {
+        var rules = _cache.Options.Rules;
+        var isKept = (!StorageRules.AllowsSharing(rules, stored.Response.Directives) || StorageRules.AllowsSharing(rules, fresh.Directives))
+            && MayBeKept(fresh, now) && VaryRules.TryParse(stored.Response.Fields["Vary"], out var names)
+            && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
+        var item = new CachedResponse(fresh, stored.Content, stored.ResourceEpoch, stored.StoreEpoch) { Tags = stored.Tags };
+        var lifetime = isKept ? _cache.RetentionOf(fresh, now) : TimeSpan.Zero;
+        _isStored = await _cache.Store.SetAsync(_storedKey, item, lifetime, [.. TagsOf(fresh), .. stored.Tags]).ConfigureAwait(false) && lifetime > TimeSpan.Zero;
+        return item;
+    }
+
+    private bool MayBeKept(StoredResponse fresh, DateTimeOffset now)
+    {
+        if (RefusalOf(fresh.Status, fresh.Fields, now) is not { } refusal) return true;
+        Refuse(refusal);
+        return false;
     }
 
     // While the origin was asked, an unsafe request may have made unusable what was found before.
     private async ValueTask<bool> MayServeInsteadAsync(OriginFailure failure) =>
         _stored is not null && !_isUserUnknown && ReuseRules.MayServeStaleOnError(failure, _directives, _stored.Response, Now(_cache))
-        && await _cache.Store.GetEpochAsync(_keys.Resource) is { } resource && await _cache.Store.GetEpochAsync(CacheKeySet.Store) is { } store && _stored.IsOf(resource, store);
+        && await _cache.Store.GetEpochAsync(_keys.Resource).ConfigureAwait(false) is { } resource && await _cache.Store.GetEpochAsync(CacheKeySet.Store).ConfigureAwait(false) is { } store && _stored.IsOf(resource, store);
 
     private async ValueTask<bool> StoreAsync(StoredResponse response, ReadOnlyMemory<byte> content, IReadOnlyList<string> tags)
     {
-        if (!VaryRules.TryParse(response.Fields["Vary"], out var names)) return false;
+        var isSharable = StorageRules.AllowsSharing(_cache.Options.Rules, response.Directives);
         var lifetime = _cache.RetentionOf(response, Now(_cache));
-        if (lifetime <= TimeSpan.Zero) return false;
+        if (!VaryRules.TryParse(response.Fields["Vary"], out var names) || lifetime <= TimeSpan.Zero || (_isUserUnknown && !isSharable))
+        {
+            Refuse(_isUserUnknown ? StorageRefusal.UnknownUser : StorageRefusal.Of(lifetime <= TimeSpan.Zero ? StorageDecision.NotReusable : StorageDecision.Vary)!);
+            return false;
+        }
 
         // Of no use, and it would take the place of one that is.
-        if ((await _cache.Store.GetEpochAsync(_keys.Resource))?.Number != _resourceEpoch!.Number) return false;
+        if ((await _cache.Store.GetEpochAsync(_keys.Resource).ConfigureAwait(false))?.Number != _resourceEpoch!.Number)
+        {
+            Refuse(StorageRefusal.Invalidated);
+            return false;
+        }
 
-        var isSharable = StorageRules.AllowsSharing(_cache.Options.Rules, response.Directives);
-        if (_isUserUnknown && !isSharable) return false;
         var isOfAll = IsOfUser && isSharable;
         var primary = isOfAll ? _keys.Shared : _keys.Primary;
-        var present = await _cache.Store.GetAsync(primary);
-        var key = primary;
-        if (names.Count > 0 || present is CacheVariants)
-        {
-            key = VariantKey(primary, names);
-            var lists = (present as CacheVariants)?.Lists ?? [];
-            if (lists.Count == 0 || !lists[0].Equals(names))
-            {
-                if (!await _cache.Store.SetAsync(primary, new CacheVariants(lists.Prepend(names)), _cache.Options.MaximumRetention, [])) return false;
-            }
-        }
         var item = new CachedResponse(response, content, _resourceEpoch, _storeEpoch!) { Tags = tags };
-        return await _cache.Store.SetAsync(key, item, lifetime, [.. TagsOf(response), .. tags]);
+        string[] allTags = [.. TagsOf(response), .. tags];
+        if (item.Size > _cache.MaximumItemSize) Refuse(StorageRefusal.TooLong);
+        else if (await PutAsync(primary, names, item, lifetime, allTags).ConfigureAwait(false)) return true;
+        else Refuse(StorageRefusal.Store);
+        return false;
+    }
+
+    private async ValueTask<bool> PutAsync(QueryCacheKey primary, FieldNames names, CachedResponse item, TimeSpan lifetime, string[] tags)
+    {
+        var present = await _cache.Store.GetAsync(primary).ConfigureAwait(false);
+        if (names.Count == 0 && present is not CacheVariants) return await _cache.Store.SetAsync(primary, item, lifetime, tags).ConfigureAwait(false);
+
+        var lists = (present as CacheVariants)?.Lists ?? [];
+        if (lists.Count == 0 || !lists[0].Equals(names))
+        {
+            if (!await _cache.Store.SetAsync(primary, new CacheVariants(lists.Prepend(names)), _cache.Options.MaximumRetention, []).ConfigureAwait(false)) return false;
+        }
+        return await _cache.Store.SetAsync(VariantKey(primary, names), item, lifetime, tags).ConfigureAwait(false);
     }
 
     private async ValueTask InvalidateAsync(int status, StoredFields fields)
@@ -162,8 +255,8 @@ public sealed partial class CacheTransaction
         {
             foreach (var uri in InvalidationRules.Targets(_request.Method, status, target, fields)) keys.Add(CacheKeySet.ResourceOf(uri));
         }
-        foreach (var key in keys) await _cache.Store.InvalidateAsync(key);
-        foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group));
+        foreach (var key in keys) await _cache.Store.InvalidateAsync(key).ConfigureAwait(false);
+        foreach (var group in InvalidationRules.InvalidatedGroups(_request.Method, fields)) await _cache.EvictByTagAsync(GroupTag(group)).ConfigureAwait(false);
     }
 
     private CacheRuleOptions RulesOf(CacheRequest request)

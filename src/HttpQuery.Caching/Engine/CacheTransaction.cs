@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Primitives;
+using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.Caching;
 
@@ -16,6 +16,7 @@ public sealed partial class CacheTransaction : IDisposable
     private QueryCacheKey _storedKey;
     private CachedResponse? _stored;
     private bool _isOfAll;
+    private QueryCacheKey? _variantKey;
     private Collapsing.Leader? _leader;
     private bool _mayStore;
     private DateTimeOffset _requestTime;
@@ -23,10 +24,16 @@ public sealed partial class CacheTransaction : IDisposable
     private ForwardReason _reason;
     private bool _isHit;
     private ConditionalAnswer _conditional;
-    private bool _wasCollapsed;
+    private bool? _isCollapsed;
     private bool _isUserUnknown;
     private int? _forwardStatus;
     private bool _isStored;
+    private StorageRefusal? _refusal;
+    private bool _isStale;
+    private bool _isStandIn;
+    private bool _isValidated;
+    private bool _isFailed;
+    private bool _isEnded;
 
     internal CacheTransaction(QueryCache cache, CacheRequest request) =>
         (_cache, _request, _directives) = (cache, request, RequestDirectives.Parse(request.Fields));
@@ -67,18 +74,24 @@ public sealed partial class CacheTransaction : IDisposable
             _reason = ForwardReason.Method;
             return;
         }
-        if (_request.Content is not { } content || (_request.Method is not "QUERY" && !content.IsEmpty) || !await _cache.Store.IsTrustedAsync())
+        if (_request.Content is not { } content || (_request.Method is not "QUERY" && !content.IsEmpty))
         {
+            Bypass();
+            return;
+        }
+        if (!await _cache.Store.IsTrustedAsync().ConfigureAwait(false))
+        {
+            _refusal = StorageRefusal.NoEpoch;
             Bypass();
             return;
         }
 
         _keys = CacheKeySet.Of(_cache.Options, _cache.Resources, _request);
-        await LookUpAsync();
-        if (Action is not (CacheAction.Forward or CacheAction.Validate) || !_mayStore) return;
+        await LookUpAsync().ConfigureAwait(false);
+        if (!IsForwardedToStore) return;
 
-        await BeginEpochsAsync();
-        if (_resourceEpoch is not null && MayCollapse && !_cache.Collapsing.TryLead(_keys.Primary, _resourceEpoch, out _leader)) await FollowAsync(cancellationToken);
+        await BeginEpochsAsync().ConfigureAwait(false);
+        if (MayCollapse) await CollapseAsync(cancellationToken).ConfigureAwait(false);
         _requestTime = Now(_cache);
     }
 
@@ -86,6 +99,8 @@ public sealed partial class CacheTransaction : IDisposable
     private bool MayCollapse =>
         _cache.Options.CollapseTimeout > TimeSpan.Zero && _directives == default && !_request.HasConditions && _request.Fields["Range"].Count == 0
         && !_request.Fields["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
+
+    private bool IsForwardedToStore => Action is CacheAction.Forward or CacheAction.Validate && _mayStore;
 
     private void Bypass()
     {
@@ -96,15 +111,16 @@ public sealed partial class CacheTransaction : IDisposable
     private async ValueTask LookUpAsync()
     {
         _mayStore = _request.IsStorable && !_directives.NoStore && (_request.Method is not "QUERY" || StorageRules.HasContentType(_request.Fields));
-        _resourceEpoch = await _cache.Store.GetEpochAsync(_keys.Resource);
-        _storeEpoch = await _cache.Store.GetEpochAsync(CacheKeySet.Store);
+        _refusal = _mayStore || !_request.IsStorable ? null : StorageRefusal.OfRequest(_directives.NoStore);
+        _resourceEpoch = await _cache.Store.GetEpochAsync(_keys.Resource).ConfigureAwait(false);
+        _storeEpoch = await _cache.Store.GetEpochAsync(CacheKeySet.Store).ConfigureAwait(false);
         _reason = ForwardReason.UriMiss;
         if (_resourceEpoch is not null && _storeEpoch is not null)
         {
-            await FindAsync(_keys.Primary);
+            await FindAsync(_keys.Primary).ConfigureAwait(false);
             if (_stored is null && IsOfUser)
             {
-                await FindAsync(_keys.Shared);
+                await FindAsync(_keys.Shared).ConfigureAwait(false);
                 _isOfAll = _stored is not null;
             }
 
@@ -124,17 +140,18 @@ public sealed partial class CacheTransaction : IDisposable
 
     private async ValueTask FindAsync(QueryCacheKey primary)
     {
-        switch (await _cache.Store.GetAsync(primary))
+        switch (await _cache.Store.GetAsync(primary).ConfigureAwait(false))
         {
             case CachedResponse response:
                 if (IsCurrent(response)) (_stored, _storedKey) = (response, primary);
                 break;
             case CacheVariants variants:
                 _reason = ForwardReason.VaryMiss;
+                _variantKey ??= VariantKey(_keys.Primary, variants.Lists[0]);
                 foreach (var names in variants.Lists)
                 {
                     var key = VariantKey(primary, names);
-                    if (await _cache.Store.GetAsync(key) is not CachedResponse variant || !IsCurrent(variant)) continue;
+                    if (await _cache.Store.GetAsync(key).ConfigureAwait(false) is not CachedResponse variant || !IsCurrent(variant)) continue;
                     (_stored, _storedKey) = (variant, key);
                     return;
                 }
@@ -167,13 +184,14 @@ public sealed partial class CacheTransaction : IDisposable
         if (_conditional is ConditionalAnswer.Forward)
         {
             Action = _directives.OnlyIfCached ? CacheAction.Refuse : CacheAction.Forward;
-            (_stored, _reason, _mayStore) = (null, ForwardReason.Request, false);
+            (_stored, _reason, _mayStore, _refusal) = (null, ForwardReason.Request, false, StorageRefusal.Conditional);
             return;
         }
         if (decision.IsServed)
         {
             (Action, _isHit) = (CacheAction.Serve, true);
             ShouldRevalidate = decision.Outcome is ReuseOutcome.ServeStaleAndRevalidate;
+            _isStale = decision.Outcome is ReuseOutcome.ServeStale;
             return;
         }
 
@@ -185,32 +203,51 @@ public sealed partial class CacheTransaction : IDisposable
     // Before the request goes out: an epoch that begins later than the answer was made would make the answer younger than it is.
     private async ValueTask BeginEpochsAsync()
     {
-        _resourceEpoch ??= await _cache.Store.GetOrBeginEpochAsync(_keys.Resource);
-        _storeEpoch ??= await _cache.Store.GetOrBeginEpochAsync(CacheKeySet.Store);
-        if (_resourceEpoch is null || _storeEpoch is null) _mayStore = false;
+        _resourceEpoch ??= await _cache.Store.GetOrBeginEpochAsync(_keys.Resource).ConfigureAwait(false);
+        _storeEpoch ??= await _cache.Store.GetOrBeginEpochAsync(CacheKeySet.Store).ConfigureAwait(false);
+        if (_resourceEpoch is null || _storeEpoch is null) (_mayStore, _refusal) = (false, StorageRefusal.NoEpoch);
     }
 
-    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    // Those that ask the same wait for one of them: for a URI that is known to vary, those that ask for the same variant.
+    private async ValueTask CollapseAsync(CancellationToken cancellationToken)
     {
-        var leader = _leader!;
-        _leader = null;
-        try
+        var start = _cache.Time.GetTimestamp();
+        QueryCacheKey? awaited = null;
+        while (_leader is null && IsForwardedToStore)
         {
-            await leader.Done.WaitAsync(_cache.Options.CollapseTimeout, _cache.Time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Who comes later would wait as long, and as much in vain; perhaps nobody reads the leader's answer any more.
-            leader.Release(stored: false);
-            return;
-        }
+            // What came was of no use here. It is not waited for again.
+            var key = _variantKey ?? _keys.Primary;
+            if (key == awaited) return;
+            _cache.Collapsing.Join(key, _resourceEpoch!, out _leader, out var follower);
+            if (follower is null) return;
 
-        (_stored, _isOfAll, _wasCollapsed) = (null, false, true);
-        await LookUpAsync();
-        _wasCollapsed = Action is CacheAction.Serve;
-        if (Action is CacheAction.Forward or CacheAction.Validate && _mayStore) await BeginEpochsAsync();
+            var (left, reason) = (_cache.Options.CollapseTimeout - _cache.Time.GetElapsedTime(start), _reason);
+            var (end, leader) = await follower.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _cache.Time, cancellationToken).ConfigureAwait(false);
+            (awaited, _leader, _isCollapsed) = (key, leader, false);
+            if (end is Collapsing.End.TimedOut)
+            {
+                _cache.Collapsing.GiveUp(key, _resourceEpoch!);
+                return;
+            }
+
+            (_stored, _isOfAll) = (null, false);
+            await LookUpAsync().ConfigureAwait(false);
+            if (Action is CacheAction.Serve)
+            {
+                (_isCollapsed, _reason) = (true, reason);
+                Release(Collapsing.End.Stored);
+            }
+            else if (IsForwardedToStore)
+            {
+                await BeginEpochsAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Ends the transaction: those that wait for its answer go on.</summary>
-    public void Dispose() => Abandon();
+    public void Dispose()
+    {
+        Abandon();
+        End();
+    }
 }

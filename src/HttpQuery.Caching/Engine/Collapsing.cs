@@ -1,52 +1,222 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Requests on their way that others wait for, because they ask the same.</summary>
-internal sealed class Collapsing(TimeSpan pause, TimeProvider time)
+/// <summary>Sends one request for several that ask the same at the same time. The first one leads; the others follow: they wait for its response.</summary>
+internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeProvider time)
 {
     private const int MaximumPaused = 10_000;
 
     private readonly ConcurrentDictionary<(QueryCacheKey Key, UInt128 Epoch), Leader> _leaders = new();
     private readonly ConcurrentDictionary<QueryCacheKey, long> _paused = new();
 
-    /// <summary>Makes the request the leader of those that ask the same in the same epoch, or gives the one that is.</summary>
-    /// <returns><see langword="true"/> where it leads, or where nobody is to wait: then <paramref name="leader"/> is <see langword="null"/>.</returns>
-    public bool TryLead(QueryCacheKey key, CacheEpoch epoch, out Leader? leader)
+    /// <summary>How a leader ended, for those that follow it.</summary>
+    public enum End
     {
-        leader = null;
+        /// <summary>The response was stored: each looks it up.</summary>
+        Stored,
+
+        /// <summary>The response is not for others. Each goes on for itself, and so do those that come in the next seconds.</summary>
+        NotShared,
+
+        /// <summary>No response came, or it broke off: one of those that wait goes on as the leader of the others.</summary>
+        Failed,
+
+        /// <summary>This one goes on as the leader.</summary>
+        Leads,
+
+        /// <summary>The time to wait is over.</summary>
+        TimedOut,
+    }
+
+    /// <summary>Makes a request the leader of those that ask the same in the same epoch, or a follower of the leader.</summary>
+    /// <param name="key">The key of what is asked.</param>
+    /// <param name="epoch">The epoch of the URI.</param>
+    /// <param name="leader">Set if the request leads.</param>
+    /// <param name="follower">Set if it follows. Neither is set while requests for this key are forwarded each for itself.</param>
+    public void Join(QueryCacheKey key, CacheEpoch epoch, out Leader? leader, out Follower? follower)
+    {
+        (leader, follower) = (null, null);
         if (_paused.TryGetValue(key, out var until))
         {
-            if (until > time.GetTimestamp()) return true;
+            if (until > time.GetTimestamp()) return;
             _paused.TryRemove(key, out _);
         }
 
-        var own = new Leader(this, (key, epoch.Number));
-        leader = _leaders.GetOrAdd(own.Key, own);
-        return ReferenceEquals(leader, own);
-    }
-
-    internal sealed class Leader(Collapsing collapsing, (QueryCacheKey Key, UInt128 Epoch) key)
-    {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public (QueryCacheKey Key, UInt128 Epoch) Key => key;
-
-        public Task Done => _done.Task;
-
-        /// <summary>Lets those go on that wait. Where the answer was not stored, nobody waits for the next ones either, for a while.</summary>
-        public void Release(bool stored)
+        while (true)
         {
-            if (!stored)
+            var own = new Leader(this, (key, epoch.Number), []);
+            var current = _leaders.GetOrAdd(own.Key, own);
+            if (ReferenceEquals(current, own))
             {
-                if (collapsing._paused.Count >= MaximumPaused) collapsing._paused.Clear();
-                collapsing._paused[key.Key] = collapsing.Until();
+                leader = own;
+                return;
             }
-            collapsing._leaders.TryRemove(new(key, this));
-            _done.TrySetResult();
+            follower = current.TryAdd();
+            if (follower is not null) return;
+
+            // It ended meanwhile, and is taken out.
+            _leaders.TryRemove(new(own.Key, current));
         }
     }
 
-    private long Until() => time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
+    /// <summary>Lets all go on that wait for a key, each for itself.</summary>
+    public void GiveUp(QueryCacheKey key, CacheEpoch epoch)
+    {
+        if (_leaders.TryGetValue((key, epoch.Number), out var leader)) leader.Release(End.NotShared);
+    }
+
+    private void Pause(QueryCacheKey key)
+    {
+        if (_paused.Count >= MaximumPaused) _paused.Clear();
+        _paused[key] = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
+    }
+
+    /// <summary>A request that waits for the response to another.</summary>
+    internal sealed class Follower() : TaskCompletionSource<(End End, Leader? Leader)>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        /// <summary>Waits until the leader has ended, or this request is to lead.</summary>
+        public async ValueTask<(End End, Leader? Leader)> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return TrySetCanceled(default) ? (End.TimedOut, null) : await Task.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Chosen to lead at the last moment: the next one is.
+                if (!TrySetCanceled(default)) (await Task.ConfigureAwait(false)).Leader?.Release(End.Failed);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>A request on its way that others wait for. Any thread may call it.</summary>
+    internal sealed class Leader(Collapsing collapsing, (QueryCacheKey Key, UInt128 Epoch) key, Queue<Follower> followers)
+    {
+        private readonly Lock _lock = new();
+        private Queue<Follower>? _followers = followers;
+        private ITimer? _timer;
+        private long _waitStart;
+        private TimeSpan _waited;
+        private bool _isWaiting;
+
+        public (QueryCacheKey Key, UInt128 Epoch) Key => key;
+
+        /// <summary>Adds one that waits; <see langword="null"/> if this one has ended.</summary>
+        public Follower? TryAdd()
+        {
+            lock (_lock)
+            {
+                if (_followers is not { } waiting) return null;
+                var follower = new Follower();
+                waiting.Enqueue(follower);
+                Watch();
+                return follower;
+            }
+        }
+
+        /// <summary>The leader's client does not read: from now on its followers wait for the client, not for the response.</summary>
+        public void BeginClientWait()
+        {
+            lock (_lock)
+            {
+                if (_isWaiting || _followers is null) return;
+                (_isWaiting, _waitStart) = (true, collapsing.Now);
+                Watch();
+            }
+        }
+
+        /// <summary>The leader's client reads again.</summary>
+        public void EndClientWait()
+        {
+            lock (_lock)
+            {
+                if (!_isWaiting) return;
+                _isWaiting = false;
+                _waited += collapsing.Since(_waitStart);
+                _timer?.Dispose();
+                _timer = null;
+            }
+        }
+
+        /// <summary>Lets those go on that wait. The first call counts.</summary>
+        public void Release(End end)
+        {
+            Queue<Follower>? waiting;
+            lock (_lock)
+            {
+                (waiting, _followers) = (_followers, null);
+                _timer?.Dispose();
+                _timer = null;
+            }
+            if (waiting is null) return;
+            if (end is End.NotShared) collapsing.Pause(key.Key);
+            if (end is End.Failed && TryHandOver(waiting)) return;
+            collapsing._leaders.TryRemove(new(key, this));
+            while (waiting.TryDequeue(out var follower)) follower.TrySetResult((end, null));
+        }
+
+        // One timer, and only while someone waits for a client that does not read.
+        private void Watch()
+        {
+            if (!_isWaiting || _timer is not null || _followers is not { Count: > 0 }) return;
+            var left = collapsing.FollowerTimeout - _waited - collapsing.Since(_waitStart);
+            _timer = collapsing.Time.CreateTimer(static state => ((Leader)state!).GiveWay(), this, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+
+        // This one goes on for its own client, and may still store its response.
+        private void GiveWay()
+        {
+            Queue<Follower>? waiting;
+            lock (_lock)
+            {
+                if (!_isWaiting) return;
+                (waiting, _followers) = (_followers, null);
+                _timer?.Dispose();
+                _timer = null;
+            }
+            if (waiting is not null && !TryHandOver(waiting)) collapsing._leaders.TryRemove(new(key, this));
+        }
+
+        // The one that has waited longest leads, and the others wait for it. Those that do not wait any more are left out.
+        private bool TryHandOver(Queue<Follower> waiting)
+        {
+            while (waiting.TryDequeue(out var next))
+            {
+                if (next.Task.IsCompleted) continue;
+                var leader = new Leader(collapsing, key, waiting);
+                collapsing._leaders.TryUpdate(key, leader, this);
+                if (next.TrySetResult((End.Leads, leader))) return true;
+
+                // It has just left: the followers are taken back, with those that have joined since.
+                if (leader.TakeBack() is not { } back) return true;
+                waiting = back;
+                collapsing._leaders.TryUpdate(key, this, leader);
+            }
+            return false;
+        }
+
+        private Queue<Follower>? TakeBack()
+        {
+            lock (_lock)
+            {
+                var waiting = _followers;
+                _followers = null;
+                return waiting;
+            }
+        }
+    }
+
+    private TimeSpan FollowerTimeout => followerTimeout;
+
+    private TimeProvider Time => time;
+
+    private long Now => time.GetTimestamp();
+
+    private TimeSpan Since(long start) => time.GetElapsedTime(start);
 }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using HttpQuery.Caching.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Caching;
 
@@ -6,22 +9,28 @@ namespace HttpQuery.Caching;
 /// <remarks>For each request: <see cref="BeginAsync"/>, then what <see cref="CacheTransaction.Action"/> says.</remarks>
 public sealed class QueryCache
 {
-    private readonly TimeSpan _epochLifetime;
-
     /// <summary>Makes a cache.</summary>
     /// <param name="options">How it works.</param>
     /// <param name="store">Where responses are kept.</param>
     /// <param name="timeProvider">The clock; default that of the system.</param>
-    public QueryCache(QueryCacheOptions options, IQueryCacheStore store, TimeProvider? timeProvider = null)
+    /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
+    /// <param name="meterFactory">Makes the meter <c>HttpQuery</c>; <see langword="null"/>, the default, takes one of the process, without the gauges of memory.</param>
+    /// <exception cref="ArgumentException">The name is not printable ASCII.</exception>
+    public QueryCache(QueryCacheOptions options, IQueryCacheStore store, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null, IMeterFactory? meterFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(store);
+        if (!CacheStatus.IsName(options.Name)) throw new ArgumentException("QueryCacheOptions.Name must be printable ASCII, and not empty.", nameof(options));
         (Options, Time) = (options, timeProvider ?? TimeProvider.System);
+        Pending = new(options.MaximumPendingSize);
+        Telemetry = new(options.Name, store, Pending, Time, loggerFactory, meterFactory);
+        Pending.Full = () => Telemetry.PendingFull(options.MaximumPendingSize);
 
         // Longer than any response: one whose epoch is lost is not used.
-        _epochLifetime = options.MaximumRetention < TimeSpan.MaxValue / 30 ? 30 * options.MaximumRetention : TimeSpan.MaxValue;
-        Store = new(store, options.StoreTimeout, _epochLifetime, Time);
-        Collapsing = new(options.CollapsePause, Time);
+        var epochLifetime = options.MaximumRetention < TimeSpan.MaxValue / 30 ? 30 * options.MaximumRetention : TimeSpan.MaxValue;
+        MaximumItemSize = store.MaximumItemSize;
+        Store = new(store, options.StoreTimeout, epochLifetime, Time, Telemetry);
+        Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
     /// <summary>How it works.</summary>
@@ -32,6 +41,13 @@ public sealed class QueryCache
     internal StoreAccess Store { get; }
 
     internal Collapsing Collapsing { get; }
+
+    /// <summary>The largest item that can be stored, in bytes.</summary>
+    internal long MaximumItemSize { get; }
+
+    internal PendingMemory Pending { get; }
+
+    internal CacheTelemetry Telemetry { get; }
 
     internal ResourceKeys Resources { get; } = new();
 
@@ -44,23 +60,25 @@ public sealed class QueryCache
     {
         ArgumentNullException.ThrowIfNull(request);
         var transaction = new CacheTransaction(this, request);
-        await transaction.BeginAsync(cancellationToken);
+        await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
         return transaction;
     }
 
     /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>
     /// <param name="uri">An absolute URI; its fragment does not count.</param>
-    public async ValueTask EvictAsync(Uri uri)
+    /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
+    public ValueTask<bool> EvictAsync(Uri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        await Store.InvalidateAsync(CacheKeySet.ResourceOf(uri));
+        return Store.InvalidateAsync(CacheKeySet.ResourceOf(uri));
     }
 
     /// <summary>Removes what has a tag.</summary>
-    public async ValueTask EvictByTagAsync(string tag)
+    /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
+    public ValueTask<bool> EvictByTagAsync(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        await Store.InvalidateTagAsync(tag);
+        return Store.InvalidateTagAsync(tag);
     }
 
     internal TimeSpan RetentionOf(StoredResponse response, DateTimeOffset now)

@@ -28,7 +28,7 @@ public static class FreshnessRules
         }
 
         if (!directives.Public && !IsHeuristicallyCacheable(status)) return default;
-        if (options.DefaultLifetime is { } lifetimeByDefault) return new(lifetimeByDefault, LifetimeSource.Default);
+        if (options.DefaultLifetime is { } lifetimeByDefault && status is >= 200 and <= 299) return new(lifetimeByDefault, LifetimeSource.Default);
         return options.AllowHeuristicFreshness && TryLastModified(fields, responseTime, out var modified) && modified < date
             ? new(Heuristic(options, date - modified), LifetimeSource.Heuristic)
             : default;

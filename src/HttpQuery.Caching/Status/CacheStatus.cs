@@ -14,8 +14,11 @@ public readonly record struct CacheStatus
 
     private const int MostCharacters = 256;
 
-    /// <summary>Why the request was forwarded (§2.2); <see langword="null"/> for a hit (§2.1).</summary>
+    /// <summary>Why the request was forwarded (§2.2); <see langword="null"/> for a hit (§2.1) and where <see cref="IsRefused"/>.</summary>
     public ForwardReason? Forward { get; init; }
+
+    /// <summary>Whether the request was neither answered from the cache nor forwarded: it had <c>only-if-cached</c>.</summary>
+    public bool IsRefused { get; init; }
 
     /// <summary>The status code that came back, where it is not the one sent on (§2.3). It is told where the request was
     /// forwarded.</summary>
@@ -27,8 +30,9 @@ public readonly record struct CacheStatus
     /// <summary>Whether the response was stored (§2.5). It is told where the request was forwarded.</summary>
     public bool IsStored { get; init; }
 
-    /// <summary>Whether one request was forwarded for several (§2.6). It is told where the request was forwarded.</summary>
-    public bool IsCollapsed { get; init; }
+    /// <summary>Whether the request waited for another that asked the same, and got its response (§2.6); <see langword="false"/>: it waited in vain, and was forwarded.
+    /// <see langword="null"/>: it did not wait. It is told where the request was forwarded.</summary>
+    public bool? IsCollapsed { get; init; }
 
     /// <summary>What else there is to tell (§2.8): printable ASCII; other text is left out.</summary>
     public string? Detail { get; init; }
@@ -39,7 +43,7 @@ public readonly record struct CacheStatus
     public string ToFieldValue(string cacheName)
     {
         ArgumentException.ThrowIfNullOrEmpty(cacheName);
-        if (!IsPrintable(cacheName))
+        if (!IsName(cacheName))
             throw new ArgumentException("The name of a cache is printable ASCII (RFC 9211 §2).", nameof(cacheName));
 
         var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[MostCharacters]);
@@ -55,9 +59,9 @@ public readonly record struct CacheStatus
             }
 
             if (IsStored) text.AppendLiteral("; stored");
-            if (IsCollapsed) text.AppendLiteral("; collapsed");
+            if (IsCollapsed is { } isCollapsed) text.AppendLiteral(isCollapsed ? "; collapsed" : "; collapsed=?0");
         }
-        else
+        else if (!IsRefused)
         {
             text.AppendLiteral("; hit");
         }
@@ -108,6 +112,9 @@ public readonly record struct CacheStatus
         text.AppendLiteral(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
         text.AppendLiteral("\"");
     }
+
+    /// <summary>Whether a cache can have this name.</summary>
+    internal static bool IsName(string name) => name.Length > 0 && IsPrintable(name);
 
     private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -34,7 +34,11 @@ public sealed class CachedResponse : CacheItem
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <inheritdoc/>
-    public override long Size => Overhead + Content.Length + Tags.Sum(tag => 2L * tag.Length) + Response.Fields.Sum(one => 64L + (2 * (one.Key.Length + one.Value.Sum(line => (long)line!.Length))));
+    public override long Size => SizeOf(Response, Tags) + Content.Length;
+
+    /// <summary>What a response takes without its content, in bytes.</summary>
+    internal static long SizeOf(StoredResponse response, IReadOnlyList<string> tags) =>
+        Overhead + tags.Sum(tag => 2L * tag.Length) + response.Fields.Sum(one => 64L + (2 * (one.Key.Length + one.Value.Sum(line => (long)line!.Length))));
 
     /// <summary>The fields that are sent as they were stored.</summary>
     internal KeyValuePair<string, StringValues>[] SentFields => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];

@@ -35,7 +35,7 @@ public sealed class HybridCacheQueryStore : IQueryCacheStore
 
     /// <inheritdoc/>
     public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
-        await _reads.ReadAsync(key, cancellationToken) is { } octets ? CacheItemFormat.Read(key, octets, _rules) : null;
+        await _reads.ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } octets ? CacheItemFormat.Read(key, octets, _rules) : null;
 
     /// <inheritdoc/>
     public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)

@@ -5,6 +5,9 @@ namespace HttpQuery.Caching;
 /// at any time, which costs a miss.</remarks>
 public interface IQueryCacheStore
 {
+    /// <summary>Largest item that the store takes, by <see cref="CacheItem.Size"/>, in bytes. Default no limit. The cache captures no response that is larger.</summary>
+    long MaximumItemSize => long.MaxValue;
+
     /// <summary>The item under a key, or <see langword="null"/>.</summary>
     ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken);
 

@@ -19,7 +19,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     private int _count;
 
     /// <summary>Makes an empty store.</summary>
-    /// <param name="maximumSize">Most memory that items take, in bytes, by <see cref="CacheItem.Size"/>. Default 64 MiB. One item takes at most an eighth of it.</param>
+    /// <param name="maximumSize">Most memory that items take, in bytes, by <see cref="CacheItem.Size"/>. Default 64 MiB. One item takes at most a quarter of it.</param>
     /// <param name="maximumCount">Most items. Default 100,000.</param>
     /// <param name="timeProvider">The clock by which items expire. Default that of the system.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
@@ -29,6 +29,10 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumCount);
         (_maximumSize, _maximumCount, _time) = (maximumSize, maximumCount, timeProvider ?? TimeProvider.System);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>A quarter of the store: one item must not push everything else out.</remarks>
+    public long MaximumItemSize => _maximumSize / 4;
 
     /// <summary>What the items take now, in bytes.</summary>
     public long Size { get; private set; }
@@ -42,7 +46,11 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         if (!_nodes.TryGetValue(key, out var node)) return default;
         if (node.Expires <= _time.GetTimestamp())
         {
-            Remove(node);
+            lock (_lock)
+            {
+                // Another thread may have replaced it meanwhile.
+                if (ReferenceEquals(_nodes.GetValueOrDefault(key), node)) Remove(node);
+            }
             return default;
         }
 
@@ -60,9 +68,16 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         var node = new Node(key, item, item.Size, _time.GetTimestamp() + (long)ticks, tags);
         lock (_lock)
         {
-            if (_nodes.TryGetValue(key, out var earlier)) Unlink(earlier);
-            if (node.Size > _maximumSize / 8 || lifetime <= TimeSpan.Zero) return default;
-            while (_count > 0 && (_count >= _maximumCount || Size + node.Size > _maximumSize)) Unlink(Next());
+            var earlier = _nodes.GetValueOrDefault(key);
+            if (node.Size > MaximumItemSize || lifetime <= TimeSpan.Zero)
+            {
+                if (earlier is not null) Remove(earlier);
+                return default;
+            }
+
+            // Concurrent reads must find the earlier item or the new one: the earlier one stays in the dictionary until the new one replaces it.
+            if (earlier is not null) Unlink(earlier);
+            while (_count > 0 && (_count >= _maximumCount || Size + node.Size > _maximumSize)) Remove(Next());
             Link(node);
         }
         return default;
@@ -74,17 +89,15 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         lock (_lock)
         {
             if (!_tagged.TryGetValue(tag, out var nodes)) return default;
-            foreach (var node in nodes.ToArray()) Unlink(node);
+            foreach (var node in nodes.ToArray()) Remove(node);
         }
         return default;
     }
 
     private void Remove(Node node)
     {
-        lock (_lock)
-        {
-            if (_nodes.TryGetValue(node.Key, out var current) && ReferenceEquals(current, node)) Unlink(node);
-        }
+        _nodes.TryRemove(node.Key, out _);
+        Unlink(node);
     }
 
     // What is expired goes whether it was read or not.
@@ -120,7 +133,6 @@ public sealed class MemoryCacheStore : IQueryCacheStore
 
     private void Unlink(Node node)
     {
-        _nodes.TryRemove(node.Key, out _);
         if (ReferenceEquals(_hand, node)) _hand = node.Newer;
         if (node.Older is null) _oldest = node.Newer;
         else node.Older.Newer = node.Newer;

@@ -21,13 +21,13 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTa
         if (turn != earlier) _ = RunAsync(key, turn, earlier);
         try
         {
-            return await turn.Task.WaitAsync(cancellationToken);
+            return await turn.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             bool isAbandoned;
             lock (_lock) isAbandoned = --turn.Waiting == 0 && turn.HasBegun && !turn.Task.IsCompleted;
-            if (isAbandoned) await turn.Abandoned.CancelAsync();
+            if (isAbandoned) await turn.Abandoned.CancelAsync().ConfigureAwait(false);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTa
                 await ((Task)earlier.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (!TryBegin(key, turn)) return;
             }
-            var octets = await read(key, turn.Abandoned.Token);
+            var octets = await read(key, turn.Abandoned.Token).ConfigureAwait(false);
             Leave(key, turn);
             turn.SetResult(octets);
         }

@@ -49,7 +49,7 @@ internal sealed class BufferedContent
             if (content.IsWhole) break;
         }
 
-        content.IsCertain = content.IsWhole && start <= 0 && content.IsExpected(context);
+        content.IsCertain = content.IsWhole && start <= 0 && IsExpected(context, content._length);
         if (start >= 0) body.Position = start;
         else if (content._length > 0 && body is ReplayedStream replayed) replayed.PutBack(content.Octets);
         else if (content._length > 0) context.Request.Body = new ReplayedStream(content.Octets, body);
@@ -57,7 +57,7 @@ internal sealed class BufferedContent
     }
 
     // Nobody has put another stream in its place.
-    private static bool IsServersOwn(Stream body) => body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
+    public static bool IsServersOwn(Stream body) => body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
 
     // Nothing is consumed, so nothing need be put back.
     private static async ValueTask<BufferedContent> PeekAsync(HttpContext context, int length)
@@ -80,11 +80,11 @@ internal sealed class BufferedContent
     }
 
     // A coding that was removed leaves its own length in the field.
-    private bool IsExpected(HttpContext context)
+    public static bool IsExpected(HttpContext context, int length)
     {
         var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
         var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;
-        if (_length == 0) return !canHaveContent;
-        return detection is RequestAsSent.CodedContent || context.Request.ContentLength is not { } stated || _length >= stated;
+        if (length == 0) return !canHaveContent;
+        return detection is RequestAsSent.CodedContent || context.Request.ContentLength is not { } stated || length >= stated;
     }
 }

@@ -14,7 +14,7 @@ namespace HttpQuery.SharedCache;
 
 /// <summary>Runs the pipeline behind the cache for a request that nobody waits for: its client has had the stale response (RFC 5861 §3).</summary>
 internal sealed class BackgroundRequests(
-    IServiceScopeFactory scopes, IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<HttpQueryCacheOptions> options, CacheTelemetry telemetry)
+    IServiceScopeFactory scopes, IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<HttpQueryCacheOptions> options, QueryCache cache, CacheWarnings warnings)
 {
     private const int MaximumCount = 100;
 
@@ -29,6 +29,14 @@ internal sealed class BackgroundRequests(
             return false;
         }
 
+        // The copy of the content is memory like that of any other request under way.
+        var memory = cache.Pending.Begin(isContent: true, giveWay: null);
+        if (request.Content is { Length: > LookupContent.LongestExamined } content && !memory.TryGrow(content.Length))
+        {
+            Interlocked.Decrement(ref _count);
+            return false;
+        }
+
         // What is taken of the request is taken now: it will be over. And nothing flows of what surrounds it, such as the accessor of its context, but for the culture.
         var features = Copy(context, request);
         var (culture, uiCulture) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
@@ -36,13 +44,13 @@ internal sealed class BackgroundRequests(
             _ =>
             {
                 (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, uiCulture);
-                _ = RunAsync(features, pipeline, end);
+                _ = RunAsync(features, pipeline, memory, end);
             },
             null);
         return true;
     }
 
-    private async Task RunAsync(FeatureCollection features, RequestDelegate pipeline, Action end)
+    private async Task RunAsync(FeatureCollection features, RequestDelegate pipeline, PendingMemory.Share memory, Action end)
     {
         var context = contexts.Create(features);
         var response = (Response)features.GetRequiredFeature<IHttpResponseFeature>();
@@ -64,11 +72,12 @@ internal sealed class BackgroundRequests(
         }
         catch (Exception exception)
         {
-            CacheLog.RevalidationFailed(telemetry.Logger, exception);
+            CacheLog.RevalidationFailed(warnings.Logger, exception);
         }
         finally
         {
             contexts.Dispose(context);
+            memory.Dispose();
             Interlocked.Decrement(ref _count);
             end();
         }
@@ -77,13 +86,8 @@ internal sealed class BackgroundRequests(
     private static FeatureCollection Copy(HttpContext context, CacheRequest request)
     {
         var original = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        IHeaderDictionary headers = new HeaderDictionary();
-        foreach (var (name, lines) in original.Headers)
-        {
-            if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && !name.Equals("Range", StringComparison.OrdinalIgnoreCase)) headers[name] = lines;
-        }
-        // Part of the key, and of what the request means.
-        headers.CacheControl = RequestDirectives.Parse(request.Fields).NoTransform ? "max-age=0, no-transform" : "max-age=0";
+        var headers = new HeaderDictionary();
+        foreach (var (name, lines) in RevalidationHeaders.Of(original.Headers)) headers[name] = lines;
         headers.Remove("Transfer-Encoding");
         headers.ContentLength = request.Content!.Value.IsEmpty ? null : request.Content.Value.Length;
 

@@ -91,7 +91,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
             await response.KeepAsync(buffer.Span);
             try
             {
-                await inner.Stream.WriteAsync(buffer, cancellationToken);
+                await response.SendAsync(inner.Stream.WriteAsync(buffer, cancellationToken));
             }
             catch
             {

@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Endpoints;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,6 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly QueryCachePolicy _policy;
     private readonly RequestChanges _changes;
     private readonly QueryNormalizations _normalizations;
-    private readonly int _maximumLength;
     private readonly TimeProvider _time;
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseBodyFeature _body;
@@ -28,7 +28,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly ForwardedBody _forwardedBody;
     private readonly HeaderDictionary _before;
     private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
-    private CapturedOctets? _captured;
+    private ResponseCapture? _captured;
     private string[] _tags = [];
     private CacheHead? _head;
     private bool _isAborted;
@@ -38,10 +38,10 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, RequestChanges changes, QueryNormalizations normalizations, int maximumLength, TimeProvider time)
+    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, RequestChanges changes, QueryNormalizations normalizations, TimeProvider time)
     {
         _normalizations = normalizations;
-        (_context, _transaction, _policy, _changes, _maximumLength, _time) = (context, transaction, policy, changes, maximumLength, time);
+        (_context, _transaction, _policy, _changes, _time) = (context, transaction, policy, changes, time);
         var features = context.Features;
         (_response, _body) = (features.GetRequiredFeature<IHttpResponseFeature>(), features.GetRequiredFeature<IHttpResponseBodyFeature>());
         (_lifetime, _reset) = (features.Get<IHttpRequestLifetimeFeature>(), features.Get<IHttpResetFeature>());
@@ -144,20 +144,52 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     public ValueTask KeepAsync(ReadOnlySpan<byte> octets)
     {
         if (_captured is not { } captured) return default;
-        if (!captured.TryAdd(octets))
+        if (!captured.TryAppend(octets))
         {
-            BreakOff();
+            Discard(captured.HasGivenWay ? StorageRefusal.GaveWay : StorageRefusal.TooLong);
             return default;
         }
         return captured.IsWhole ? StoreAsync() : default;
     }
 
-    /// <summary>Takes that the response is not what was kept.</summary>
+    /// <summary>Discards what was captured, because the response is incomplete.</summary>
     public void BreakOff()
     {
         _isAborted = true;
-        _captured = null;
+        DropCapture();
         _transaction.Abandon();
+    }
+
+    // The response is this request's alone.
+    private void Discard(StorageRefusal refusal)
+    {
+        DropCapture();
+        _transaction.Discard(refusal);
+    }
+
+    private void DropCapture()
+    {
+        _captured?.Dispose();
+        _captured = null;
+    }
+
+    /// <summary>Waits for the client to take what is written. Requests that wait for this one need not wait for its client.</summary>
+    public async ValueTask SendAsync(ValueTask writing)
+    {
+        if (writing.IsCompleted || _captured is null)
+        {
+            await writing;
+            return;
+        }
+        _transaction.BeginClientWait();
+        try
+        {
+            await writing;
+        }
+        finally
+        {
+            _transaction.EndClientWait();
+        }
     }
 
     /// <summary>Stores what has been captured: all of it has been written.</summary>
@@ -171,13 +203,13 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             return;
         }
         CheckUser();
-        if (IsStorageDisabled)
+        if (RefusalOfStorage() is { } refusal)
         {
-            BreakOff();
+            Discard(refusal);
             return;
         }
         _captured = null;
-        await _transaction.CompleteAsync(captured.Octets, _tags);
+        await _transaction.CompleteCaptureAsync(captured, _tags);
     }
 
     /// <summary>Takes that those behind the cache have returned.</summary>
@@ -205,6 +237,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         features.Set(_response);
         features.Set(_body);
         features.Set(_lifetime);
+        DropCapture();
         if (_reset is not null) features.Set(_reset);
         if (_head is not null || _response.HasStarted) return;
         foreach (var (callback, state) in _onStarting) _response.OnStarting(callback, state);
@@ -245,31 +278,32 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
 
         // What was there before belongs to this request: taken away it would be there again, added to it would be another's.
-        if (head is CacheHead.Capture && (_isAborted || IsStorageDisabled || _before.Any(header => IsLost(header.Key, header.Value))))
-        {
-            BreakOff();
-            head = CacheHead.Pass;
-        }
         if (head is CacheHead.Capture)
         {
-            if (TagsOf() is { } tags) _tags = tags;
+            var refusal = _isAborted ? StorageRefusal.CutOff : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
+            if (refusal is null && TagsOf() is { } tags)
+            {
+                _tags = tags;
+                _captured = _transaction.Capture();
+            }
             else
             {
-                BreakOff();
+                Discard(refusal ?? StorageRefusal.Tags);
                 head = CacheHead.Pass;
             }
-        }
-        if (head is CacheHead.Capture)
-        {
-            _captured = new(_maximumLength, _response.Headers.ContentLength);
         }
         _head = head;
         if (!_response.HasStarted) CacheAnswer.AddStatus(_response.Headers, _transaction);
     }
 
-    // Content that can be read again shows how it was spelled, which the key may have left out.
-    private bool IsStorageDisabled =>
-        _isOfOtherKey || _context.Features.Get<CachePlace>() is { IsStorageDisabled: true } || (_normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations);
+    private StorageRefusal? RefusalOfStorage()
+    {
+        if (_isOfOtherKey) return StorageRefusal.Changed;
+        if (_context.Features.Get<CachePlace>() is { IsStorageDisabled: true }) return StorageRefusal.Application;
+
+        // Content that can be read again shows how it was spelled, which the key may have left out.
+        return _normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations ? StorageRefusal.Changed : null;
+    }
 
     // What cannot be tagged could not be evicted.
     private string[]? TagsOf()
@@ -281,7 +315,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
         catch (Exception exception)
         {
-            CacheLog.TagsFailed(_context.RequestServices.GetRequiredService<CacheTelemetry>().Logger, exception);
+            CacheLog.TagsFailed(_context.RequestServices.GetRequiredService<CacheWarnings>().Logger, exception);
             return null;
         }
     }

@@ -16,14 +16,14 @@ internal sealed class QueryCacheMiddleware
     private readonly QueryCache _cache;
     private readonly HttpQueryCacheOptions _options;
     private readonly CachePosition _position;
-    private readonly CacheTelemetry _telemetry;
+    private readonly CacheWarnings _warnings;
     private readonly BackgroundRequests _background;
     private readonly TimeProvider _time;
 
     public QueryCacheMiddleware(
-        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheTelemetry telemetry, BackgroundRequests background, TimeProvider? time = null)
+        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheWarnings warnings, BackgroundRequests background, TimeProvider? time = null)
     {
-        (_next, _cache, _options, _position, _telemetry) = (next, cache, options.Value, position, telemetry);
+        (_next, _cache, _options, _position, _warnings) = (next, cache, options.Value, position, warnings);
         (_background, _time) = (background, time ?? TimeProvider.System);
     }
 
@@ -40,9 +40,10 @@ internal sealed class QueryCacheMiddleware
         var (fields, policy) = (new RequestFields(context.Request.Headers), QueryCachePolicy.Of(context));
         CacheRequest request;
         LookupInputs? inputs;
+        LookupContent? content;
         try
         {
-            (request, inputs) = await ReadAsync(context, fields, policy);
+            (request, inputs, content) = await ReadAsync(context, fields, policy, isBackground: place?.Original is not null);
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -58,21 +59,27 @@ internal sealed class QueryCacheMiddleware
         {
             // HEAD may have an endpoint of its own, whose answers are none to GET.
             if (request.Method is not "HEAD" && transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
+            content?.Consume();
             await CacheAnswer.WriteAsync(context, transaction);
         }
-        else if (transaction.Action is CacheAction.Refuse) await CacheAnswer.RefuseAsync(context, transaction);
+        else if (transaction.Action is CacheAction.Refuse)
+        {
+            content?.Consume();
+            await CacheAnswer.RefuseAsync(context, transaction);
+        }
         else if (transaction.NeedsResponse)
         {
             context.Features.Set(new CachePlace { Transaction = transaction });
-            await ForwardAsync(context, request, inputs, transaction, fields, policy);
+            request.Content = content?.Forward(isNeeded: transaction.Action is CacheAction.Validate);
+            await ForwardAsync(context, request, content, inputs, transaction, fields, policy);
         }
         else
         {
             context.Features.Set(new CachePlace { Transaction = transaction });
+            content?.Forward(isNeeded: false);
             context.Response.OnStarting(AddStatus, context);
             await _next(context);
         }
-        _telemetry.Count(request.Method, transaction);
     }
 
     private static readonly Func<object, Task> AddStatus = state =>
@@ -82,10 +89,8 @@ internal sealed class QueryCacheMiddleware
         return Task.CompletedTask;
     };
 
-    private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupInputs? inputs, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
+    private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
     {
-        // The endpoint will read it, and the server takes its memory back then.
-        if (request.Content is { Length: > 0 and <= BufferedContent.LongestPeek } content) request.Content = content.ToArray();
         fields.Keep();
         using var identity = IdentityWatch.Begin(context);
         var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
@@ -97,6 +102,7 @@ internal sealed class QueryCacheMiddleware
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
             await ForwardOnceAsync(context, request, transaction, fields, policy, changes);
         }
+        content?.Release();
 
         bool IsUserUnknown() => identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }
@@ -105,7 +111,7 @@ internal sealed class QueryCacheMiddleware
         HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, RequestChanges changes)
     {
         CacheHead? head;
-        using (var response = new ForwardedResponse(context, transaction, policy, changes, request.Normalizations, _options.MaximumResponseLength, _time))
+        using (var response = new ForwardedResponse(context, transaction, policy, changes, request.Normalizations, _time))
         {
             try
             {
@@ -122,7 +128,7 @@ internal sealed class QueryCacheMiddleware
             {
                 var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
                 if (!await response.TryServeInsteadAsync(status)) throw;
-                CacheLog.ServedInstead(_telemetry.Logger, exception);
+                CacheLog.ServedInstead(_warnings.Logger, exception);
             }
             finally
             {
@@ -134,7 +140,7 @@ internal sealed class QueryCacheMiddleware
         return head;
     }
 
-    private async ValueTask<(CacheRequest Request, LookupInputs? Inputs)> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy)
+    private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy, bool isBackground)
     {
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
@@ -142,7 +148,8 @@ internal sealed class QueryCacheMiddleware
         var authority = RequestTarget.AuthorityOf(context);
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _position.BypassOf(context, isRewritten);
         var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
-        ReadOnlyMemory<byte>? content = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
+        var read = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
+        var content = read?.Bytes;
         var (inputs, partition, user) = (default(LookupInputs), default(byte[]), default(byte[]));
         if (content is not null)
         {
@@ -154,11 +161,11 @@ internal sealed class QueryCacheMiddleware
             }
             catch (Exception exception) when (policy.Partition is not null || policy.User is not null)
             {
-                CacheLog.PolicyFailed(_telemetry.Logger, exception);
+                CacheLog.PolicyFailed(_warnings.Logger, exception);
                 (content, bypass) = (null, CacheBypass.FailingPolicy);
             }
         }
-        if (method is "GET" or "HEAD" or "QUERY" && content is null) _telemetry.Bypass(bypass ?? CacheBypass.Content);
+        if (method is "GET" or "HEAD" or "QUERY" && content is null) _warnings.Bypass(bypass ?? CacheBypass.Content);
         return (new()
         {
             Method = method,
@@ -172,20 +179,19 @@ internal sealed class QueryCacheMiddleware
             User = user,
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
             DefaultLifetime = policy.Lifetime,
-        }, inputs);
+            IsBackground = isBackground,
+        }, inputs, read);
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContext context, string method)
+    private async ValueTask<LookupContent?> ReadContentAsync(HttpContext context, string method)
     {
         if (method is not "QUERY")
         {
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0)) return null;
-            return ReadOnlyMemory<byte>.Empty;
+            return LookupContent.Empty;
         }
         if (context.Request.ContentLength > _options.MaximumContentLength) return null;
-        var content = await BufferedContent.ReadAsync(context, _options.MaximumContentLength);
-        if (!content.IsCertain) return null;
-        return content.Octets;
+        return await LookupContent.ReadAsync(context, _options.MaximumContentLength, _cache.Pending);
     }
 
     // Null where a principal of the application's own may say what claims do not.
@@ -195,7 +201,7 @@ internal sealed class QueryCacheMiddleware
         if (policy.User?.Invoke(context) is { } name) return UserDigest.Of(name);
         if (!UserDigest.IsCertain(context)) return null;
         var user = UserDigest.Of(context, _options.CredentialHeaders);
-        if (user.Length > 0) _telemetry.WarnOfTokenClaims(context);
+        if (user.Length > 0) _warnings.WarnOfTokenClaims(context);
         return user;
     }
 
@@ -207,7 +213,7 @@ internal sealed class QueryCacheMiddleware
         }
         catch (Exception exception) when (policy.User is not null)
         {
-            CacheLog.PolicyFailed(_telemetry.Logger, exception);
+            CacheLog.PolicyFailed(_warnings.Logger, exception);
             return false;
         }
     }
@@ -221,7 +227,7 @@ internal sealed class QueryCacheMiddleware
         }
         catch (Exception exception) when (policy.Partition is not null)
         {
-            CacheLog.PolicyFailed(_telemetry.Logger, exception);
+            CacheLog.PolicyFailed(_warnings.Logger, exception);
             return false;
         }
     }

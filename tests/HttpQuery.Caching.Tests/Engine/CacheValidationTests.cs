@@ -82,7 +82,7 @@ public class CacheValidationTests
         _host.Time.Advance(TimeSpan.FromSeconds(119));
         var reply = await _host.SendAsync(Query, new OriginAnswer(status, "error"));
         Assert.Equal((200, "answer", "119"), (reply.Status, reply.Content, reply["Age"]));
-        Assert.Equal($"test; fwd=stale; fwd-status={status}; ttl=-59", reply["Cache-Status"]);
+        Assert.Equal($"test; fwd=stale; fwd-status={status}; ttl=-59; detail=stale-if-error", reply["Cache-Status"]);
 
         _host.Time.Advance(TimeSpan.FromSeconds(2));
         var late = await _host.SendAsync(Query, new OriginAnswer(status, "error"));
@@ -100,7 +100,7 @@ public class CacheValidationTests
         _host.Time.Advance(TimeSpan.FromSeconds(61));
         var reply = await _host.SendAsync(Query, new OriginAnswer(status, "error"));
         Assert.Equal((status, "error"), (reply.Status, reply.Content));
-        Assert.Equal($"test; fwd=stale; fwd-status={status}", reply["Cache-Status"]);
+        Assert.Equal($"test; fwd=stale; fwd-status={status}; detail=spelling", reply["Cache-Status"]);
     }
 
     [Theory]

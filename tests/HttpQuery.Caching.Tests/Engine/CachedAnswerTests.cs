@@ -131,7 +131,7 @@ public class CachedAnswerTests
     {
         await _host.SendAsync(CacheHost.Request(Query, "X-User: anna"), CacheHost.Fresh("anna's", "Vary: X-User"));
         var reply = await _host.SendAsync(CacheHost.Request(Query, "X-User: bert"), new OriginAnswer(500, "error"));
-        Assert.Equal("test; fwd=vary-miss; fwd-status=500", reply["Cache-Status"]);
+        Assert.Equal("test; fwd=vary-miss; fwd-status=500; detail=spelling", reply["Cache-Status"]);
     }
 
     [Fact]

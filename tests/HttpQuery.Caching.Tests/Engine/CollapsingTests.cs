@@ -14,7 +14,7 @@ public class CollapsingTests
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Unshared => ["fails", "disposed", "private", "no-store", "set-cookie", "any", "uncacheable", "long", "long by statement", "cut off", "short"];
+    public static TheoryData<string> Unshared => ["private", "no-store", "set-cookie", "any", "uncacheable", "long", "long by statement", "short"];
 
     [Fact]
     public async Task Of_many_that_ask_the_same_one_is_forwarded()
@@ -60,6 +60,147 @@ public class CollapsingTests
         await CacheHost.FinishAsync(leader, CacheHost.Fresh("anna's", "Vary: X-User"));
         Assert.Equal("anna's", (await CacheHost.FinishAsync(await same.WaitAsync(Patience, Test))).Content);
         await AssertGoesOnAsync(other);
+    }
+
+    [Theory]
+    [InlineData("disposed")]
+    [InlineData("fails")]
+    [InlineData("cut off")]
+    public async Task If_the_leader_fails_the_first_that_waits_leads_the_others(string what)
+    {
+        using var leader = await _host.BeginAsync(Query);
+        var followers = Follow(6);
+        await EndAsync(leader, what);
+        using var next = await followers[0].WaitAsync(Patience, Test);
+        Assert.Equal(CacheAction.Forward, next.Action);
+        Assert.All(followers[1..], follower => Assert.False(follower.IsCompleted));
+        var late = Follow(1)[0];
+
+        await CacheHost.FinishAsync(next, CacheHost.Fresh("answer"));
+        foreach (var follower in followers[1..].Append(late)) Assert.Equal("answer", (await CacheHost.FinishAsync(await follower.WaitAsync(Patience, Test))).Content);
+    }
+
+    [Fact]
+    public async Task One_that_has_left_does_not_lead()
+    {
+        using var leader = await _host.BeginAsync(Query);
+        using var cancellation = new CancellationTokenSource();
+        var left = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        var followers = Follow(2);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(Patience, Test));
+        leader.Dispose();
+
+        using var next = await followers[0].WaitAsync(Patience, Test);
+        Assert.False(followers[1].IsCompleted);
+        await CacheHost.FinishAsync(next, CacheHost.Fresh("answer"));
+        Assert.Equal("answer", (await CacheHost.FinishAsync(await followers[1].WaitAsync(Patience, Test))).Content);
+    }
+
+    [Fact]
+    public async Task If_all_that_waited_have_left_the_next_request_leads()
+    {
+        using var leader = await _host.BeginAsync(Query);
+        using var cancellation = new CancellationTokenSource();
+        var left = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(Patience, Test));
+        leader.Dispose();
+        using var next = await _host.BeginAsync(Query).WaitAsync(Patience, Test);
+        Assert.Equal(CacheAction.Forward, next.Action);
+        Assert.False(Follow(1)[0].IsCompleted);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_client_that_does_not_read()
+    {
+        using var leader = await _host.BeginAsync(Query);
+        var followers = Follow(3);
+        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("").Fields));
+        leader.BeginClientWait();
+        _host.Time.Advance(_host.Cache.Options.FollowerTimeout - TimeSpan.FromTicks(1));
+        Assert.All(followers, follower => Assert.False(follower.IsCompleted));
+
+        _host.Time.Advance(TimeSpan.FromTicks(1));
+        using var next = await followers[0].WaitAsync(Patience, Test);
+        Assert.Equal(CacheAction.Forward, next.Action);
+        Assert.All(followers[1..], follower => Assert.False(follower.IsCompleted));
+        var late = Follow(1)[0];
+        await CacheHost.FinishAsync(next, CacheHost.Fresh("the next one's"));
+        foreach (var follower in followers[1..].Append(late)) Assert.Equal("the next one's", (await CacheHost.FinishAsync(await follower.WaitAsync(Patience, Test))).Content);
+
+        // Its own response is stored all the same, when its client has read it.
+        leader.EndClientWait();
+        await leader.CompleteAsync("the leader's"u8.ToArray());
+        await _host.AssertServedAsync("the leader's", Query);
+    }
+
+    [Fact]
+    public async Task Waits_for_a_slow_client_add_up()
+    {
+        using var leader = await _host.BeginAsync(Query);
+        var follower = Follow(1)[0];
+        for (var i = 0; i < 4; i++)
+        {
+            leader.BeginClientWait();
+            _host.Time.Advance(_host.Cache.Options.FollowerTimeout / 4 - TimeSpan.FromTicks(1));
+            leader.EndClientWait();
+            _host.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.False(follower.IsCompleted);
+        leader.BeginClientWait();
+        _host.Time.Advance(TimeSpan.FromTicks(4));
+        using var next = await follower.WaitAsync(Patience, Test);
+        Assert.Equal(CacheAction.Forward, next.Action);
+    }
+
+    [Fact]
+    public async Task Who_comes_when_the_client_has_long_stopped_reading_does_not_wait()
+    {
+        using var leader = await _host.BeginAsync(Query);
+        leader.BeginClientWait();
+        _host.Time.Advance(_host.Cache.Options.FollowerTimeout);
+        using var next = await _host.BeginAsync(Query).WaitAsync(Patience, Test);
+        Assert.Equal(CacheAction.Forward, next.Action);
+
+        // And who comes after that one waits for it.
+        var follower = Follow(1)[0];
+        await CacheHost.FinishAsync(next, CacheHost.Fresh("answer"));
+        Assert.Equal("answer", (await CacheHost.FinishAsync(await follower.WaitAsync(Patience, Test))).Content);
+    }
+
+    [Fact]
+    public async Task Of_a_resource_that_is_known_to_vary_only_the_same_variant_is_waited_for()
+    {
+        await _host.SendAsync(CacheHost.Request(Query, "Accept-Language: fr"), new OriginAnswer(200, "old", "Cache-Control: max-age=1", "Vary: Accept-Language"));
+        _host.Time.Advance(TimeSpan.FromSeconds(2));
+        using var english = await _host.BeginAsync(Query, "Accept-Language: en");
+        using var german = await _host.BeginAsync(Query, "Accept-Language: de").WaitAsync(Patience, Test);
+        Assert.Equal((CacheAction.Forward, CacheAction.Forward), (english.Action, german.Action));
+        var (alsoEnglish, alsoGerman) = (_host.BeginAsync(Query, "Accept-Language: en"), _host.BeginAsync(Query, "Accept-Language: de"));
+        Assert.False(alsoEnglish.IsCompleted || alsoGerman.IsCompleted);
+
+        await CacheHost.FinishAsync(german, CacheHost.Fresh("Antwort", "Vary: Accept-Language"));
+        Assert.Equal("Antwort", (await CacheHost.FinishAsync(await alsoGerman.WaitAsync(Patience, Test))).Content);
+        Assert.False(alsoEnglish.IsCompleted);
+        await CacheHost.FinishAsync(english, CacheHost.Fresh("answer", "Vary: Accept-Language"));
+        Assert.Equal("answer", (await CacheHost.FinishAsync(await alsoEnglish.WaitAsync(Patience, Test))).Content);
+    }
+
+    [Fact]
+    public async Task When_a_response_turns_out_to_vary_one_request_for_each_other_variant_is_forwarded()
+    {
+        using var english = await _host.BeginAsync(Query, "Accept-Language: en");
+        var german = Enumerable.Range(0, 4).Select(_ => _host.BeginAsync(Query, "Accept-Language: de")).ToArray();
+        await CacheHost.FinishAsync(english, CacheHost.Fresh("answer", "Vary: Accept-Language"));
+
+        // Which of them leads is open.
+        var next = await (await Task.WhenAny(german)).WaitAsync(Patience, Test);
+        Assert.Equal(CacheAction.Forward, next.Action);
+        await CacheHost.FinishAsync(next, CacheHost.Fresh("Antwort", "Vary: Accept-Language"));
+        var transactions = await Task.WhenAll(german).WaitAsync(Patience, Test);
+        Assert.Equal(3, transactions.Count(transaction => transaction.Action is CacheAction.Serve));
+        next.Dispose();
     }
 
     [Fact]

@@ -175,7 +175,7 @@ public class FailingStoreTests
         // Reads work, but the store cannot be written.
         _store.OnCall = operation => operation is "set" ? throw new IOException("down") : null;
         var reply = await _host.SendAsync(Query, CacheHost.Fresh("new"));
-        Assert.Equal(("new", "test; fwd=bypass; fwd-status=200"), (reply.Content, reply["Cache-Status"]));
+        Assert.Equal(("new", "test; fwd=bypass; fwd-status=200; detail=store"), (reply.Content, reply["Cache-Status"]));
 
         _store.OnCall = null;
         await _host.AssertForwardedAsync(Query);

@@ -29,9 +29,9 @@ public class MemoryCacheStoreTests
     }
 
     [Theory]
-    [InlineData(8 * ItemSize, true)]
-    [InlineData((8 * ItemSize) - 1, false)]
-    public async Task An_item_takes_an_eighth_at_most(long size, bool isTaken)
+    [InlineData(4 * ItemSize, true)]
+    [InlineData((4 * ItemSize) - 1, false)]
+    public async Task An_item_takes_a_quarter_at_most(long size, bool isTaken)
     {
         var store = new MemoryCacheStore(size, 100, _time);
         await PutAsync(store, 1);
@@ -132,7 +132,7 @@ public class MemoryCacheStoreTests
     {
         var store = new MemoryCacheStore(8_000, 10, _time);
         await PutAsync(store, 0);
-        await store.SetAsync(Key(0), Response(1_000), TimeSpan.FromSeconds(60), [], Test);
+        await store.SetAsync(Key(0), Response(2_000), TimeSpan.FromSeconds(60), [], Test);
         Assert.Null(await store.GetAsync(Key(0), Test));
         Assert.Equal((0, 0), (store.Count, store.Size));
     }

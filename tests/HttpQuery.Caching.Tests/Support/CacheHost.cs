@@ -6,13 +6,13 @@ namespace HttpQuery.Caching.Tests.Support;
 /// <summary>A cache with a clock that stands still, and what an adapter does around it.</summary>
 internal sealed class CacheHost
 {
-    public CacheHost(QueryCacheOptions? options = null, Func<TimeProvider, IQueryCacheStore>? store = null)
+    public CacheHost(QueryCacheOptions? options = null, Func<TimeProvider, IQueryCacheStore>? store = null, Telemetry? telemetry = null)
     {
         Store = store?.Invoke(Time) ?? new MemoryCacheStore(timeProvider: Time);
-        Cache = new(options ?? new() { Name = "test" }, Store, Time);
+        Cache = new(options ?? new() { Name = "test", SendsCacheStatus = true }, Store, Time, telemetry, telemetry);
     }
 
-    public static QueryCacheOptions Shared { get; } = new() { Name = "test", Rules = Message.Shared };
+    public static QueryCacheOptions Shared { get; } = new() { Name = "test", SendsCacheStatus = true, Rules = Message.Shared };
 
     public FakeTimeProvider Time { get; } = new(Message.Received);
 

@@ -1,0 +1,126 @@
+namespace HttpQuery.Caching;
+
+/// <summary>The memory of contents and responses on their way through the cache. When it is used up, the oldest gives way: slow clients cannot keep the cache from others.</summary>
+internal sealed class PendingMemory(long maximumSize)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Share> _shares = new();
+    private long _size;
+    private long _contentSize;
+
+    /// <summary>Called when one gave way, or got no memory.</summary>
+    public Action? Full { get; set; }
+
+    /// <summary>What is in use, in bytes.</summary>
+    public long Size => Interlocked.Read(ref _size);
+
+    /// <summary>Begins a share that holds nothing yet.</summary>
+    /// <param name="isContent">Whether it holds the content of a request. Contents together get half: responses can always be captured.</param>
+    /// <param name="giveWay">Gives the memory back, on another thread, because a newer share needs it; <see langword="null"/> if that cannot be.</param>
+    public Share Begin(bool isContent, Action? giveWay) => new(this, isContent, giveWay);
+
+    /// <summary>The part of one content or response.</summary>
+    internal sealed class Share(PendingMemory memory, bool isContent, Action? giveWay) : IDisposable
+    {
+        private LinkedListNode<Share>? _node;
+        private long _size;
+        private bool _isOver;
+
+        /// <summary>Takes more memory.</summary>
+        /// <returns><see langword="false"/> if there is none: then the share holds nothing any more.</returns>
+        public bool TryGrow(int length)
+        {
+            List<Share>? others = null;
+            var isGranted = false;
+            lock (memory._lock)
+            {
+                if (!_isOver) isGranted = memory.TryMakeRoom(this, length, ref others);
+                if (isGranted)
+                {
+                    _node ??= memory._shares.AddLast(this);
+                    memory.Add(this, length);
+                    _size += length;
+                }
+            }
+            foreach (var other in others ?? []) other.GiveWay();
+            if (!isGranted)
+            {
+                Dispose();
+                memory.Full?.Invoke();
+            }
+            return isGranted;
+        }
+
+        /// <summary>Keeps the memory until it is disposed: it cannot be taken any more.</summary>
+        /// <returns><see langword="false"/> if it was taken already.</returns>
+        public bool TryKeep()
+        {
+            lock (memory._lock)
+            {
+                if (_isOver) return false;
+                giveWay = null;
+                return true;
+            }
+        }
+
+        /// <summary>Gives the memory back.</summary>
+        public void Dispose()
+        {
+            lock (memory._lock) End();
+        }
+
+        internal bool IsContent => isContent;
+
+        internal bool CanGiveWay => giveWay is not null;
+
+        internal long Length => _size;
+
+        internal void End()
+        {
+            _isOver = true;
+            if (_node is null) return;
+            memory._shares.Remove(_node);
+            memory.Add(this, -_size);
+            (_node, _size) = (null, 0);
+        }
+
+        private void GiveWay()
+        {
+            giveWay?.Invoke();
+            memory.Full?.Invoke();
+        }
+    }
+
+    private void Add(Share share, long length)
+    {
+        Interlocked.Add(ref _size, length);
+        if (share.IsContent) _contentSize += length;
+    }
+
+    // Nothing is taken that would not do.
+    private bool TryMakeRoom(Share share, int length, ref List<Share>? others)
+    {
+        var ofContents = share.IsContent ? _contentSize + length - (maximumSize / 2) : 0;
+        var ofAll = _size + length - maximumSize;
+        var isEnough = TryChoose(share, isContent: true, ofContents, ref ofAll, ref others);
+        long rest = 0;
+        isEnough = isEnough && TryChoose(share, isContent: false, ofAll, ref rest, ref others);
+        if (!isEnough) others = null;
+        foreach (var other in others ?? []) other.End();
+        return isEnough;
+    }
+
+    // Only older ones: a share that is the oldest itself gives way to those that came after it.
+    private bool TryChoose(Share share, bool isContent, long needed, ref long alsoNeeded, ref List<Share>? others)
+    {
+        for (var node = _shares.First; node is not null && node.Value != share && needed > 0; node = node.Next)
+        {
+            var other = node.Value;
+            if (!other.CanGiveWay || (isContent && !other.IsContent) || others?.Contains(other) is true) continue;
+            needed -= other.Length;
+            alsoNeeded -= other.Length;
+            (others ??= []).Add(other);
+        }
+        return needed <= 0;
+    }
+}
