@@ -98,12 +98,12 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         // What is sent here may be a part of another request, through another client.
         OutgoingRequests.Current = null;
-        if (!SentTarget.TryRead(request, out var target)) return await forward(request, cancellationToken);
+        if (!SentTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
-        if (asked.Method is "QUERY" or "GET" or "HEAD") asked.Bytes = await ReadContentAsync(request.Content, cancellationToken);
-        var transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken);
+        if (asked.Method is "QUERY" or "GET" or "HEAD") asked.Bytes = await ReadContentAsync(request.Content, cancellationToken).ConfigureAwait(false);
+        var transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken).ConfigureAwait(false);
         var isCaptured = false;
         try
         {
@@ -112,7 +112,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
             if (transaction.Action is CacheAction.Serve)
             {
                 // An answer to a visitor, while a handler below may be about to sign this request in.
-                if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken);
+                if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken).ConfigureAwait(false);
                 if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, transaction);
                 return Respond(request, transaction);
             }
@@ -120,15 +120,15 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
             var uri = request.RequestUri!;
             var sent = new OutgoingRequests(asked);
-            var response = await ForwardAsync(request, asked, sent, transaction, forward, cancellationToken);
+            var response = await ForwardAsync(request, asked, sent, transaction, forward, cancellationToken).ConfigureAwait(false);
             if (response is null) return Respond(request, transaction);
-            var head = await ReceiveAsync(request, uri, asked, sent, response, transaction);
+            var head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
             if (head is CacheHead.Resend)
             {
                 response.Dispose();
                 OutgoingRequests.Current = sent;
-                response = await forward(request, cancellationToken);
-                head = await ReceiveAsync(request, uri, asked, sent, response, transaction);
+                response = await forward(request, cancellationToken).ConfigureAwait(false);
+                head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
             }
 
             switch (head)
@@ -138,7 +138,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
                     return Respond(request, transaction);
                 case CacheHead.Capture when response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0:
                     // Nobody has a reason to read nothing.
-                    await transaction.CompleteAsync(default);
+                    await transaction.CompleteAsync(default).ConfigureAwait(false);
                     return response;
                 case CacheHead.Capture:
                     isCaptured = true;
@@ -162,18 +162,18 @@ public sealed class QueryCacheHandler : DelegatingHandler
         OutgoingRequests.Current = sent;
         try
         {
-            return await forward(request, cancellationToken);
+            return await forward(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (!transaction.IsSafe)
         {
             // Redirected, then without an answer.
-            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null);
+            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null).ConfigureAwait(false);
             throw;
         }
         catch (HttpRequestException)
         {
             CheckUser(asked, sent, transaction, [request]);
-            if (!await transaction.TryServeInsteadAsync()) throw;
+            if (!await transaction.TryServeInsteadAsync().ConfigureAwait(false)) throw;
             return null;
         }
         finally
@@ -186,11 +186,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
         HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, CacheTransaction transaction)
     {
         var answered = response.RequestMessage;
-        if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction);
+        if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction).ConfigureAwait(false);
 
         // A response to another request says nothing of this one.
         HttpRequestMessage[] messages = answered is null || ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (answered is null || sent.AreOther || !await asked.IsSameAsync(messages))
+        if (answered is null || sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
         {
             transaction.ReportUnknownUser();
             transaction.Abandon();
@@ -202,7 +202,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         var isSameVariant = sent.IsSameVariant(response);
         if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) transaction.ReportUnknownUser();
 
-        var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+        var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
         if (head is not CacheHead.Capture || (isSameVariant && !MayEndByClosing(response))) return head;
         transaction.Abandon();
         return CacheHead.Pass;
@@ -215,20 +215,20 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!asked.IsSameTarget(answered))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, answered, response);
+            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, answered, response).ConfigureAwait(false);
         }
         else
         {
-            await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+            await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
         }
         if (!ReferenceEquals(answered, request) && !asked.IsSameTarget(request))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, response);
+            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, response).ConfigureAwait(false);
         }
 
         // The server is asked by its own name, too.
-        if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri);
+        if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri).ConfigureAwait(false);
         return CacheHead.Pass;
     }
 
@@ -266,8 +266,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (content.Headers.ContentLength is null && content is not JsonContent) return null;
         try
         {
-            await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken);
-            return await content.ReadAsByteArrayAsync(cancellationToken);
+            await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+            return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException)
         {
@@ -293,8 +293,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             using var patience = new CancellationTokenSource(BackgroundTimeout);
             using var copy = Copy(request);
-            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token);
-            await response.Content.CopyToAsync(Stream.Null, patience.Token);
+            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token).ConfigureAwait(false);
+            await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
