@@ -102,18 +102,19 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
-        if (asked.Method is "QUERY" or "GET" or "HEAD") asked.Bytes = await ReadContentAsync(request.Content, cancellationToken).ConfigureAwait(false);
-        var transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken).ConfigureAwait(false);
+        if (asked.Method is "QUERY" or "GET" or "HEAD") (asked.Bytes, asked.Content) = (await ReadContentAsync(request, cancellationToken).ConfigureAwait(false), request.Content);
+        CacheTransaction? transaction = null;
         var isCaptured = false;
         try
         {
+            transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken).ConfigureAwait(false);
             var isUserUncertain = _below.MayConcern(asked.User);
             if (isUserUncertain) transaction.ReportUnknownUser();
             if (transaction.Action is CacheAction.Serve)
             {
                 // An answer to a visitor, while a handler below may be about to sign this request in.
                 if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken).ConfigureAwait(false);
-                if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, transaction);
+                if (!IsOnlyIfCached(request) && transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, asked, transaction);
                 return Respond(request, transaction);
             }
             if (transaction.Action is CacheAction.Refuse) return Refuse(request);
@@ -150,7 +151,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
         finally
         {
-            if (!isCaptured) transaction.Dispose();
+            (asked.Content as HandedOverContent)?.StopIfUnsent();
+            if (!isCaptured) transaction?.Dispose();
         }
     }
 
@@ -238,8 +240,10 @@ public sealed class QueryCacheHandler : DelegatingHandler
         foreach (var message in messages) sent.Observe(message);
         if (!sent.AreOfAnotherUser) return;
         transaction.ReportUnknownUser();
-        if (sent.OtherUser is { } other) _below.Report(asked.User, other, _loggers?.CreateLogger("HttpQuery.Cache"), _name ?? "");
+        if (sent.OtherUser is { } other) _below.Report(asked.User, other, Logger, _name ?? "");
     }
+
+    private ILogger? Logger => _loggers?.CreateLogger("HttpQuery.Cache");
 
     private static bool IsForEveryone(CacheTransaction transaction)
     {
@@ -256,23 +260,14 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private static bool MayEndByClosing(HttpResponseMessage response) =>
         response.Version < HttpVersion.Version20 && response.StatusCode is not HttpStatusCode.NoContent && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true;
 
-    // Null: not to be read, or too long. What is read can be read again.
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContent? content, CancellationToken cancellationToken)
+    // Null: not to be read, or too long. Content is read at most once: what was read is kept and sent, and a failure is the caller's, as when the content is sent.
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (content is null) return ReadOnlyMemory<byte>.Empty;
-        if (content.Headers.ContentLength > _options.MaximumContentLength) return null;
-
-        // What has no known length may be longer than is to be kept, and what is not JSON may be readable only once.
-        if (content.Headers.ContentLength is null && content is not JsonContent) return null;
-        try
-        {
-            await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
-            return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
+        if (request.Content is not { } content) return ReadOnlyMemory<byte>.Empty;
+        if (content.Headers.ContentLength is not { } length) return content is JsonContent json ? SerializedJson.Replace(request, json, _options.MaximumContentLength, cancellationToken) : null;
+        if (length > _options.MaximumContentLength) return null;
+        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static HttpResponseMessage Respond(HttpRequestMessage request, CacheTransaction transaction)
@@ -287,18 +282,19 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return response;
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request, CacheTransaction stale)
+    private async Task RevalidateAsync(HttpRequestMessage request, LookedUpRequest asked, CacheTransaction stale)
     {
         try
         {
             using var patience = new CancellationTokenSource(BackgroundTimeout);
-            using var copy = Copy(request);
+            using var copy = Copy(request, asked);
             using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token).ConfigureAwait(false);
             await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception)
         {
             // The stale response was good enough for now; the next request tries again.
+            if (Logger is { } logger) PrivateCacheLog.RevalidationFailed(logger, _name ?? "", exception);
         }
         finally
         {
@@ -306,8 +302,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    // The content has been read into memory by then. The options may say whom the request speaks for.
-    private static HttpRequestMessage Copy(HttpRequestMessage request)
+    // The options may say for which user the request is.
+    private static HttpRequestMessage Copy(HttpRequestMessage request, LookedUpRequest asked)
     {
         var copy = new HttpRequestMessage(request.Method == HttpMethod.Head ? HttpMethod.Get : request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         foreach (var (key, value) in request.Options) ((IDictionary<string, object?>)copy.Options)[key] = value;
@@ -315,9 +311,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && name is not ("Range" or "Cache-Control")) copy.Headers.TryAddWithoutValidation(name, values);
         }
-        copy.Headers.CacheControl = new() { MaxAge = TimeSpan.Zero };
+
+        // no-transform is part of the key.
+        copy.Headers.CacheControl = new() { MaxAge = TimeSpan.Zero, NoTransform = RequestDirectives.Parse(asked.Fields).NoTransform };
         if (request.Content is not { } content) return copy;
-        copy.Content = new ByteArrayContent(content.ReadAsByteArrayAsync().GetAwaiter().GetResult());
+        copy.Content = new ReadOnlyMemoryContent(asked.Bytes!.Value);
         foreach (var (name, values) in content.Headers.NonValidated) copy.Content.Headers.TryAddWithoutValidation(name, values);
         return copy;
     }
