@@ -143,7 +143,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
                     return response;
                 case CacheHead.Capture:
                     isCaptured = true;
-                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage!), _cache.Options.MaximumResponseLength);
+                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage ?? request), _cache.Options.MaximumResponseLength);
                     return response;
                 default:
                     return response;
@@ -172,10 +172,12 @@ public sealed class QueryCacheHandler : DelegatingHandler
             if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null).ConfigureAwait(false);
             throw;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Timeouts and open circuits of handlers below have exceptions of their own.
             CheckUser(asked, sent, transaction, [request]);
             if (!await transaction.TryServeInsteadAsync().ConfigureAwait(false)) throw;
+            if (Logger is { } logger) PrivateCacheLog.ServedInstead(logger, _name ?? "", exception);
             return null;
         }
         finally
@@ -187,12 +189,13 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private async ValueTask<CacheHead> ReceiveAsync(
         HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, CacheTransaction transaction)
     {
-        var answered = response.RequestMessage;
+        // Stubs and some handlers do not say which message was answered.
+        var answered = response.RequestMessage ?? request;
         if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction).ConfigureAwait(false);
 
         // A response to another request says nothing of this one.
-        HttpRequestMessage[] messages = answered is null || ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (answered is null || sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
+        HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
+        if (sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
         {
             transaction.ReportUnknownUser();
             transaction.Abandon();
