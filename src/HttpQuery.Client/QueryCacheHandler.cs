@@ -15,6 +15,10 @@ namespace HttpQuery;
 /// cache there.</para>
 /// <para>A response is stored when it has been read to its end. One that was redirected below is not stored, nor one over HTTP/1.1 that has neither
 /// <c>Content-Length</c> (which automatic decompression below removes) nor chunks: it may have been cut off. Stands above handlers that retry.</para>
+/// <para>If a handler below throws, for example after a timeout or with an open circuit, a stale response is returned where <c>stale-if-error</c> allows it. A request that is cancelled gets its
+/// cancellation. <see cref="HttpClient.Timeout"/> is such a cancellation: for stale responses from slow origins, set a shorter timeout below the cache.</para>
+/// <para>JSON content is serialized once, and replaced by its bytes. Content that is longer than <see cref="PrivateCacheOptions.MaximumContentLength"/>, or contains an asynchronous sequence that
+/// waits, passes by the cache; a retry or a redirect of such a request throws an exception.</para>
 /// </remarks>
 /// <example><code>
 /// var cache = new QueryCacheHandler { InnerHandler = new SocketsHttpHandler() };
