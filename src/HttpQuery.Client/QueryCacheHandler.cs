@@ -15,6 +15,10 @@ namespace HttpQuery;
 /// cache there.</para>
 /// <para>A response is stored when it has been read to its end. One that was redirected below is not stored, nor one over HTTP/1.1 that has neither
 /// <c>Content-Length</c> (which automatic decompression below removes) nor chunks: it may have been cut off. Stands above handlers that retry.</para>
+/// <para>If a handler below throws, for example after a timeout or with an open circuit, a stale response is returned where <c>stale-if-error</c> allows it. A request that is cancelled gets its
+/// cancellation. <see cref="HttpClient.Timeout"/> is such a cancellation: for stale responses from slow origins, set a shorter timeout below the cache.</para>
+/// <para>JSON content is serialized once, and replaced by its bytes. Content that is longer than <see cref="PrivateCacheOptions.MaximumContentLength"/>, or contains an asynchronous sequence that
+/// waits, passes by the cache; a retry or a redirect of such a request throws an exception.</para>
 /// </remarks>
 /// <example><code>
 /// var cache = new QueryCacheHandler { InnerHandler = new SocketsHttpHandler() };
@@ -98,37 +102,38 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         // What is sent here may be a part of another request, through another client.
         OutgoingRequests.Current = null;
-        if (!SentTarget.TryRead(request, out var target)) return await forward(request, cancellationToken);
+        if (!SentTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
-        if (asked.Method is "QUERY" or "GET" or "HEAD") asked.Bytes = await ReadContentAsync(request.Content, cancellationToken);
-        var transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken);
+        if (asked.Method is "QUERY" or "GET" or "HEAD") (asked.Bytes, asked.Content) = (await ReadContentAsync(request, cancellationToken).ConfigureAwait(false), request.Content);
+        CacheTransaction? transaction = null;
         var isCaptured = false;
         try
         {
+            transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken).ConfigureAwait(false);
             var isUserUncertain = _below.MayConcern(asked.User);
             if (isUserUncertain) transaction.ReportUnknownUser();
             if (transaction.Action is CacheAction.Serve)
             {
                 // An answer to a visitor, while a handler below may be about to sign this request in.
-                if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken);
-                if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, transaction);
+                if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken).ConfigureAwait(false);
+                if (!IsOnlyIfCached(request) && transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, asked, transaction);
                 return Respond(request, transaction);
             }
             if (transaction.Action is CacheAction.Refuse) return Refuse(request);
 
             var uri = request.RequestUri!;
             var sent = new OutgoingRequests(asked);
-            var response = await ForwardAsync(request, asked, sent, transaction, forward, cancellationToken);
+            var response = await ForwardAsync(request, asked, sent, transaction, forward, cancellationToken).ConfigureAwait(false);
             if (response is null) return Respond(request, transaction);
-            var head = await ReceiveAsync(request, uri, asked, sent, response, transaction);
+            var head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
             if (head is CacheHead.Resend)
             {
                 response.Dispose();
                 OutgoingRequests.Current = sent;
-                response = await forward(request, cancellationToken);
-                head = await ReceiveAsync(request, uri, asked, sent, response, transaction);
+                response = await forward(request, cancellationToken).ConfigureAwait(false);
+                head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
             }
 
             switch (head)
@@ -138,11 +143,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
                     return Respond(request, transaction);
                 case CacheHead.Capture when response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0:
                     // Nobody has a reason to read nothing.
-                    await transaction.CompleteAsync(default);
+                    await transaction.CompleteAsync(default).ConfigureAwait(false);
                     return response;
                 case CacheHead.Capture:
                     isCaptured = true;
-                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage!), _cache.Options.MaximumResponseLength);
+                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage ?? request), _cache.Options.MaximumResponseLength);
                     return response;
                 default:
                     return response;
@@ -150,7 +155,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
         finally
         {
-            if (!isCaptured) transaction.Dispose();
+            (asked.Content as HandedOverContent)?.StopIfUnsent();
+            if (!isCaptured) transaction?.Dispose();
         }
     }
 
@@ -162,18 +168,20 @@ public sealed class QueryCacheHandler : DelegatingHandler
         OutgoingRequests.Current = sent;
         try
         {
-            return await forward(request, cancellationToken);
+            return await forward(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (!transaction.IsSafe)
         {
             // Redirected, then without an answer.
-            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null);
+            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null).ConfigureAwait(false);
             throw;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Timeouts and open circuits of handlers below have exceptions of their own.
             CheckUser(asked, sent, transaction, [request]);
-            if (!await transaction.TryServeInsteadAsync()) throw;
+            if (!await transaction.TryServeInsteadAsync().ConfigureAwait(false)) throw;
+            if (Logger is { } logger) PrivateCacheLog.ServedInstead(logger, _name ?? "", exception);
             return null;
         }
         finally
@@ -185,12 +193,13 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private async ValueTask<CacheHead> ReceiveAsync(
         HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, CacheTransaction transaction)
     {
-        var answered = response.RequestMessage;
-        if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction);
+        // Stubs and some handlers do not say which message was answered.
+        var answered = response.RequestMessage ?? request;
+        if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction).ConfigureAwait(false);
 
         // A response to another request says nothing of this one.
-        HttpRequestMessage[] messages = answered is null || ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (answered is null || sent.AreOther || !await asked.IsSameAsync(messages))
+        HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
+        if (sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
         {
             transaction.ReportUnknownUser();
             transaction.Abandon();
@@ -202,7 +211,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         var isSameVariant = sent.IsSameVariant(response);
         if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) transaction.ReportUnknownUser();
 
-        var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+        var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
         if (head is not CacheHead.Capture || (isSameVariant && !MayEndByClosing(response))) return head;
         transaction.Abandon();
         return CacheHead.Pass;
@@ -215,20 +224,20 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!asked.IsSameTarget(answered))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, answered, response);
+            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, answered, response).ConfigureAwait(false);
         }
         else
         {
-            await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+            await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
         }
         if (!ReferenceEquals(answered, request) && !asked.IsSameTarget(request))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, response);
+            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, response).ConfigureAwait(false);
         }
 
         // The server is asked by its own name, too.
-        if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri);
+        if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri).ConfigureAwait(false);
         return CacheHead.Pass;
     }
 
@@ -238,8 +247,10 @@ public sealed class QueryCacheHandler : DelegatingHandler
         foreach (var message in messages) sent.Observe(message);
         if (!sent.AreOfAnotherUser) return;
         transaction.ReportUnknownUser();
-        if (sent.OtherUser is { } other) _below.Report(asked.User, other, _loggers?.CreateLogger("HttpQuery.Cache"), _name ?? "");
+        if (sent.OtherUser is { } other) _below.Report(asked.User, other, Logger, _name ?? "");
     }
+
+    private ILogger? Logger => _loggers?.CreateLogger("HttpQuery.Cache");
 
     private static bool IsForEveryone(CacheTransaction transaction)
     {
@@ -256,23 +267,14 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private static bool MayEndByClosing(HttpResponseMessage response) =>
         response.Version < HttpVersion.Version20 && response.StatusCode is not HttpStatusCode.NoContent && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true;
 
-    // Null: not to be read, or too long. What is read can be read again.
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpContent? content, CancellationToken cancellationToken)
+    // Null: not to be read, or too long. Content is read at most once: what was read is kept and sent, and a failure is the caller's, as when the content is sent.
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (content is null) return ReadOnlyMemory<byte>.Empty;
-        if (content.Headers.ContentLength > _options.MaximumContentLength) return null;
-
-        // What has no known length may be longer than is to be kept, and what is not JSON may be readable only once.
-        if (content.Headers.ContentLength is null && content is not JsonContent) return null;
-        try
-        {
-            await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken);
-            return await content.ReadAsByteArrayAsync(cancellationToken);
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
+        if (request.Content is not { } content) return ReadOnlyMemory<byte>.Empty;
+        if (content.Headers.ContentLength is not { } length) return content is JsonContent json ? SerializedJson.Replace(request, json, _options.MaximumContentLength, cancellationToken) : null;
+        if (length > _options.MaximumContentLength) return null;
+        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static HttpResponseMessage Respond(HttpRequestMessage request, CacheTransaction transaction)
@@ -287,18 +289,19 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return response;
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request, CacheTransaction stale)
+    private async Task RevalidateAsync(HttpRequestMessage request, LookedUpRequest asked, CacheTransaction stale)
     {
         try
         {
             using var patience = new CancellationTokenSource(BackgroundTimeout);
-            using var copy = Copy(request);
-            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token);
-            await response.Content.CopyToAsync(Stream.Null, patience.Token);
+            using var copy = Copy(request, asked);
+            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token).ConfigureAwait(false);
+            await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception)
         {
             // The stale response was good enough for now; the next request tries again.
+            if (Logger is { } logger) PrivateCacheLog.RevalidationFailed(logger, _name ?? "", exception);
         }
         finally
         {
@@ -306,8 +309,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    // The content has been read into memory by then. The options may say whom the request speaks for.
-    private static HttpRequestMessage Copy(HttpRequestMessage request)
+    // The options may say for which user the request is.
+    private static HttpRequestMessage Copy(HttpRequestMessage request, LookedUpRequest asked)
     {
         var copy = new HttpRequestMessage(request.Method == HttpMethod.Head ? HttpMethod.Get : request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         foreach (var (key, value) in request.Options) ((IDictionary<string, object?>)copy.Options)[key] = value;
@@ -315,9 +318,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && name is not ("Range" or "Cache-Control")) copy.Headers.TryAddWithoutValidation(name, values);
         }
-        copy.Headers.CacheControl = new() { MaxAge = TimeSpan.Zero };
+
+        // no-transform is part of the key.
+        copy.Headers.CacheControl = new() { MaxAge = TimeSpan.Zero, NoTransform = RequestDirectives.Parse(asked.Fields).NoTransform };
         if (request.Content is not { } content) return copy;
-        copy.Content = new ByteArrayContent(content.ReadAsByteArrayAsync().GetAwaiter().GetResult());
+        copy.Content = new ReadOnlyMemoryContent(asked.Bytes!.Value);
         foreach (var (name, values) in content.Headers.NonValidated) copy.Content.Headers.TryAddWithoutValidation(name, values);
         return copy;
     }

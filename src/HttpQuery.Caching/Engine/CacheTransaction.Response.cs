@@ -35,7 +35,7 @@ public sealed partial class CacheTransaction
             Release(Collapsing.End.NotShared);
             return CacheHead.Serve;
         }
-        if (_request.Method is "HEAD" && status == 200) await CompareAsync(received, now).ConfigureAwait(false);
+        if (_request.Method is "HEAD" && status == 200) await CompareAsync(received).ConfigureAwait(false);
 
         // The request has its answer, which is not the one stored.
         _stored = null;
@@ -128,7 +128,7 @@ public sealed partial class CacheTransaction
     }
 
     // What the store takes is known before anything is captured.
-    private long MaximumLength(StoredResponse response) => Math.Min(_cache.Options.MaximumResponseLength, _cache.MaximumItemSize - CachedResponse.SizeOf(response, []));
+    private long MaximumLength(StoredResponse response) => Math.Min(_cache.Options.MaximumResponseLength, _cache.MaximumItemSize - CachedResponse.SizeOf(response));
 
     private static long? LengthOf(StoredResponse response) =>
         response.Fields["Content-Length"] is [var line] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
@@ -151,15 +151,14 @@ public sealed partial class CacheTransaction
         return _isUserUnknown && !StorageRules.AllowsSharing(_cache.Options.Rules, ResponseDirectives.Parse(fields, _cache.Options.Rules.Mode)) ? StorageRefusal.UnknownUser : null;
     }
 
-    // RFC 9111 §4.3.5: a response to HEAD says whether what is stored for GET is what the origin has now.
-    private async ValueTask CompareAsync(StoredFields received, DateTimeOffset now)
+    // RFC 9111 §4.3.5: a response to HEAD shows whether what is stored for GET is old. It does not make it fresh: endpoints answer HEAD with fewer headers, and by other code.
+    private async ValueTask CompareAsync(StoredFields received)
     {
         if (_stored is not { Response.Status: 200 } stored || _isUserUnknown) return;
-        var (tag, modified, length) = (received["ETag"], received["Last-Modified"], received["Content-Length"]);
-        var isOther = IsOther(tag, stored.Response.Fields["ETag"]) || IsOther(modified, stored.Response.Fields["Last-Modified"])
-            || IsOther(length, stored.Content.Length.ToString(CultureInfo.InvariantCulture));
-        if (isOther) await _cache.Store.SetAsync(_storedKey, stored, TimeSpan.Zero, []).ConfigureAwait(false);
-        else if (!_directives.NoStore && (tag.Count > 0 || modified.Count > 0)) await KeepAsync(stored, ValidationRules.Freshen(stored.Response, received, _requestTime, now), now).ConfigureAwait(false);
+        var fields = stored.Response.Fields;
+        var isOld = IsOther(received["ETag"], fields["ETag"]) || IsOther(received["Last-Modified"], fields["Last-Modified"])
+            || IsOther(received["Content-Length"], stored.Content.Length.ToString(CultureInfo.InvariantCulture));
+        if (isOld) await _cache.Store.SetAsync(_storedKey, stored, TimeSpan.Zero, []).ConfigureAwait(false);
 
         static bool IsOther(StringValues received, StringValues stored) => received.Count > 0 && received != stored;
     }

@@ -3,7 +3,8 @@ namespace HttpQuery.Caching;
 /// <summary>What a store keeps under a key: a <see cref="CachedResponse"/>, a <see cref="CacheVariants"/> or a <see cref="CacheEpoch"/>. Immutable.</summary>
 public abstract class CacheItem
 {
-    private protected const int Overhead = 256;
+    // Of an epoch or a list of variants, with its place in the dictionary: measured (benchmarks/README.md).
+    private protected const int Overhead = 224;
 
     private protected CacheItem()
     {

@@ -7,6 +7,10 @@ namespace HttpQuery.Caching;
 /// lock; writes take one.</remarks>
 public sealed class MemoryCacheStore : IQueryCacheStore
 {
+    // A tag of an item, without its text, and the set of the items that have a tag: measured.
+    private const int TagSize = 54;
+    private const int TagSetSize = 200;
+
     private readonly ConcurrentDictionary<QueryCacheKey, Node> _nodes = new();
     private readonly Dictionary<string, HashSet<Node>> _tagged = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -65,11 +69,11 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(tags);
         var ticks = Math.Min(lifetime.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4.0);
-        var node = new Node(key, item, item.Size, _time.GetTimestamp() + (long)ticks, tags);
+        var node = new Node(key, item, item.Size + tags.Sum(tag => TagSize + (2L * tag.Length)), _time.GetTimestamp() + (long)ticks, tags);
         lock (_lock)
         {
             var earlier = _nodes.GetValueOrDefault(key);
-            if (node.Size > MaximumItemSize || lifetime <= TimeSpan.Zero)
+            if (item.Size > MaximumItemSize || lifetime <= TimeSpan.Zero)
             {
                 if (earlier is not null) Remove(earlier);
                 return default;
@@ -77,7 +81,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore
 
             // Concurrent reads must find the earlier item or the new one: the earlier one stays in the dictionary until the new one replaces it.
             if (earlier is not null) Unlink(earlier);
-            while (_count > 0 && (_count >= _maximumCount || Size + node.Size > _maximumSize)) Remove(Next());
+            while (_count > 0 && (_count >= _maximumCount || Size + node.Size + SizeOfNewSets(tags) > _maximumSize)) Remove(Next());
             Link(node);
         }
         return default;
@@ -115,6 +119,14 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         }
     }
 
+    private long SizeOfNewSets(IReadOnlyList<string> tags)
+    {
+        long size = 0;
+        foreach (var tag in tags)
+            if (!_tagged.ContainsKey(tag)) size += TagSetSize;
+        return size;
+    }
+
     private void Link(Node node)
     {
         _nodes[node.Key] = node;
@@ -126,7 +138,11 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         _count++;
         foreach (var tag in node.Tags)
         {
-            if (!_tagged.TryGetValue(tag, out var nodes)) _tagged[tag] = nodes = [];
+            if (!_tagged.TryGetValue(tag, out var nodes))
+            {
+                _tagged[tag] = nodes = [];
+                Size += TagSetSize;
+            }
             nodes.Add(node);
         }
     }
@@ -144,7 +160,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         {
             if (!_tagged.TryGetValue(tag, out var nodes)) continue;
             nodes.Remove(node);
-            if (nodes.Count == 0) _tagged.Remove(tag);
+            if (nodes.Count == 0 && _tagged.Remove(tag)) Size -= TagSetSize;
         }
     }
 

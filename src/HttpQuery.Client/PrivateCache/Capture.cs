@@ -22,7 +22,7 @@ internal sealed class Capture(CacheTransaction transaction, ReceivedResponse rec
     {
         if (_kept is not { } kept) return;
         _kept = null;
-        if (received.Settle(transaction)) await transaction.CompleteAsync(kept.WrittenSpan.ToArray());
+        if (received.Settle(transaction)) await transaction.CompleteAsync(kept.WrittenSpan.ToArray()).ConfigureAwait(false);
         else transaction.Abandon();
     }
 

@@ -19,8 +19,8 @@ internal sealed class CapturedContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await using var source = await CreateContentReadStreamAsync(cancellationToken);
-        await source.CopyToAsync(stream, BufferLength, cancellationToken);
+        var source = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false)) await source.CopyToAsync(stream, BufferLength, cancellationToken).ConfigureAwait(false);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
@@ -32,7 +32,7 @@ internal sealed class CapturedContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new CapturedStream(await _content.ReadAsStreamAsync(cancellationToken), _capture);
+        new CapturedStream(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _capture);
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(default);
 

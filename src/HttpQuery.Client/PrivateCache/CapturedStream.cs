@@ -18,7 +18,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
         int count;
         try
         {
-            count = await inner.ReadAsync(buffer, cancellationToken);
+            count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -27,7 +27,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
             throw;
         }
         if (count > 0) capture.Add(buffer.Span[..count]);
-        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) await capture.CompleteAsync();
+        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) await capture.CompleteAsync().ConfigureAwait(false);
         return count;
     }
 

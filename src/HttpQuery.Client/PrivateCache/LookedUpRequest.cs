@@ -29,7 +29,8 @@ internal sealed class LookedUpRequest
     /// <summary>The cookies of the transport's container.</summary>
     public string? Cookies { get; }
 
-    public HttpContent? Content { get; }
+    /// <summary>The content that is sent.</summary>
+    public HttpContent? Content { get; set; }
 
     /// <summary>The bytes of the content; <see langword="null"/> if it was not read, so that nothing is stored.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; set; }

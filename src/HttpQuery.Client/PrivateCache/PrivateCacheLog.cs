@@ -13,4 +13,10 @@ internal static partial class PrivateCacheLog
     [LoggerMessage(31, LogLevel.Warning, "PrivateCacheOptions.Partition returned another key below the private cache of HttpClient '{Client}' than above it, so the response was not stored, unless it says public or s-maxage. "
         + "A handler that sends a copy of the request must copy its Options, too.")]
     public static partial void PartitionChanged(ILogger logger, string client);
+
+    [LoggerMessage(32, LogLevel.Information, "HttpClient '{Client}' got no response from the origin; the private cache served a stale one, as stale-if-error allows.")]
+    public static partial void ServedInstead(ILogger logger, string client, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Information, "A revalidation in the background failed for HttpClient '{Client}'; the stored response stays as it is.")]
+    public static partial void RevalidationFailed(ILogger logger, string client, Exception exception);
 }

@@ -20,7 +20,7 @@ internal sealed class BackgroundRequests(
 
     private int _count;
 
-    /// <returns><see langword="false"/> where too many are on their way.</returns>
+    /// <returns><see langword="false"/> if too many are on their way, or the request cannot be copied.</returns>
     public bool TryStart(HttpContext context, CacheRequest request, RequestDelegate pipeline, Action end)
     {
         if (Interlocked.Increment(ref _count) > MaximumCount)
@@ -38,7 +38,19 @@ internal sealed class BackgroundRequests(
         }
 
         // What is taken of the request is taken now: it will be over. And nothing flows of what surrounds it, such as the accessor of its context, but for the culture.
-        var features = Copy(context, request);
+        FeatureCollection features;
+        try
+        {
+            features = Copy(context, request);
+        }
+        catch (Exception exception)
+        {
+            // Features of the application's own may fail; the client has its stale response all the same.
+            CacheLog.RevalidationFailed(warnings.Logger, exception);
+            memory.Dispose();
+            Interlocked.Decrement(ref _count);
+            return false;
+        }
         var (culture, uiCulture) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         ThreadPool.UnsafeQueueUserWorkItem(
             _ =>
@@ -52,22 +64,18 @@ internal sealed class BackgroundRequests(
 
     private async Task RunAsync(FeatureCollection features, RequestDelegate pipeline, PendingMemory.Share memory, Action end)
     {
-        var context = contexts.Create(features);
-        var response = (Response)features.GetRequiredFeature<IHttpResponseFeature>();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         try
         {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
             patience.CancelAfter(options.Value.RevalidationTimeout);
-            await using var scope = scopes.CreateAsyncScope();
-            context.Features.Set<IServiceProvidersFeature>(new Services(scope.ServiceProvider));
-            context.RequestAborted = patience.Token;
+            var context = contexts.Create(features);
             try
             {
-                await pipeline(context);
+                await RunAsync(context, (Response)features.GetRequiredFeature<IHttpResponseFeature>(), pipeline, patience.Token);
             }
             finally
             {
-                await response.CompleteAsync();
+                contexts.Dispose(context);
             }
         }
         catch (Exception exception)
@@ -76,10 +84,24 @@ internal sealed class BackgroundRequests(
         }
         finally
         {
-            contexts.Dispose(context);
             memory.Dispose();
             Interlocked.Decrement(ref _count);
             end();
+        }
+    }
+
+    private async Task RunAsync(HttpContext context, Response response, RequestDelegate pipeline, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        context.Features.Set<IServiceProvidersFeature>(new Services(scope.ServiceProvider));
+        context.RequestAborted = cancellationToken;
+        try
+        {
+            await pipeline(context);
+        }
+        finally
+        {
+            await response.CompleteAsync(exception => CacheLog.RevalidationFailed(warnings.Logger, exception));
         }
     }
 
@@ -149,9 +171,20 @@ internal sealed class BackgroundRequests(
 
         public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Push((callback, state));
 
-        public async Task CompleteAsync()
+        // As servers do: one that fails leaves the others alone.
+        public async Task CompleteAsync(Action<Exception> failed)
         {
-            while (_onCompleted.TryPop(out var last)) await last.Callback(last.State);
+            while (_onCompleted.TryPop(out var last))
+            {
+                try
+                {
+                    await last.Callback(last.State);
+                }
+                catch (Exception exception)
+                {
+                    failed(exception);
+                }
+            }
         }
     }
 

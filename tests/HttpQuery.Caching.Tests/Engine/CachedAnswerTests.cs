@@ -42,6 +42,44 @@ public class CachedAnswerTests
         await _host.AssertServedAsync("answer", "GET /a");
     }
 
+    /// <summary>RFC 9111 §4.3.5.</summary>
+    [Theory]
+    [InlineData(true, "ETag: \"1\"", "Content-Length: 6")]
+    [InlineData(true, "ETag: \"1\"", "X: y")]
+    [InlineData(true, "Last-Modified: {-1000}", "X: y")]
+    [InlineData(true, "X: y", "X: z")]
+    [InlineData(false, "ETag: \"2\"", "X: y")]
+    [InlineData(false, "ETag: W/\"1\"", "X: y")]
+    [InlineData(false, "Last-Modified: {-999}", "X: y")]
+    [InlineData(false, "ETag: \"1\"", "Content-Length: 7")]
+    public async Task What_head_shows_to_be_old_is_not_served_to_get(bool isServed, params string[] lines)
+    {
+        await _host.SendAsync("GET /a", CacheHost.Fresh("answer", "ETag: \"1\"", "Last-Modified: {-1000}"));
+        await _host.SendAsync(CacheHost.Request("HEAD /a", "Cache-Control: no-cache"), new OriginAnswer(200, "", lines));
+        if (isServed) await _host.AssertServedAsync("answer", "GET /a");
+        else await _host.AssertForwardedAsync("GET /a");
+    }
+
+    [Fact]
+    public async Task Head_for_a_user_who_became_known_behind_the_cache_changes_nothing()
+    {
+        await _host.SendAsync("GET /a", CacheHost.Fresh("answer", "ETag: \"1\""));
+        using var transaction = await _host.BeginAsync("HEAD /a", "Cache-Control: no-cache");
+        transaction.ReportUnknownUser();
+        await transaction.ReceiveAsync(200, Message.Fields("ETag: \"2\""));
+        await _host.AssertServedAsync("answer", "GET /a");
+    }
+
+    [Theory]
+    [InlineData(16, 416)]
+    [InlineData(17, 200)]
+    public async Task Who_asks_for_more_ranges_than_are_cut_gets_all(int count, int status)
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("answer"));
+        var reply = await _host.SendAsync(CacheHost.Request(Query, $"Range: bytes={string.Join(',', Enumerable.Range(10, count).Select(first => $"{first}-{first}"))}"));
+        Assert.Equal((status, true), (reply.Status, reply.IsServed));
+    }
+
     [Theory]
     [InlineData("bytes=0-1", 206, "an", "bytes 0-1/6")]
     [InlineData("bytes=-2", 206, "er", "bytes 4-5/6")]

@@ -35,6 +35,68 @@ public class FailingStoreTests
         }
     }
 
+    [Fact]
+    public async Task Eviction_says_whether_it_reached_the_store()
+    {
+        Assert.True(await _host.Cache.EvictAsync(new("https://a.test/a")));
+        Assert.True(await _host.Cache.EvictByTagAsync("t"));
+        _store.OnCall = _ => throw new IOException("down");
+        Assert.False(await _host.Cache.EvictAsync(new("https://a.test/a")));
+        Assert.False(await _host.Cache.EvictByTagAsync("t"));
+    }
+
+    [Fact]
+    public async Task Failures_are_counted_each_and_logged_once_a_minute()
+    {
+        using var telemetry = new Telemetry { Level = Microsoft.Extensions.Logging.LogLevel.Information };
+        FlawedStore? store = null;
+        var host = new CacheHost(store: time => store = new(new MemoryCacheStore(timeProvider: time)), telemetry: telemetry);
+        store!.OnCall = _ => throw new IOException("down");
+        for (var i = 0; i < 5; i++) await host.SendAsync(Query, CacheHost.Fresh("answer"));
+        var errors = telemetry.Of("httpquery.cache.store.errors");
+        Assert.True(errors.Length >= 5);
+        Assert.All(errors, error => Assert.Equal("httpquery.cache.store.operation=read error.type=System.IO.IOException httpquery.cache.name=test", error.Tags.Replace("=write", "=read", StringComparison.Ordinal)));
+        Assert.Equal("Warning: The cache's store failed (read), 1 times since the last warning. Requests are forwarded meanwhile.", Assert.Single(telemetry.Lines));
+
+        host.Time.Advance(Diagnostics.BoundedWarning.Interval - TimeSpan.FromTicks(1));
+        await host.SendAsync(Query, CacheHost.Fresh("answer"));
+        Assert.Single(telemetry.Lines);
+        host.Time.Advance(TimeSpan.FromTicks(1));
+        var before = telemetry.Of("httpquery.cache.store.errors").Length;
+        await host.SendAsync(Query, CacheHost.Fresh("answer"));
+        Assert.Equal($"Warning: The cache's store failed (read), {before} times since the last warning. Requests are forwarded meanwhile.", telemetry.Lines[1]);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_slow_is_told_with_what_to_do()
+    {
+        using var telemetry = new Telemetry { Level = Microsoft.Extensions.Logging.LogLevel.Information };
+        FlawedStore? store = null;
+        var host = new CacheHost(store: time => store = new(new MemoryCacheStore(timeProvider: time)), telemetry: telemetry);
+        store!.OnCall = _ => new TaskCompletionSource().Task;
+        var waiting = host.SendAsync(Query, CacheHost.Fresh("one"));
+        host.Time.Advance(host.Cache.Options.StoreTimeout);
+        await waiting;
+        Assert.Equal("httpquery.cache.store.operation=read error.type=timeout httpquery.cache.name=test", Assert.Single(telemetry.Of("httpquery.cache.store.errors")).Tags);
+        Assert.Equal("Warning: The cache's store took longer than 00:00:00.2500000 (read), 1 times since the last warning. Requests are forwarded, and the store is skipped for 00:00:01. If the store is well, raise StoreTimeout.", Assert.Single(telemetry.Lines));
+    }
+
+    [Fact]
+    public async Task An_invalidation_that_fails_is_counted_and_told_and_so_is_its_end()
+    {
+        using var telemetry = new Telemetry { Level = Microsoft.Extensions.Logging.LogLevel.Information };
+        FlawedStore? store = null;
+        var host = new CacheHost(store: time => store = new(new MemoryCacheStore(timeProvider: time)), telemetry: telemetry);
+        store!.OnCall = operation => operation is "set" ? throw new IOException("down") : null;
+        await host.SendAsync("POST /a", new OriginAnswer(204, ""));
+        Assert.Equal("httpquery.cache.name=test", Assert.Single(telemetry.Of("httpquery.cache.store.distrusts")).Tags);
+        Assert.Contains(telemetry.Lines, line => line.StartsWith("Error: An invalidation did not reach the cache's store, 1 times since the last such message.", StringComparison.Ordinal));
+
+        store.OnCall = _ => null;
+        await host.SendAsync(Query, CacheHost.Fresh("answer"));
+        Assert.Equal("Information: The cache's store can be written again. Everything in it was invalidated, and it is used again.", telemetry.Lines[^1]);
+    }
+
     [Theory]
     [InlineData("get")]
     [InlineData("set")]

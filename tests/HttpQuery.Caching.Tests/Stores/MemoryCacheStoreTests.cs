@@ -4,7 +4,9 @@ namespace HttpQuery.Caching.Tests.Stores;
 [Collection(nameof(AloneCollection))]
 public class MemoryCacheStoreTests
 {
-    private const long ItemSize = 256;
+    private const long ItemSize = 224;
+    private const long TagSize = 54;
+    private const long TagSetSize = 200;
 
     private readonly FakeTimeProvider _time = new(Message.Received);
 
@@ -37,6 +39,61 @@ public class MemoryCacheStoreTests
         await PutAsync(store, 1);
         Assert.Equal(isTaken, await HasAsync(store, 1));
         Assert.Equal(isTaken ? ItemSize : 0, store.Size);
+    }
+
+    [Theory]
+    [InlineData("small", 100, 0, 0, 0)]
+    [InlineData("headers", 1_000, 12, 0, 0)]
+    [InlineData("groups", 100, 2, 20, 0)]
+    [InlineData("tags", 100, 2, 0, 5)]
+    [InlineData("large", 20_000, 4, 0, 0)]
+    public async Task What_it_counts_is_what_items_take(string what, int length, int headers, int groups, int tags)
+    {
+        const int Count = 5_000;
+        var epoch = CacheEpoch.New();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var store = new MemoryCacheStore(1L << 40, int.MaxValue, _time);
+        for (var i = 0; i < Count; i++)
+        {
+            string[] own = [.. Enumerable.Range(0, tags).Select(tag => $"tag {i} {tag}")];
+            string[] lines = ["Cache-Control: max-age=3600", .. Enumerable.Range(0, headers).Select(header => $"X-Header-{header}: value {i}")];
+            var item = new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], CacheEpoch.New(), epoch) { Tags = own };
+            await store.SetAsync(Key(i), item, TimeSpan.FromHours(1), [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}"), .. own], Test);
+        }
+        var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(store.Size is var counted && counted > 0.9 * taken && counted < 1.1 * taken, $"{what}: {store.Size / Count} bytes are counted for each, and {taken / Count} taken.");
+        GC.KeepAlive(store);
+    }
+
+    [Fact]
+    public async Task Sets_of_tags_are_counted_once_and_given_back()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await PutAsync(store, 0, tags: ["a"]);
+        var first = store.Size;
+        await PutAsync(store, 1, tags: ["a"]);
+        var second = store.Size - first;
+        Assert.True(second < first && second > ItemSize);
+        await store.RemoveByTagAsync("a", Test);
+        Assert.Equal((0, 0), (store.Count, store.Size));
+    }
+
+    [Fact]
+    public async Task A_read_finds_an_item_while_another_takes_its_place()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        await PutAsync(store, 0);
+        var isOver = false;
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < 200_000; i++) await PutAsync(store, 0);
+            Volatile.Write(ref isOver, true);
+        }, Test);
+        var missed = 0;
+        while (!Volatile.Read(ref isOver))
+            if (!await HasAsync(store, 0)) missed++;
+        await writing;
+        Assert.Equal(0, missed);
     }
 
     [Fact]
@@ -120,7 +177,7 @@ public class MemoryCacheStoreTests
         await PutAsync(store, 0, tags: ["old"]);
         var item = Response(1_000);
         await store.SetAsync(Key(0), item, TimeSpan.FromSeconds(60), ["new"], Test);
-        Assert.Equal((1, item.Size), (store.Count, store.Size));
+        Assert.Equal((1, item.Size + TagSetSize + TagSize + (2 * "new".Length)), (store.Count, store.Size));
         await store.RemoveByTagAsync("old", Test);
         Assert.Same(item, await store.GetAsync(Key(0), Test));
         await store.RemoveByTagAsync("new", Test);
@@ -149,7 +206,7 @@ public class MemoryCacheStoreTests
         await store.RemoveByTagAsync("none", Test);
         Assert.False(await HasAsync(store, 0));
         Assert.True(await HasAsync(store, 1) && await HasAsync(store, 2) && await HasAsync(store, 3));
-        Assert.Equal((3, 3 * ItemSize), (store.Count, store.Size));
+        Assert.Equal((3, (3 * ItemSize) + (2 * (TagSetSize + TagSize + 2))), (store.Count, store.Size));
     }
 
     [Theory]
@@ -253,7 +310,8 @@ public class MemoryCacheStoreTests
             count++;
             size += item.Size;
         }
-        Assert.Equal((count, size), (store.Count, store.Size));
+        Assert.Equal(count, store.Count);
+        Assert.InRange(store.Size, size, size + (count * 2 * (TagSize + 2)) + (5 * TagSetSize));
         for (var tag = 0; tag < 5; tag++) await store.RemoveByTagAsync($"{tag}", Test);
         for (var key = 0; key < 60; key++) await PutAsync(store, key, lifetime: 0);
         Assert.Equal((0, 0), (store.Count, store.Size));

@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
@@ -29,6 +30,36 @@ public sealed class PrivateCacheOptionsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumContentLength = -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumResponseLength = -1));
         client.AddQueryCache(o => (o.MaximumContentLength, o.MaximumResponseLength) = (0, 0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Options_that_are_configured_by_the_name_of_the_client_count_and_are_checked(bool isBefore)
+    {
+        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
+        var services = new ServiceCollection();
+        if (isBefore) services.Configure<PrivateCacheOptions>("api", o => o.MaximumResponseLength = 4);
+        services.AddHttpClient("api").AddQueryCache(o => o.CredentialHeaders.Add("X-Api-Key"));
+        services.AddHttpClient("other").AddQueryCache();
+        if (!isBefore) services.Configure<PrivateCacheOptions>("api", o => o.MaximumResponseLength = 4);
+        await using (var provider = services.BuildServiceProvider())
+        {
+            var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+            Assert.Equal("200 first", await client.TextAsync(Cached.Get(origin.Uri("/"))));
+            Assert.Equal("200 second", await client.TextAsync(Cached.Get(origin.Uri("/"))));
+            var other = provider.GetRequiredService<IHttpClientFactory>().CreateClient("other");
+            for (var i = 0; i < 2; i++) await other.TextAsync(Cached.Get(origin.Uri("/")));
+            Assert.Equal(3, origin.Count);
+            provider.GetRequiredService<IStartupValidator>().Validate();
+        }
+
+        services.Configure<PrivateCacheOptions>("api", o => o.MaximumCount = 0);
+        await using var wrong = services.BuildServiceProvider();
+        var failure = Assert.Throws<OptionsValidationException>(wrong.GetRequiredService<IStartupValidator>().Validate);
+        Assert.Contains("HttpClient 'api': PrivateCacheOptions.MaximumCount must be 1 or more.", failure.Message, StringComparison.Ordinal);
+        Assert.Throws<OptionsValidationException>(() => wrong.GetRequiredService<IHttpClientFactory>().CreateClient("api"));
+        using (wrong.GetRequiredService<IHttpClientFactory>().CreateClient("other")) { }
     }
 
     // Each row: the fields of two requests, LF between lines.

@@ -101,6 +101,46 @@ public sealed class PrivateCacheTargetTests
         Assert.Equal("200 2", await client.TextAsync(Cached.Get(origin.Uri("/x"), "Host: a.test")));
     }
 
+    // Each pair is tried both ways, each URI in its canonical form and as it is written.
+    [Theory]
+    [InlineData("https://a.test/?q=%7Ex", "https://a.test/?q=~x")]
+    [InlineData("https://a.test/?q=%7Ex", "https://a.test/?q=%7ex")]
+    [InlineData("https://a.test/a%2Fb", "https://a.test/a%2fb")]
+    [InlineData("https://a.test/%41", "https://a.test/A")]
+    [InlineData("https://a.test/x/../y", "https://a.test/y")]
+    [InlineData("https://a.test/x/%2e%2E/y", "https://a.test/./y")]
+    [InlineData("https://a.test", "https://a.test/")]
+    [InlineData("https://a.test/x#1", "https://a.test/x#2")]
+    [InlineData("https://a.test/x", "https://A.TEST:443/x")]
+    [InlineData("http://a.test/x", "HTTP://a.test:80/x")]
+    [InlineData("http://a.test:8080/x", "http://A.test:8080/x")]
+    [InlineData("http://ann:secret@a.test/x", "http://a.test/x")]
+    [InlineData("http://127.1/x", "http://127.0.0.1/x")]
+    [InlineData("http://[::1]/x", "http://[0:0:0:0:0:0:0:1]:80/x")]
+    [InlineData("http://[fe80::1%251]/x", "http://[fe80::1]/x")]
+    [InlineData("http://b\u00FCcher.test/x", "http://xn--bcher-kva.test/x")]
+    public async Task EvictAsync_reaches_what_the_client_stored_for_any_spelling(string first, string second)
+    {
+        foreach (var (stored, evicted) in new[] { (first, second), (second, first), (first, first) })
+        {
+            foreach (var (isStoredAsWritten, isEvictedAsWritten) in new[] { (false, false), (false, true), (true, false), (true, true) })
+            {
+                var count = 0;
+                var cache = new QueryCache(new(), new MemoryCacheStore(1 << 20, 100));
+                using var client = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = Counting(() => ++count) });
+                for (var i = 0; i < 2; i++) await client.TextAsync(Cached.Query(UriOf(stored, isStoredAsWritten), "{}"));
+                Assert.Equal(1, count);
+
+                await cache.EvictAsync(UriOf(evicted, isEvictedAsWritten));
+
+                await client.TextAsync(Cached.Query(UriOf(stored, isStoredAsWritten), "{}"));
+                Assert.Equal(2, count);
+            }
+        }
+
+        static Uri UriOf(string text, bool isAsWritten) => new(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = isAsWritten });
+    }
+
     [Theory]
     [InlineData("http://a.test/", "http://a.test:80/", true)]
     [InlineData("http://a.test/", "http://A.TEST/", true)]

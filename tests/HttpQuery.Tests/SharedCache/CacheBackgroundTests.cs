@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Tests.SharedCache;
@@ -71,6 +73,84 @@ public sealed class CacheBackgroundTests
         });
         await RevalidateAsync(server, "QUERY /");
         await disposed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_callback_that_fails_at_the_end_leaves_the_others_alone()
+    {
+        var calls = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        var last = new TaskCompletionSource();
+        await using var server = await StartAsync(context =>
+        {
+            if (context.Request.Headers.CacheControl.Count == 0) return Task.FromResult("");
+            for (var i = 0; i < 4; i++)
+            {
+                var own = i;
+                context.Response.OnCompleted(() =>
+                {
+                    calls.Enqueue(own);
+                    if (own == 0) last.SetResult();
+                    return own switch
+                    {
+                        3 => throw new InvalidOperationException("at once"),
+                        2 => Task.FromException(new OperationCanceledException("later")),
+                        _ => Task.CompletedTask,
+                    };
+                });
+            }
+            return Task.FromResult("");
+        });
+        await RevalidateAsync(server, "QUERY /");
+        await last.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal([3, 2, 1, 0], calls);
+    }
+
+    [Theory]
+    [InlineData("copy")]
+    [InlineData("create")]
+    [InlineData("dispose")]
+    public async Task A_request_in_the_background_that_fails_outside_the_pipeline_gives_all_back(string where)
+    {
+        // One more than may be on their way at once.
+        const int Entries = 101;
+        var (count, failures, isBroken) = (0, 0, false);
+        void Fail(string place)
+        {
+            if (!isBroken || place != where) return;
+            Interlocked.Increment(ref failures);
+            throw new InvalidOperationException("broken");
+        }
+        await using var server = await CachedServer.StartAsync(
+            app => app.MapMethods("/", ["QUERY"], context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=10, stale-while-revalidate=100";
+                return context.Response.WriteAsync($"#{Interlocked.Increment(ref count)}");
+            }),
+            build: builder => builder.Services.AddSingleton<IHttpContextFactory>(services => new FailingFactory(new DefaultHttpContextFactory(services), Fail)),
+            before: app => app.Use((context, next) =>
+            {
+                context.Features.Set<IHttpConnectionFeature>(new FailingConnection(() => Fail("copy")));
+                return next(context);
+            }));
+        for (var i = 0; i < Entries; i++) await server.QueryAsync("/", $"{i}");
+        server.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        isBroken = true;
+        for (var i = 0; i < Entries; i++)
+        {
+            Assert.Equal($"#{i + 1}", await server.QueryAsync("/", $"{i}"));
+            for (var waits = 0; Volatile.Read(ref failures) <= i; waits++)
+            {
+                Assert.True(waits < 2000, "The claim or the slot was not given back.");
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+        }
+        isBroken = false;
+        server.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        var patience = DateTime.UtcNow.AddSeconds(20);
+        for (var before = count; count == before && DateTime.UtcNow < patience;) await server.QueryAsync("/", "0");
+        Assert.Equal(where is "dispose" ? (2 * Entries) + 1 : Entries + 1, count);
     }
 
     [Fact]
@@ -168,6 +248,44 @@ public sealed class CacheBackgroundTests
     private sealed class Tenant
     {
         public string? Name { get; set; }
+    }
+
+    private sealed class FailingConnection(Action fail) : IHttpConnectionFeature
+    {
+        public string ConnectionId
+        {
+            get
+            {
+                fail();
+                return "1";
+            }
+            set => throw new NotSupportedException();
+        }
+
+        public IPAddress? RemoteIpAddress { get; set; }
+
+        public IPAddress? LocalIpAddress { get; set; }
+
+        public int RemotePort { get; set; }
+
+        public int LocalPort { get; set; }
+    }
+
+    // Of the contexts in the background alone, whose responses go nowhere.
+    private sealed class FailingFactory(DefaultHttpContextFactory factory, Action<string> fail) : IHttpContextFactory
+    {
+        public HttpContext Create(IFeatureCollection featureCollection)
+        {
+            if (featureCollection.Get<IHttpResponseBodyFeature>() is StreamResponseBodyFeature) fail("create");
+            return factory.Create(featureCollection);
+        }
+
+        public void Dispose(HttpContext httpContext)
+        {
+            var isInBackground = httpContext.Features.Get<IHttpResponseBodyFeature>() is StreamResponseBodyFeature;
+            factory.Dispose(httpContext);
+            if (isInBackground) fail("dispose");
+        }
     }
 
     private sealed class Disposable(TaskCompletionSource disposed) : IDisposable

@@ -1,0 +1,73 @@
+using HttpQuery.CacheKeys;
+using HttpQuery.Caching;
+
+namespace HttpQuery.Client.Tests.PrivateCache;
+
+/// <summary>The cache on a thread with a SynchronizationContext, which waits for the cache and runs nothing meanwhile.</summary>
+public sealed class PrivateCacheContextTests
+{
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Read")]
+    [InlineData("CopyTo")]
+    [InlineData("ReadAsync, waited for")]
+    [InlineData("SendAsync, waited for")]
+    [InlineData("POST, waited for")]
+    [InlineData("EvictAsync, waited for")]
+    public async Task A_thread_that_blocks_gets_its_response_though_the_store_is_asynchronous(string kind)
+    {
+        await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
+        var cache = new QueryCache(new() { StoreTimeout = TimeSpan.FromSeconds(20) }, new AsynchronousStore());
+        using var client = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new SocketsHttpHandler() });
+
+        var text = await DeafContext.RunAsync(() =>
+        {
+            switch (kind)
+            {
+                case "POST, waited for":
+                    using (client.PostAsync(origin.Uri("/"), null, Test).GetAwaiter().GetResult()) { }
+                    break;
+                case "EvictAsync, waited for":
+                    cache.EvictAsync(origin.Uri("/")).AsTask().GetAwaiter().GetResult();
+                    break;
+                case "SendAsync, waited for":
+                    using (var whole = client.SendAsync(Cached.Query(origin.Uri("/"), "{}"), Test).GetAwaiter().GetResult())
+                        return whole.Content.ReadAsStringAsync(Test).GetAwaiter().GetResult();
+            }
+            using var response = client.Send(Cached.Query(origin.Uri("/"), "{}"), HttpCompletionOption.ResponseHeadersRead, Test);
+            using var content = new MemoryStream();
+            if (kind is "CopyTo") response.Content.CopyTo(content, null, Test);
+            else if (kind is "ReadAsync, waited for") response.Content.ReadAsStreamAsync(Test).GetAwaiter().GetResult().CopyToAsync(content, Test).GetAwaiter().GetResult();
+            else response.Content.ReadAsStream(Test).CopyTo(content);
+            return System.Text.Encoding.UTF8.GetString(content.ToArray());
+        });
+
+        Assert.Equal(kind is "POST, waited for" ? "second" : "first", text);
+        Assert.Equal("200 " + text, await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
+    }
+
+    // No call of it is done when it returns.
+    private sealed class AsynchronousStore : IQueryCacheStore
+    {
+        private readonly MemoryCacheStore _store = new();
+
+        public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
+        {
+            await Task.Delay(1, cancellationToken).ConfigureAwait(false);
+            return await _store.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+
+        public async ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+        {
+            await Task.Delay(1, cancellationToken).ConfigureAwait(false);
+            await _store.SetAsync(key, item, lifetime, tags, cancellationToken).ConfigureAwait(false);
+        }
+
+        public async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
+        {
+            await Task.Delay(1, cancellationToken).ConfigureAwait(false);
+            await _store.RemoveByTagAsync(tag, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
