@@ -84,8 +84,6 @@ internal sealed class QueryCacheMiddleware
 
     private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupInputs? inputs, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
     {
-        // The endpoint will read it, and the server takes its memory back then.
-        if (request.Content is { Length: > 0 and <= BufferedContent.LongestPeek } content) request.Content = content.ToArray();
         fields.Keep();
         using var identity = IdentityWatch.Begin(context);
         var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
