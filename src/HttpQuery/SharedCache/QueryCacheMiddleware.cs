@@ -70,7 +70,9 @@ internal sealed class QueryCacheMiddleware
         {
             context.Features.Set(new CachePlace { Transaction = transaction });
             context.Response.OnStarting(AddStatus, context);
+            var isRouted = context.GetEndpoint() is not null;
             await _next(context);
+            if (!isRouted && context.GetEndpoint() is not null) _telemetry.Bypass(CacheBypass.BeforeRouting);
         }
         _telemetry.Count(request.Method, transaction);
     }
