@@ -13,6 +13,9 @@ switch (args)
     case ["hostile"]:
         HostileContents.Run();
         break;
+    case ["fields"]:
+        HostileFields.Run();
+        break;
     case ["wire"]:
         await WireAllocation.RunAsync();
         break;

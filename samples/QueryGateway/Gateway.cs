@@ -42,7 +42,8 @@ internal static class Gateway
         app.Use(FailureAnswer.InvokeAsync);
         app.UseRouting();
         if (!options.NoCache) app.UseHttpQueryCache();
-        app.Map("/{**target}", app.Services.GetRequiredService<OriginEndpoint>().InvokeAsync).CacheQuery(policy => policy.Tag(GroupsOf));
+        var origin = app.Map("/{**target}", app.Services.GetRequiredService<OriginEndpoint>().InvokeAsync);
+        if (!options.NoCache) origin.CacheQuery(policy => policy.Tag(GroupsOf));
         return app;
     }
 

@@ -14,8 +14,9 @@ public static class HttpQueryApplicationBuilderExtensions
     public static IApplicationBuilder UseHttpQueryCache(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (app.ApplicationServices.GetService<CachePosition>() is null)
+        if (app.ApplicationServices.GetService<CachePosition>() is not { } position)
             throw new InvalidOperationException("UseHttpQueryCache needs its services: call builder.Services.AddHttpQueryCache() first.");
+        position.IsInPipeline = true;
         return app.UseMiddleware<QueryCacheMiddleware>();
     }
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery;
 
@@ -16,7 +19,7 @@ namespace HttpQuery;
 /// }
 /// </code></example>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
-public class HttpQueryAttribute : HttpMethodAttribute
+public class HttpQueryAttribute : HttpMethodAttribute, IFilterFactory
 {
     private static readonly string[] Methods = [Microsoft.AspNetCore.Http.HttpMethods.Query];
 
@@ -31,4 +34,16 @@ public class HttpQueryAttribute : HttpMethodAttribute
     /// <exception cref="ArgumentNullException"><paramref name="template"/> is <see langword="null"/>.</exception>
     public HttpQueryAttribute([StringSyntax("Route")] string template)
         : base(Methods, template) => ArgumentNullException.ThrowIfNull(template);
+
+    bool IFilterFactory.IsReusable => true;
+
+    // The only place where MVC lets an attribute see the services: the first request says what is missing, as MapQuery does when it is called.
+    IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) => serviceProvider.GetService<QueryTelemetry>() is not null
+        ? Nothing.Instance
+        : throw new InvalidOperationException("[HttpQuery] needs the HttpQuery services. Call builder.Services.AddHttpQuery() before the application is built.");
+
+    private sealed class Nothing : IFilterMetadata
+    {
+        public static readonly Nothing Instance = new();
+    }
 }

@@ -22,6 +22,13 @@ public static class HttpQueryCacheServiceCollectionExtensions
     public static IServiceCollection AddHttpQueryCache(this IServiceCollection services, Action<HttpQueryCacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        // Bound and checked once, as AddHttpQuery's are.
+        var options = services.AddOptions<HttpQueryCacheOptions>();
+        var isFirst = !services.Any(service => service.ServiceType == typeof(CachePosition));
+        if (isFirst) options.BindConfiguration("HttpQuery:Cache");
+        if (configure is not null) options.Configure(configure);
+        if (!isFirst) return services;
+
         services.AddMetrics();
         services.TryAddSingleton<QueryCacheKeyScheme>();
         services.TryAddSingleton(RulesOf);
@@ -35,8 +42,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         services.TryAddSingleton<CachePosition>();
         services.TryAddSingleton<CacheWarnings>();
         services.TryAddSingleton<BackgroundRequests>();
-        var options = services.AddOptions<HttpQueryCacheOptions>().BindConfiguration("HttpQuery:Cache");
-        if (configure is not null) options.Configure(configure);
+        services.AddHostedService<CachePipelineCheck>();
         options
             .Validate(o => o.Name is not null && !o.Name.AsSpan().ContainsAnyExceptInRange(' ', '~'), "HttpQuery:Cache:Name must be printable ASCII.")
             .Validate(o => o.MaximumSize > 0, "HttpQuery:Cache:MaximumSize must be positive, in bytes.")

@@ -1,8 +1,11 @@
 using HttpQuery;
+using HttpQuery.Internal;
 using HttpQuery.Negotiation;
+using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -27,7 +30,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         // Last of all conventions: only then is the endpoint's own metadata there.
         builder.Finally(endpoint =>
         {
-            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is not true) return;
+            if (!IsQuery(endpoint)) return;
+            RequireServices(endpoint);
 
             // A group's conventions come after those of its endpoints, whose own statement is the narrower one.
             if (endpoint.Metadata.OfType<StatedAcceptQuery>().Any()) return;
@@ -62,6 +66,7 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// <param name="write">Writes the value to <c>HttpContext.Response</c>; status and Content-Type are set.</param>
     /// <typeparam name="TValue">What the handler returns, bare or within a result such as <c>Ok&lt;TValue></c>.</typeparam>
     /// <exception cref="ArgumentException"><paramref name="mediaType"/> is malformed or a range.</exception>
+    /// <exception cref="InvalidOperationException">When routes are built: a QUERY handler returns what can never be a <typeparamref name="TValue"/>.</exception>
     /// <example><code>
     /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithProducer&lt;Rfc[]>("text/csv", WriteCsvAsync);
     /// </code></example>
@@ -98,13 +103,22 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// <remarks>For all methods that are cached: QUERY, and GET with HEAD. On an endpoint this replaces what its group states. What a response says of itself, such as <c>no-store</c>, counts.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     /// <param name="configure">For example <c>p => p.Expire(TimeSpan.FromMinutes(1)).Tag("rfcs")</c>.</param>
+    /// <exception cref="InvalidOperationException">When routes are built: <c>AddHttpQueryCache</c> was not called, and more than <c>Normalize</c> is stated.</exception>
     public static TBuilder CacheQuery<TBuilder>(this TBuilder builder, Action<QueryCachePolicyBuilder> configure)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         var policy = new QueryCachePolicyBuilder();
         configure(policy);
-        return AddMetadata(builder, policy.Build());
+        ArgumentNullException.ThrowIfNull(builder);
+        var metadata = policy.Build();
+        builder.Add(endpoint =>
+        {
+            if (metadata.NeedsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
+                throw new InvalidOperationException("CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, and app.UseHttpQueryCache() behind UseAuthorization().");
+            endpoint.Metadata.Add(metadata);
+        });
+        return builder;
     }
 
     private static TBuilder AddProducer<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
@@ -115,7 +129,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(write);
         var type = ParseType(mediaType);
         var producer = new Producer<TValue>(type.ToString(), write);
-        return AddMetadata(builder, new ProducesStatement([type], Replaces: false))
+        builder.Finally(endpoint => ProducerCheck.Check(endpoint, type));
+        return AddMetadata(builder, new ProducesStatement([type], Replaces: false) { ValueType = typeof(TValue) })
             .AddEndpointFilterFactory((_, next) => context => producer.InvokeAsync(context, next));
     }
 
@@ -124,7 +139,17 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Add(endpoint => endpoint.Metadata.Add(metadata));
+        builder.Finally(RequireServices);
         return builder;
+    }
+
+    private static bool IsQuery(EndpointBuilder endpoint) => endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is true;
+
+    // Without them nobody would look at what is stated here.
+    private static void RequireServices(EndpointBuilder endpoint)
+    {
+        if (IsQuery(endpoint) && endpoint.ApplicationServices.GetService<QueryTelemetry>() is null)
+            throw new InvalidOperationException($"'{endpoint.DisplayName}' states what only HttpQuery looks at: call builder.Services.AddHttpQuery() before the application is built.");
     }
 
     private static MediaType ParseType(string text) =>

@@ -32,6 +32,13 @@ public static class HttpQueryServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
+        // Options are bound and checked once, however often this is called: a second time, configuration would undo what code has set, and each error would come twice.
+        var options = services.AddOptions<HttpQueryOptions>();
+        var isFirst = !services.Any(service => service.ServiceType == typeof(QueryTelemetry));
+        if (isFirst) options.BindConfiguration("HttpQuery");
+        if (configure is not null) options.Configure(configure);
+        if (!isFirst) return services;
+
         services.AddRoutingCore();
         services.AddMetrics();
         IdentityWatchServices.Add(services);
@@ -51,8 +58,6 @@ public static class HttpQueryServiceCollectionExtensions
         // The first writer that accepts a problem writes it, whichever of AddProblemDetails and AddHttpQuery is called first.
         if (!services.Any(service => service.ServiceType == typeof(IProblemDetailsWriter) && service.ImplementationType == typeof(JsonBindingProblemWriter)))
             services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, JsonBindingProblemWriter>());
-        var options = services.AddOptions<HttpQueryOptions>().BindConfiguration("HttpQuery");
-        if (configure is not null) options.Configure(configure);
         options
             .Validate(
                 o => o.MaximumLocatedContentLength is >= 0 and <= 64 * 1024 * 1024,

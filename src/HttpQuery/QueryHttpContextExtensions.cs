@@ -33,19 +33,26 @@ public static class QueryHttpContextExtensions
     public static async ValueTask<IResult?> CheckConditionsAsync(this HttpContext context, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
     {
         ArgumentNullException.ThrowIfNull(context);
+        var outcome = PreconditionOutcome.Proceed;
         try
         {
             // Validators belong to target and content (§2.6): without all of the content there is nothing to compare.
-            if (!await QueryContentIsReadAsync(context)) return null;
+            var wasRead = WasQueryContentRead(context);
+            if (wasRead is true) IsAnswered();
+            else if (wasRead is null) await BufferedContent.WaitAsync(context, context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumBufferedContentLength, IsAnswered);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
         {
             return new AnswerResult(answered => UnreadableContent.TryAnswer(answered, exception)!);
         }
-
-        RequestPreconditions.State(context, entityTag, lastModified);
-        var outcome = RequestPreconditions.Evaluate(context);
         return outcome is PreconditionOutcome.Proceed ? null : new AnswerResult(answered => RequestPreconditions.AnswerAsync(answered, outcome));
+
+        bool IsAnswered()
+        {
+            RequestPreconditions.State(context, entityTag, lastModified);
+            outcome = RequestPreconditions.Evaluate(context);
+            return outcome is not PreconditionOutcome.Proceed;
+        }
     }
 
     /// <summary>Makes an entity tag of a version, such as the state of a database, and of this query (RFC 10008 §2.6): another query of the same
@@ -98,21 +105,11 @@ public static class QueryHttpContextExtensions
         if (context.Features.Get<CachePlace>() is { } place) place.IsStorageDisabled = true;
     }
 
-    private static async ValueTask<bool> QueryContentIsReadAsync(HttpContext context)
+    // Whether it has been read already; null where nobody has.
+    private static bool? WasQueryContentRead(HttpContext context)
     {
         if (!HttpMethods.IsQuery(context.Request.Method)) return true;
         if (context.Features.Get<QueryKeyFeature>() is { } keyed) return keyed.Key is not null;
-        if (context.Features.Get<RetainedContent>() is { Content.WasRead: true } || context.Features.Get<IFormFeature>() is { Form: not null }) return true;
-
-        var maximumLength = context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumBufferedContentLength;
-        try
-        {
-            return (await BufferedContent.ReadAsync(context, maximumLength)).IsWhole;
-        }
-        catch (InvalidOperationException)
-        {
-            // Whoever bound the content has completed its reader: there is nothing left.
-            return true;
-        }
+        return context.Features.Get<RetainedContent>() is { Content.WasRead: true } || context.Features.Get<IFormFeature>() is { Form: not null } ? true : null;
     }
 }

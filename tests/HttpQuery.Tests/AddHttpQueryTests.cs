@@ -104,12 +104,16 @@ public class AddHttpQueryTests
             app.MapQuery("/suffix", (HttpContext context) => "found").Accepts<RfcQuery>("application/*+xml");
             app.MapQuery("/star", (HttpContext context) => "found").Accepts<RfcQuery>("*/json");
             app.MapQuery("/accent", (HttpContext context) => "found").Accepts<RfcQuery>("application/x;a=\"é\"");
+            app.MapQuery("/both", (HttpContext context) => "found").Accepts<RfcQuery>("text/xml", "application/*+xml", "application/sql;1x=2");
             app.MapQuery("/parameter", (HttpContext context) => "found").Accepts<RfcQuery>("application/sql;1x=2");
         });
 
         var suffix = await server.SendAsync("QUERY /suffix", "application/xslt+xml", "<a/>");
         Assert.Equal((200, "application/*"), (suffix.Status, suffix["Accept-Query"]));
         Assert.Equal("application/*+xml", (await server.SendAsync("QUERY /suffix", "text/xml", "<a/>"))["Accept"]);
+
+        // All that is announced is accepted, where anything can be.
+        Assert.Equal("text/xml", (await server.SendAsync("QUERY /both", "text/xml", "<a/>"))["Accept-Query"]);
         Assert.Equal("*/*", (await server.SendAsync("QUERY /star", "text/xml", "<a/>"))["Accept-Query"]);
         Assert.Equal((415, null), ((await server.SendAsync("QUERY /accent", "text/xml", "<a/>")).Status, (await server.SendAsync("QUERY /accent", "text/xml", "<a/>"))["Accept"]));
         var parameter = await server.SendAsync("QUERY /parameter", "application/sql; 1x=2", "select");

@@ -65,11 +65,12 @@ internal sealed partial class RawServer : IAsyncDisposable
     private async Task ServeAsync(TcpClient connection)
     {
         using var client = connection;
-        var stream = client.GetStream();
         var received = new StringBuilder();
         var buffer = new byte[16 * 1024];
         try
         {
+            // InvalidOperationException: the client has gone already.
+            var stream = client.GetStream();
             while (await stream.ReadAsync(buffer, _stopping.Token) is > 0 and var octets)
             {
                 received.Append(Encoding.Latin1.GetString(buffer, 0, octets));
@@ -79,7 +80,7 @@ internal sealed partial class RawServer : IAsyncDisposable
                 if (_responses.TryDequeue(out var response)) await stream.WriteAsync(Encoding.Latin1.GetBytes(response), _stopping.Token);
             }
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException) { }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or InvalidOperationException) { }
     }
 
     private static bool IsWhole(string request)

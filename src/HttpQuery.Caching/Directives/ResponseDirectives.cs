@@ -12,6 +12,9 @@ public readonly partial record struct ResponseDirectives
 {
     private const int LongestName = 22;
 
+    // Far above what responses name. Each further directive copies the names before it, so without a limit many directives would cost the square of their number.
+    private const int MostNames = 64;
+
     /// <summary>The lifetime (§5.2.2.1).</summary>
     public TimeSpan? MaxAge { get; init; }
 
@@ -124,13 +127,13 @@ public readonly partial record struct ResponseDirectives
         }
     }
 
-    // Null, which is stricter, where the argument names no field, is malformed, or names a field that the rules cannot do without.
+    // Null, which is stricter, where the argument names no field, is malformed, or names a field that the rules cannot do without; and where there are more names than a response needs.
     private static FieldNames? Union(FieldNames? earlier, ReadOnlySpan<char> argument)
     {
         if (argument.IsEmpty) return null;
         var names = FieldNames.NewSet();
         if (!FieldNames.TryAdd(names, argument) || names.Count == 0 || names.Any(RuleFields.Contains)) return null;
         if (earlier is not null) names.UnionWith(earlier);
-        return new(names);
+        return names.Count > MostNames ? null : new(names);
     }
 }

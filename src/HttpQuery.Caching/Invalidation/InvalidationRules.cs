@@ -31,10 +31,10 @@ public static class InvalidationRules
         if (!target.IsAbsoluteUri) throw new ArgumentException("A target URI is absolute.", nameof(target));
         if (!Invalidates(method, status)) return [];
 
-        var targets = new List<Uri> { Bare(target) };
+        var targets = new OrderedDictionary<Uri, bool> { { Bare(target), true } };
         AddSameOrigin(targets, target, response["Location"]);
         AddSameOrigin(targets, target, response["Content-Location"]);
-        return targets;
+        return [.. targets.Keys];
     }
 
     /// <summary>The groups that a response belongs to (RFC 9875 §2); those of another origin are other groups.</summary>
@@ -55,7 +55,7 @@ public static class InvalidationRules
         return IsSafe(method) ? [] : Strings(response["Cache-Group-Invalidation"]);
     }
 
-    private static void AddSameOrigin(List<Uri> targets, Uri target, StringValues references)
+    private static void AddSameOrigin(OrderedDictionary<Uri, bool> targets, Uri target, StringValues references)
     {
         foreach (var reference in references)
         {
@@ -65,8 +65,7 @@ public static class InvalidationRules
                 ? Uri.TryCreate(text, UriKind.Relative, out var relative) & Uri.TryCreate(target, relative, out var uri)
                 : Uri.TryCreate(target, text, out uri);
             if (!isFound || !IsSameOrigin(target, uri!)) continue;
-            var bare = Bare(uri!);
-            if (!targets.Contains(bare)) targets.Add(bare);
+            targets.TryAdd(Bare(uri!), true);
         }
     }
 
@@ -76,19 +75,18 @@ public static class InvalidationRules
 
     private static Uri Bare(Uri uri) => new(uri.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
 
-    private static List<string> Strings(StringValues lines)
+    private static IReadOnlyList<string> Strings(StringValues lines)
     {
         if (lines.Count == 0) return [];
         var reader = new SfReader(lines.Count == 1 ? lines[0] : string.Join(", ", lines.ToArray()), SfFieldType.List);
-        var strings = new List<string>();
+        var strings = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         while (reader.Read())
         {
             if (reader.NodeType is SfNodeType.Parameter) continue;
             if (reader.NodeType is not SfNodeType.Item || reader.ItemType is not SfItemType.String) return [];
-            var text = reader.GetText();
-            if (!strings.Contains(text)) strings.Add(text);
+            strings.TryAdd(reader.GetText(), true);
         }
 
-        return reader.IsMalformed ? [] : strings;
+        return reader.IsMalformed ? [] : [.. strings.Keys];
     }
 }

@@ -2,11 +2,14 @@ namespace HttpQuery.Internal;
 
 /// <summary>Walks the well-formed members of one line of an Accept field from left to right without allocating.</summary>
 /// <remarks>Reads <c>#( media-range [ weight ] )</c> (RFC 9110 §12.5.1). A malformed member is passed over; a quote without an end
-/// makes all that follows it part of its member.</remarks>
+/// makes all that follows it part of its member. A malformed weight leaves the range as it is: clients send <c>*/*; q=.2</c>.</remarks>
 internal ref struct AcceptReader(ReadOnlySpan<char> line)
 {
     /// <summary>The weight of a member that states none, in thousandths.</summary>
     private const int FullWeight = 1000;
+
+    /// <summary>The weight of a member whose weight is malformed: accepted, and preferred to nothing.</summary>
+    private const int LeastWeight = 1;
 
     private ReadOnlySpan<char> _rest = line;
 
@@ -15,6 +18,9 @@ internal ref struct AcceptReader(ReadOnlySpan<char> line)
 
     /// <summary>The weight of the member last read, in thousandths.</summary>
     public int Weight { get; private set; }
+
+    /// <summary>Whether a member was passed over so far.</summary>
+    public bool HasPassedOver { get; private set; }
 
     /// <summary>Tells whether the parameter last read is the weight, which ends the range.</summary>
     public static bool IsWeight(scoped in MediaTypeReader range) => range.ParameterNameEquals("q");
@@ -33,6 +39,7 @@ internal ref struct AcceptReader(ReadOnlySpan<char> line)
             Weight = IsRange(Range.Type, Range.Subtype) ? WeightOf(Range) : -1;
             _rest = _rest[length..];
             if (Weight >= 0) return true;
+            HasPassedOver = true;
         }
     }
 
@@ -55,28 +62,31 @@ internal ref struct AcceptReader(ReadOnlySpan<char> line)
     private static bool IsRange(ReadOnlySpan<char> type, ReadOnlySpan<char> subtype) =>
         subtype is "*" ? type is "*" || !type.Contains('*') : !type.Contains('*') && !subtype.Contains('*');
 
-    // -1 where the member is malformed. What follows the weight, the accept-ext of RFC 7231, is not looked at.
+    // -1 where the range is malformed. What follows the weight, the accept-ext of RFC 7231, is not looked at.
     private static int WeightOf(MediaTypeReader range)
     {
         while (range.ReadParameter())
             if (IsWeight(range))
-                return range.Rest.TrimStart(HttpSyntax.Whitespace) is [] or [';', ..] ? ParseWeight(range.ParameterRawValue) : -1;
-        return range.IsMalformed ? -1 : FullWeight;
+                return range.Rest.TrimStart(HttpSyntax.Whitespace) is [] or [';', ..] ? ParseWeight(range.ParameterRawValue) : LeastWeight;
+
+        // "q=" has no value that could be read.
+        return !range.IsMalformed ? FullWeight : range.Rest is ['q' or 'Q', '=', ..] ? LeastWeight : -1;
     }
 
-    // ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) (RFC 9110 §12.4.2); -1 for other text.
+    // ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] ) (RFC 9110 §12.4.2), where the "0" may be left out, and digits after the third count for nothing.
     private static int ParseWeight(ReadOnlySpan<char> text)
     {
-        if (text is not (['0' or '1'] or ['0' or '1', '.', ..]) || text.Length > "0.000".Length) return -1;
+        var weight = text is ['1', ..] ? FullWeight : 0;
+        var fraction = text is ['0' or '1', ..] ? text[1..] : text;
+        if (text.IsEmpty || fraction is not ([] or ['.', ..]) || text is ['.']) return LeastWeight;
 
-        var weight = text[0] == '1' ? FullWeight : 0;
         var unit = FullWeight / 10;
-        for (var i = "0.".Length; i < text.Length; i++, unit /= 10)
+        for (var i = 1; i < fraction.Length; i++, unit /= 10)
         {
-            if (!char.IsAsciiDigit(text[i])) return -1;
-            weight += (text[i] - '0') * unit;
+            if (!char.IsAsciiDigit(fraction[i])) return LeastWeight;
+            weight += (fraction[i] - '0') * unit;
         }
 
-        return weight <= FullWeight ? weight : -1;
+        return weight <= FullWeight ? weight : LeastWeight;
     }
 }

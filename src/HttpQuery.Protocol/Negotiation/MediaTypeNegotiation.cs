@@ -7,13 +7,16 @@ namespace HttpQuery;
 /// <remarks>
 /// Of the ranges that match a type the most specific one gives its weight: <c>type/subtype</c> before <c>type/*</c> before
 /// <c>*/*</c>, and of equal ones that with more parameters, then that with the larger weight. A range matches a type that has all
-/// its parameters, compared as <see cref="MediaTypeParameter"/> says. A malformed member of the field is passed over.
+/// its parameters, compared as <see cref="MediaTypeParameter"/> says; <c>charset=utf-8</c> is taken for granted. A parameter that the type does not mention at all
+/// leaves a doubt: such a range counts after others of its kind, and refuses nothing. A malformed member of the field is passed over;
+/// if the others accept nothing, it may have accepted a type that they do not refuse.
 /// </remarks>
 public sealed class MediaTypeNegotiation
 {
     private const int StackLength = 64;
     private const int WeightBits = 10;
     private const int CountBits = 32;
+    private const long Certain = 1L << CountBits;
     private readonly MediaType[] _available;
 
     /// <summary>Makes a negotiation, to be used for any number of requests.</summary>
@@ -42,7 +45,8 @@ public sealed class MediaTypeNegotiation
         var pooled = _available.Length > StackLength ? ArrayPool<long>.Shared.Rent(_available.Length) : null;
         var verdicts = (pooled is null ? stackalloc long[StackLength] : pooled)[.._available.Length];
         verdicts.Clear();
-        var chosen = Judge(accept, verdicts) ? Heaviest(verdicts) : 0;
+        var chosen = Judge(accept, verdicts, out var hasPassedOver) ? Heaviest(verdicts) : 0;
+        if (chosen < 0 && hasPassedOver) chosen = verdicts.IndexOf(0);
         if (pooled is not null) ArrayPool<long>.Shared.Return(pooled);
         return chosen;
     }
@@ -57,9 +61,9 @@ public sealed class MediaTypeNegotiation
     }
 
     // A verdict is what the most specific range so far says of a type, so ordered that the larger one counts; 0 where none matches.
-    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts)
+    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts, out bool hasPassedOver)
     {
-        var isStated = false;
+        var isStated = hasPassedOver = false;
         foreach (var line in accept)
         {
             var reader = new AcceptReader(line);
@@ -67,9 +71,13 @@ public sealed class MediaTypeNegotiation
             {
                 isStated = true;
                 for (var i = 0; i < verdicts.Length; i++)
-                    if (Specificity(reader.Range, _available[i]) is var specificity and > 0)
+                {
+                    var specificity = Specificity(reader.Range, _available[i]);
+                    if (specificity > 0 && (reader.Weight > 0 || IsCertain(specificity)))
                         verdicts[i] = Math.Max(verdicts[i], (specificity << WeightBits) | (long)reader.Weight);
+                }
             }
+            hasPassedOver |= reader.HasPassedOver;
         }
 
         return isStated;
@@ -77,27 +85,35 @@ public sealed class MediaTypeNegotiation
 
     private static int Heaviest(ReadOnlySpan<long> verdicts)
     {
-        var (chosen, most) = (-1, 0L);
+        var (chosen, most) = (-1, (Weight: 0L, IsCertain: true));
         for (var i = 0; i < verdicts.Length; i++)
         {
-            var weight = verdicts[i] & ((1 << WeightBits) - 1);
-            if (weight > most) (chosen, most) = (i, weight);
+            var verdict = (Weight: verdicts[i] & ((1 << WeightBits) - 1), IsCertain: IsCertain(verdicts[i] >> WeightBits));
+            if (verdict.CompareTo(most) > 0) (chosen, most) = (i, verdict);
         }
 
         return chosen;
     }
 
-    // 0 where the range does not match; else its shape, then the number of its parameters.
+    // 0 where the range does not match; else its shape, whether that is certain, and the number of its parameters.
     private static long Specificity(MediaTypeReader range, MediaType mediaType)
     {
         var shape = Shape(range, mediaType);
         if (shape == 0) return 0;
 
-        var count = 0L;
+        var (count, certain) = (0L, Certain);
         for (; range.ReadParameter() && !AcceptReader.IsWeight(range); count++)
-            if (!HasParameter(mediaType, range)) return 0;
-        return (shape << CountBits) | count;
+        {
+            if (HasParameter(mediaType, range, out var isMentioned)) continue;
+            if (isMentioned) return 0;
+
+            // JSON is UTF-8, and so is text that the framework writes.
+            if (!range.ParameterNameEquals("charset") || !range.ParameterValueEquals("utf-8")) certain = 0;
+        }
+        return (shape << (CountBits + 1)) | certain | count;
     }
+
+    private static bool IsCertain(long specificity) => (specificity & Certain) != 0;
 
     private static long Shape(scoped in MediaTypeReader range, MediaType mediaType)
     {
@@ -107,12 +123,18 @@ public sealed class MediaTypeNegotiation
         return HttpSyntax.EqualsIgnoreCase(range.Subtype, mediaType.Subtype) ? 3 : 0;
     }
 
-    private static bool HasParameter(MediaType mediaType, scoped in MediaTypeReader range)
+    private static bool HasParameter(MediaType mediaType, scoped in MediaTypeReader range, out bool isMentioned)
     {
+        isMentioned = false;
+
         // By index: the enumerator of an interface would allocate.
         var parameters = mediaType.Parameters;
         for (var i = 0; i < parameters.Count; i++)
-            if (range.ParameterNameEquals(parameters[i].Name) && range.ParameterValueEquals(parameters[i].Value)) return true;
+        {
+            if (!range.ParameterNameEquals(parameters[i].Name)) continue;
+            isMentioned = true;
+            if (range.ParameterValueEquals(parameters[i].Value)) return true;
+        }
         return false;
     }
 

@@ -12,11 +12,10 @@ internal sealed class BufferedContent
     private const int FirstLength = 4096;
 
     // Far below what servers take before somebody consumes it.
-    public const int LongestPeek = 64 * 1024;
+    private const int LongestPeek = 64 * 1024;
 
     private byte[] _octets;
     private int _length;
-    private ReadOnlyMemory<byte> _peeked;
 
     private BufferedContent(int capacity) => _octets = GC.AllocateUninitializedArray<byte>(capacity);
 
@@ -26,8 +25,8 @@ internal sealed class BufferedContent
     /// <summary>Whether this is all that was sent, as far as anybody can tell: nobody had read it before, or the beginning of it.</summary>
     public bool IsCertain { get; private set; }
 
-    /// <summary>What was read. Up to <see cref="LongestPeek"/> octets it may be the server's memory, and theirs again as soon as anybody reads the request's body.</summary>
-    public ReadOnlyMemory<byte> Octets => _peeked.IsEmpty ? _octets.AsMemory(0, _length) : _peeked;
+    /// <summary>What was read.</summary>
+    public ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, _length);
 
     /// <summary>Reads what is left of the request's content; who reads the request's body finds it again.</summary>
     /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
@@ -37,8 +36,8 @@ internal sealed class BufferedContent
         var body = context.Request.Body;
         var start = body.CanSeek ? body.Position : -1;
         var length = context.Request.ContentLength;
-        if (length is > 0 and <= LongestPeek && length <= maximumLength && IsServersOwn(body)) return await PeekAsync(context, (int)length);
 
+        // Consumed, not only examined: once the client has gone, Kestrel does not consume what is left, and then cannot read on ("Reading is already in progress").
         var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, LongestPeek)));
         while (content._length <= maximumLength)
         {
@@ -56,26 +55,55 @@ internal sealed class BufferedContent
         return content;
     }
 
-    // Nobody has put another stream in its place.
+    /// <summary>Waits until the content has come. It stays where it is, for a handler that holds the request's body already, unless <paramref name="isAnswered"/> says that none will read it.</summary>
+    /// <returns>Whether the limit holds all of it.</returns>
+    /// <inheritdoc cref="ReadAsync" path="/exception"/>
+    public static async ValueTask<bool> WaitAsync(HttpContext context, int maximumLength, Func<bool> isAnswered)
+    {
+        var (isExamined, buffer) = (CanExamine(context, maximumLength, out var length), default(ReadOnlySequence<byte>));
+        try
+        {
+            if (isExamined) buffer = await ExamineAsync(context, length);
+            else if (!(await ReadAsync(context, maximumLength)).IsWhole) return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // Whoever bound the content has completed its reader: there is nothing left.
+            isExamined = false;
+        }
+
+        var consumed = buffer.Start;
+        try
+        {
+            if (isAnswered()) consumed = buffer.End;
+        }
+        finally
+        {
+            // Examined no further than consumed: what is examined and left is a read that Kestrel cannot end once the client has gone.
+            if (isExamined) context.Request.BodyReader.AdvanceTo(consumed);
+        }
+        return true;
+    }
+
+    /// <summary>Whether no other stream has taken the place of Kestrel's own.</summary>
     public static bool IsServersOwn(Stream body) => body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
 
-    // Nothing is consumed, so nothing need be put back.
-    private static async ValueTask<BufferedContent> PeekAsync(HttpContext context, int length)
+    private static bool CanExamine(HttpContext context, int maximumLength, out int length)
+    {
+        var stated = context.Request.ContentLength;
+        length = stated is > 0 and <= LongestPeek && stated <= maximumLength ? (int)stated : 0;
+        return length > 0 && IsServersOwn(context.Request.Body);
+    }
+
+    // Who calls it calls AdvanceTo. Memory is the server's until all has come.
+    private static async ValueTask<ReadOnlySequence<byte>> ExamineAsync(HttpContext context, int length)
     {
         var reader = context.Request.BodyReader;
         while (true)
         {
             var result = await reader.ReadAsync(context.RequestAborted);
-            var buffer = result.Buffer;
-            if (buffer.Length < length && !result.IsCompleted)
-            {
-                reader.AdvanceTo(buffer.Start, buffer.End);
-                continue;
-            }
-
-            var content = new BufferedContent(0) { _peeked = buffer.IsSingleSegment ? buffer.First : buffer.ToArray(), IsWhole = true, IsCertain = buffer.Length == length };
-            reader.AdvanceTo(buffer.Start, buffer.End);
-            return content;
+            if (result.Buffer.Length >= length || result.IsCompleted) return result.Buffer;
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
 

@@ -5,7 +5,7 @@ namespace HttpQuery.Internal;
 /// <summary>All that this package logs: never content, nor anything else that a client sent.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Debug, "A QUERY was refused with {Status}: {Reason}.")]
+    [LoggerMessage(1, LogLevel.Debug, "A request to a path with a QUERY endpoint was refused with {Status}: {Reason}.")]
     public static partial void Refused(ILogger logger, int status, string reason);
 
     [LoggerMessage(2, LogLevel.Debug, "The response to a QUERY is longer than {MaximumLength} bytes, or is streamed: it is sent without the entity tag or the ranges that the endpoint asks for.")]

@@ -58,7 +58,9 @@ internal static class QueryProblems
         }
         foreach (var (name, value) in problem.Extensions)
         {
-            if (value is long number) writer.WriteNumber(name, number);
+            if (value is not JsonElement element) continue;
+            writer.WritePropertyName(name);
+            element.WriteTo(writer);
         }
         writer.WriteEndObject();
         await writer.FlushAsync(context.RequestAborted);

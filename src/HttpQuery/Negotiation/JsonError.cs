@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
@@ -42,7 +43,10 @@ internal sealed record JsonError(long? Line, long? Byte)
                 ? $"The {(QueryContentTypes.IsJson(context.Request.ContentType) ? "JSON " : "")}content cannot be read as the query that this resource takes."
                 : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
         };
-        if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Line, Byte);
+        if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Number(Line.Value), Number(Byte!.Value));
         return QueryProblems.WriteAsync(context, Refusal.MalformedContent, problem);
     }
+
+    // The only type of extension members that the framework's problem details can always be serialized with: native AOT has metadata for no other.
+    private static JsonElement Number(long number) => JsonElement.Parse(number.ToString(CultureInfo.InvariantCulture));
 }

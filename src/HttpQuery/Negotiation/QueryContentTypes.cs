@@ -180,19 +180,28 @@ internal sealed class QueryContentTypes
         content is null ? context.Request.ContentLength is 0 : !content.CanHaveBody;
 
     // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
-    // are no structured-field parameters. Then the next wider range is named; the endpoint still decides.
-    private static AcceptQuery Advertise(MediaType[] accepted) => new(accepted.SelectMany(type =>
+    // are no structured-field parameters. What it cannot say is left out, so that all it says is accepted. Where nothing would be left the next wider range is named: the endpoint still decides.
+    private static AcceptQuery Advertise(MediaType[] accepted)
     {
-        try
-        {
-            return HttpQuery.AcceptQuery.Create(type.ToString());
-        }
-        catch (ArgumentException)
+        AcceptQueryMember[] sayable = [.. accepted.SelectMany(type => Members(type.ToString()))];
+        return new(sayable.Length > 0 ? sayable : accepted.SelectMany(type =>
         {
             var name = $"{type.Type}/{type.Subtype}";
-            return HttpQuery.AcceptQuery.Create(MediaRange.TryParse(name, out _) ? name : type.Type.Contains('*') ? "*/*" : $"{type.Type}/*");
+            return Members(MediaRange.TryParse(name, out _) ? name : type.Type.Contains('*') ? "*/*" : $"{type.Type}/*");
+        }));
+
+        static IEnumerable<AcceptQueryMember> Members(string text)
+        {
+            try
+            {
+                return HttpQuery.AcceptQuery.Create(text);
+            }
+            catch (ArgumentException)
+            {
+                return [];
+            }
         }
-    }));
+    }
 
     private static StringValues Field(string value) => value.Length > 0 ? value : StringValues.Empty;
 }

@@ -4,6 +4,7 @@ namespace HttpQuery.SharedCache;
 internal sealed record CacheBypass(string Reason, string? Remedy = null)
 {
     public static readonly CacheBypass NoEndpoint = new("no endpoint was chosen before the cache");
+    public static readonly CacheBypass BeforeRouting = new("routing runs behind the cache", "Call UseRouting() before UseHttpQueryCache().");
     public static readonly CacheBypass NoHost = new("the request does not name one host");
     public static readonly CacheBypass BeforeAuthorization = new("authorization has not run before the cache", "Call UseAuthorization() before UseHttpQueryCache().");
     public static readonly CacheBypass BeforeAuthentication = new("authentication has not run before the cache", "Call UseAuthentication() before UseHttpQueryCache().");

@@ -25,4 +25,7 @@ internal static partial class CacheLog
 
     [LoggerMessage(26, LogLevel.Error, "Tag threw an exception; the response is not stored.")]
     public static partial void TagsFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(27, LogLevel.Warning, "Endpoints have a cache policy (CacheQuery), but the cache is not in the pipeline: nothing is cached. Call app.UseHttpQueryCache() behind UseAuthorization().")]
+    public static partial void NotInPipeline(ILogger logger);
 }

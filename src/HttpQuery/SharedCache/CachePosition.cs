@@ -19,6 +19,9 @@ internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQuer
     private readonly bool _isWatched = FindWatch(services);
     private readonly bool _authorizes = services.GetService<IAuthorizationPolicyProvider>() is not null;
 
+    /// <summary>Whether a pipeline has the cache at all.</summary>
+    public bool IsInPipeline { get; set; }
+
     /// <summary>Whether calls of the authentication service are noticed.</summary>
     public bool IsWatched => _isWatched;
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace HttpQuery.SharedCache;
 
 /// <summary>The content of a request that is looked up. Whoever reads the request's body finds it there.</summary>
-internal sealed class LookupContent
+internal sealed class LookupContent : IDisposable
 {
     /// <summary>Content up to this length is examined where the server keeps it, and takes no memory of the cache. Servers buffer far more.</summary>
     public const int LongestExamined = 64 * 1024;
@@ -30,13 +30,13 @@ internal sealed class LookupContent
     {
         var body = context.Request.Body;
         var length = context.Request.ContentLength;
-        if (length is > 0 and <= LongestExamined && length <= maximumLength && BufferedContent.IsServersOwn(body)) return await ExamineAsync(context, (int)length);
+        if (length is > 0 and <= LongestExamined && length <= maximumLength && BufferedContent.IsServersOwn(body) && TryExamine(context.Request.BodyReader, (int)length) is { } examined) return examined;
 
-        // Somebody before the cache lets it be read again, and this is not the second stream to do that.
+        // A stream that can seek lets it be read again already.
         var start = body.CanSeek ? body.Position : -1;
         var stream = new ReadAheadStream(body, memory);
-        context.Response.RegisterForDispose(stream);
         if (start < 0) context.Request.Body = stream;
+        context.Response.RegisterForDispose(stream);
         await stream.FillAsync(maximumLength, context.RequestAborted);
         if (start >= 0) body.Position = start;
         var isCertain = stream.IsWhole && start <= 0 && BufferedContent.IsExpected(context, stream.Bytes.Length);
@@ -44,46 +44,48 @@ internal sealed class LookupContent
         return new(isCertain ? stream.Bytes : default(ReadOnlyMemory<byte>?), null, stream);
     }
 
-    /// <summary>The cache answers: nothing reads the content any more.</summary>
-    public void Consume()
+    /// <summary>The request has its response: nothing reads the content any more.</summary>
+    /// <remarks>Kestrel reads what is left unread at the end, but not for a client that has gone; then what was examined and not consumed is a read that never ends.</remarks>
+    public void Dispose()
     {
         _stream?.Dispose();
-
-        // What stays unread is read by the server at the end, which fails for a client that has left.
-        if (_reader is not null && _reader.TryRead(out var result)) _reader.AdvanceTo(result.Buffer.End);
+        if (_reader is null) return;
+        try
+        {
+            if (_reader.TryRead(out var result)) _reader.AdvanceTo(result.Buffer.End);
+        }
+        catch (InvalidOperationException)
+        {
+            // The endpoint has completed the reader.
+        }
     }
 
     /// <summary>The request is forwarded.</summary>
-    /// <param name="isNeeded">Whether it may have to be forwarded twice. Then <see cref="Release"/> is due.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="isNeeded">Whether it may have to be forwarded twice. Then <see cref="Finish"/> is due.</param>
     /// <returns>The bytes, if they are needed: the server's memory is its own again as soon as a handler reads.</returns>
-    public ReadOnlyMemory<byte> Forward(bool isNeeded)
+    public ReadOnlyMemory<byte> Forward(HttpContext context, bool isNeeded)
     {
+        if (_reader is not null) context.Response.RegisterForDispose(this);
         if (isNeeded && Bytes is { } bytes) return _stream is null ? bytes.ToArray() : bytes;
-        Release();
+        _stream?.Release();
         return default;
     }
 
-    /// <summary>The request is not forwarded once more.</summary>
-    public void Release() => _stream?.Release();
-
-    // Examined and not consumed, so nothing need be put back.
-    private static async ValueTask<LookupContent> ExamineAsync(HttpContext context, int length)
+    /// <summary>The request is not forwarded once more. An error page may still read it, unless the response has started.</summary>
+    public void Finish(HttpContext context)
     {
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var result = await reader.ReadAsync(context.RequestAborted);
-            var buffer = result.Buffer;
-            if (buffer.Length < length && !result.IsCompleted)
-            {
-                reader.AdvanceTo(buffer.Start, buffer.End);
-                continue;
-            }
+        if (context.Response.HasStarted) Dispose();
+        else _stream?.Release();
+    }
 
-            var isCertain = buffer.Length == length;
-            var bytes = buffer.IsSingleSegment ? buffer.First : buffer.ToArray();
-            reader.AdvanceTo(buffer.Start);
-            return new(isCertain ? bytes : default(ReadOnlyMemory<byte>?), reader, null);
-        }
+    // Only what lies there as a whole. It is not consumed, so nothing need be put back.
+    private static LookupContent? TryExamine(PipeReader reader, int length)
+    {
+        if (!reader.TryRead(out var result)) return null;
+        var buffer = result.Buffer;
+        var bytes = buffer.Length != length ? default : buffer.IsSingleSegment ? buffer.First : buffer.ToArray();
+        reader.AdvanceTo(buffer.Start);
+        return bytes.IsEmpty ? null : new(bytes, reader, null);
     }
 }

@@ -59,26 +59,29 @@ internal sealed class QueryCacheMiddleware
         {
             // HEAD may have an endpoint of its own, whose answers are none to GET.
             if (request.Method is not "HEAD" && transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
-            content?.Consume();
+            content?.Dispose();
             await CacheAnswer.WriteAsync(context, transaction);
         }
         else if (transaction.Action is CacheAction.Refuse)
         {
-            content?.Consume();
+            content?.Dispose();
             await CacheAnswer.RefuseAsync(context, transaction);
         }
         else if (transaction.NeedsResponse)
         {
             context.Features.Set(new CachePlace { Transaction = transaction });
-            request.Content = content?.Forward(isNeeded: transaction.Action is CacheAction.Validate);
+            request.Content = content?.Forward(context, isNeeded: transaction.Action is CacheAction.Validate);
             await ForwardAsync(context, request, content, inputs, transaction, fields, policy);
         }
         else
         {
             context.Features.Set(new CachePlace { Transaction = transaction });
-            content?.Forward(isNeeded: false);
+            content?.Forward(context, isNeeded: false);
             context.Response.OnStarting(AddStatus, context);
+            var isRouted = context.GetEndpoint() is not null;
             await _next(context);
+            content?.Finish(context);
+            if (!isRouted && context.GetEndpoint() is not null) _warnings.Bypass(CacheBypass.BeforeRouting);
         }
     }
 
@@ -102,7 +105,7 @@ internal sealed class QueryCacheMiddleware
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
             await ForwardOnceAsync(context, request, transaction, fields, policy, changes);
         }
-        content?.Release();
+        content?.Finish(context);
 
         bool IsUserUnknown() => identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }

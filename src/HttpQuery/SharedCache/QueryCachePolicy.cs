@@ -9,6 +9,9 @@ internal sealed record QueryCachePolicy(
 {
     public QueryNormalizations Normalizations { get; init; }
 
+    /// <summary>Whether it says what only the cache looks at: normalizations are for output caching and keys, too.</summary>
+    public bool NeedsCache => Lifetime is not null || Tags.Length > 0 || Partition is not null || User is not null || VaryBy.Length > 0 || IsSharedAcrossUsers;
+
     public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
     public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<QueryCachePolicy>() ?? Default;

@@ -5,6 +5,22 @@ public class ResponseDirectivesTests
 {
     private static readonly TimeSpan Longest = Message.Seconds(2147483648);
 
+    [Theory]
+    [InlineData(64, false)]
+    [InlineData(65, true)]
+    public void More_names_than_a_response_needs_count_as_none(int count, bool isPlain)
+    {
+        var names = Enumerable.Range(0, count).Select(i => $"x-{i}").ToArray();
+        var (apart, together) = (string.Join(',', names.Select(name => $"private=\"{name}\"")), $"private=\"{string.Join(',', names)}\"");
+
+        foreach (var field in new[] { apart, together })
+        {
+            var directives = ResponseDirectives.Parse(field);
+            Assert.Equal(isPlain, directives.Private);
+            Assert.Equal(isPlain && field == together ? null : Math.Min(count, 64), directives.PrivateFields?.Count);
+        }
+    }
+
     [Fact]
     public void Each_directive_is_read() => Assert.Equal(
         new ResponseDirectives

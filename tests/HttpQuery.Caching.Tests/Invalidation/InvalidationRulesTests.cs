@@ -100,6 +100,19 @@ public class InvalidationRulesTests
     }
 
     [Fact]
+    public void A_million_octets_of_groups_are_read_once()
+    {
+        var groups = Enumerable.Range(0, 200_000).Select(i => $"{i}").ToArray();
+        var field = string.Join(',', groups.Select(group => $"\"{group}\""));
+        Assert.Equal(groups, InvalidationRules.Groups(new StoredFields(KeyValuePair.Create("Cache-Groups", new StringValues($"{field},{field}")))));
+    }
+
+    [Fact]
+    public void A_location_that_comes_twice_is_one_target() => Assert.Equal(
+        [Target, new Uri("https://a.test/b"), new Uri("https://a.test/c")],
+        InvalidationRules.Targets("DELETE", 200, Target, new StoredFields(KeyValuePair.Create("Location", new StringValues(["/b", "/c#d", "/b", "/c"])))));
+
+    [Fact]
     public void Any_location_is_answered_and_no_other_origin_is_touched() => RandomCases.AllHold(
         Gen.OneOf(
             TextGenerators.NearlyField,

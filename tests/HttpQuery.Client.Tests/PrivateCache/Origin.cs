@@ -71,7 +71,8 @@ internal sealed class Origin : IAsyncDisposable
         {
             while (true) connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException) { }
+        // InvalidOperationException: Accept was called when Stop had been; ObjectDisposedException is one.
+        catch (Exception stopped) when (_stopping.IsCancellationRequested && stopped is OperationCanceledException or SocketException or InvalidOperationException) { }
         await Task.WhenAll(connections);
     }
 

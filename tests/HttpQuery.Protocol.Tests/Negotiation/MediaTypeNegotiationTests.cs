@@ -34,7 +34,7 @@ public class MediaTypeNegotiationTests
     [Theory]
     [InlineData(", ,")]
     [InlineData("application")]
-    [InlineData("application/json;q=2, */json")]
+    [InlineData("application/js*;q=2, */json")]
     public void A_field_without_a_well_formed_member_is_disregarded(string accept) => Assert.Equal(0, Formats.Choose(accept));
 
     [Theory]
@@ -54,12 +54,40 @@ public class MediaTypeNegotiationTests
     [Theory]
     [InlineData("text/csv;header=present", 2)]
     [InlineData("text/csv;Header=\"pre\\sent\"", 2)]
-    [InlineData("text/csv;header=Present", -1)]
-    [InlineData("text/csv;header=present;charset=utf-8", -1)]
+    [InlineData("text/csv;header=present;charset=utf-8", 2)]
+    [InlineData("text/csv;header=present;Charset=\"UTF-8\"", 2)]
     [InlineData("text/*;header=present", 2)]
     [InlineData("*/*;header=present", 2)]
     public void A_range_with_parameters_matches_the_types_that_have_them(string accept, int expected) =>
         Assert.Equal(expected, Formats.Choose(accept));
+
+    [Theory]
+    [InlineData("text/csv;header=absent", 0)]
+    [InlineData("text/csv;header=absent;q=0", -1)]
+    [InlineData("text/csv;header=absent;q=0, */*;q=0.1", 0)]
+    [InlineData("text/csv;header=absent, application/json;q=0.9", 0)]
+    [InlineData("text/csv;header=absent;q=0.8, application/json;q=0.9", 1)]
+    [InlineData("text/csv;header=absent, application/json", 1)]
+    [InlineData("text/csv;header=absent, text/csv;q=0.1, application/json;q=0.5", 1)]
+    [InlineData("text/csv;header=absent, text/*;q=0.1, application/json;q=0.5", 0)]
+    [InlineData("text/csv;header=absent, text/csv;q=0", -1)]
+    [InlineData("application/json;charset=utf-8", 1)]
+    [InlineData("application/json; charset=UTF-8; q=0.9, text/csv; q=0.8", 1)]
+    [InlineData("application/json;charset=utf-8;q=0, */*", 0)]
+    [InlineData("application/json;charset=iso-8859-1", 1)]
+    [InlineData("application/json;version=\"1, 2\"", 1)]
+    [InlineData("application/*;version=2", 1)]
+    [InlineData("*/*;charset=utf-8", 0)]
+    [InlineData("image/png;charset=utf-8", -1)]
+    public void A_parameter_that_a_type_does_not_mention_leaves_a_doubt_in_which_it_is_sent(string accept, int expected) =>
+        Assert.Equal(expected, Formats.Choose(accept));
+
+    [Fact]
+    public void A_parameter_with_another_value_than_the_type_has_does_not_match()
+    {
+        Assert.Equal(-1, Of("text/csv;header=present").Choose("text/csv;header=absent"));
+        Assert.Equal(-1, Of("text/plain;charset=iso-8859-1").Choose("text/plain;charset=utf-8"));
+    }
 
     [Fact]
     public void A_range_without_parameters_matches_a_type_that_has_some()
@@ -105,28 +133,41 @@ public class MediaTypeNegotiationTests
     [InlineData("0.1;ext")]
     [InlineData("0.1 ; ext=\"a,b\"")]
     [InlineData("0.1;q=0")]
-    public void These_weights_are_well_formed(string weight) =>
+    [InlineData(".1")]
+    [InlineData(".2 ; ext")]
+    [InlineData("0.1234")]
+    [InlineData("1.0000")]
+    public void These_weights_are_read(string weight) =>
         Assert.Equal(1, Formats.Choose($"text/csv;q=0, application/json;q={weight}"));
 
     [Theory]
     [InlineData("")]
+    [InlineData(".")]
     [InlineData("2")]
-    [InlineData(".5")]
     [InlineData("1.001")]
-    [InlineData("1.0000")]
-    [InlineData("0.1234")]
     [InlineData("00.1")]
     [InlineData("-0")]
     [InlineData("0.x")]
     [InlineData("0x1")]
     [InlineData("\"0.5\"")]
+    [InlineData("\"0.5")]
     [InlineData("0.5 x")]
     [InlineData("0.\u0661")]
-    public void A_member_with_another_weight_is_passed_over(string weight)
+    public void Another_weight_is_the_least(string weight)
     {
-        Assert.Equal(-1, Formats.Choose($"image/png, application/json;q={weight}"));
-        Assert.Equal(0, Formats.Choose($"application/json;q={weight}"));
+        Assert.Equal(1, Formats.Choose($"image/png, application/json;q={weight}"));
+        Assert.Equal(0, Formats.Choose("text/csv;q=0.002", $"application/json;q={weight}"));
     }
+
+    [Theory]
+    [InlineData("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", 0)]
+    [InlineData("text/html, *; q=.2", 0)]
+    [InlineData("text/html, *", 0)]
+    [InlineData("*, text/html", 0)]
+    [InlineData("text/html, text/csv;q=0, *", 1)]
+    [InlineData("text/html, */*;q=0, *", -1)]
+    [InlineData("text/html;x=\"1, application/json", 0)]
+    public void A_member_that_is_passed_over_may_have_accepted_what_no_other_refuses(string accept, int expected) => Assert.Equal(expected, Formats.Choose(accept));
 
     [Theory]
     [InlineData("a")]
@@ -225,16 +266,15 @@ public class MediaTypeNegotiationTests
 
     private static Gen<RandomMember> Member => Gen.Frequency(
         (5, WellFormedMember),
-        (1, Gen.Elements("*/x", "a", "a/x;q=2", "a/x;q=1.001", "a/x;q=0.1234", "a/x;q=", "a/*;p", "a/x;q=\"1\"", "*/*;p=\",\" x")
-            .Select(text => new RandomMember(text, null, 0))));
+        (1, Gen.Elements("*/x", "a", "a/*;p", "*/*;p=\",\" x").Select(text => new RandomMember(text, null, 0))));
 
     private static Gen<RandomMember> WellFormedMember =>
         from member in MediaTypeGenerators.FewMembers
-        from quality in Gen.Elements("", "0", "0.", "0.1", "0.10", "0.100", "0.101", "0.999", "1", "1.00")
+        from quality in Gen.Elements("", "0", "0.", "0.1", "0.10", "0.100", "0.101", "0.999", "1", "1.00", ".1", "0.1019", "2", "1.001", "\"1\"")
         from extension in Gen.Elements("", ";ext", " ; q=0;p=\",\"")
         let parameters = string.Concat(member.Parameters.Select(parameter => $" ;{parameter}"))
         let weight = quality is "" ? "" : $";q={quality}{extension}"
-        select new RandomMember($"{member.Range}{parameters}{weight}", member, quality is "" ? 1 : Number(quality));
+        select new RandomMember($"{member.Range}{parameters}{weight}", member, quality is "" ? 1 : quality is "2" or "1.001" or "\"1\"" ? 0.001m : decimal.Round(Number(quality), 3, MidpointRounding.ToZero));
 
     private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
@@ -243,19 +283,23 @@ public class MediaTypeNegotiationTests
         var wellFormed = members.Where(member => member.Range is not null).ToList();
         if (wellFormed.Count == 0) return 0;
 
-        decimal Weight(MediaType type) => wellFormed
-            .Where(member => member.Range!.Range.Includes(type) && member.Range.Parameters.All(type.Parameters.Contains))
+        var verdicts = available.Select(Verdict).ToList();
+        var accepted = verdicts.Where(verdict => verdict is { Weight: > 0 }).OrderByDescending(verdict => verdict!.Value.Weight).ThenByDescending(verdict => verdict!.Value.IsCertain).ToList();
+        if (accepted.Count > 0) return verdicts.IndexOf(accepted[0]);
+        return wellFormed.Count < members.Length ? verdicts.IndexOf(null) : -1;
+
+        (decimal Weight, bool IsCertain)? Verdict(MediaType type) => wellFormed
+            .Where(member => member.Range!.Range.Includes(type) && member.Range.Parameters.All(parameter => type.Parameters.Contains(parameter) || !IsMentioned(type, parameter)))
+            .Select(member => (member.Weight, member.Range, IsCertain: member.Range!.Parameters.All(parameter => type.Parameters.Contains(parameter) || (parameter.Name == "charset" && parameter.Value.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))))
+            .Where(member => member.IsCertain || member.Weight > 0)
             .OrderBy(member => member.Range!.Range.ToString().Count(c => c == '*'))
+            .ThenByDescending(member => member.IsCertain)
             .ThenByDescending(member => member.Range!.Parameters.Count)
             .ThenByDescending(member => member.Weight)
-            .Select(member => member.Weight)
+            .Select(member => ((decimal, bool)?)(member.Weight, member.IsCertain))
             .FirstOrDefault();
 
-        return Enumerable.Range(0, available.Length)
-            .Where(i => Weight(available[i]) > 0)
-            .OrderByDescending(i => Weight(available[i]))
-            .DefaultIfEmpty(-1)
-            .First();
+        static bool IsMentioned(MediaType type, MediaTypeParameter parameter) => type.Parameters.Any(other => other.Name == parameter.Name);
     }
 
     private static MediaTypeNegotiation Of(params string[] available) =>

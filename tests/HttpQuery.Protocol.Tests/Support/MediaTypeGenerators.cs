@@ -47,7 +47,7 @@ internal static class MediaTypeGenerators
 
     private static Gen<MediaTypeParameter> FewParameters =>
         from name in Gen.Elements("charset", "p")
-        from value in Gen.Elements("v", "V", "1 \"2\"", "")
+        from value in Gen.Elements("v", "V", "utf-8", "1 \"2\"", "")
         select new MediaTypeParameter(name, value);
 
     private static MediaRange Range(string text) =>

@@ -16,6 +16,13 @@ internal static class ActionControllers
         public async Task<string> Search(Plain query, string? id) => Show(query) + id + await NormalizationServer.ReadRestAsync(HttpContext);
     }
 
+    [ApiController]
+    internal sealed class ByVerb : ControllerBase
+    {
+        [AcceptVerbs("QUERY", Route = "a")]
+        public async Task<string> Search(Plain query, string? id) => Show(query) + id + await NormalizationServer.ReadRestAsync(HttpContext);
+    }
+
     internal sealed class Marked : Controller
     {
         [HttpQuery("a")]

@@ -62,7 +62,7 @@ public sealed class ActionNormalizationTests
     public async Task Without_AddHttpQuery_there_is_no_claim()
     {
         await using var server = await StartAsync(
-            typeof(ActionControllers.Inferred),
+            typeof(ActionControllers.ByVerb),
             builder => builder.Services.Configure<ApiBehaviorOptions>(options => options.InvalidModelStateResponseFactory = context => new OkObjectResult(new ValidationProblemDetails(context.ModelState))),
             plain: true);
         Assert.Equal(("None", false), await server.AskAsync("/a", """{"a":"x"}""", """ {"a":"x"}"""));

@@ -32,7 +32,7 @@ public sealed class DeclaredNormalizationTests
         {
             var group = app.MapGroup("").CacheQuery(policy => policy.Normalize(QueryNormalizations.JsonMemberOrder));
             group.MapQuery("/group", NormalizationServer.ReadRestAsync);
-            group.MapQuery("/own", NormalizationServer.ReadRestAsync).CacheQuery(policy => policy.Tag("a"));
+            group.MapQuery("/own", NormalizationServer.ReadRestAsync).CacheQuery(_ => { });
         });
         Assert.Equal([QueryNormalizations.JsonMemberOrder, QueryNormalizations.None], await Task.WhenAll(ClaimsAsync(server, "/group"), ClaimsAsync(server, "/own")));
     }

@@ -57,7 +57,7 @@ public class QueryTelemetryTests
             Assert.Equal((outcome, reason), (activity.GetTagItem("httpquery.outcome"), activity.GetTagItem("httpquery.reason")));
             Assert.Equal((long?)content?.Length, activity.GetTagItem("http.request.body.size"));
         }
-        Assert.Equal(reason is not (null or "other"), seen.Lines.Any(line => line == $"A QUERY was refused with {status}: {reason}."));
+        Assert.Equal(reason is not (null or "other"), seen.Lines.Any(line => line == $"A request to a path with a QUERY endpoint was refused with {status}: {reason}."));
         Assert.All(seen.Lines, line => Assert.DoesNotContain("secret", line, StringComparison.Ordinal));
         Assert.DoesNotContain(activity.TagObjects, tag => $"{tag.Value}".Contains("secret", StringComparison.Ordinal) && tag.Key.StartsWith("httpquery", StringComparison.Ordinal));
     }

@@ -20,6 +20,10 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
     [InlineData("text/csv;q=0.5, */*;q=0.1", "text/csv")]
     [InlineData("application/json;q=0, */*", "text/csv")]
     [InlineData("text/html, application/xhtml+xml, */*;q=0.8", "application/json")]
+    [InlineData("application/json; charset=utf-8", "application/json")]
+    [InlineData("text/csv; header=present; q=1; ext=\"a,b\"", "text/csv")]
+    [InlineData("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "application/json")]
+    [InlineData("text/html, text/csv; q=best", "text/csv")]
     public async Task The_preferred_of_several_producers_answers(string? accept, string mediaType) => await hosts.EachAsync(async host =>
     {
         var response = await host.QueryAsync("/rfcs", accept is null ? [] : [$"Accept: {accept}"]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,38 @@ public class MalformedContentTests
         using var problem = JsonDocument.Parse(response.Content);
         Assert.Equal((line, position), (problem.RootElement.GetProperty("line").GetInt32(), problem.RootElement.GetProperty("byte").GetInt32()));
         Assert.DoesNotContain("secret", response.Text, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Problem_details_need_no_metadata_but_the_frameworks_own(bool withService)
+    {
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.MapQuery("/typed", (RfcQuery query, HttpContext _) => Task.FromResult<IResult>(QueryResults.UnprocessableQuery("no", new Dictionary<string, string[]> { ["a"] = ["b"] })), TestJson.Default.RfcQuery)
+                    .WithProduces("text/csv");
+            },
+            builder =>
+            {
+                // As under native AOT, where nothing is found by reflection.
+                if (withService) builder.Services.AddProblemDetails();
+                builder.Services.ConfigureHttpJsonOptions(json =>
+                {
+                    foreach (var reflecting in json.SerializerOptions.TypeInfoResolverChain.OfType<DefaultJsonTypeInfoResolver>().ToList()) json.SerializerOptions.TypeInfoResolverChain.Remove(reflecting);
+                    json.SerializerOptions.TypeInfoResolverChain.Add(TestJson.Default);
+                });
+            });
+
+        Check(400, "\"line\":1,\"byte\":11", await server.SendAsync("QUERY /typed", "application/json", "{\"match\": secret}"));
+        Check(422, "\"errors\":{\"a\":[\"b\"]}", await server.SendAsync("QUERY /typed", "application/json", "{}"));
+        Check(415, "media type", await server.SendAsync("QUERY /typed", "image/png", "{}"));
+        Check(406, "text/csv", await server.SendAsync("QUERY /typed", "application/json", "{}", ["Accept: image/png"]));
+
+        static void Check(int status, string expected, RawResponse response)
+        {
+            Assert.Equal((status, "application/problem+json"), (response.Status, response["Content-Type"]));
+            Assert.Contains(expected, response.ContentText, StringComparison.Ordinal);
+        }
     }
 
     [Theory, InlineData("Production"), InlineData("Development")]

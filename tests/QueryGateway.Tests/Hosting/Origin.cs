@@ -92,17 +92,19 @@ internal sealed class Origin : IAsyncDisposable
                 _connections.Add(ServeAsync(connection, Interlocked.Increment(ref _connectionCount)));
             }
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException) { }
+        // InvalidOperationException: Accept was called when Stop had been; ObjectDisposedException is one.
+        catch (Exception stopped) when (_stopping.IsCancellationRequested && stopped is OperationCanceledException or SocketException or InvalidOperationException) { }
     }
 
     private async Task ServeAsync(TcpClient connection, int number)
     {
         using var client = connection;
-        var stream = client.GetStream();
-        var reader = PipeReader.Create(stream, new(leaveOpen: true));
         using var closing = _stopping.Token.Register(client.Close);
         try
         {
+            // InvalidOperationException: the client has gone already.
+            var stream = client.GetStream();
+            var reader = PipeReader.Create(stream, new(leaveOpen: true));
             while (await ReadAsync(reader, _readsContent) is { } read)
             {
                 var request = read with { Connection = number };

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 // Each path is a shape that loses its result, or fails at run time, where a door is built wrongly for native AOT.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
+builder.Services.AddProblemDetails();
 builder.Services.AddHttpQuery();
 builder.Services.AddHttpQueryCache();
 builder.Services.AddOutputCache();
