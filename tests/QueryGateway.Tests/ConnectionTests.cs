@@ -60,14 +60,14 @@ public class ConnectionTests
         await using var gateway = await RunningGateway.StartAsync(origin, "--management", "http://127.0.0.1:0");
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         gateway.App.Lifetime.ApplicationStopping.Register(stopping.SetResult);
-        var (port, managementPort) = (gateway.Port, gateway.ManagementPort);
-        Assert.Equal(200, (await RawHttp.SendAsync(managementPort, "GET /health", [])).Status);
+        var port = gateway.Port;
+        Assert.Equal(200, (await gateway.ManageAsync("GET /health", [])).Status);
 
         var answer = gateway.QueryAsync("/x", "q");
         await origin.NextRequestAsync();
         var stopped = gateway.App.StopAsync(TestContext.Current.CancellationToken);
         await stopping.Task;
-        Assert.Equal(503, (await RawHttp.SendAsync(managementPort, "GET /health", [])).Status);
+        Assert.Equal(503, (await gateway.ManageAsync("GET /health", [])).Status);
         Assert.False(stopped.IsCompleted);
         release.SetResult();
 

@@ -30,7 +30,7 @@ public class ManagementTests
         await using var origin = Origin.Start(_ => "HTTP/1.1 200 OK\nContent-Length: 0\n\n");
         await using var gateway = await StartAsync(origin);
 
-        Assert.Equal(404, (await RawHttp.SendAsync(gateway.ManagementPort, "GET /x", [])).Status);
+        Assert.Equal(404, (await gateway.ManageAsync("GET /x", [])).Status);
         Assert.Equal(0, origin.Count);
     }
 
@@ -86,7 +86,19 @@ public class ManagementTests
     [InlineData(400, Form, "uri=http://a/&tag=b")]
     [InlineData(400, Form, "tag=a&tag=b")]
     [InlineData(400, Form, "url=http://a/")]
+    [InlineData(400, Json, "{\"uri\":\"http://a/\",\"uri\":\"http://b/\"}")]
+    [InlineData(400, Json, "{\"uri\":\"\\ud800\"}")]
+    [InlineData(400, Json, "{\"uri\":\"http://user@a/\"}")]
+    [InlineData(400, Json, "{\"uri\":\"http://a/\\u0001\"}")]
+    [InlineData(400, Json, "{\"uri\":\"http://a/é\"}")]
+    [InlineData(400, Json, "")]
+    [InlineData(400, Json, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
     [InlineData(415, "Content-Type: text/plain", "http://a/")]
+    [InlineData(415, "Content-Type: multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"uri\"\r\n\r\nhttp://a/\r\n--x--\r\n")]
+    [InlineData(415, "Content-Type: multipart/form-data; boundary=x", "--x\r\n")]
+    [InlineData(415, "Content-Type: nonsense", "uri=http://a/")]
+    [InlineData(415, "X: no type", "uri=http://a/")]
+    [InlineData(415, "Content-Encoding: gzip\r\nContent-Type: application/json", "{\"uri\":\"http://a/\"}")]
     public async Task What_cannot_be_purged_is_told(int status, string type, string content)
     {
         await using var origin = Counting();
@@ -145,11 +157,11 @@ public class ManagementTests
     private static async Task<string> QueryAsync(RunningGateway gateway, string target) => (await gateway.AskAsync("QUERY", target)).ContentText;
 
     private static Task<RawResponse> PurgeAsync(RunningGateway gateway, string type, string content) =>
-        RawHttp.SendAsync(gateway.ManagementPort, "POST /purge", [type], content.Replace("{base}", "http://localhost", StringComparison.Ordinal));
+        gateway.ManageAsync("POST /purge", [type], content.Replace("{base}", "http://localhost", StringComparison.Ordinal));
 
     private static async Task<string> MetricsAsync(RunningGateway gateway)
     {
-        var response = await RawHttp.SendAsync(gateway.ManagementPort, "GET /metrics", []);
+        var response = await gateway.ManageAsync("GET /metrics", []);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response["Content-Type"]);
         return response.ContentText;
     }
