@@ -29,7 +29,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public static async Task<RunningGateway> StartAsync(string origin, Action<WebApplicationBuilder>? configure, params string[] args)
     {
-        var app = Gateway.Create(["--origin", origin, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", .. args], configure);
+        var app = Gateway.Create(["--origin", origin, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Logging:LogLevel:Microsoft.AspNetCore", "None", "--Logging:LogLevel:Yarp", "None", .. args], configure);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app);
     }
