@@ -28,6 +28,9 @@ internal sealed class GatewayOptions
     /// <summary>How long the origin, or the client, may be silent while it is its turn. Default 100 seconds. Then 504, or the connection is closed where the response has begun.</summary>
     public TimeSpan ActivityTimeout { get; init; }
 
+    /// <summary>Maximum client connections at a time. Default 10,000. Further ones are closed without an answer.</summary>
+    public int MaximumConnections { get; init; }
+
     /// <summary>Reads the options.</summary>
     /// <exception cref="FormatException">One is missing, malformed, or cannot work.</exception>
     public static GatewayOptions Read(IConfiguration configuration) => new()
@@ -40,6 +43,7 @@ internal sealed class GatewayOptions
         NoCache = Switch(configuration, "no-cache"),
         ConnectTimeout = Duration(configuration, "connect-timeout", TimeSpan.FromSeconds(10)),
         ActivityTimeout = Duration(configuration, "activity-timeout", TimeSpan.FromSeconds(100)),
+        MaximumConnections = Count(configuration, "maximum-connections", 10_000),
     };
 
     private static Uri? Url(IConfiguration configuration, string name, params string[] schemes) =>
@@ -76,6 +80,12 @@ internal sealed class GatewayOptions
     {
         if (configuration[name] is not { Length: > 0 } text) return false;
         return bool.TryParse(text, out var value) ? value : throw new FormatException($"--{name} stands alone, or is true or false; it is '{text}'.");
+    }
+
+    private static int Count(IConfiguration configuration, string name, int byDefault)
+    {
+        if (configuration[name] is not { Length: > 0 } text) return byDefault;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : throw new FormatException($"--{name} must be a positive number; it is '{text}'.");
     }
 
     private static TimeSpan Duration(IConfiguration configuration, string name, TimeSpan byDefault)
