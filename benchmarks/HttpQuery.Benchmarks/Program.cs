@@ -37,7 +37,22 @@ switch (args)
     case ["memory"]:
         await CacheMemory.RunAsync();
         break;
+    case ["bombs"]:
+        await Bombs.RunAsync();
+        break;
+    case ["bombs-server"]:
+        await Bombs.ServeAsync();
+        break;
+    case ["pending"]:
+        await PendingMemory.RunAsync();
+        break;
+    case ["hosts"]:
+        await InventedHosts.RunAsync();
+        break;
+    case ["warnings"]:
+        await HitWarnings.RunAsync();
+        break;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(Turns).Assembly).Run(args);
         break;
 }

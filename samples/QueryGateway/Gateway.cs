@@ -18,7 +18,7 @@ internal static class Gateway
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         // A switch without a value would take the next argument for one.
-        var arguments = args.Select(argument => argument is "--no-cache" ? "--no-cache=true" : argument).ToArray();
+        var arguments = args.Select(argument => argument is "--no-cache" or "--management-public" ? $"{argument}=true" : argument).ToArray();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         var options = GatewayOptions.Read(builder.Configuration);
         Listeners.Configure(builder, options);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QueryGateway.Management;
 using StackExchange.Redis;
 
 namespace QueryGateway;
@@ -12,8 +13,8 @@ internal sealed class GatewayOptions
     /// <summary>A further address, for HTTP/2 with prior knowledge. Default none.</summary>
     public Uri? H2c { get; init; }
 
-    /// <summary>Where the gateway is looked after: health, metrics, purge. Default none, and then there is nothing of these.</summary>
-    public Uri? Management { get; init; }
+    /// <summary>Where health, metrics and purge are served. Default none. A loopback address, unless <c>--management-public</c> is there too.</summary>
+    public ManagementAddress? Management { get; init; }
 
     /// <summary>The Redis that keeps what is cached, for several gateways together: host and port, or more as StackExchange.Redis reads it. Default none: memory.</summary>
     public ConfigurationOptions? Redis { get; init; }
@@ -27,6 +28,9 @@ internal sealed class GatewayOptions
     /// <summary>How long the origin, or the client, may be silent while it is its turn. Default 100 seconds. Then 504, or the connection is closed where the response has begun.</summary>
     public TimeSpan ActivityTimeout { get; init; }
 
+    /// <summary>Maximum client connections at a time. Default 10,000. Further ones are closed without an answer.</summary>
+    public int MaximumConnections { get; init; }
+
     /// <summary>Reads the options.</summary>
     /// <exception cref="FormatException">One is missing, malformed, or cannot work.</exception>
     public static GatewayOptions Read(IConfiguration configuration) => new()
@@ -34,17 +38,21 @@ internal sealed class GatewayOptions
         Origin = Url(configuration, "origin", "http", "https")
             ?? throw new FormatException("Say where to forward to: --origin http://127.0.0.1:8080, or Origin in appsettings.json."),
         H2c = Url(configuration, "h2c", "http"),
-        Management = Url(configuration, "management", "http"),
+        Management = configuration["management"] is { Length: > 0 } management ? ManagementAddress.Parse(management, Switch(configuration, "management-public")) : null,
         Redis = Server(configuration, "redis"),
         NoCache = Switch(configuration, "no-cache"),
         ConnectTimeout = Duration(configuration, "connect-timeout", TimeSpan.FromSeconds(10)),
         ActivityTimeout = Duration(configuration, "activity-timeout", TimeSpan.FromSeconds(100)),
+        MaximumConnections = Count(configuration, "maximum-connections", 10_000),
     };
 
-    // A target is forwarded as it came, so nothing can stand before it.
-    private static Uri? Url(IConfiguration configuration, string name, params string[] schemes)
+    private static Uri? Url(IConfiguration configuration, string name, params string[] schemes) =>
+        configuration[name] is { Length: > 0 } text ? ParseUrl(name, text, schemes) : null;
+
+    /// <summary>Reads a URL of scheme, host and port alone. A target is forwarded as it came, so no path can stand before it.</summary>
+    /// <exception cref="FormatException">It is malformed, or has more.</exception>
+    internal static Uri ParseUrl(string name, string text, params string[] schemes)
     {
-        if (configuration[name] is not { Length: > 0 } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.PathAndQuery is "/" && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0)
             return uri;
         throw new FormatException($"--{name} must be a URL of scheme ({string.Join(" or ", schemes)}), host and port alone, such as {schemes[0]}://127.0.0.1:8080; it is '{text}'.");
@@ -72,6 +80,12 @@ internal sealed class GatewayOptions
     {
         if (configuration[name] is not { Length: > 0 } text) return false;
         return bool.TryParse(text, out var value) ? value : throw new FormatException($"--{name} stands alone, or is true or false; it is '{text}'.");
+    }
+
+    private static int Count(IConfiguration configuration, string name, int byDefault)
+    {
+        if (configuration[name] is not { Length: > 0 } text) return byDefault;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : throw new FormatException($"--{name} must be a positive number; it is '{text}'.");
     }
 
     private static TimeSpan Duration(IConfiguration configuration, string name, TimeSpan byDefault)

@@ -10,7 +10,7 @@ internal static class Greeting
         var options = gateway.Services.GetRequiredService<GatewayOptions>();
         var address = gateway.Urls.First().TrimEnd('/');
         var text = new StringBuilder().AppendLine($"Listening on {string.Join(" and ", gateway.Urls)}, in front of {options.Origin.GetLeftPart(UriPartial.Authority)}{(options.NoCache ? ", without a cache" : "")}.");
-        if (options.Management is { } management) text.AppendLine($"Health, metrics and purge: {management.GetLeftPart(UriPartial.Authority)}");
+        if (options.Management is { } management) text.AppendLine($"Health, metrics and purge: {management.ListenUrl}");
         return text
             .AppendLine("Where the origin is samples/KubeList, ask it twice, and read Cache-Status; and by GET:")
             .AppendLine()

@@ -14,6 +14,8 @@ internal static class Listeners
         if (options.H2c is { } h2c) AddHttp2(builder, h2c);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            (kestrel.Limits.MaxConcurrentConnections, kestrel.Limits.MaxConcurrentUpgradedConnections) = (options.MaximumConnections, options.MaximumConnections);
+
             // Both are the origin's to say.
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;

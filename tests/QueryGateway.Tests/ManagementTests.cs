@@ -30,7 +30,7 @@ public class ManagementTests
         await using var origin = Origin.Start(_ => "HTTP/1.1 200 OK\nContent-Length: 0\n\n");
         await using var gateway = await StartAsync(origin);
 
-        Assert.Equal(404, (await RawHttp.SendAsync(gateway.ManagementPort, "GET /x", [])).Status);
+        Assert.Equal(404, (await gateway.ManageAsync("GET /x", [])).Status);
         Assert.Equal(0, origin.Count);
     }
 
@@ -86,7 +86,19 @@ public class ManagementTests
     [InlineData(400, Form, "uri=http://a/&tag=b")]
     [InlineData(400, Form, "tag=a&tag=b")]
     [InlineData(400, Form, "url=http://a/")]
+    [InlineData(400, Json, "{\"uri\":\"http://a/\",\"uri\":\"http://b/\"}")]
+    [InlineData(400, Json, "{\"uri\":\"\\ud800\"}")]
+    [InlineData(400, Json, "{\"uri\":\"http://user@a/\"}")]
+    [InlineData(400, Json, "{\"uri\":\"http://a/\\u0001\"}")]
+    [InlineData(400, Json, "{\"uri\":\"http://a/é\"}")]
+    [InlineData(400, Json, "")]
+    [InlineData(400, Json, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
     [InlineData(415, "Content-Type: text/plain", "http://a/")]
+    [InlineData(415, "Content-Type: multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"uri\"\r\n\r\nhttp://a/\r\n--x--\r\n")]
+    [InlineData(415, "Content-Type: multipart/form-data; boundary=x", "--x\r\n")]
+    [InlineData(415, "Content-Type: nonsense", "uri=http://a/")]
+    [InlineData(415, "X: no type", "uri=http://a/")]
+    [InlineData(415, "Content-Encoding: gzip\r\nContent-Type: application/json", "{\"uri\":\"http://a/\"}")]
     public async Task What_cannot_be_purged_is_told(int status, string type, string content)
     {
         await using var origin = Counting();
@@ -101,7 +113,7 @@ public class ManagementTests
     [Fact]
     public async Task Metrics_count_a_hit()
     {
-        const string hit = "httpquery_cache_requests_total{http_request_method=\"QUERY\",httpquery_cache_result=\"hit\"} ";
+        const string hit = "httpquery_cache_requests_total{http_request_method=\"QUERY\",httpquery_cache_name=\"QueryGateway\",httpquery_cache_result=\"hit\"} ";
         await using var origin = Counting();
         await using var gateway = await StartAsync(origin);
 
@@ -113,8 +125,8 @@ public class ManagementTests
         var metrics = await MetricsAsync(gateway);
         Assert.Contains("# TYPE httpquery_cache_requests_total counter\n", metrics, StringComparison.Ordinal);
         Assert.Contains($"{hit}2\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("httpquery_cache_requests_total{http_request_method=\"QUERY\",httpquery_cache_result=\"miss\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Matches("httpquery_cache_size_bytes [1-9][0-9]*\n", metrics);
+        Assert.Contains("httpquery_cache_requests_total{http_request_method=\"QUERY\",httpquery_cache_name=\"QueryGateway\",httpquery_cache_result=\"miss\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Matches("httpquery_cache_size_bytes\\{httpquery_cache_name=\"QueryGateway\"\\} [1-9][0-9]*\n", metrics);
         Assert.Matches("http_client_request_duration_seconds_count{[^}]*} 1\n", metrics);
     }
 
@@ -145,11 +157,11 @@ public class ManagementTests
     private static async Task<string> QueryAsync(RunningGateway gateway, string target) => (await gateway.AskAsync("QUERY", target)).ContentText;
 
     private static Task<RawResponse> PurgeAsync(RunningGateway gateway, string type, string content) =>
-        RawHttp.SendAsync(gateway.ManagementPort, "POST /purge", [type], content.Replace("{base}", "http://localhost", StringComparison.Ordinal));
+        gateway.ManageAsync("POST /purge", [type], content.Replace("{base}", "http://localhost", StringComparison.Ordinal));
 
     private static async Task<string> MetricsAsync(RunningGateway gateway)
     {
-        var response = await RawHttp.SendAsync(gateway.ManagementPort, "GET /metrics", []);
+        var response = await gateway.ManageAsync("GET /metrics", []);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response["Content-Type"]);
         return response.ContentText;
     }

@@ -41,6 +41,8 @@ public class ProgramTests
     [InlineData("QueryGateway cannot start: --origin must be a URL of scheme (http or https), host and port alone", "--origin", "http://127.0.0.1:8080/api")]
     [InlineData("QueryGateway cannot start: --h2c must be a URL of scheme (http), host and port alone", "--origin", "http://127.0.0.1:1", "--h2c", "https://127.0.0.1:0")]
     [InlineData("QueryGateway cannot start: --management must be a URL", "--origin", "http://127.0.0.1:1", "--management", "9090")]
+    [InlineData("QueryGateway cannot start: --management 'http://example.com:9090' can be reached from other machines", "--origin", "http://127.0.0.1:1", "--management", "http://example.com:9090")]
+    [InlineData("QueryGateway cannot start: --management-public stands alone, or is true or false; it is 'perhaps'.", "--origin", "http://127.0.0.1:1", "--management", "http://127.0.0.1:0", "--management-public=perhaps")]
     [InlineData("QueryGateway cannot start: --no-cache stands alone, or is true or false; it is 'maybe'.", "--origin", "http://127.0.0.1:1", "--no-cache=maybe")]
     [InlineData("QueryGateway cannot start: --activity-timeout must be hours:minutes:seconds", "--origin", "http://127.0.0.1:1", "--activity-timeout", "0")]
     [InlineData("QueryGateway cannot start: --redis must be HOST:PORT, such as 127.0.0.1:6379", "--origin", "http://127.0.0.1:1", "--redis", ",nonsense=1")]

@@ -58,7 +58,7 @@ public sealed class RedisTests(RedisServer redis) : IClassFixture<RedisServer>
         await one.QueryAsync(target, "q");
         Assert.Equal("1", (await other.QueryAsync(target, "q")).ContentText);
 
-        Assert.Equal(204, (await RawHttp.SendAsync(one.ManagementPort, "POST /purge", ["Content-Type: application/x-www-form-urlencoded"], purge.Replace("{target}", target, StringComparison.Ordinal))).Status);
+        Assert.Equal(204, (await one.ManageAsync("POST /purge", ["Content-Type: application/x-www-form-urlencoded"], purge.Replace("{target}", target, StringComparison.Ordinal))).Status);
 
         Assert.Equal(["2", "2"], [(await other.QueryAsync(target, "q")).ContentText, (await one.QueryAsync(target, "q")).ContentText]);
     }

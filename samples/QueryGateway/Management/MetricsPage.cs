@@ -1,32 +1,31 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Text;
 
 namespace QueryGateway.Management;
 
-/// <summary>Counts what the meters of this process say, and writes it as Prometheus reads it (text format 0.0.4). Histograms appear as their count and sum.</summary>
+/// <summary>Collects the metrics of this process, and writes them as Prometheus reads them (text format 0.0.4). Histograms appear as their count and sum.</summary>
+/// <remarks>Clients cannot make it grow: <see cref="MetricLabels"/> keeps their data out, and <see cref="MetricFamily"/> has a limit.</remarks>
 internal sealed class MetricsPage : IDisposable
 {
-    private static readonly string[] Meters = ["HttpQuery", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http"];
-
     private readonly MeterListener _listener = new();
+    private readonly Lock _rendering = new();
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
 
     public MetricsPage(IMeterFactory meters)
     {
-        // Those of another application in this process have another factory.
+        // Another application in this process has another factory.
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (Meters.Contains(instrument.Meter.Name) && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters)) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Scope == meters && MetricLabels.OfMeter(instrument.Meter.Name) is { } labels) listener.EnableMeasurementEvents(instrument, (FamilyOf(instrument), labels));
         };
-        _listener.SetMeasurementEventCallback<byte>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<short>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<float>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<decimal>((instrument, value, tags, _) => Record(instrument, (double)value, tags));
+        _listener.SetMeasurementEventCallback<byte>((_, value, tags, state) => Record(value, tags, state));
+        _listener.SetMeasurementEventCallback<short>((_, value, tags, state) => Record(value, tags, state));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, state) => Record(value, tags, state));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, state) => Record(value, tags, state));
+        _listener.SetMeasurementEventCallback<float>((_, value, tags, state) => Record(value, tags, state));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, state) => Record(value, tags, state));
+        _listener.SetMeasurementEventCallback<decimal>((_, value, tags, state) => Record((double)value, tags, state));
         _listener.Start();
     }
 
@@ -34,75 +33,50 @@ internal sealed class MetricsPage : IDisposable
 
     public string Render()
     {
-        _listener.RecordObservableInstruments();
-        var text = new StringBuilder();
-        lock (_lock)
+        // Not under the other lock: an observed instrument may take locks under which others record.
+        lock (_rendering)
         {
-            foreach (var (name, family) in _families)
+            lock (_lock)
             {
-                text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {family.Kind}\n");
-                foreach (var (labels, sample) in family.Samples)
-                {
-                    if (family.Kind is "summary") text.Append(CultureInfo.InvariantCulture, $"{name}_sum{labels} {sample.Sum:R}\n{name}_count{labels} {sample.Count}\n");
-                    else text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {sample.Sum:R}\n");
-                }
+                foreach (var family in _families.Values) family.BeginCollection();
             }
-        }
-        return text.ToString();
-    }
+            _listener.RecordObservableInstruments();
 
-    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        var kind = KindOf(instrument);
-        var name = NameOf(instrument, kind);
-        var labels = LabelsOf(tags);
-        lock (_lock)
-        {
-            if (!_families.TryGetValue(name, out var family)) _families[name] = family = new(kind);
-            var earlier = IsState(instrument) ? default : family.Samples.GetValueOrDefault(labels);
-            family.Samples[labels] = new(earlier.Sum + value, earlier.Count + 1);
+            var text = new StringBuilder();
+            lock (_lock)
+            {
+                foreach (var (name, family) in _families) family.Write(name, text);
+            }
+            return text.ToString();
         }
     }
 
-    private static string KindOf(Instrument instrument)
+    private void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
-        var type = instrument.GetType().GetGenericTypeDefinition();
-        if (type == typeof(Counter<>) || type == typeof(ObservableCounter<>)) return "counter";
-        return type == typeof(Histogram<>) ? "summary" : "gauge";
+        var (family, allowed) = ((MetricFamily, MetricLabels))state!;
+        var labels = allowed.Write(tags);
+        lock (_lock) family.Record(labels, value);
     }
 
-    // What is told as it stands, not as it changes.
-    private static bool IsState(Instrument instrument) => instrument.IsObservable || instrument.GetType().GetGenericTypeDefinition() == typeof(Gauge<>);
-
-    private static string NameOf(Instrument instrument, string kind)
+    private MetricFamily FamilyOf(Instrument instrument)
     {
-        var name = new StringBuilder(instrument.Name.Length + 16);
-        foreach (var letter in instrument.Name) name.Append(char.IsAsciiLetterOrDigit(letter) ? letter : '_');
+        var name = new StringBuilder(MetricLabels.Name(instrument.Name));
         if (instrument.Unit is "s") name.Append("_seconds");
         if (instrument.Unit is "By") name.Append("_bytes");
-        return kind is "counter" ? name.Append("_total").ToString() : name.ToString();
-    }
-
-    private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        if (tags.IsEmpty) return "";
-        var labels = new List<string>(tags.Length);
-        foreach (var (name, value) in tags)
+        var kind = KindOf(instrument);
+        if (kind is "counter") name.Append("_total");
+        lock (_lock)
         {
-            var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-            labels.Add($"{string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'))}=\"{escaped}\"");
+            return _families.TryGetValue(name.ToString(), out var family) ? family : _families[name.ToString()] = new(kind, instrument.IsObservable, TypeOf(instrument) == typeof(Gauge<>));
         }
-        labels.Sort(StringComparer.Ordinal);
-        return $"{{{string.Join(',', labels)}}}";
+
+        static string KindOf(Instrument instrument)
+        {
+            var type = TypeOf(instrument);
+            if (type == typeof(Counter<>) || type == typeof(ObservableCounter<>)) return "counter";
+            return type == typeof(Histogram<>) ? "summary" : "gauge";
+        }
+
+        static Type TypeOf(Instrument instrument) => instrument.GetType().GetGenericTypeDefinition();
     }
-
-    private sealed class Family(string kind)
-    {
-        public string Kind { get; } = kind;
-
-        public SortedDictionary<string, Sample> Samples { get; } = new(StringComparer.Ordinal);
-    }
-
-    private readonly record struct Sample(double Sum, long Count);
 }

@@ -7,6 +7,6 @@ namespace QueryGateway.Management;
 /// <param name="Tag">A tag of responses.</param>
 internal sealed record PurgeRequest(string? Uri = null, string? Tag = null);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(PurgeRequest))]
 internal sealed partial class PurgeJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public static async Task<RunningGateway> StartAsync(string origin, Action<WebApplicationBuilder>? configure, params string[] args)
     {
-        var app = Gateway.Create(["--origin", origin, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", .. args], configure);
+        var app = Gateway.Create(["--origin", origin, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None", "--Logging:LogLevel:Microsoft.AspNetCore", "None", "--Logging:LogLevel:Yarp", "None", .. args], configure);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app);
     }
@@ -41,6 +42,19 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     /// <summary>Sends a GET, or a QUERY with content.</summary>
     public Task<RawResponse> AskAsync(string method, string target) => method is "QUERY" ? QueryAsync(target, "q") : SendAsync($"{method} {target}");
+
+    /// <summary>Sends one request to the management address.</summary>
+    /// <param name="requestLine">Method and target.</param>
+    /// <param name="fields">Further field lines.</param>
+    /// <param name="content">Content as UTF-8; <see langword="null"/> sends none.</param>
+    /// <param name="host"><c>Host</c>; <c>{port}</c> stands for the port. Default localhost with the port.</param>
+    public Task<RawResponse> ManageAsync(string requestLine, string[] fields, string? content = null, string host = "localhost:{port}")
+    {
+        var port = ManagementPort;
+        return RawHttp.SendAsync(port, Named(requestLine), [.. fields.Select(Named)], content, Named(host));
+
+        string Named(string text) => text.Replace("{port}", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
 
     /// <summary>A client that changes nothing.</summary>
     public HttpClient Client(bool http2) => new(new SocketsHttpHandler { ActivityHeadersPropagator = null })
