@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using HttpQuery;
 using HttpQuery.Caching;
 using HttpQuery.PrivateCache;
@@ -40,7 +41,7 @@ public static class HttpQueryClientBuilderExtensions
 
         // The name is the handler's: what is added to the defaults of all clients has none, and each is to have its own.
         var key = new object();
-        builder.Services.AddKeyedSingleton(key, (services, _) => new PrivateCaches(services.GetRequiredService<IOptionsMonitor<PrivateCacheOptions>>(), services.GetService<TimeProvider>()));
+        builder.Services.AddKeyedSingleton(key, (services, _) => new PrivateCaches(services.GetRequiredService<IOptionsMonitor<PrivateCacheOptions>>(), services));
         builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, factory => factory.HttpMessageHandlerBuilderActions.Add(handlers =>
         {
             var (cache, options) = handlers.Services.GetRequiredKeyedService<PrivateCaches>(key).Of(handlers.Name ?? "");
@@ -51,14 +52,14 @@ public static class HttpQueryClientBuilderExtensions
     }
 
     // Cache and options of a client stay together: handlers come and go, and configuration may change meanwhile.
-    private sealed class PrivateCaches(IOptionsMonitor<PrivateCacheOptions> options, TimeProvider? time)
+    private sealed class PrivateCaches(IOptionsMonitor<PrivateCacheOptions> options, IServiceProvider services)
     {
         private readonly ConcurrentDictionary<string, Lazy<(QueryCache Cache, PrivateCacheOptions Options)>> _caches = new(StringComparer.Ordinal);
 
         public (QueryCache Cache, PrivateCacheOptions Options) Of(string name) => _caches.GetOrAdd(name, _ => new(() =>
         {
             var own = options.Get(name);
-            return (QueryCacheHandler.CreateCache(own, time), own);
+            return (QueryCacheHandler.CreateCache(own, services.GetService<TimeProvider>(), services.GetService<ILoggerFactory>(), services.GetService<IMeterFactory>(), name), own);
         })).Value;
     }
 

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Diagnostics;
 using HttpQuery.PrivateCache;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +31,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
     // As long as HttpClient waits by default.
     private static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(100);
 
+    // A caller that does not read may be waiting for its own second request. HttpClient itself begins to read at once.
+    private static readonly TimeSpan ReadingTimeout = TimeSpan.FromMilliseconds(50);
+
+    private const string DefaultName = "HttpQuery";
+
     private readonly QueryCache _cache;
     private readonly PrivateCacheOptions _options;
     private readonly string[] _credentialHeaders;
@@ -42,7 +49,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a credential header is not the name of a header.</exception>
     public QueryCacheHandler(PrivateCacheOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
-        : this(CreateCache(options ??= new(), timeProvider), options, loggerFactory)
+        : this(CreateCache(options ??= new(), timeProvider, loggerFactory, null, null), options, loggerFactory)
     {
     }
 
@@ -63,20 +70,29 @@ public sealed class QueryCacheHandler : DelegatingHandler
         (_cache, _options, _credentialHeaders, _below, _loggers, _name) = (cache, options, options.Validate(), CredentialsBelow.Of(cache), loggerFactory, name);
     }
 
-    internal static QueryCache CreateCache(PrivateCacheOptions options, TimeProvider? timeProvider)
+    internal static QueryCache CreateCache(PrivateCacheOptions options, TimeProvider? timeProvider, ILoggerFactory? loggerFactory, IMeterFactory? meterFactory, string? name)
     {
         options.Validate();
         return new(
-            new() { MaximumResponseLength = options.MaximumResponseLength },
+            new()
+            {
+                Name = name is not null && CacheStatus.IsName(name) ? name : DefaultName,
+                SendsCacheStatus = options.AddCacheStatus,
+                MaximumResponseLength = options.MaximumResponseLength,
+                MaximumPendingSize = options.MaximumPendingSize,
+                FollowerTimeout = ReadingTimeout,
+            },
             new MemoryCacheStore(options.MaximumSize, options.MaximumCount, timeProvider),
-            timeProvider);
+            timeProvider,
+            loggerFactory,
+            meterFactory);
     }
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return SendAsync(request, (message, token) => new(base.SendAsync(message, token)), cancellationToken).AsTask();
+        return SendAsync(request, (message, token) => new(base.SendAsync(message, token)), isBackground: false, cancellationToken).AsTask();
     }
 
     /// <inheritdoc/>
@@ -89,7 +105,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken).AsTask().GetAwaiter().GetResult();
+            return SendAsync(request, (message, token) => new(base.Send(message, token)), isBackground: false, cancellationToken).AsTask().GetAwaiter().GetResult();
         }
         finally
         {
@@ -98,7 +114,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, bool isBackground, CancellationToken cancellationToken)
     {
         // What is sent here may be a part of another request, through another client.
         OutgoingRequests.Current = null;
@@ -111,17 +127,17 @@ public sealed class QueryCacheHandler : DelegatingHandler
         var isCaptured = false;
         try
         {
-            transaction = await _cache.BeginAsync(asked.ToCacheRequest(), cancellationToken).ConfigureAwait(false);
+            transaction = await _cache.BeginAsync(asked.ToCacheRequest(isBackground), cancellationToken).ConfigureAwait(false);
             var isUserUncertain = _below.MayConcern(asked.User);
             if (isUserUncertain) transaction.ReportUnknownUser();
             if (transaction.Action is CacheAction.Serve)
             {
                 // An answer to a visitor, while a handler below may be about to sign this request in.
-                if (isUserUncertain && !IsForEveryone(transaction)) return IsOnlyIfCached(request) ? Refuse(request) : await forward(request, cancellationToken).ConfigureAwait(false);
+                if (isUserUncertain && !IsForEveryone(transaction)) return await ForwardUncertainAsync(request, transaction, forward, cancellationToken).ConfigureAwait(false);
                 if (!IsOnlyIfCached(request) && transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, asked, transaction);
                 return Respond(request, transaction);
             }
-            if (transaction.Action is CacheAction.Refuse) return Refuse(request);
+            if (transaction.Action is CacheAction.Refuse) return Refuse(request, transaction);
 
             var uri = request.RequestUri!;
             var sent = new OutgoingRequests(asked);
@@ -143,13 +159,16 @@ public sealed class QueryCacheHandler : DelegatingHandler
                     return Respond(request, transaction);
                 case CacheHead.Capture when response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0:
                     // Nobody has a reason to read nothing.
+                    AddStatus(response, transaction);
                     await transaction.CompleteAsync(default).ConfigureAwait(false);
                     return response;
                 case CacheHead.Capture:
                     isCaptured = true;
-                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage ?? request), _cache.Options.MaximumResponseLength);
+                    AddStatus(response, transaction);
+                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage ?? request));
                     return response;
                 default:
+                    AddStatus(response, transaction);
                     return response;
             }
         }
@@ -202,8 +221,9 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
         {
             transaction.ReportUnknownUser();
-            transaction.Abandon();
-            return transaction.Action is CacheAction.Validate && response.StatusCode is HttpStatusCode.NotModified ? CacheHead.Resend : CacheHead.Pass;
+            if (transaction.Action is CacheAction.Validate && response.StatusCode is HttpStatusCode.NotModified) return CacheHead.Resend;
+            transaction.Pass((int)response.StatusCode, StorageRefusal.Elsewhere);
+            return CacheHead.Pass;
         }
 
         CheckUser(asked, sent, transaction, messages);
@@ -213,7 +233,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
         var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
         if (head is not CacheHead.Capture || (isSameVariant && !MayEndByClosing(response))) return head;
-        transaction.Abandon();
+        transaction.Discard(isSameVariant ? StorageRefusal.Unframed : StorageRefusal.Changed);
         return CacheHead.Pass;
     }
 
@@ -260,7 +280,29 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
     private static bool IsOnlyIfCached(HttpRequestMessage request) => request.Headers.CacheControl?.OnlyIfCached is true;
 
-    private static HttpResponseMessage Refuse(HttpRequestMessage request) => new(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
+    private async ValueTask<HttpResponseMessage> ForwardUncertainAsync(
+        HttpRequestMessage request, CacheTransaction transaction, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+    {
+        var response = IsOnlyIfCached(request) ? new(HttpStatusCode.GatewayTimeout) { RequestMessage = request } : await forward(request, cancellationToken).ConfigureAwait(false);
+        transaction.Pass((int)response.StatusCode, StorageRefusal.UnknownUser);
+        AddStatus(response, transaction);
+        return response;
+    }
+
+    private HttpResponseMessage Refuse(HttpRequestMessage request, CacheTransaction transaction)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
+        AddStatus(response, transaction);
+        return response;
+    }
+
+    private void AddStatus(HttpResponseMessage response, CacheTransaction transaction)
+    {
+        if (!_cache.Options.SendsCacheStatus) return;
+        string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.FieldName, out var values) ? [.. values] : [];
+        response.Headers.Remove(CacheStatus.FieldName);
+        response.Headers.TryAddWithoutValidation(CacheStatus.FieldName, (IEnumerable<string?>)transaction.StatusValue(upstream));
+    }
 
     // Where only the end of the connection ends the content, nobody knows whether it is whole (RFC 9112 §6.3). Automatic decompression takes Content-Length away, and overlooks
     // codings that are cut off, so what is left of such a response looks the same.
@@ -295,7 +337,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             using var patience = new CancellationTokenSource(BackgroundTimeout);
             using var copy = Copy(request, asked);
-            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), patience.Token).ConfigureAwait(false);
+            using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), isBackground: true, patience.Token).ConfigureAwait(false);
             await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -314,13 +356,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         var copy = new HttpRequestMessage(request.Method == HttpMethod.Head ? HttpMethod.Get : request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         foreach (var (key, value) in request.Options) ((IDictionary<string, object?>)copy.Options)[key] = value;
-        foreach (var (name, values) in request.Headers.NonValidated)
-        {
-            if (!name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) && name is not ("Range" or "Cache-Control")) copy.Headers.TryAddWithoutValidation(name, values);
-        }
-
-        // no-transform is part of the key.
-        copy.Headers.CacheControl = new() { MaxAge = TimeSpan.Zero, NoTransform = RequestDirectives.Parse(asked.Fields).NoTransform };
+        foreach (var (name, lines) in RevalidationHeaders.Of(MessageFields.Of(request.Headers, null))) copy.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
         if (request.Content is not { } content) return copy;
         copy.Content = new ReadOnlyMemoryContent(asked.Bytes!.Value);
         foreach (var (name, values) in content.Headers.NonValidated) copy.Content.Headers.TryAddWithoutValidation(name, values);

@@ -115,6 +115,16 @@ public sealed partial class CacheTransaction
         Release(Collapsing.End.NotShared);
     }
 
+    /// <summary>Takes that the response is not one to the request that was looked up: nothing is stored, and nothing that is stored is used.</summary>
+    internal void Pass(int status, StorageRefusal refusal)
+    {
+        if (_isHit) _reason = ForwardReason.Bypass;
+        (Action, _isHit, _stored, _received, _mayStore, _forwardStatus) = (CacheAction.Forward, false, null, null, false, status);
+        Refuse(refusal);
+        Release(Collapsing.End.NotShared);
+        End();
+    }
+
     /// <summary>The client does not read what has come: requests that wait for this one wait for its client now.</summary>
     internal void BeginClientWait() => _leader?.BeginClientWait();
 

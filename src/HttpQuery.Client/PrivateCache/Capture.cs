@@ -1,35 +1,55 @@
-using System.Buffers;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>Keeps what is read of a response, up to a limit, and stores it at its end.</summary>
-internal sealed class Capture(CacheTransaction transaction, ReceivedResponse received, long maximumLength, long? length)
+/// <summary>Captures what is read of a response, and stores it at its end.</summary>
+internal sealed class Capture
 {
-    private ArrayBufferWriter<byte>? _kept = new();
+    private readonly CacheTransaction _transaction;
+    private readonly ReceivedResponse _received;
+    private ResponseCapture? _kept;
 
-    public void Add(ReadOnlySpan<byte> octets)
+    public Capture(CacheTransaction transaction, ReceivedResponse received)
     {
-        if (_kept is null) return;
-        if ((long)_kept.WrittenCount + octets.Length > Math.Min(maximumLength, Array.MaxLength)) Abandon();
-        else _kept.Write(octets);
+        (_transaction, _received, _kept) = (transaction, received, transaction.Capture());
+
+        // Until the caller reads, requests that wait for this response wait for the caller.
+        _transaction.BeginClientWait();
     }
 
-    /// <summary>Whether all octets that were announced are here: who has them all need not read on, and should find the response stored then.</summary>
-    public bool IsWhole => _kept is { } kept && kept.WrittenCount == length;
+    /// <summary>Whether all bytes that were announced have been read: the response is stored then, for nothing makes the caller read on.</summary>
+    public bool IsWhole => _kept is { IsWhole: true };
+
+    /// <summary>A read begins.</summary>
+    public void BeginRead() => _transaction.EndClientWait();
+
+    /// <summary>A read has ended.</summary>
+    public void EndRead(ReadOnlySpan<byte> bytes)
+    {
+        _transaction.BeginClientWait();
+        if (bytes.IsEmpty || _kept is not { } kept || kept.TryAppend(bytes)) return;
+        _kept = null;
+        _transaction.Discard(kept.HasGivenWay ? StorageRefusal.GaveWay : StorageRefusal.TooLong);
+    }
 
     public async ValueTask CompleteAsync()
     {
         if (_kept is not { } kept) return;
         _kept = null;
-        if (received.Settle(transaction)) await transaction.CompleteAsync(kept.WrittenSpan.ToArray()).ConfigureAwait(false);
-        else transaction.Abandon();
+        if (_received.Settle(_transaction))
+        {
+            await _transaction.CompleteCaptureAsync(kept, []).ConfigureAwait(false);
+            return;
+        }
+        kept.Dispose();
+        _transaction.Discard(StorageRefusal.Elsewhere);
     }
 
     public void Abandon()
     {
-        if (_kept is null) return;
+        _kept?.Dispose();
         _kept = null;
-        transaction.Abandon();
+        _transaction.Abandon();
     }
 }

@@ -11,9 +11,9 @@ internal sealed class CapturedContent : HttpContent
     private readonly HttpContent _content;
     private readonly Capture _capture;
 
-    public CapturedContent(HttpContent content, CacheTransaction transaction, ReceivedResponse received, long maximumLength)
+    public CapturedContent(HttpContent content, CacheTransaction transaction, ReceivedResponse received)
     {
-        (_content, _capture) = (content, new(transaction, received, maximumLength, content.Headers.ContentLength));
+        (_content, _capture) = (content, new(transaction, received));
         foreach (var (name, values) in content.Headers.NonValidated) Headers.TryAddWithoutValidation(name, values);
     }
 

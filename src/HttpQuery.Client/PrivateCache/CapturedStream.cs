@@ -16,6 +16,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
+        capture.BeginRead();
         try
         {
             count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -26,7 +27,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
             capture.Abandon();
             throw;
         }
-        if (count > 0) capture.Add(buffer.Span[..count]);
+        capture.EndRead(buffer.Span[..count]);
         if (capture.IsWhole || (count == 0 && buffer.Length > 0)) await capture.CompleteAsync().ConfigureAwait(false);
         return count;
     }
@@ -34,6 +35,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
     public override int Read(Span<byte> buffer)
     {
         int count;
+        capture.BeginRead();
         try
         {
             count = inner.Read(buffer);
@@ -43,7 +45,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
             capture.Abandon();
             throw;
         }
-        if (count > 0) capture.Add(buffer[..count]);
+        capture.EndRead(buffer[..count]);
         if (capture.IsWhole || (count == 0 && buffer.Length > 0)) capture.CompleteAsync().AsTask().GetAwaiter().GetResult();
         return count;
     }

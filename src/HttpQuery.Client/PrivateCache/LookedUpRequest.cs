@@ -42,7 +42,7 @@ internal sealed class LookedUpRequest
     public static string MethodOf(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
 
     /// <summary>The request as the cache takes it.</summary>
-    public CacheRequest ToCacheRequest() => new()
+    public CacheRequest ToCacheRequest(bool isBackground) => new()
     {
         Method = Method,
         Scheme = Target.Scheme,
@@ -52,6 +52,7 @@ internal sealed class LookedUpRequest
         Content = Bytes,
         Partition = User.Digest(Cookies, Target),
         Normalizations = _options.Normalizations,
+        IsBackground = isBackground,
     };
 
     /// <summary>Returns the user of a message, or <see langword="null"/> if <see cref="PrivateCacheOptions.Partition"/> throws.</summary>

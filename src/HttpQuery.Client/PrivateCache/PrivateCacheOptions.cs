@@ -21,6 +21,15 @@ public sealed class PrivateCacheOptions
     /// <summary>Largest response content that is stored, in bytes. Default 4 MiB. Longer content passes.</summary>
     public long MaximumResponseLength { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>Maximum memory for responses that are being read, in bytes. Default 64 MiB. When it is used up, the oldest response is not stored.</summary>
+    public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Whether responses say in <c>Cache-Status</c> (RFC 9211) what the cache did. Default <see langword="false"/>.</summary>
+    /// <example><code>
+    /// Cache-Status: rfcs; hit; ttl=58
+    /// </code></example>
+    public bool AddCacheStatus { get; set; }
+
     /// <summary>Names of request headers that carry a credential. Requests with other values never share a response. Default: <c>Authorization</c>. <c>Cookie</c> always counts.</summary>
     /// <example><code>
     /// services.AddHttpClient("rfcs").AddQueryCache(o => o.CredentialHeaders.Add("X-Api-Key"));
@@ -48,6 +57,7 @@ public sealed class PrivateCacheOptions
         ThrowIfLess(MaximumCount, 1, nameof(MaximumCount));
         ThrowIfLess(MaximumContentLength, 0, nameof(MaximumContentLength));
         ThrowIfLess(MaximumResponseLength, 0, nameof(MaximumResponseLength));
+        ThrowIfLess(MaximumPendingSize, 1024 * 1024, nameof(MaximumPendingSize));
         foreach (var name in CredentialHeaders)
         {
             if (string.IsNullOrEmpty(name) || name.AsSpan().ContainsAnyExcept(TokenChars))
