@@ -12,6 +12,9 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 {
     private const int FirstLength = 4096;
 
+    // A read that waits for a slow client holds this much, and not all that has come before.
+    private const int ChunkLength = 16 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Stream _rest;
     private readonly PendingMemory.Share _share;
@@ -19,6 +22,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private byte[] _bytes = [];
     private int _length;
     private int _position;
+    private byte[] _chunk = [];
     private Task<int>? _pending;
     private bool _isKept = true;
     private bool _isOver;
@@ -41,7 +45,8 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         while (_length <= maximumLength && !_gaveWay.Task.IsCompleted)
         {
             if (_length == _bytes.Length && !TryGrow(maximumLength)) break;
-            var reading = _rest.ReadAsync(_bytes.AsMemory(_length), cancellationToken).AsTask();
+            if (_chunk.Length == 0) _chunk = ArrayPool<byte>.Shared.Rent(ChunkLength);
+            var reading = _rest.ReadAsync(_chunk.AsMemory(0, Math.Min(_chunk.Length, _bytes.Length - _length)), cancellationToken).AsTask();
             if (!reading.IsCompleted) await Task.WhenAny(reading, _gaveWay.Task);
             if (!reading.IsCompleted && !_rest.CanSeek)
             {
@@ -50,11 +55,13 @@ internal sealed class ReadAheadStream : ReadOnlyStream
                 break;
             }
             var count = await reading;
+            _chunk.AsSpan(0, count).CopyTo(_bytes.AsSpan(_length));
             _length += count;
             IsWhole = count == 0;
             if (IsWhole) break;
         }
         IsWhole = IsWhole && _share.TryKeep();
+        if (_pending is null) ReturnChunk();
     }
 
     /// <summary>Gives the memory back as soon as everything in it was read.</summary>
@@ -120,7 +127,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             if (_position == _length) return false;
             _bytes.AsSpan(_position, count).CopyTo(buffer);
             _position += count;
-            if (_position == _length && !_isKept && _pending is null) Return();
+            if (_position == _length && !_isKept) Return();
             return true;
         }
     }
@@ -130,16 +137,22 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         var count = await _pending!.WaitAsync(cancellationToken);
         lock (_lock)
         {
-            _length += count;
             _pending = null;
+            Return();
+            if (!_isOver) (_bytes, _length, _chunk) = (_chunk, count, []);
         }
         return TryReadAhead(buffer.Span, out var read) ? read : 0;
     }
 
+    private void ReturnChunk()
+    {
+        if (_chunk.Length > 0) ArrayPool<byte>.Shared.Return(_chunk);
+        _chunk = [];
+    }
+
     private void Return()
     {
-        // A read that is still under way writes into it.
-        if (_bytes.Length > 0 && _pending is null) ArrayPool<byte>.Shared.Return(_bytes);
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         (_bytes, _length, _position) = ([], 0, 0);
     }
 }
