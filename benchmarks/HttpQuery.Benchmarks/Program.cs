@@ -28,6 +28,9 @@ switch (args)
     case ["hits"]:
         await ServerHits.RunAsync();
         break;
+    case ["hits", var before]:
+        await ServerHits.CompareAsync(before);
+        break;
     case ["hits-server"]:
         await ServerHits.ServeAsync();
         break;

@@ -63,6 +63,37 @@ internal static class ServerHits
         }
     }
 
+    /// <summary>The same hits on this build and on another, in turns.</summary>
+    /// <param name="before">The program of the other build.</param>
+    public static async Task CompareAsync(string before)
+    {
+        using var old = Process.Start(new ProcessStartInfo(before, "hits-server") { RedirectStandardOutput = true })!;
+        using var now = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "hits-server") { RedirectStandardOutput = true })!;
+        try
+        {
+            int[] ports = [int.Parse((await old.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture), int.Parse((await now.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture)];
+            Console.WriteLine("| hit | before, CPU µs | now, CPU µs | now / before: median (quartiles) |");
+            Console.WriteLine("|---|---|---|---|");
+            foreach (var (name, content) in new (string, string?)[] { ("GET", null), ("QUERY, 200 B", Content(200)), ("QUERY, 2 KB", Content(2_000)), ("QUERY, 20 KB", Content(20_000)) })
+            {
+                var (first, second) = (await OpenAsync(ports[0], "/shared", content), await OpenAsync(ports[1], "/shared", content));
+                await MeasureAsync(old, first);
+                await MeasureAsync(now, second);
+                var runs = new List<(double Old, double Now)>();
+                for (var round = 0; round < Rounds; round++) runs.Add((await MeasureAsync(old, first), await MeasureAsync(now, second)));
+                var ratios = runs.Select(run => run.Now / run.Old).Order().ToArray();
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {name} | {runs.Select(run => run.Old).Order().ElementAt(Rounds / 2):F1} | {runs.Select(run => run.Now).Order().ElementAt(Rounds / 2):F1} | {ratios[Rounds / 2]:F2} ({ratios[Rounds / 4]:F2} to {ratios[Rounds * 3 / 4]:F2}) |"));
+                foreach (var connection in first.Concat(second)) connection.Dispose();
+            }
+        }
+        finally
+        {
+            old.Kill();
+            now.Kill();
+        }
+    }
+
     public static async Task ServeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
