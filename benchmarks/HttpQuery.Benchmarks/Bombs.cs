@@ -29,14 +29,14 @@ internal static class Bombs
         ("deflate, 16 MiB of zeros", "deflate", BombContents.Deflate),
         ("deflate, 13 literals and a copy in turn", "deflate", BombContents.ManySymbols),
         ("deflate, empty stored blocks, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.Stored([]))),
+    ];
+
+    // Whether these exceed a limit is known only after each block, and the key of those within the limits needs each decoded octet.
+    private static readonly (string Name, string Coding, Func<int, byte[]> Make)[] Others =
+    [
         ("deflate, empty fixed blocks, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.EmptyFixed())),
         ("deflate, empty blocks with two codes each, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.ShortestCodes())),
         ("deflate, empty blocks with 257 codes each, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.AllCodes())),
-    ];
-
-    // The key of these needs their decoded octets, so no implementation can spare them.
-    private static readonly (string Name, string Coding, Func<int, byte[]> Make)[] Within =
-    [
         ("deflate, empty blocks with two codes each", "deflate", number => BombContents.BlocksAlone(number, writer => writer.ShortestCodes())),
         ("deflate, 65,536 zeros", "deflate", BombContents.SmallWithin),
         ("deflate, 15 literals and a copy in turn, ratio 121", "deflate", BombContents.ManySymbolsWithin),
@@ -56,8 +56,8 @@ internal static class Bombs
             var isKept = true;
             await WarmUpAsync(port, http);
             foreach (var bomb in Refused) isKept &= await CompareAsync(port, http, bomb) <= Gate;
-            Console.WriteLine("Within the limits of the cache key, so without a gate:");
-            foreach (var content in Within) await CompareAsync(port, http, content);
+            Console.WriteLine("Without a gate:");
+            foreach (var content in Others) await CompareAsync(port, http, content);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gate: at most {Gate} times a plain QUERY: {(isKept ? "kept" : "NOT kept")}"));
         }
         finally
@@ -69,7 +69,7 @@ internal static class Bombs
     // The runtime compiles hot methods again while they run, which is not what is measured.
     private static async Task WarmUpAsync(int port, HttpClient http)
     {
-        foreach (var (_, coding, make) in Refused.Concat(Within))
+        foreach (var (_, coding, make) in Refused.Concat(Others))
         {
             var contents = Enumerable.Range(0, WarmUps / 10).Select(i => make(++_number)).ToArray();
             await MeasureAsync(port, http, [.. contents.Select(Plain)], null);

@@ -20,6 +20,7 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     internal const uint Special = 0x100;
     internal const int ExtraBitsShift = 4;
     internal const int ValueShift = 16;
+    internal const int LongestCode = 15;
 
     /// <summary>What bits stand for that are no code.</summary>
     internal const uint Nothing = Special;
@@ -27,7 +28,6 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     /// <summary>What ends a block.</summary>
     internal const uint EndOfBlock = Special | (1u << ValueShift);
 
-    private const int LongestCode = 15;
     private const uint LengthMask = 15;
 
     private readonly uint[] _table = new uint[1 << indexBits];

@@ -61,7 +61,7 @@ internal sealed partial class Inflater
                     end++;
                     bits >>= used;
                     bitCount -= used;
-                    if (bitCount < MostBitsOfMatch) break;
+                    if (bitCount < HuffmanTable.LongestCode) break;
                     entry = literals.Find(bits);
                     used = HuffmanTable.CodeLength(entry);
                 }
