@@ -29,14 +29,14 @@ internal static class Bombs
         ("deflate, 16 MiB of zeros", "deflate", BombContents.Deflate),
         ("deflate, 13 literals and a copy in turn", "deflate", BombContents.ManySymbols),
         ("deflate, empty stored blocks, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.Stored([]))),
-    ];
-
-    // Whether these exceed a limit is known only after each block, and the key of those within the limits needs each decoded octet.
-    private static readonly (string Name, string Coding, Func<int, byte[]> Make)[] Others =
-    [
         ("deflate, empty fixed blocks, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.EmptyFixed())),
         ("deflate, empty blocks with two codes each, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.ShortestCodes())),
         ("deflate, empty blocks with 257 codes each, then zeros", "deflate", number => BombContents.BlocksThenZeros(number, writer => writer.AllCodes())),
+    ];
+
+    // Within the limits of the cache key. Their key needs each decoded octet, so nothing can spare them.
+    private static readonly (string Name, string Coding, Func<int, byte[]> Make)[] Within =
+    [
         ("deflate, empty blocks with two codes each", "deflate", number => BombContents.BlocksAlone(number, writer => writer.ShortestCodes())),
         ("deflate, 65,536 zeros", "deflate", BombContents.SmallWithin),
         ("deflate, 15 literals and a copy in turn, ratio 121", "deflate", BombContents.ManySymbolsWithin),
@@ -53,12 +53,15 @@ internal static class Bombs
             Console.WriteLine($"Medians of {Rounds} rounds of {Requests} requests in turns; processor time of the server process.");
             Console.WriteLine("| content | bytes sent | plain, CPU µs | bomb, CPU µs | bomb / plain: median (quartiles) |");
             Console.WriteLine("|---|---|---|---|---|");
-            var isKept = true;
+            var exceeding = new List<string>();
             await WarmUpAsync(port, http);
-            foreach (var bomb in Refused) isKept &= await CompareAsync(port, http, bomb) <= Gate;
-            Console.WriteLine("Without a gate:");
-            foreach (var content in Others) await CompareAsync(port, http, content);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gate: at most {Gate} times a plain QUERY: {(isKept ? "kept" : "NOT kept")}"));
+            foreach (var bomb in Refused)
+            {
+                if (await CompareAsync(port, http, bomb) > Gate) exceeding.Add(bomb.Name);
+            }
+            Console.WriteLine("Within the limits, so without a gate:");
+            foreach (var content in Within) await CompareAsync(port, http, content);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Gate: at most {Gate} times a plain QUERY: {(exceeding.Count == 0 ? "kept" : $"NOT kept by: {string.Join("; ", exceeding)}")}"));
         }
         finally
         {
@@ -69,7 +72,7 @@ internal static class Bombs
     // The runtime compiles hot methods again while they run, which is not what is measured.
     private static async Task WarmUpAsync(int port, HttpClient http)
     {
-        foreach (var (_, coding, make) in Refused.Concat(Others))
+        foreach (var (_, coding, make) in Refused.Concat(Within))
         {
             var contents = Enumerable.Range(0, WarmUps / 10).Select(i => make(++_number)).ToArray();
             await MeasureAsync(port, http, [.. contents.Select(Plain)], null);
