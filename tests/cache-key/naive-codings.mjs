@@ -1,7 +1,7 @@
 // Section 5 of docs/cache-key.md: codings. node:zlib decodes; where the stream ends, what stands around it and
 // whether the checksums are right is looked at here.
 
-import { brotliDecompressSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 
 const MAX_DECODED = 16_777_216;
 const FREE_DECODED = 65_536;
@@ -13,7 +13,6 @@ export function removeCoding(coding, octets) {
     switch (coding) {
         case 'gzip': return removeGzip(octets, limit);
         case 'deflate': return removeZlib(octets, limit);
-        case 'br': return decodeWhole(brotliDecompressSync, octets, limit);
         default: return undefined;
     }
 }
@@ -22,7 +21,7 @@ export function removeCoding(coding, octets) {
 function removeGzip(octets, limit) {
     const start = gzipHeaderLength(octets);
     if (start === undefined || octets.length < start + 8) return undefined;
-    const decoded = decodeWhole(inflateRawSync, octets.subarray(start, -8), limit);
+    const decoded = inflateWhole(octets.subarray(start, -8), limit);
     if (decoded === undefined) return undefined;
     const isRight = octets.readUInt32LE(octets.length - 8) === crc32(decoded)
         && octets.readUInt32LE(octets.length - 4) === decoded.length;
@@ -54,17 +53,17 @@ function removeZlib(octets, limit) {
     const [cmf, flags] = octets;
     const isHeader = (cmf * 256 + flags) % 31 === 0 && (cmf & 0x0f) === 8 && cmf >> 4 <= 7 && !(flags & 0x20);
     if (!isHeader) return undefined;
-    const decoded = decodeWhole(inflateRawSync, octets.subarray(2, -4), limit);
+    const decoded = inflateWhole(octets.subarray(2, -4), limit);
     if (decoded === undefined) return undefined;
     return octets.readUInt32BE(octets.length - 4) === adler32(decoded) ? decoded : undefined;
 }
 
 // The decoded octets where the stream is sound and takes exactly all of the octets. A cut stream and one that
 // decodes to more than the limit throw; bytesWritten counts what the decoder took, up to the end of the stream.
-function decodeWhole(decode, octets, limit) {
+function inflateWhole(octets, limit) {
     let result;
     try {
-        result = decode(octets, { info: true, maxOutputLength: limit });
+        result = inflateRawSync(octets, { info: true, maxOutputLength: limit });
     } catch (error) {
         if (error.code?.startsWith('Z_') || error.code?.startsWith('ERR_')) return undefined;
         throw error;

@@ -20,7 +20,4 @@ public enum QueryNormalizations
 
     /// <summary><c>deflate</c>: the content coding of that name.</summary>
     Deflate = 8,
-
-    /// <summary><c>br</c>: the content coding of that name.</summary>
-    Brotli = 16,
 }

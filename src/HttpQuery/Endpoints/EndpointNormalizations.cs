@@ -17,7 +17,7 @@ namespace HttpQuery.Endpoints;
 internal static class EndpointNormalizations
 {
     private const QueryNormalizations All =
-        QueryNormalizations.JsonSpelling | QueryNormalizations.JsonMemberOrder | QueryNormalizations.Gzip | QueryNormalizations.Deflate | QueryNormalizations.Brotli;
+        QueryNormalizations.JsonSpelling | QueryNormalizations.JsonMemberOrder | QueryNormalizations.Gzip | QueryNormalizations.Deflate;
 
     private static readonly ConditionalWeakTable<Endpoint, Claims> Known = [];
 

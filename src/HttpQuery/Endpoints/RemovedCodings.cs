@@ -11,7 +11,7 @@ namespace HttpQuery.Endpoints;
 internal static class RemovedCodings
 {
     private static readonly (string Name, QueryNormalizations Claim)[] Known =
-        [("gzip", QueryNormalizations.Gzip), ("deflate", QueryNormalizations.Deflate), ("br", QueryNormalizations.Brotli)];
+        [("gzip", QueryNormalizations.Gzip), ("deflate", QueryNormalizations.Deflate)];
 
     public static QueryNormalizations Of(IServiceProvider services)
     {

@@ -88,7 +88,7 @@ public class KeyPropertyTests
         input =>
         {
             var octets = Encoding.UTF8.GetBytes(input.text);
-            foreach (var coding in new[] { "gzip", "deflate", "br" })
+            foreach (var coding in new[] { "gzip", "deflate" })
             {
                 var coded = RandomRequests.Encode(octets, coding);
                 if (Key(coded, coding) != Key(input.text) || Key([.. coded, 0], coding) == Key(input.text)) return false;

@@ -31,7 +31,6 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
         "json-member-order" => QueryNormalizations.JsonMemberOrder,
         "gzip" => QueryNormalizations.Gzip,
         "deflate" => QueryNormalizations.Deflate,
-        "br" => QueryNormalizations.Brotli,
         _ => throw new InvalidDataException($"{name} is no claim."),
     });
 

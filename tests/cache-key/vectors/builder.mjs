@@ -30,7 +30,7 @@ export function send(type, content, { fields = [], ...changes } = {}) {
 
 export const SPELLING = ['json-spelling'];
 export const MEMBER_ORDER = ['json-member-order'];
-export const ALL_CLAIMS = ['json-spelling', 'gzip', 'deflate', 'br'];
+export const ALL_CLAIMS = ['json-spelling', 'gzip', 'deflate'];
 
 // JSON whose reader does not see how it is spelled, nor its coding.
 export function json(content, changes) {

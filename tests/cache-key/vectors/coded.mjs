@@ -98,11 +98,3 @@ export function paddedGzip(count, length) {
         [stream.subarray(0, 2), 1], [turn, turns], [stream.subarray(2 + turns * 13), 1], [gzipTrailer(plain), 1],
     ];
 }
-
-// A brotli stream that begins with `skipped` octets of metadata, a window of 2^22 and then `rest`, which starts on an octet.
-export function paddedBrotli(skipped, rest) {
-    const lengthOctets = skipped - 1 > 0xffff ? 3 : 2;
-    const head = Buffer.alloc(lengthOctets === 3 ? 5 : 4);
-    head.writeUIntLE(0x6b + lengthOctets * 256 + (skipped - 1) * 1024, 0, head.length);
-    return [[head, 1], [Buffer.from([0]), skipped], [rest, 1]];
-}

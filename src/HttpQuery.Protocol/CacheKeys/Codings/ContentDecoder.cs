@@ -9,14 +9,13 @@ namespace HttpQuery.CacheKeys;
 internal abstract class ContentDecoder : IDisposable
 {
     // The limits of section 5. They are part of the scheme: a change is a new version.
-    private const int MaximumDecodedLength = 16_777_216;
+    private const int LongestDecoded = 16_777_216;
     private const int DecodedLengthOfAnyRatio = 65_536;
     private const int MaximumRatio = 128;
 
     private IOctetSink? _output;
-    private long _codedLength;
+    private long _appendedLength;
     private int _decodedLength;
-    private long _maximumDecodedLength;
 
     /// <summary>Begins a content; one that was begun before is forgotten.</summary>
     /// <param name="output">Takes the decoded octets.</param>
@@ -25,8 +24,8 @@ internal abstract class ContentDecoder : IDisposable
     {
         Stop();
         Begin();
-        (_output, _codedLength, _decodedLength) = (output, 0, 0);
-        _maximumDecodedLength = codedLength is { } length ? Math.Min(MaximumDecodedLength, LimitOf(length)) : MaximumDecodedLength;
+        (_output, CodedLength, _appendedLength, _decodedLength) = (output, codedLength, 0, 0);
+        MaximumDecodedLength = codedLength is { } length ? (int)Math.Min(LongestDecoded, LimitOf(length)) : LongestDecoded;
     }
 
     /// <summary>Takes the next coded octets.</summary>
@@ -36,7 +35,7 @@ internal abstract class ContentDecoder : IDisposable
         if (_output is null) return false;
 
         // Of content in pieces, the ratio is judged at the end alone: a start that is over it can be the start of content that is not.
-        _codedLength += coded.Length;
+        _appendedLength += coded.Length;
         if (coded.IsEmpty || Decode(coded)) return true;
         Stop();
         return false;
@@ -46,7 +45,7 @@ internal abstract class ContentDecoder : IDisposable
     /// <returns><see langword="true"/> only where everything in section 5 holds.</returns>
     public bool Complete()
     {
-        var removed = _output is not null && IsWhole && _decodedLength <= LimitOf(_codedLength);
+        var removed = _output is not null && IsWhole && _decodedLength <= LimitOf(_appendedLength);
         Stop();
         return removed;
     }
@@ -56,6 +55,12 @@ internal abstract class ContentDecoder : IDisposable
 
     /// <summary>Whether the octets taken so far are whole content in this coding, its checksums included.</summary>
     protected abstract bool IsWhole { get; }
+
+    /// <summary>The length of the coded octets, if it is known.</summary>
+    protected long? CodedLength { get; private set; }
+
+    /// <summary>The most octets that may be decoded, by what is known of the coded length.</summary>
+    protected int MaximumDecodedLength { get; private set; }
 
     /// <summary>Prepares for the first octets of a content.</summary>
     protected abstract void Begin();
@@ -73,7 +78,7 @@ internal abstract class ContentDecoder : IDisposable
     /// <summary>Hands decoded octets to the sink, within the limit of section 5.</summary>
     protected bool Emit(ReadOnlySpan<byte> decoded)
     {
-        if (decoded.Length > _maximumDecodedLength - _decodedLength) return false;
+        if (decoded.Length > MaximumDecodedLength - _decodedLength) return false;
         _decodedLength += decoded.Length;
         return decoded.IsEmpty || _output!.Write(decoded);
     }

@@ -5,6 +5,7 @@ namespace HttpQuery.CacheKeys;
 internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
 {
     private readonly Inflater _inflater;
+    private Inflater? _counter;
     private Part _part;
     private ulong _trailer;
     private int _trailerLength;
@@ -18,6 +19,9 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
         Stream,
         Trailer,
     }
+
+    /// <summary>How far the last count went, in octets; 0 before the first. Tests read it.</summary>
+    internal int Counted => _counter?.Counted ?? 0;
 
     /// <inheritdoc/>
     protected sealed override bool IsWhole => _part is Part.Trailer && _trailerLength == TrailerLength && IsTrailer(_trailer);
@@ -42,6 +46,7 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
     /// <inheritdoc/>
     protected sealed override bool Decode(ReadOnlySpan<byte> coded)
     {
+        var liesWhole = coded.Length == CodedLength;
         if (_part is Part.Header)
         {
             if (!ReadHeader(ref coded, out var ended)) return false;
@@ -51,11 +56,17 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
 
         if (_part is Part.Stream)
         {
-            switch (_inflater.Inflate(ref coded))
+            _inflater.HoldsBack = liesWhole;
+            var status = _inflater.Inflate(ref coded);
+            if (status is InflateStatus.HeldBack)
             {
-                case InflateStatus.NeedsInput: return true;
-                case InflateStatus.Failed: return false;
+                // A bomb has few symbols: to count them costs a small part of what the checksum and the sink take for its octets.
+                _counter ??= new(output: null);
+                if (_counter.Count(_inflater, coded, MaximumDecodedLength) is null) return false;
+                status = _inflater.Inflate(ref coded);
             }
+
+            if (status is not InflateStatus.Ended) return status is InflateStatus.NeedsInput;
 
             _part = Part.Trailer;
         }

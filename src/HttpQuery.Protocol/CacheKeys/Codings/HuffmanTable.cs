@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace HttpQuery.CacheKeys;
 
 /// <summary>One prefix code of a deflate block (RFC 1951 §3.2.2), as a table that is built anew for each block.</summary>
@@ -18,6 +20,7 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     internal const uint Special = 0x100;
     internal const int ExtraBitsShift = 4;
     internal const int ValueShift = 16;
+    internal const int LongestCode = 15;
 
     /// <summary>What bits stand for that are no code.</summary>
     internal const uint Nothing = Special;
@@ -25,12 +28,12 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     /// <summary>What ends a block.</summary>
     internal const uint EndOfBlock = Special | (1u << ValueShift);
 
-    private const int LongestCode = 15;
     private const uint LengthMask = 15;
 
     private readonly uint[] _table = new uint[1 << indexBits];
     private readonly uint[] _symbols = new uint[maximumSymbols];
     private readonly int[] _counts = new int[LongestCode + 1];
+    private int _indexMask;
 
     /// <summary>The length of the code that an entry was found by.</summary>
     internal static int CodeLength(uint entry) => (int)(entry & LengthMask);
@@ -49,9 +52,13 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     internal bool TryBuild(ReadOnlySpan<byte> lengths, ReadOnlySpan<uint> meanings, bool mayBeIncomplete)
     {
         Array.Clear(_counts);
-        foreach (var length in lengths) _counts[length]++;
-        var used = lengths.Length - _counts[0];
-        _counts[0] = 0;
+        var used = lengths.Length - lengths.Count((byte)0);
+        var longest = 0;
+        for (var left = used; left > 0; left -= _counts[longest])
+        {
+            longest++;
+            _counts[longest] = lengths.Count((byte)longest);
+        }
 
         var unused = 1;
         Span<int> offsets = stackalloc int[LongestCode + 2];
@@ -65,8 +72,14 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
         if (unused > 0 && !(mayBeIncomplete && (used == 0 || (used == 1 && _counts[1] == 1)))) return false;
 
         for (var symbol = 0; symbol < lengths.Length; symbol++)
+        {
+            // Most symbols of a small code have no length.
+            while (lengths.Length - symbol >= sizeof(ulong) && BinaryPrimitives.ReadUInt64LittleEndian(lengths[symbol..]) == 0) symbol += sizeof(ulong);
+            if (symbol == lengths.Length) break;
             if (lengths[symbol] != 0) _symbols[offsets[lengths[symbol]]++] = meanings[symbol] | lengths[symbol];
-        FillTable();
+        }
+
+        FillTable(longest);
         return true;
     }
 
@@ -74,7 +87,7 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     internal uint Find(ulong bits)
     {
         var table = _table;
-        var entry = table[(int)bits & (table.Length - 1)];
+        var entry = table[(int)bits & _indexMask];
         return (entry & LengthMask) != 0 ? entry : FindLong(bits);
     }
 
@@ -97,13 +110,14 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     }
 
     // Codes come most significant bit first, the index has them the other way round: a code counts up from its most significant bit. A
-    // table of n bits is one of n - 1 bits twice, plus the codes of n bits.
-    private void FillTable()
+    // table of n bits is one of n - 1 bits twice, plus the codes of n bits. It has no more bits than the longest code: content with thousands
+    // of small codes would make the server fill a large table for each.
+    private void FillTable(int longest)
     {
         var table = _table;
         var (size, code, index) = (1, 0, 0);
         table[0] = 0;
-        for (var length = 1; size < table.Length; length++)
+        for (var length = 1; length <= longest && size < table.Length; length++)
         {
             table.AsSpan(0, size).CopyTo(table.AsSpan(size));
             size *= 2;
@@ -115,5 +129,7 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
                 code = (code & (bit - 1)) | bit;
             }
         }
+
+        _indexMask = size - 1;
     }
 }

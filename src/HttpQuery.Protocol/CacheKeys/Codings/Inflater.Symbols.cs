@@ -17,14 +17,18 @@ internal sealed partial class Inflater
         // Locals, so that they can stay in registers.
         var (bits, bitCount, end) = (_bits, _bitCount, _end);
         var (literals, distances) = (_literals, _distances);
+        var (isCounting, room) = (output is null, output is null ? _mostCounted : BufferLength - MostOfOneTurn);
         var input = coded;
         Span<byte> buffer = _buffer;
         Step next;
         while (true)
         {
-            if (end > BufferLength - MostOfOneTurn)
+            next = Step.Symbols;
+            if (end > room)
             {
                 _end = end;
+                if (isCounting) return Fail();
+                if (StopsHere()) break;
                 if (!MakeRoom()) return Fail();
                 end = _end;
             }
@@ -46,7 +50,6 @@ internal sealed partial class Inflater
                 }
             }
 
-            next = Step.Symbols;
             var entry = literals.Find(bits);
             var used = HuffmanTable.CodeLength(entry);
             if (used > bitCount) break;
@@ -54,10 +57,11 @@ internal sealed partial class Inflater
             {
                 do
                 {
-                    buffer[end++] = (byte)HuffmanTable.Value(entry);
+                    if (!isCounting) buffer[end] = (byte)HuffmanTable.Value(entry);
+                    end++;
                     bits >>= used;
                     bitCount -= used;
-                    if (bitCount < MostBitsOfMatch) break;
+                    if (bitCount < HuffmanTable.LongestCode) break;
                     entry = literals.Find(bits);
                     used = HuffmanTable.CodeLength(entry);
                 }
@@ -87,7 +91,7 @@ internal sealed partial class Inflater
 
             bits >>= used;
             bitCount -= used;
-            CopyMatch(buffer, end, distance, length);
+            if (!isCounting) CopyMatch(buffer, end, distance, length);
             end += length;
         }
 

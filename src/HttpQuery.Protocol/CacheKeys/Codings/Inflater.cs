@@ -6,6 +6,9 @@ internal enum InflateStatus
     /// <summary>All octets were taken, and the stream goes on.</summary>
     NeedsInput,
 
+    /// <summary>The buffer is full, and the sink has received nothing: see <see cref="Inflater.HoldsBack"/>. The next call goes on.</summary>
+    HeldBack,
+
     /// <summary>The stream has ended.</summary>
     Ended,
 
@@ -19,14 +22,15 @@ internal enum InflateStatus
 /// Verdicts are part of the cache key, so they must not hang on a runtime or its switches: docs/decisions/0005-inflater.md says why this
 /// is not the base library's DeflateStream. What is taken is what zlib takes.
 /// </remarks>
-internal sealed partial class Inflater(IOctetSink output)
+/// <param name="output">Takes the decoded octets. Without it the inflater has no window and can only <see cref="Count"/>.</param>
+internal sealed partial class Inflater(IOctetSink? output)
 {
     // RFC 1951 §2: a distance reaches back 32,768 octets at most. They are kept before what was not handed out yet.
     private const int WindowLength = 32_768;
     private const int BufferLength = 2 * WindowLength;
     private const int LongestMatch = 258;
 
-    private readonly byte[] _buffer = new byte[BufferLength];
+    private readonly byte[] _buffer = output is null ? [] : new byte[BufferLength];
     private int _end;
     private int _handedOut;
 
@@ -36,6 +40,7 @@ internal sealed partial class Inflater(IOctetSink output)
 
     private Step _step;
     private bool _isLastBlock;
+    private bool _isHeldBack;
     private int _storedLength;
 
     private enum Step
@@ -51,24 +56,29 @@ internal sealed partial class Inflater(IOctetSink output)
         Failed,
     }
 
+    /// <summary>Whether the inflater stops once when its buffer is full, before the sink receives the first octets.</summary>
+    /// <remarks>A stream that fits in the buffer never stops.</remarks>
+    internal bool HoldsBack { get; set; }
+
     /// <summary>Prepares for the first octets of a stream.</summary>
     internal void Reset()
     {
         (_end, _handedOut, _bits, _bitCount) = (0, 0, 0, 0);
-        (_step, _isLastBlock) = (Step.BlockHeader, false);
+        (_step, _isLastBlock, HoldsBack, _isHeldBack) = (Step.BlockHeader, false, false, false);
     }
 
     /// <summary>Goes on with the next octets.</summary>
     /// <param name="coded">Left are octets after the stream; others are with the inflater: see <see cref="TryTakeOctet"/>.</param>
     internal InflateStatus Inflate(ref ReadOnlySpan<byte> coded)
     {
+        _isHeldBack = false;
         while (true)
         {
             var goesOn = _step switch
             {
                 Step.BlockHeader => ReadBlockHeader(ref coded),
                 Step.StoredLength => ReadStoredLength(ref coded),
-                Step.Stored => CopyStored(ref coded),
+                Step.Stored => output is null ? SkipStored(ref coded) : CopyStored(ref coded),
                 Step.CodeCounts => ReadCodeCounts(ref coded),
                 Step.CodeLengthLengths => ReadCodeLengthLengths(ref coded),
                 Step.CodeLengths => ReadCodeLengths(ref coded),
@@ -80,7 +90,7 @@ internal sealed partial class Inflater(IOctetSink output)
             {
                 Step.Ended => InflateStatus.Ended,
                 Step.Failed => InflateStatus.Failed,
-                _ => InflateStatus.NeedsInput,
+                _ => _isHeldBack ? InflateStatus.HeldBack : InflateStatus.NeedsInput,
             };
         }
     }
@@ -134,7 +144,12 @@ internal sealed partial class Inflater(IOctetSink output)
     {
         while (_storedLength > 0)
         {
-            if (_end == BufferLength && !MakeRoom()) return Fail();
+            if (_end == BufferLength)
+            {
+                if (StopsHere()) return false;
+                if (!MakeRoom()) return Fail();
+            }
+
             if (_bitCount > 0)
             {
                 _buffer[_end++] = (byte)TakeBits(8);
@@ -189,9 +204,18 @@ internal sealed partial class Inflater(IOctetSink output)
 
     private bool Flush()
     {
+        if (output is null) return true;
         var octets = _buffer.AsSpan(_handedOut, _end - _handedOut);
         _handedOut = _end;
         return octets.IsEmpty || output.Write(octets);
+    }
+
+    // Once, at the first full buffer.
+    private bool StopsHere()
+    {
+        _isHeldBack = HoldsBack;
+        HoldsBack = false;
+        return _isHeldBack;
     }
 
     // Hands out what the buffer holds and keeps the window at its start.

@@ -13,15 +13,14 @@ internal static class Coded
 
     private static readonly byte[] PlainHeader = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
 
-    /// <summary>The coding of one of the three names in Content-Encoding, by the platform.</summary>
+    /// <summary>The coding of one of the two names in Content-Encoding, by the platform.</summary>
     public static byte[] Encode(string coding, ReadOnlySpan<byte> content, CompressionLevel level = CompressionLevel.Optimal)
     {
         using var output = new MemoryStream();
         using (Stream encoder = coding switch
         {
             "gzip" => new GZipStream(output, level, leaveOpen: true),
-            "deflate" => new ZLibStream(output, level, leaveOpen: true),
-            _ => new BrotliStream(output, level, leaveOpen: true),
+            _ => new ZLibStream(output, level, leaveOpen: true),
         })
         {
             encoder.Write(content);
@@ -77,12 +76,11 @@ internal static class Coded
         return [(byte)(header >> 8), (byte)header, .. deflate, .. trailer];
     }
 
-    /// <summary>A decoder for one of the three names in Content-Encoding.</summary>
+    /// <summary>A decoder for one of the two names in Content-Encoding.</summary>
     public static ContentDecoder Decoder(string coding) => coding switch
     {
         "gzip" => new GzipDecoder(),
-        "deflate" => new ZlibDecoder(),
-        _ => new BrotliContentDecoder(),
+        _ => new ZlibDecoder(),
     };
 
     /// <summary>What was decoded, or null where the coding cannot be removed.</summary>

@@ -4,7 +4,7 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
-/// <summary>docs/cache-key.md, section 5: what holds for each of the three codings.</summary>
+/// <summary>docs/cache-key.md, section 5: what holds for both codings.</summary>
 public class ContentDecoderTests
 {
     private static readonly byte[] Query = Encoding.UTF8.GetBytes("""{"where":{"app":"kube"},"labels":["app","app","app"],"limit":500}""");
@@ -141,10 +141,8 @@ public class ContentDecoderTests
     }
 
     [Theory]
-    [InlineData("gzip", 0)]
-    [InlineData("deflate", 0)]
-    [InlineData("br", 64)]
-    public void A_coded_content_allocates_no_more_than(string coding, int bytes)
+    [MemberData(nameof(Codings))]
+    public void A_coded_content_allocates_nothing(string coding)
     {
         var coded = Coded.Encode(coding, [.. Query, .. new byte[100_000], .. Query], CompressionLevel.Fastest);
         var whole = Coded.Encode(coding, Query);
@@ -158,7 +156,7 @@ public class ContentDecoderTests
                 decoder.Start(sink);
                 decoder.Append(octets);
                 decoder.Complete();
-            })), 0, bytes);
+            })), 0, 0);
         }
     }
 }

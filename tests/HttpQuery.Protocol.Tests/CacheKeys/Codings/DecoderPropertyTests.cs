@@ -26,16 +26,13 @@ public class DecoderPropertyTests
         select (pair.Content, damaged),
         value => Coded.Decode("gzip", value.damaged) is not { } decoded || Same(value.Content, decoded));
 
-    // An Adler-32 of little content lets some damage pass, and brotli has no checksum: then another query was asked, and all decoders
-    // have to agree on it.
-    [Theory]
-    [InlineData("deflate")]
-    [InlineData("br")]
-    public void Damaged_content_is_refused_or_decodes_to_what_the_platform_reads(string coding) => RandomCases.AllHold(
-        from coded in CodedGenerators.Any.Where(coded => coded.Coding == coding)
+    // An Adler-32 of little content lets some damage pass: then another query was asked, and all decoders have to agree on it.
+    [Fact]
+    public void Damaged_deflate_is_refused_or_decodes_to_what_the_platform_reads() => RandomCases.AllHold(
+        from coded in CodedGenerators.Any.Where(coded => coded.Coding is "deflate")
         from damaged in CodedGenerators.Mutation(coded.Octets)
         select damaged,
-        damaged => Coded.Decode(coding, damaged) is not { } decoded || Same(Read(coding, damaged), decoded));
+        damaged => Coded.Decode("deflate", damaged) is not { } decoded || Same(Read(damaged), decoded));
 
     [Fact]
     public void Neither_a_part_nor_more_than_the_whole_is_taken() => RandomCases.AllHold(
@@ -63,16 +60,13 @@ public class DecoderPropertyTests
     private static byte[] Header(string coding) => coding switch
     {
         "gzip" => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3],
-        "deflate" => [0x78, 0x9C],
-        _ => [],
+        _ => [0x78, 0x9C],
     };
 
-    private static byte[] Read(string coding, byte[] coded)
+    private static byte[] Read(byte[] coded)
     {
         using var input = new MemoryStream(coded);
-        using Stream decoder = coding is "deflate"
-            ? new ZLibStream(input, CompressionMode.Decompress)
-            : new BrotliStream(input, CompressionMode.Decompress);
+        using var decoder = new ZLibStream(input, CompressionMode.Decompress);
         using var output = new MemoryStream();
         decoder.CopyTo(output);
         return output.ToArray();
