@@ -16,7 +16,7 @@ internal static class InventedHosts
     private const int Connections = 16;
     private const int WarmUp = 10_000;
 
-    // MiB. The heap goes up and down by that much; a series for each of 100,000 hosts takes more than ten times as much.
+    // MiB: for the heap to move in. A series for each host would take far more.
     private const double Gate = 64;
 
     public static async Task RunAsync()
