@@ -64,7 +64,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         {
             _share.Dispose();
             _isKept = false;
-            if (_position == _length) Return();
+            if (_position == _length && _pending is null) Return();
         }
     }
 
