@@ -48,6 +48,7 @@ internal static class ActionBinding
         };
 
     // Controller is a filter that does nothing, unless it is overridden.
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Called for MVC alone, which needs untrimmed code itself.")]
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Called for MVC alone, which needs untrimmed code itself.")]
     private static bool FiltersItself(Type controller)
     {

@@ -36,27 +36,34 @@ internal sealed class LookupContent : IDisposable
         var start = body.CanSeek ? body.Position : -1;
         var stream = new ReadAheadStream(body, memory);
         if (start < 0) context.Request.Body = stream;
-        context.Response.RegisterForDispose(stream);
+        context.Response.OnCompleted(End, stream);
         await stream.FillAsync(maximumLength, context.RequestAborted);
         if (start >= 0) body.Position = start;
         var isCertain = stream.IsWhole && start <= 0 && BufferedContent.IsExpected(context, stream.Bytes.Length);
-        if (!isCertain) stream.Release();
+        if (start >= 0 && !isCertain) stream.Consume();
+        else if (!isCertain) stream.Release();
         return new(isCertain ? stream.Bytes : default(ReadOnlyMemory<byte>?), null, stream);
     }
 
-    /// <summary>The request has its response: nothing reads the content any more.</summary>
+    /// <summary>The request is answered by the cache: nothing behind it reads the content.</summary>
+    public void Consume()
+    {
+        _stream?.Consume();
+        Dispose();
+    }
+
+    /// <summary>The request has its response: nothing reads any more what the server keeps.</summary>
     /// <remarks>Kestrel reads what is left unread at the end, but not for a client that has gone; then what was examined and not consumed is a read that never ends.</remarks>
     public void Dispose()
     {
-        _stream?.Dispose();
         if (_reader is null) return;
         try
         {
             if (_reader.TryRead(out var result)) _reader.AdvanceTo(result.Buffer.End);
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException)
         {
-            // The endpoint has completed the reader.
+            // The endpoint has completed the reader, or the client has gone.
         }
     }
 
@@ -75,9 +82,15 @@ internal sealed class LookupContent : IDisposable
     /// <summary>The request is not forwarded once more. An error page may still read it, unless the response has started.</summary>
     public void Finish(HttpContext context)
     {
+        _stream?.Release();
         if (context.Response.HasStarted) Dispose();
-        else _stream?.Release();
     }
+
+    private static readonly Func<object, Task> End = state =>
+    {
+        ((ReadAheadStream)state).End();
+        return Task.CompletedTask;
+    };
 
     // Only what lies there as a whole. It is not consumed, so nothing need be put back.
     private static LookupContent? TryExamine(PipeReader reader, int length)

@@ -59,12 +59,12 @@ internal sealed class QueryCacheMiddleware
         {
             // HEAD may have an endpoint of its own, whose answers are none to GET.
             if (request.Method is not "HEAD" && transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
-            content?.Dispose();
+            content?.Consume();
             await CacheAnswer.WriteAsync(context, transaction);
         }
         else if (transaction.Action is CacheAction.Refuse)
         {
-            content?.Dispose();
+            content?.Consume();
             await CacheAnswer.RefuseAsync(context, transaction);
         }
         else if (transaction.NeedsResponse)
@@ -102,7 +102,8 @@ internal sealed class QueryCacheMiddleware
         {
             // The answer was to a condition of the cache's own, and of no use.
             fields.PutBack();
-            if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again, Stream.Null);
+            // A copy: an error page may read it when the memory is another's.
+            if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again.ToArray(), Stream.Null);
             await ForwardOnceAsync(context, request, transaction, fields, policy, changes);
         }
         content?.Finish(context);

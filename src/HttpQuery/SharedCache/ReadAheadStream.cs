@@ -36,7 +36,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     /// <summary>Whether everything was read.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>What was read. The memory is another's after <see cref="Release"/>.</summary>
+    /// <summary>What was read. The memory is another's after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
     /// <summary>Reads to the end, unless that is longer than <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
@@ -69,9 +69,25 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     {
         lock (_lock)
         {
-            _share.Dispose();
             _isKept = false;
-            if (_position == _length) Return();
+            if (_position == _length && _pending is null) Return();
+        }
+    }
+
+    /// <summary>Takes that the content was for the cache alone: who reads on finds the end.</summary>
+    public void Consume()
+    {
+        lock (_lock) Return();
+    }
+
+    /// <summary>Takes that the request is over.</summary>
+    /// <remarks>Not what disposing does: a handler may dispose the request's body, like that of a server, and others go on with it.</remarks>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            Return();
         }
     }
 
@@ -89,17 +105,6 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     {
         if (TryReadAhead(buffer.Span, out var count)) return new(count);
         return _pending is null ? _rest.ReadAsync(buffer, cancellationToken) : ReadPendingAsync(buffer, cancellationToken);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        lock (_lock)
-        {
-            _isOver = true;
-            _share.Dispose();
-            Return();
-        }
-        base.Dispose(disposing);
     }
 
     // In powers of two, as the pool has them.
@@ -152,6 +157,8 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     private void Return()
     {
+        // It is counted until here.
+        _share.Dispose();
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         (_bytes, _length, _position) = ([], 0, 0);
     }

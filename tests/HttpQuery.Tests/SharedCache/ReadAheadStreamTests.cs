@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using HttpQuery.Caching;
+using HttpQuery.SharedCache;
+
+namespace HttpQuery.Tests.SharedCache;
+
+/// <summary>Content that is read ahead: whatever happens to its memory, the handler reads what was sent.</summary>
+public sealed class ReadAheadStreamTests
+{
+    private const int Limit = 16 * 1024;
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4000)]
+    public async Task What_had_come_and_what_comes_later_is_read_after_it_gave_way(int before)
+    {
+        var (memory, pipe) = (new PendingMemory(Limit), new Pipe());
+        var stream = new ReadAheadStream(pipe.Reader.AsStream(), memory);
+        var content = Bytes(9000);
+        if (before > 0) await pipe.Writer.WriteAsync(content.AsMemory(0, before), Test);
+        var filling = stream.FillAsync(Limit, Test).AsTask();
+        Assert.False(filling.IsCompleted);
+
+        using var newer = memory.Begin(isContent: true, giveWay: null);
+        Assert.True(newer.TryGrow(Limit / 2));
+        await filling;
+        Assert.False(stream.IsWhole);
+        stream.Release();
+
+        await pipe.Writer.WriteAsync(content.AsMemory(before), Test);
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(content, await ReadAsync(stream));
+        stream.Release();
+        Assert.Empty(await ReadAsync(stream));
+    }
+
+    [Fact]
+    public async Task Who_reads_on_after_all_that_had_come_was_read_gets_what_comes()
+    {
+        var (memory, pipe) = (new PendingMemory(Limit), new Pipe());
+        var stream = new ReadAheadStream(pipe.Reader.AsStream(), memory);
+        await pipe.Writer.WriteAsync("abc"u8.ToArray(), Test);
+        var filling = stream.FillAsync(Limit, Test).AsTask();
+        using var newer = memory.Begin(isContent: true, giveWay: null);
+        Assert.True(newer.TryGrow(Limit / 2));
+        await filling;
+
+        var buffer = new byte[10];
+        Assert.Equal(3, await stream.ReadAsync(buffer, Test));
+        stream.Release();
+        await pipe.Writer.WriteAsync("def"u8.ToArray(), Test);
+        Assert.Equal(3, await stream.ReadAsync(buffer, Test));
+        Assert.Equal("def"u8.ToArray(), buffer[..3]);
+    }
+
+    [Fact]
+    public async Task Its_memory_is_nobody_elses_while_it_is_needed_though_a_handler_disposes_the_stream()
+    {
+        var (memory, content) = (new PendingMemory(Limit), Bytes(3000));
+        var stream = new ReadAheadStream(new MemoryStream(content), memory);
+        await stream.FillAsync(Limit, Test);
+        var bytes = stream.Bytes;
+        Assert.True(stream.IsWhole);
+        await ReadAsync(stream);
+        await stream.DisposeAsync();
+        Overwrite();
+        Assert.Equal(content, bytes.ToArray());
+        Assert.Empty(await ReadAsync(stream));
+        Assert.NotEqual(0, memory.Size);
+        stream.End();
+        Assert.Equal(0, memory.Size);
+    }
+
+    [Fact]
+    public async Task Its_memory_is_counted_until_it_has_been_read()
+    {
+        var memory = new PendingMemory(Limit);
+        var stream = new ReadAheadStream(new MemoryStream(Bytes(3000)), memory);
+        await stream.FillAsync(Limit, Test);
+        stream.Release();
+        Assert.Equal(4096, memory.Size);
+        await stream.ReadExactlyAsync(new byte[3000], Test);
+        Assert.Equal(0, memory.Size);
+    }
+
+    [Fact]
+    public async Task What_is_over_is_read_by_nobody()
+    {
+        var stream = new ReadAheadStream(new MemoryStream(Bytes(3000)), new PendingMemory(Limit));
+        await stream.FillAsync(Limit, Test);
+        stream.End();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadExactlyAsync(new byte[1], Test).AsTask());
+    }
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream)
+    {
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy, Test);
+        return copy.ToArray();
+    }
+
+    // Whatever the pool has of this size is another's now.
+    private static void Overwrite()
+    {
+        var others = Enumerable.Range(0, 100).Select(_ => ArrayPool<byte>.Shared.Rent(4096)).ToArray();
+        foreach (var other in others) other.AsSpan().Clear();
+        foreach (var other in others) ArrayPool<byte>.Shared.Return(other);
+    }
+}
