@@ -100,17 +100,9 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        // What goes on after a wait would be posted to this thread, which waits for it.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            return SendAsync(request, (message, token) => new(base.Send(message, token)), isBackground: false, cancellationToken).AsTask().GetAwaiter().GetResult();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+        HttpResponseMessage? response = null;
+        SynchronousCall.Wait(async () => response = await SendAsync(request, (message, token) => new(base.Send(message, token)), isBackground: false, cancellationToken).ConfigureAwait(false));
+        return response!;
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(
@@ -134,7 +126,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
             {
                 // An answer to a visitor, while a handler below may be about to sign this request in.
                 if (isUserUncertain && !IsForEveryone(transaction)) return await ForwardUncertainAsync(request, transaction, forward, cancellationToken).ConfigureAwait(false);
-                if (!IsOnlyIfCached(request) && transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, asked, transaction);
+                if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, asked, transaction);
                 return Respond(request, transaction);
             }
             if (transaction.Action is CacheAction.Refuse) return Refuse(request, transaction);
@@ -150,6 +142,9 @@ public sealed class QueryCacheHandler : DelegatingHandler
                 OutgoingRequests.Current = sent;
                 response = await forward(request, cancellationToken).ConfigureAwait(false);
                 head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
+
+                // A second time there are no conditions of the cache in it: it is the caller's answer.
+                if (head is CacheHead.Resend) transaction.Pass((int)response.StatusCode, StorageRefusal.Elsewhere);
             }
 
             switch (head)
@@ -270,7 +265,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (sent.OtherUser is { } other) _below.Report(asked.User, other, Logger, _name ?? "");
     }
 
-    private ILogger? Logger => _loggers?.CreateLogger("HttpQuery.Cache");
+    private ILogger? Logger => _loggers?.CreateLogger(CacheTelemetry.LogCategory);
 
     private static bool IsForEveryone(CacheTransaction transaction)
     {

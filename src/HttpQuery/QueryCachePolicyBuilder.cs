@@ -21,7 +21,7 @@ public sealed class QueryCachePolicyBuilder
     {
     }
 
-    /// <summary>Gives a lifetime to responses that state none: neither <c>max-age</c> nor <c>s-maxage</c> nor <c>Expires</c>. <c>no-store</c>, <c>private</c> and <c>no-cache</c> count all the same.</summary>
+    /// <summary>Gives a lifetime to 2xx responses that state none: neither <c>max-age</c> nor <c>s-maxage</c> nor <c>Expires</c>. <c>no-store</c>, <c>private</c> and <c>no-cache</c> count all the same.</summary>
     /// <param name="lifetime">Positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is not positive.</exception>
     public QueryCachePolicyBuilder Expire(TimeSpan lifetime)

@@ -111,6 +111,21 @@ public class ManagementTests
     }
 
     [Fact]
+    public async Task A_purge_that_does_not_reach_the_store_is_told()
+    {
+        await using var origin = Counting();
+
+        // Nothing listens on port 1.
+        await using var gateway = await RunningGateway.StartAsync(origin, "--management", "http://127.0.0.1:0", "--redis", "127.0.0.1:1");
+        foreach (var content in new[] { "{\"uri\":\"{base}/a\"}", "{\"tag\":\"a\"}" })
+        {
+            var response = await PurgeAsync(gateway, Json, content);
+            Assert.Equal((503, "application/problem+json"), (response.Status, response["Content-Type"]));
+            Assert.Contains("not reached", response.ContentText, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Metrics_count_a_hit()
     {
         const string hit = "httpquery_cache_requests_total{http_request_method=\"QUERY\",httpquery_cache_name=\"QueryGateway\",httpquery_cache_result=\"hit\"} ";

@@ -45,16 +45,21 @@ internal sealed class CacheMeter : IDisposable
     }
 
     /// <summary>Waits until <see cref="Pending"/> is what the test needs.</summary>
-    public async Task UntilPendingAsync(Func<long, bool> isReached)
-    {
-        while (!isReached(Pending)) await Task.Delay(5, TestContext.Current.CancellationToken);
-    }
+    public Task UntilPendingAsync(Func<long, bool> isReached) => UntilAsync(() => isReached(Pending));
 
     /// <summary>Waits until that many requests have been counted.</summary>
     public async Task<string[]> UntilRequestsAsync(int count)
     {
-        while (_requests.Count < count) await Task.Delay(5, TestContext.Current.CancellationToken);
+        await UntilAsync(() => _requests.Count >= count);
         return Requests;
+    }
+
+    // What never comes is a failure, and not a run without an end.
+    private static async Task UntilAsync(Func<bool> isReached)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!isReached()) await Task.Delay(5, limit.Token);
     }
 
     public void Dispose() => _listener.Dispose();

@@ -24,8 +24,16 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
     private static readonly StorageRefusal RequestNoStore = new(null, "the request says no-store");
     private static readonly StorageRefusal ContentType = new("content-type", "the QUERY has no Content-Type");
 
+    // Most responses that are not stored are so by a rule: made once, not for each.
+    private static readonly StorageRefusal?[] ByDecision = [.. Enum.GetValues<StorageDecision>().Select(Create)];
+
     /// <summary>What a rule says; <see langword="null"/> if it lets the response be stored.</summary>
-    public static StorageRefusal? Of(StorageDecision decision) => decision switch
+    public static StorageRefusal? Of(StorageDecision decision) => ByDecision[(int)decision];
+
+    /// <summary>Why no response to a request is stored, whatever it says.</summary>
+    public static StorageRefusal OfRequest(bool isNoStore) => isNoStore ? RequestNoStore : ContentType;
+
+    private static StorageRefusal? Create(StorageDecision decision) => decision switch
     {
         StorageDecision.Store => null,
         StorageDecision.Status => new("status", "its status code is not stored"),
@@ -42,7 +50,4 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
         StorageDecision.ContentType => ContentType,
         _ => new(null, "its method is neither GET nor QUERY"),
     };
-
-    /// <summary>Why no response to a request is stored, whatever it says.</summary>
-    public static StorageRefusal OfRequest(bool isNoStore) => isNoStore ? RequestNoStore : ContentType;
 }

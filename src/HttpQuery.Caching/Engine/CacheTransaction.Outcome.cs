@@ -33,7 +33,15 @@ public sealed partial class CacheTransaction
         {
             if (Action is CacheAction.Refuse) return CacheResult.Refused;
             if (_isHit && _isCollapsed is true) return CacheResult.Collapsed;
-            if (_isHit) return ShouldRevalidate ? CacheResult.StaleWhileRevalidate : _isStale ? CacheResult.MaxStale : CacheResult.Hit;
+            if (_isHit)
+            {
+                return _reuse switch
+                {
+                    ReuseOutcome.ServeStaleAndRevalidate => CacheResult.StaleWhileRevalidate,
+                    ReuseOutcome.ServeStale => CacheResult.MaxStale,
+                    _ => CacheResult.Hit,
+                };
+            }
             if (_reason is ForwardReason.Method) return CacheResult.Method;
             if (_isStandIn) return CacheResult.StaleIfError;
             if (_isValidated) return CacheResult.Validated;

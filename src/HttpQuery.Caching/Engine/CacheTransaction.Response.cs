@@ -48,7 +48,7 @@ public sealed partial class CacheTransaction
         }
 
         _received = new(RulesOf(_request), status, StorageRules.SelectFields(received, _cache.Options.Rules.Mode), _requestTime, now);
-        if (LengthOf(_received) > MaximumLength(_received))
+        if ((LengthOf(_received) ?? 0) > MaximumLength(_received))
         {
             Discard(StorageRefusal.TooLong);
             return CacheHead.Pass;

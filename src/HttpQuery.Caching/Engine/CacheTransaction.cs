@@ -29,7 +29,7 @@ public sealed partial class CacheTransaction : IDisposable
     private int? _forwardStatus;
     private bool _isStored;
     private StorageRefusal? _refusal;
-    private bool _isStale;
+    private ReuseOutcome _reuse;
     private bool _isStandIn;
     private bool _isValidated;
     private bool _isFailed;
@@ -51,7 +51,8 @@ public sealed partial class CacheTransaction : IDisposable
     public bool NeedsResponse => !IsSafe || _mayStore || _stored is not null;
 
     /// <summary>Whether what is served is stale, and should be asked for anew without letting the client wait (RFC 5861 §3).</summary>
-    public bool ShouldRevalidate { get; private set; }
+    /// <remarks>Never for a request with <c>only-if-cached</c>: the origin is not to be asked for it.</remarks>
+    public bool ShouldRevalidate => _isHit && _reuse is ReuseOutcome.ServeStaleAndRevalidate && !_directives.OnlyIfCached;
 
     /// <summary>Reports that the response may be for another user than the request was looked up for: authentication ran, or credentials were added, after the lookup.</summary>
     /// <remarks>From then on only a response that RFC 9111 §3.5 lets caches share is stored, for everyone; a 304 to the cache's own conditions leads to <see cref="CacheHead.Resend"/>,
@@ -190,8 +191,7 @@ public sealed partial class CacheTransaction : IDisposable
         if (decision.IsServed)
         {
             (Action, _isHit) = (CacheAction.Serve, true);
-            ShouldRevalidate = decision.Outcome is ReuseOutcome.ServeStaleAndRevalidate;
-            _isStale = decision.Outcome is ReuseOutcome.ServeStale;
+            _reuse = decision.Outcome;
             return;
         }
 

@@ -31,10 +31,11 @@ internal sealed class PendingMemory(long maximumSize)
         public bool TryGrow(int length)
         {
             List<Share>? others = null;
-            var isGranted = false;
+            var (isGranted, wasOver) = (false, false);
             lock (memory._lock)
             {
-                if (!_isOver) isGranted = memory.TryMakeRoom(this, length, ref others);
+                wasOver = _isOver;
+                if (!wasOver) isGranted = memory.TryMakeRoom(this, length, ref others);
                 if (isGranted)
                 {
                     _node ??= memory._shares.AddLast(this);
@@ -43,7 +44,7 @@ internal sealed class PendingMemory(long maximumSize)
                 }
             }
             foreach (var other in others ?? []) other.GiveWay();
-            if (!isGranted)
+            if (!isGranted && !wasOver)
             {
                 Dispose();
                 memory.Full?.Invoke();

@@ -60,8 +60,17 @@ public sealed class QueryCache
     {
         ArgumentNullException.ThrowIfNull(request);
         var transaction = new CacheTransaction(this, request);
-        await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-        return transaction;
+        try
+        {
+            await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
+            return transaction;
+        }
+        catch
+        {
+            // Its client left while it waited. Nobody else ends it, nor counts it.
+            transaction.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>

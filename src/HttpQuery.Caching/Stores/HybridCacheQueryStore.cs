@@ -9,7 +9,7 @@ namespace HttpQuery.Caching;
 /// What is removed by a tag on one machine can go on being found on others, as long as their cache remembers when the tag was removed last (Microsoft's: as long as it lives; FusionCache without a
 /// backplane: as long as its tag entries last). What unsafe requests make unusable is not found anywhere.
 /// An item larger than the cache's <c>MaximumPayloadBytes</c> (Microsoft's default: 1 MiB) is not kept, which costs a miss: set it to a little more than
-/// <see cref="QueryCacheOptions.MaximumResponseLength"/>.
+/// <see cref="QueryCacheOptions.MaximumResponseLength"/>, or state <see cref="MaximumItemSize"/>.
 /// </remarks>
 public sealed class HybridCacheQueryStore : IQueryCacheStore
 {
@@ -32,6 +32,10 @@ public sealed class HybridCacheQueryStore : IQueryCacheStore
         _reading = new() { Flags = _tiers | HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableLocalCacheWrite | HybridCacheEntryFlags.DisableDistributedCacheWrite };
         _reads = new(ReadAsync);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Default no limit. Set it to the cache's <c>MaximumPayloadBytes</c>: what is larger is not captured then, and not said to be stored.</remarks>
+    public long MaximumItemSize { get; init; } = long.MaxValue;
 
     /// <inheritdoc/>
     public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>

@@ -4,7 +4,7 @@ using HttpQuery.Caching.Diagnostics;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Captures what is read of a response, and stores it at its end.</summary>
-internal sealed class Capture
+internal sealed class Capture : IDisposable
 {
     private readonly CacheTransaction _transaction;
     private readonly ReceivedResponse _received;
@@ -16,6 +16,19 @@ internal sealed class Capture
 
         // Until the caller reads, requests that wait for this response wait for the caller.
         _transaction.BeginClientWait();
+    }
+
+    // A response that is neither read to its end nor disposed would keep its memory, and its place among those that others wait for.
+    ~Capture()
+    {
+        try
+        {
+            Abandon();
+        }
+        catch (Exception)
+        {
+            // A logger may be gone by now.
+        }
     }
 
     /// <summary>Whether all bytes that were announced have been read: the response is stored then, for nothing makes the caller read on.</summary>
@@ -46,6 +59,13 @@ internal sealed class Capture
         _transaction.Discard(StorageRefusal.Elsewhere);
     }
 
+    public void Dispose()
+    {
+        Abandon();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stores nothing: the response was cut off, or nobody reads on.</summary>
     public void Abandon()
     {
         _kept?.Dispose();

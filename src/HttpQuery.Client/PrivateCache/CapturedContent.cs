@@ -48,7 +48,7 @@ internal sealed class CapturedContent : HttpContent
     {
         if (disposing)
         {
-            _capture.Abandon();
+            _capture.Dispose();
             _content.Dispose();
         }
         base.Dispose(disposing);

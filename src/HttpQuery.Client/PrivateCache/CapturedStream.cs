@@ -46,7 +46,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
             throw;
         }
         capture.EndRead(buffer[..count]);
-        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) capture.CompleteAsync().AsTask().GetAwaiter().GetResult();
+        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) SynchronousCall.Wait(capture.CompleteAsync);
         return count;
     }
 
@@ -69,7 +69,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
     {
         if (disposing)
         {
-            capture.Abandon();
+            capture.Dispose();
             inner.Dispose();
         }
         base.Dispose(disposing);

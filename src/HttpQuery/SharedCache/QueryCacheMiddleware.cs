@@ -54,7 +54,7 @@ internal sealed class QueryCacheMiddleware
         // A request in the background that would be somebody else's without what was done before the cache.
         if (place?.Original is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
 
-        using var transaction = await _cache.BeginAsync(request, context.RequestAborted);
+        using var transaction = await BeginAsync(context, request, content);
         if (transaction.Action is CacheAction.Serve)
         {
             // HEAD may have an endpoint of its own, whose answers are none to GET.
@@ -85,6 +85,20 @@ internal sealed class QueryCacheMiddleware
         }
     }
 
+    private async ValueTask<CacheTransaction> BeginAsync(HttpContext context, CacheRequest request, LookupContent? content)
+    {
+        try
+        {
+            return await _cache.BeginAsync(request, context.RequestAborted);
+        }
+        catch
+        {
+            // The client left while the request waited for another.
+            content?.Consume();
+            throw;
+        }
+    }
+
     private static readonly Func<object, Task> AddStatus = state =>
     {
         var context = (HttpContext)state;
@@ -98,15 +112,21 @@ internal sealed class QueryCacheMiddleware
         using var identity = IdentityWatch.Begin(context);
         var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
         if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
-        if (await ForwardOnceAsync(context, request, transaction, fields, policy, changes) is CacheHead.Resend)
+        try
         {
+            if (await ForwardOnceAsync(context, request, transaction, fields, policy, changes) is not CacheHead.Resend) return;
+
             // The answer was to a condition of the cache's own, and of no use.
             fields.PutBack();
+
             // A copy: an error page may read it when the memory is another's.
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again.ToArray(), Stream.Null);
             await ForwardOnceAsync(context, request, transaction, fields, policy, changes);
         }
-        content?.Finish(context);
+        finally
+        {
+            content?.Finish(context);
+        }
 
         bool IsUserUnknown() => identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }

@@ -44,6 +44,7 @@ public sealed class CacheOutcomeTests : IDisposable
         { "only-if-cached, stale", "refused", "detail=only-if-cached", "QUERY" },
         { "not reached", "failed", "fwd=uri-miss", "QUERY" },
         { "client left", "cancelled", "fwd=uri-miss", "QUERY" },
+        { "stale-while-revalidate, only-if-cached", "stale_while_revalidate", "hit; ttl=-5", "QUERY" },
     };
 
     [Theory]
@@ -59,6 +60,25 @@ public sealed class CacheOutcomeTests : IDisposable
         Assert.Equal((1, $"httpquery.cache.result={label} http.request.method={method} httpquery.cache.name=test"), (counted.Value, counted.Tags));
         Assert.Equal($"Debug: {method}: {label} (test; {status}).", Assert.Single(_telemetry.Lines, line => line == $"Debug: {method}: {label} (test; {status})."));
         Assert.DoesNotContain(_telemetry.Lines, line => line.Contains("\"q\"", StringComparison.Ordinal) || line.Contains("/a", StringComparison.Ordinal) || line.Contains("BREW", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_it_waits_for_another_is_counted()
+    {
+        using var leader = await _host.BeginAsync(Query);
+        using var cancellation = new CancellationTokenSource();
+        var waiting = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience, Test));
+        Assert.Equal("httpquery.cache.result=cancelled http.request.method=QUERY httpquery.cache.name=test", Assert.Single(_telemetry.Of("httpquery.cache.requests")).Tags);
+    }
+
+    [Fact]
+    public async Task Headers_that_are_more_than_the_store_takes_are_told_before_anything_is_captured()
+    {
+        var host = new CacheHost(CacheHost.Shared, time => new MemoryCacheStore(10_000, 10, time), _telemetry);
+        var reply = await host.SendAsync("GET /a", CacheHost.Fresh("short", $"X: {new string('x', 2_000)}"));
+        Assert.Equal("test; fwd=uri-miss; fwd-status=200; detail=too-long", reply["Cache-Status"]);
     }
 
     /// <summary>What keeps a response out, the detail in Cache-Status, and the words of the log.</summary>
@@ -148,6 +168,10 @@ public sealed class CacheOutcomeTests : IDisposable
                 return await _host.BeginAsync("HEAD /a");
             case "stale-while-revalidate":
                 return await LaterAsync("Cache-Control: max-age=10, stale-while-revalidate=100");
+            case "stale-while-revalidate, only-if-cached":
+                var onlyIfCached = await LaterAsync("Cache-Control: max-age=10, stale-while-revalidate=100", "Cache-Control: only-if-cached");
+                Assert.False(onlyIfCached.ShouldRevalidate || onlyIfCached.TryBeginRevalidation());
+                return onlyIfCached;
             case "max-stale":
                 return await LaterAsync("Cache-Control: max-age=10|ETag: \"1\"", "Cache-Control: max-stale=100");
             case "stale-if-error, 503":

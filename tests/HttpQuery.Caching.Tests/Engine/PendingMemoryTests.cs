@@ -111,6 +111,10 @@ public class PendingMemoryTests
         Assert.Equal(1, count);
         Assert.False(second.TryGrow(60));
         Assert.Equal(2, count);
+
+        // What has given way already is not told again.
+        Assert.False(first.TryGrow(1) || second.TryGrow(1));
+        Assert.Equal(2, count);
     }
 
     [Fact]

@@ -13,6 +13,18 @@ public class HybridCacheQueryStoreTests
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task What_the_cache_does_not_take_is_not_said_to_be_stored()
+    {
+        var cache = HybridCaches.Microsoft(new FlawedDistributedCache(HybridCaches.Memory(), new()), maximumPayload: 10_000);
+        var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache, Rules) { MaximumItemSize = 10_000 });
+        var reply = await host.SendAsync("GET /a", CacheHost.Fresh(new string('a', 12_000), "Content-Length: 12000"));
+        Assert.Equal("test; fwd=uri-miss; fwd-status=200; detail=too-long", reply["Cache-Status"]);
+
+        await host.SendAsync("GET /b", CacheHost.Fresh(new string('b', 8_000), "Content-Length: 8000"));
+        await host.AssertServedAsync(new string('b', 8_000), "GET /b");
+    }
+
+    [Fact]
     public async Task An_unsafe_request_on_one_machine_counts_on_another()
     {
         var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
@@ -117,7 +129,7 @@ public class HybridCacheQueryStoreTests
     [Fact]
     public async Task What_is_larger_than_the_cache_takes_is_a_miss()
     {
-        var cache = HybridCaches.Microsoft(new FlawedDistributedCache(HybridCaches.Memory(), new()), maximumPayload: 10_000);
+        var cache = HybridCaches.Microsoft(new FlawedDistributedCache(HybridCaches.Memory(), new()), maximumPayload: 20_000);
         var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache, Rules));
         await host.SendAsync("GET /small", CacheHost.Fresh("small"));
         await host.AssertServedAsync("small", "GET /small");

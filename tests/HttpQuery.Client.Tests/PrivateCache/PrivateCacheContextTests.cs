@@ -15,10 +15,17 @@ public sealed class PrivateCacheContextTests
     [InlineData("SendAsync, waited for")]
     [InlineData("POST, waited for")]
     [InlineData("EvictAsync, waited for")]
-    public async Task A_thread_that_blocks_gets_its_response_though_the_store_is_asynchronous(string kind)
+    public Task A_thread_that_blocks_gets_its_response_though_the_store_is_asynchronous(string kind) => AssertAnsweredAsync(kind, new AsynchronousStore());
+
+    [Theory]
+    [InlineData("Read")]
+    [InlineData("CopyTo")]
+    public Task So_it_does_with_a_store_that_goes_on_where_it_was_called(string kind) => AssertAnsweredAsync(kind, new AsynchronousStore(continueOnCapturedContext: true));
+
+    private static async Task AssertAnsweredAsync(string kind, IQueryCacheStore store)
     {
         await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
-        var cache = new QueryCache(new() { StoreTimeout = TimeSpan.FromSeconds(20) }, new AsynchronousStore());
+        var cache = new QueryCache(new() { StoreTimeout = TimeSpan.FromSeconds(20) }, store);
         using var client = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new SocketsHttpHandler() });
 
         var text = await DeafContext.RunAsync(() =>
@@ -48,26 +55,26 @@ public sealed class PrivateCacheContextTests
     }
 
     // No call of it is done when it returns.
-    private sealed class AsynchronousStore : IQueryCacheStore
+    private sealed class AsynchronousStore(bool continueOnCapturedContext = false) : IQueryCacheStore
     {
         private readonly MemoryCacheStore _store = new();
 
         public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
         {
-            await Task.Delay(1, cancellationToken).ConfigureAwait(false);
-            return await _store.GetAsync(key, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(1, cancellationToken).ConfigureAwait(continueOnCapturedContext);
+            return await _store.GetAsync(key, cancellationToken).ConfigureAwait(continueOnCapturedContext);
         }
 
         public async ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
         {
-            await Task.Delay(1, cancellationToken).ConfigureAwait(false);
-            await _store.SetAsync(key, item, lifetime, tags, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(1, cancellationToken).ConfigureAwait(continueOnCapturedContext);
+            await _store.SetAsync(key, item, lifetime, tags, cancellationToken).ConfigureAwait(continueOnCapturedContext);
         }
 
         public async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
         {
-            await Task.Delay(1, cancellationToken).ConfigureAwait(false);
-            await _store.RemoveByTagAsync(tag, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(1, cancellationToken).ConfigureAwait(continueOnCapturedContext);
+            await _store.RemoveByTagAsync(tag, cancellationToken).ConfigureAwait(continueOnCapturedContext);
         }
     }
 }

@@ -189,6 +189,34 @@ public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new QueryCacheHandler(new PrivateCacheOptions { MaximumPendingSize = (1024 * 1024) - 1 }));
     }
 
+    [Fact]
+    public async Task A_response_that_is_forgotten_gives_its_memory_back()
+    {
+        var client = Client("api", below: builder => builder.ConfigurePrimaryHttpMessageHandler(() => new Answering(request => new(System.Net.HttpStatusCode.OK)
+        {
+            RequestMessage = request,
+            Content = new ByteArrayContent(new byte[10]),
+            Headers = { CacheControl = new() { MaxAge = TimeSpan.FromMinutes(1) } },
+        })));
+        await ReadOneByteAsync(client);
+        for (var i = 0; i < 50 && _meter.Pending > 0; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Delay(10, Test);
+        }
+        Assert.Equal(0, _meter.Pending);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private async Task ReadOneByteAsync(HttpClient client)
+    {
+        var response = await client.SendAsync(Cached.Get(new("http://origin.test/")), HttpCompletionOption.ResponseHeadersRead, Test);
+        var stream = await response.Content.ReadAsStreamAsync(Test);
+        Assert.Equal(1, await stream.ReadAsync(new byte[1], Test));
+        Assert.Equal(4096, _meter.Pending);
+    }
+
     private HttpClient Client(string name, Action<PrivateCacheOptions>? configure = null, Action<IHttpClientBuilder>? below = null)
     {
         var services = new ServiceCollection();

@@ -370,6 +370,8 @@ public sealed class UseHttpQueryCacheTests
     [InlineData("MaximumContentLength", "1073741825")]
     [InlineData("MaximumResponseLength", "-1")]
     [InlineData("StoreTimeout", "00:00:00")]
+    [InlineData("MaximumPendingSize", "1048575")]
+    [InlineData("FollowerTimeout", "-00:00:01")]
     [InlineData("CollapseTimeout", "-00:00:01")]
     [InlineData("RevalidationTimeout", "1.00:00:01")]
     [InlineData("MaximumStaleWhenDisconnected", "-00:00:01")]

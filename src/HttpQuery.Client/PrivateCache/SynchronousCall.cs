@@ -1,0 +1,20 @@
+namespace HttpQuery.PrivateCache;
+
+/// <summary>Waits for an asynchronous call in a synchronous one.</summary>
+internal static class SynchronousCall
+{
+    /// <summary>Runs the call without the thread's SynchronizationContext: what goes on after a wait, in a store or a handler of others, would be posted to this thread, which waits for it.</summary>
+    public static void Wait(Func<ValueTask> call)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            call().AsTask().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+}
