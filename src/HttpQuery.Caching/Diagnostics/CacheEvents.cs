@@ -23,6 +23,6 @@ internal static partial class CacheEvents
     [LoggerMessage(45, LogLevel.Information, "The cache's store can be written again. Everything in it was invalidated, and it is used again.")]
     public static partial void Trusted(ILogger logger);
 
-    [LoggerMessage(46, LogLevel.Warning, "MaximumPendingSize ({MaximumSize} bytes) is used up by contents and responses under way: {Count} of them, the oldest first, bypassed the cache or were not stored since the last warning. Slow clients cause this, or a limit too low for the traffic.")]
+    [LoggerMessage(46, LogLevel.Warning, "MaximumPendingSize ({MaximumSize} bytes) is used up by contents and responses under way: {Count} of them, the oldest first, bypassed the cache or were not stored since the last warning. Slow clients cause this, or a limit too low for the traffic: contents get half of it.")]
     public static partial void PendingFull(ILogger logger, long maximumSize, long count);
 }

@@ -46,7 +46,7 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
         StorageDecision.Vary => new("vary", "its Vary is *, or cannot be read"),
         StorageDecision.NormalizedKey => new("spelling", "it is not 2xx, and other spellings of the content have the same key"),
         StorageDecision.NoLifetime => new("no-lifetime", "it states no lifetime"),
-        StorageDecision.NotReusable => new("no-validator", "it is stale or says no-cache, and has no validator"),
+        StorageDecision.NotReusable => new("no-validator", "it is not fresh (stale, no-cache, or without a lifetime) and has no validator"),
         StorageDecision.ContentType => ContentType,
         _ => new(null, "its method is neither GET nor QUERY"),
     };

@@ -14,7 +14,9 @@ public sealed partial class CacheTransaction
     {
         ArgumentNullException.ThrowIfNull(fields);
         var head = await DecideAsync(status, fields as StoredFields ?? new StoredFields(fields)).ConfigureAwait(false);
-        if (head is not CacheHead.Resend) End();
+
+        // An adapter may still find a reason not to store what is to be captured.
+        if (head is not (CacheHead.Resend or CacheHead.Capture)) End();
         return head;
     }
 
@@ -73,6 +75,7 @@ public sealed partial class CacheTransaction
     /// <summary>Begins to capture the content of the response, where <see cref="ReceiveAsync"/> said so.</summary>
     internal ResponseCapture Capture()
     {
+        End();
         var leader = _leader;
         return new(_cache.Pending, MaximumLength(_received!), LengthOf(_received!), () => leader?.Release(Collapsing.End.NotShared));
     }
@@ -90,6 +93,7 @@ public sealed partial class CacheTransaction
     public async ValueTask CompleteAsync(ReadOnlyMemory<byte> content, params IReadOnlyList<string> tags)
     {
         if (_received is not { } response) return;
+        End();
         _received = null;
         var length = response.Fields["Content-Length"];
         var isWhole = length.Count == 0 || (length.Count == 1 && LengthOf(response) == content.Length);
@@ -112,6 +116,7 @@ public sealed partial class CacheTransaction
     {
         if (_received is not null) Refuse(refusal);
         _received = null;
+        End();
         Release(Collapsing.End.NotShared);
     }
 

@@ -17,5 +17,6 @@ internal sealed record CacheBypass(string Reason, string? Remedy = null)
     public static readonly CacheBypass FailingPolicy = new("PartitionBy or UserBy threw an exception", "Return null where nothing tells the request apart.");
     public static readonly CacheBypass UncertainUser = new(
         "their user is of a class of its own, which may say what claims do not", "Name the user with .CacheQuery(policy => policy.UserBy(...)).");
+    public static readonly CacheBypass NoMemory = new("MaximumPendingSize is used up, and newer requests need the memory");
     public static readonly CacheBypass Content = new("the content is too long, or was read before the cache");
 }

@@ -23,6 +23,9 @@ internal sealed class LookupContent : IDisposable
     /// <summary>All bytes that were sent; <see langword="null"/> if they are more than the limit, were read before, or <see cref="HttpQueryCacheOptions.MaximumPendingSize"/> is used up.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; }
 
+    /// <summary>Whether it could not be read because <see cref="HttpQueryCacheOptions.MaximumPendingSize"/> is used up.</summary>
+    public bool HasGivenWay => _stream is { HasGivenWay: true };
+
     /// <summary>Reads the content of a request.</summary>
     /// <exception cref="BadHttpRequestException">It breaks off, comes too slowly, or is longer than the server takes.</exception>
     /// <exception cref="InvalidDataException">Its coding is broken.</exception>

@@ -189,7 +189,7 @@ internal sealed class QueryCacheMiddleware
                 (content, bypass) = (null, CacheBypass.FailingPolicy);
             }
         }
-        if (method is "GET" or "HEAD" or "QUERY" && content is null) _warnings.Bypass(bypass ?? CacheBypass.Content);
+        if (method is "GET" or "HEAD" or "QUERY" && content is null) _warnings.Bypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
         return (new()
         {
             Method = method,

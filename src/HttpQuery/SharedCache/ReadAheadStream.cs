@@ -36,6 +36,9 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     /// <summary>Whether everything was read.</summary>
     public bool IsWhole { get; private set; }
 
+    /// <summary>Whether reading stopped because the memory was needed elsewhere, or there was none.</summary>
+    public bool HasGivenWay { get; private set; }
+
     /// <summary>What was read. The memory is another's after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
@@ -44,7 +47,11 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     {
         while (_length <= maximumLength && !_gaveWay.Task.IsCompleted)
         {
-            if (_length == _bytes.Length && !TryGrow(maximumLength)) break;
+            if (_length == _bytes.Length && !TryGrow(maximumLength))
+            {
+                HasGivenWay = true;
+                break;
+            }
             if (_chunk.Length == 0) _chunk = ArrayPool<byte>.Shared.Rent(ChunkLength);
             var reading = _rest.ReadAsync(_chunk.AsMemory(0, Math.Min(_chunk.Length, _bytes.Length - _length)), cancellationToken).AsTask();
             if (!reading.IsCompleted) await Task.WhenAny(reading, _gaveWay.Task);
@@ -60,6 +67,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             IsWhole = count == 0;
             if (IsWhole) break;
         }
+        HasGivenWay |= _gaveWay.Task.IsCompleted;
         IsWhole = IsWhole && _share.TryKeep();
         if (_pending is null) ReturnChunk();
     }

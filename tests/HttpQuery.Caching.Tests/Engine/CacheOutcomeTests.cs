@@ -87,7 +87,7 @@ public sealed class CacheOutcomeTests : IDisposable
         { "Cache-Control: no-store", "no-store", "it says no-store" },
         { "Cache-Control: private, max-age=60", "private", "it says private, and the cache is shared" },
         { "X: y", "no-lifetime", "it states no lifetime" },
-        { "Cache-Control: max-age=0", "no-validator", "it is stale or says no-cache, and has no validator" },
+        { "Cache-Control: max-age=0", "no-validator", "it is not fresh (stale, no-cache, or without a lifetime) and has no validator" },
         { "Cache-Control: max-age=60|Vary: *", "vary", "its Vary is *, or cannot be read" },
         { "Cache-Control: max-age=60|Set-Cookie: a=b", "set-cookie", "it has Set-Cookie, and does not say public" },
         { "Cache-Control: max-age=60|Content-Length: 101", "too-long", "it is longer than MaximumResponseLength, or than the store takes" },

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using HttpQuery.Tests.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Tests.SharedCache;
 
@@ -87,8 +89,14 @@ public sealed class CacheTelemetryTests : IDisposable
     [Fact]
     public async Task What_the_application_keeps_out_says_so()
     {
-        await using var server = await StartAsync(answer: context => context.DisableQueryCacheStorage());
-        for (var i = 0; i < 2; i++) Assert.Equal("HttpQuery; fwd=uri-miss; fwd-status=200; detail=application", (await server.SendQueryAsync("/", "a"))["Cache-Status"]);
+        var log = new LogLines();
+        await using var server = await CachedServer.StartAsync(answer: context => context.DisableQueryCacheStorage(), build: builder => builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
+        const string Status = "HttpQuery; fwd=uri-miss; fwd-status=200; detail=application";
+        for (var i = 0; i < 2; i++) Assert.Equal(Status, (await server.SendQueryAsync("/", "a"))["Cache-Status"]);
+
+        // The log says what the response says.
+        Assert.Contains($"QUERY: miss ({Status}).", log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stored; ttl", log.Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -73,6 +73,7 @@ public sealed class PendingMemoryOnTheWireTests : IAsyncLifetime
         await client.SendAsync(slow.AsMemory(Length - 1));
         var forwarded = await client.ReadAsync();
         Assert.Equal(($"{Hash(slow)} #2", "HttpQuery; fwd=bypass"), (forwarded.ContentText, forwarded["Cache-Status"]));
+        Assert.Contains(_log.Lines, line => line.Text is "A request passes by the cache: MaximumPendingSize is used up, and newer requests need the memory.");
         await _meter.UntilPendingAsync(size => size == 0);
     }
 
