@@ -82,11 +82,11 @@ internal sealed class LookupContent : IDisposable
         return default;
     }
 
-    /// <summary>The request is not forwarded once more. An error page may still read it, unless the response has started.</summary>
+    /// <summary>The request is not forwarded once more. An error page may still read it, unless the response has started or the client has gone.</summary>
     public void Finish(HttpContext context)
     {
         _stream?.Release();
-        if (context.Response.HasStarted) Dispose();
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) Dispose();
     }
 
     private static readonly Func<object, Task> End = state =>

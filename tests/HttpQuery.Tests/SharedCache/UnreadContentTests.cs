@@ -118,9 +118,67 @@ public sealed class UnreadContentTests
             Assert.NotEqual(0, await stream.ReadAsync(new byte[100], never));
             await stream.WriteAsync("some"u8.ToArray(), never);
         }
-        while (Volatile.Read(ref gone) < Connections) await Task.Delay(10, never);
+        await UntilAsync(() => Volatile.Read(ref gone) == Connections);
 
         Assert.Empty(warnings.Lines);
+    }
+
+    [Fact]
+    public async Task Clients_that_go_while_they_wait_for_another_leave_no_warning()
+    {
+        var (warnings, arrived, gone, never) = (new Warnings(), 0, 0, TestContext.Current.CancellationToken);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.Use(next => context =>
+                {
+                    Interlocked.Increment(ref arrived);
+                    return next(context);
+                });
+                app.UseHttpQueryCache();
+                app.MapQuery("/", async context =>
+                {
+                    await answer.Task;
+                    await WriteAsync(context, "late");
+                });
+            },
+            builder =>
+            {
+                builder.Logging.AddProvider(warnings);
+                builder.Services.AddHttpQueryCache();
+                builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => async connection =>
+                {
+                    await next(connection);
+                    Interlocked.Increment(ref gone);
+                })));
+            });
+
+        var leader = server.SendAsync("QUERY /", "text/plain", "some content");
+        await UntilAsync(() => Volatile.Read(ref arrived) == 1);
+        var connections = new List<TcpClient>();
+        for (var i = 0; i < Connections; i++)
+        {
+            var connection = new TcpClient { NoDelay = true };
+            connections.Add(connection);
+            await connection.ConnectAsync(IPAddress.Loopback, server.Port, never);
+            await connection.GetStream().WriteAsync("QUERY / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nsome content"u8.ToArray(), never);
+        }
+        await UntilAsync(() => Volatile.Read(ref arrived) == Connections + 1);
+        foreach (var connection in connections) connection.Dispose();
+        await UntilAsync(() => Volatile.Read(ref gone) == Connections);
+
+        answer.SetResult();
+        Assert.Equal("late", (await leader).ContentText);
+        Assert.Empty(warnings.Lines);
+    }
+
+    // What never comes is a failure, and not a run without an end.
+    private static async Task UntilAsync(Func<bool> isReached)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!isReached()) await Task.Delay(5, limit.Token);
     }
 
     private static async Task TalkAsync(int port, string target, int status, string? field, bool inParts)
