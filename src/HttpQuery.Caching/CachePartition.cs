@@ -16,8 +16,8 @@ public static class CachePartition
         foreach (var (name, value) in parts)
         {
             if (value is null) continue;
-            Write(output, Encoding.UTF8.GetBytes(name));
-            Write(output, Encoding.UTF8.GetBytes(value));
+            Write(output, BytesOf(name));
+            Write(output, BytesOf(value));
         }
         return output.WrittenSpan.ToArray();
     }
@@ -30,6 +30,38 @@ public static class CachePartition
         Write(output, "user"u8);
         Write(output, user);
         return output.WrittenSpan.ToArray();
+    }
+
+    // UTF-8, and half a surrogate pair in the same way: the encoding would make all halves equal.
+    private static byte[] BytesOf(string text)
+    {
+        if (!HasHalfPair(text)) return Encoding.UTF8.GetBytes(text);
+        var output = new ArrayBufferWriter<byte>(3 * text.Length);
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) is OperationStatus.Done)
+            {
+                output.Advance(rune.EncodeToUtf8(output.GetSpan(4)));
+            }
+            else
+            {
+                var half = rest[0];
+                output.Write([(byte)(0xE0 | half >> 12), (byte)(0x80 | half >> 6 & 0x3F), (byte)(0x80 | half & 0x3F)]);
+            }
+            rest = rest[length..];
+        }
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static bool HasHalfPair(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var start)
+        {
+            if (Rune.DecodeFromUtf16(text[start..], out _, out var length) is not OperationStatus.Done) return true;
+            text = text[(start + length)..];
+        }
+        return false;
     }
 
     private static void Write(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> bytes)

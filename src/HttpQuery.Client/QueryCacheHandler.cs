@@ -331,7 +331,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         try
         {
             using var patience = new CancellationTokenSource(BackgroundTimeout);
-            using var copy = Copy(request, asked);
+            using var copy = BackgroundMessage.Of(request, asked);
             using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), isBackground: true, patience.Token).ConfigureAwait(false);
             await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }
@@ -344,17 +344,5 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             stale.EndRevalidation();
         }
-    }
-
-    // The options may say for which user the request is.
-    private static HttpRequestMessage Copy(HttpRequestMessage request, LookedUpRequest asked)
-    {
-        var copy = new HttpRequestMessage(request.Method == HttpMethod.Head ? HttpMethod.Get : request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
-        foreach (var (key, value) in request.Options) ((IDictionary<string, object?>)copy.Options)[key] = value;
-        foreach (var (name, lines) in RevalidationHeaders.Of(MessageFields.Of(request.Headers, null))) copy.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
-        if (request.Content is not { } content) return copy;
-        copy.Content = new ReadOnlyMemoryContent(asked.Bytes!.Value);
-        foreach (var (name, values) in content.Headers.NonValidated) copy.Content.Headers.TryAddWithoutValidation(name, values);
-        return copy;
     }
 }

@@ -33,9 +33,8 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
     /// <summary>One key for all spellings of a URI.</summary>
     public static QueryCacheKey ResourceOf(Uri uri)
     {
-        // A name in Unicode is sent in ASCII.
-        var authority = uri.HostNameType is UriHostNameType.Dns ? uri.Authority.Replace(uri.Host, uri.IdnHost, StringComparison.Ordinal) : uri.Authority;
-        return QueryCacheKey.OfResource(uri.Scheme, authority, uri.PathAndQuery);
+        var (scheme, authority, target) = TargetUri.Of(uri);
+        return QueryCacheKey.OfResource(scheme, authority, target);
     }
 
     /// <summary>One key for all spellings of the target URI of a request.</summary>

@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using HttpQuery.Caching;
 
 namespace HttpQuery.PrivateCache;
 
@@ -54,32 +53,17 @@ internal sealed record RequestUser(string? Partition, string UserInfo, (string N
         var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1) + (target.NamesServer ? 2 : 0);
         if (count == 0) return [];
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(BitConverter.GetBytes(count));
-        foreach (var (name, lines) in Headers) Add(hash, name, lines);
-        if (Partition is not null) Add(hash, PartitionField, Partition);
-        if (UserInfo.Length > 0) Add(hash, UserInfoField, UserInfo);
-        if (cookies is not null) Add(hash, CookiesField, cookies);
+        using var digest = new IdentityDigest();
+        digest.Add(count);
+        foreach (var (name, lines) in Headers) digest.Add(name, lines);
+        if (Partition is not null) digest.Add(PartitionField, Partition);
+        if (UserInfo.Length > 0) digest.Add(UserInfoField, UserInfo);
+        if (cookies is not null) digest.Add(CookiesField, cookies);
         if (target.NamesServer)
         {
-            Add(hash, HostField, target.HostLines ?? "");
-            Add(hash, ServerField, target.Server);
+            digest.Add(HostField, target.HostLines ?? "");
+            digest.Add(ServerField, target.Server);
         }
-        return hash.GetHashAndReset();
-    }
-
-    // Counts before lists, lengths before texts: nothing runs into anything else.
-    private static void Add(IncrementalHash hash, string name, params ReadOnlySpan<string> lines)
-    {
-        AddText(hash, name);
-        hash.AppendData(BitConverter.GetBytes(lines.Length));
-        foreach (var line in lines) AddText(hash, line);
-    }
-
-    // UTF-16, because UTF-8 makes all lone surrogates equal.
-    private static void AddText(IncrementalHash hash, string text)
-    {
-        hash.AppendData(BitConverter.GetBytes(text.Length));
-        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+        return digest.Complete();
     }
 }

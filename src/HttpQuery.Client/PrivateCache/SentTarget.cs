@@ -1,3 +1,5 @@
+using HttpQuery.Caching;
+
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Where a request goes, as SocketsHttpHandler sends it: <c>Uri</c> equality ignores user information, fragments and IPv6 scopes, and knows no <c>Host</c> header.</summary>
@@ -21,11 +23,10 @@ internal readonly record struct SentTarget(string Scheme, string Authority, stri
             return false;
         }
 
-        // IdnHost of an IPv6 address has no brackets and keeps the scope, which Host never gets.
-        var isIPv6 = uri.HostNameType is UriHostNameType.IPv6;
-        var server = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
-        var authority = !isIPv6 ? server : uri.IsDefaultPort ? uri.Host : $"{uri.Host}:{uri.Port}";
-        target = new(uri.Scheme, authority, uri.PathAndQuery, server, null);
+        // IdnHost keeps the scope of an IPv6 address, which is not sent.
+        var (scheme, authority, path) = TargetUri.Of(uri);
+        var server = uri.HostNameType is not UriHostNameType.IPv6 ? authority : uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
+        target = new(scheme, authority, path, server, null);
         if (!message.Headers.NonValidated.TryGetValues("Host", out var lines)) return true;
 
         // What is not a valid host is sent as a second Host line: Headers.Host is null then.

@@ -1,7 +1,6 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
 using System.Security.Principal;
-using System.Text;
+using HttpQuery.Caching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 
@@ -25,19 +24,14 @@ internal static class UserDigest
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
         if (certificate is null && !IsKnown(user)) return [];
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, credentialHeaders.Count);
-        foreach (var name in credentialHeaders)
-        {
-            var lines = context.Request.Headers[name];
-            Add(hash, lines.Count);
-            foreach (var line in lines) Add(hash, line);
-        }
-        Add(hash, certificate?.RawData);
+        using var digest = new IdentityDigest();
+        digest.Add(credentialHeaders.Count);
+        foreach (var name in credentialHeaders) digest.Add(name, context.Request.Headers[name]);
+        digest.Add(certificate?.RawData);
         var identities = user?.Identities.Where(IsKnown).ToArray() ?? [];
-        Add(hash, identities.Length);
-        foreach (var identity in identities) Add(hash, identity, MaximumActors);
-        return hash.GetHashAndReset();
+        digest.Add(identities.Length);
+        foreach (var identity in identities) Add(digest, identity, MaximumActors);
+        return digest.Complete();
     }
 
     /// <summary>Whether a request carries a credential, or is made for a known user.</summary>
@@ -51,10 +45,10 @@ internal static class UserDigest
     /// <summary>Digest of a name that the application gives the user (<c>UserBy</c>).</summary>
     public static byte[] Of(string name)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(hash, "named by the application");
-        Add(hash, name);
-        return hash.GetHashAndReset();
+        using var digest = new IdentityDigest();
+        digest.Add("named by the application");
+        digest.Add(name);
+        return digest.Complete();
     }
 
     /// <summary>Whether a principal says anything: an identity that is authenticated, or that has claims, by which a policy may admit it.</summary>
@@ -88,49 +82,34 @@ internal static class UserDigest
     private static bool IsKnown(ClaimsIdentity identity) =>
         identity.IsAuthenticated || identity.Actor is not null || identity.Label is not null || identity.BootstrapContext is not null || identity.Claims.Any();
 
-    private static void Add(IncrementalHash hash, ClaimsIdentity identity, int actors)
+    private static void Add(in IdentityDigest digest, ClaimsIdentity identity, int actors)
     {
-        Add(hash, identity.AuthenticationType);
-        Add(hash, identity.IsAuthenticated ? 1 : 0);
-        Add(hash, identity.Name);
-        Add(hash, identity.NameClaimType);
-        Add(hash, identity.RoleClaimType);
-        Add(hash, identity.Label);
-        Add(hash, identity.BootstrapContext?.ToString());
+        digest.Add(identity.AuthenticationType);
+        digest.Add(identity.IsAuthenticated ? 1 : 0);
+        digest.Add(identity.Name);
+        digest.Add(identity.NameClaimType);
+        digest.Add(identity.RoleClaimType);
+        digest.Add(identity.Label);
+        digest.Add(identity.BootstrapContext?.ToString());
         var claims = identity.Claims.ToArray();
-        Add(hash, claims.Length);
-        foreach (var claim in claims) Add(hash, claim);
-        Add(hash, identity.Actor is null ? 0 : actors);
-        if (identity.Actor is not null && actors > 0) Add(hash, identity.Actor, actors - 1);
+        digest.Add(claims.Length);
+        foreach (var claim in claims) Add(digest, claim);
+        digest.Add(identity.Actor is null ? 0 : actors);
+        if (identity.Actor is not null && actors > 0) Add(digest, identity.Actor, actors - 1);
     }
 
-    private static void Add(IncrementalHash hash, Claim claim)
+    private static void Add(in IdentityDigest digest, Claim claim)
     {
-        Add(hash, claim.Type);
-        Add(hash, claim.Value);
-        Add(hash, claim.ValueType);
-        Add(hash, claim.Issuer);
-        Add(hash, claim.OriginalIssuer);
-        Add(hash, claim.Properties.Count);
+        digest.Add(claim.Type);
+        digest.Add(claim.Value);
+        digest.Add(claim.ValueType);
+        digest.Add(claim.Issuer);
+        digest.Add(claim.OriginalIssuer);
+        digest.Add(claim.Properties.Count);
         foreach (var (name, value) in claim.Properties.OrderBy(property => property.Key, StringComparer.Ordinal))
         {
-            Add(hash, name);
-            Add(hash, value);
+            digest.Add(name);
+            digest.Add(value);
         }
-    }
-
-    // A count stands before each list, and a length before each text (-1 where there is none), so that nothing can imitate another.
-    private static void Add(IncrementalHash hash, int number) => hash.AppendData(BitConverter.GetBytes(number));
-
-    private static void Add(IncrementalHash hash, string? text)
-    {
-        Add(hash, text?.Length ?? -1);
-        if (text is not null) hash.AppendData(Encoding.Unicode.GetBytes(text));
-    }
-
-    private static void Add(IncrementalHash hash, byte[]? bytes)
-    {
-        Add(hash, bytes?.Length ?? -1);
-        if (bytes is not null) hash.AppendData(bytes);
     }
 }

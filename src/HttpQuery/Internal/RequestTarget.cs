@@ -1,3 +1,4 @@
+using HttpQuery.Caching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,15 +10,7 @@ internal static class RequestTarget
     /// <summary>The target in origin form; one that came in another form (RFC 9112 §3.2) is brought into it.</summary>
     public static string Of(HttpContext context)
     {
-        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        if (target is ['/', ..]) return target;
-        if (target is not null && target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
-        {
-            var start = target.AsSpan(scheme + 3).IndexOfAny('/', '?');
-            if (start < 0) return "/";
-            var rest = target[(scheme + 3 + start)..];
-            return rest is ['/', ..] ? rest : "/" + rest;
-        }
+        if (TargetUri.OriginFormOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget) is { } target) return target;
         var request = context.Request;
         return request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString;
     }

@@ -108,10 +108,8 @@ internal sealed class BackgroundRequests(
     private static FeatureCollection Copy(HttpContext context, CacheRequest request)
     {
         var original = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        var headers = new HeaderDictionary();
-        foreach (var (name, lines) in RevalidationHeaders.Of(original.Headers)) headers[name] = lines;
-        headers.Remove("Transfer-Encoding");
-        headers.ContentLength = request.Content!.Value.IsEmpty ? null : request.Content.Value.Length;
+        var (headers, content) = (new HeaderDictionary(), BackgroundRequest.ContentOf(request));
+        foreach (var (name, lines) in BackgroundRequest.HeadersOf(original.Headers, content.Length)) headers[name] = lines;
 
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
@@ -126,9 +124,9 @@ internal sealed class BackgroundRequests(
             Headers = headers,
 
             // Not to be read again, as the first was: its key leaves out the same.
-            Body = new ReplayedStream(request.Content.Value.ToArray(), Stream.Null),
+            Body = new ReplayedStream(content, Stream.Null),
         });
-        features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(!request.Content.Value.IsEmpty));
+        features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(content.Length > 0));
         features.Set<IHttpResponseFeature>(new Response());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());

@@ -7,8 +7,6 @@ namespace HttpQuery.SharedCache;
 /// <summary>The fields of a request as the client sent them: read where they lie, and copied before anybody behind the cache can change them.</summary>
 internal sealed class RequestFields(IHeaderDictionary headers) : IFieldLines
 {
-    private static readonly string[] ConditionNames = ["If-None-Match", "If-Modified-Since", "Range", "If-Range"];
-
     private StoredFields? _copy;
 
     public StringValues this[string name] => _copy is { } copy ? copy[name] : headers[name];
@@ -27,20 +25,13 @@ internal sealed class RequestFields(IHeaderDictionary headers) : IFieldLines
     public void Replace(ValidationConditions conditions)
     {
         Keep();
-        foreach (var name in ConditionNames) headers.Remove(name);
-        if (conditions.IfNoneMatch is { } tag) headers.IfNoneMatch = tag;
-        if (conditions.IfModifiedSince is { } date) headers.IfModifiedSince = date;
+        ConditionHeaders.Replace(new Sent(headers), conditions);
     }
 
     /// <summary>Puts the client's conditions back.</summary>
     public void Restore()
     {
-        if (_copy is not { } copy) return;
-        foreach (var name in ConditionNames)
-        {
-            if (copy[name] is { Count: > 0 } lines) headers[name] = lines;
-            else headers.Remove(name);
-        }
+        if (_copy is { } copy) ConditionHeaders.Restore(new Sent(headers), copy);
     }
 
     /// <summary>Puts all fields back as they came.</summary>
@@ -48,5 +39,13 @@ internal sealed class RequestFields(IHeaderDictionary headers) : IFieldLines
     {
         headers.Clear();
         foreach (var (name, lines) in _copy!) headers[name] = lines;
+    }
+
+    private sealed class Sent(IHeaderDictionary headers) : IRequestHeaders
+    {
+        public StringValues this[string name] => headers[name];
+
+        // No lines remove it: a header dictionary does so by itself.
+        public void Set(string name, StringValues lines) => headers[name] = lines;
     }
 }

@@ -39,6 +39,11 @@ public sealed class UserDigestTests
         () => new(new ClaimsIdentity([Claim(("q", "1"))])),
         () => new(new ClaimsIdentity([Claim(("p", "1"), ("q", "2"))])),
 
+        // Halves of surrogate pairs, which encodings make equal.
+        () => new(Identity("\uD800")),
+        () => new(Identity("\uDC00")),
+        () => new(Identity("\uFFFD")),
+
         // A claim made to look like the end of one identity and the start of another.
         () => new(new ClaimsIdentity([new("name", "c"), new("identity", "t"), new("name", "d")], "t")),
         () => new([new ClaimsIdentity([new("name", "c")], "t"), new ClaimsIdentity([new("name", "d")], "t")]),
@@ -80,6 +85,12 @@ public sealed class UserDigestTests
         ];
         Assert.Equal(digests.Length, digests.Distinct().Count());
     }
+
+    [Fact]
+    public void The_same_value_in_another_header_is_another_credential() =>
+        Assert.NotEqual(
+            UserDigest.Of(Context(new(Identity("a")), ("X-Api-Key", "1")), ["X-Api-Key"]),
+            UserDigest.Of(Context(new(Identity("a")), ("Authorization", "1")), ["Authorization"]));
 
     [Fact]
     public void Actors_without_end_are_cut_and_the_cut_counts()

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>The headers of a request that an adapter forwards.</summary>
+internal interface IRequestHeaders : IFieldLines
+{
+    /// <summary>Replaces the lines of a header. No lines: removes the header.</summary>
+    void Set(string name, StringValues lines);
+}

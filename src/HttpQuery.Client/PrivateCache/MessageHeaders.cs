@@ -1,0 +1,16 @@
+using HttpQuery.Caching;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>The headers of a message that is sent, without those of its content.</summary>
+internal sealed class MessageHeaders(HttpRequestMessage message) : IRequestHeaders
+{
+    public StringValues this[string name] => message.Headers.NonValidated.TryGetValues(name, out var lines) ? lines.ToArray() : default;
+
+    public void Set(string name, StringValues lines)
+    {
+        message.Headers.Remove(name);
+        if (lines.Count > 0) message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
+    }
+}
