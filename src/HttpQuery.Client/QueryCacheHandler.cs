@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
@@ -5,6 +6,7 @@ using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.PrivateCache;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery;
 
@@ -115,88 +117,88 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
         if (asked.Method is "QUERY" or "GET" or "HEAD") (asked.Bytes, asked.Content) = (await ReadContentAsync(request, cancellationToken).ConfigureAwait(false), request.Content);
-        CacheTransaction? transaction = null;
-        var isCaptured = false;
         try
         {
-            transaction = await _cache.BeginAsync(asked.ToCacheRequest(isBackground), cancellationToken).ConfigureAwait(false);
-            var isUserUncertain = _below.MayConcern(asked.User);
-            if (isUserUncertain) transaction.ReportUnknownUser();
-            if (transaction.Action is CacheAction.Serve)
+            switch (await _cache.LookUpAsync(asked.ToCacheRequest(isBackground, _below.MayConcern(asked.User)), cancellationToken).ConfigureAwait(false))
             {
-                // An answer to a visitor, while a handler below may be about to sign this request in.
-                if (isUserUncertain && !IsForEveryone(transaction)) return await ForwardUncertainAsync(request, transaction, forward, cancellationToken).ConfigureAwait(false);
-                if (transaction.TryBeginRevalidation()) _ = RevalidateAsync(request, asked, transaction);
-                return Respond(request, transaction);
-            }
-            if (transaction.Action is CacheAction.Refuse) return Refuse(request, transaction);
-
-            var uri = request.RequestUri!;
-            var sent = new OutgoingRequests(asked);
-            var response = await ForwardAsync(request, asked, sent, transaction, forward, cancellationToken).ConfigureAwait(false);
-            if (response is null) return Respond(request, transaction);
-            var head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
-            if (head is CacheHead.Resend)
-            {
-                response.Dispose();
-                OutgoingRequests.Current = sent;
-                response = await forward(request, cancellationToken).ConfigureAwait(false);
-                head = await ReceiveAsync(request, uri, asked, sent, response, transaction).ConfigureAwait(false);
-
-                // A second time there are no conditions of the cache in it: it is the caller's answer.
-                if (head is CacheHead.Resend) transaction.Pass((int)response.StatusCode, StorageRefusal.Elsewhere);
-            }
-
-            switch (head)
-            {
-                case CacheHead.Serve:
-                    response.Dispose();
-                    return Respond(request, transaction);
-                case CacheHead.Capture when response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0:
-                    // Nobody has a reason to read nothing.
-                    AddStatus(response, transaction);
-                    await transaction.CompleteAsync(default).ConfigureAwait(false);
-                    return response;
-                case CacheHead.Capture:
-                    isCaptured = true;
-                    AddStatus(response, transaction);
-                    response.Content = new CapturedContent(response.Content, transaction, new(asked, sent, request, response.RequestMessage ?? request));
-                    return response;
+                case CacheDecision.Serve serve:
+                    if (serve.Revalidation is { } revalidation && revalidation.TryBegin()) _ = RevalidateAsync(request, asked, revalidation);
+                    return Respond(request, serve.Message);
+                case CacheDecision.Refuse refuse:
+                    return Refuse(request, refuse);
+                case CacheDecision.Forward { Exchange: var exchange }:
+                    using (exchange) return await ForwardAsync(request, asked, exchange, forward, cancellationToken).ConfigureAwait(false);
                 default:
-                    AddStatus(response, transaction);
-                    return response;
+                    throw new UnreachableException();
             }
         }
         finally
         {
             (asked.Content as HandedOverContent)?.StopIfUnsent();
-            if (!isCaptured) transaction?.Dispose();
         }
     }
 
-    // Null if the origin cannot be reached, and a stored response may stand in.
-    private async ValueTask<HttpResponseMessage?> ForwardAsync(
-        HttpRequestMessage request, LookedUpRequest asked, OutgoingRequests sent, CacheTransaction transaction, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> ForwardAsync(
+        HttpRequestMessage request, LookedUpRequest asked, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
-        var own = transaction.Action is CacheAction.Validate ? RequestConditions.Replace(request, transaction.Conditions) : null;
+        var (uri, sent) = (request.RequestUri!, new OutgoingRequests(asked));
+        var (response, stale) = await SendAsync(request, asked, sent, exchange, forward, cancellationToken).ConfigureAwait(false);
+        if (response is null) return Respond(request, stale!);
+        var reaction = await ReceiveAsync(request, uri, asked, sent, response, exchange).ConfigureAwait(false);
+        if (reaction is OriginReaction.Retry retry)
+        {
+            using var second = retry.Exchange;
+            response.Dispose();
+            OutgoingRequests.Current = sent;
+            response = await forward(request, cancellationToken).ConfigureAwait(false);
+            reaction = await ReceiveAsync(request, uri, asked, sent, response, second).ConfigureAwait(false);
+        }
+
+        switch (reaction)
+        {
+            case OriginReaction.Serve serve:
+                response.Dispose();
+                return Respond(request, serve.Message);
+            case OriginReaction.RelayAndStore { Capture: var capture } stored:
+                SetStatus(response, stored.StatusLines);
+
+                // Nobody has a reason to read nothing.
+                if (response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0) await capture.StoreAsync().ConfigureAwait(false);
+                else response.Content = new CapturedContent(response.Content, new(capture));
+                return response;
+            case OriginReaction.Relay relayed:
+                SetStatus(response, relayed.StatusLines);
+                return response;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    // A response, or a stored one that stands in because the origin cannot be reached.
+    private async ValueTask<(HttpResponseMessage? Response, CachedMessage? Stale)> SendAsync(
+        HttpRequestMessage request, LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+    {
+        var own = exchange.Conditions.IsEmpty ? null : RequestConditions.Replace(request, exchange.Conditions);
         OutgoingRequests.Current = sent;
         try
         {
-            return await forward(request, cancellationToken).ConfigureAwait(false);
+            return (await forward(request, cancellationToken).ConfigureAwait(false), null);
         }
-        catch (Exception) when (!transaction.IsSafe)
+        catch (Exception) when (!exchange.IsSafe)
         {
-            // Redirected, then without an answer.
-            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, null).ConfigureAwait(false);
+            // What the server had done by then is not known; perhaps another one, after a redirect.
+            await exchange.InvalidateTargetAsync().ConfigureAwait(false);
+            if (asked.Target.HostLines is not null) await _cache.EvictAsync(request.RequestUri!).ConfigureAwait(false);
+            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, asked, request, null).ConfigureAwait(false);
             throw;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Timeouts and open circuits of handlers below have exceptions of their own.
-            CheckUser(asked, sent, transaction, [request]);
-            if (!await transaction.TryServeInsteadAsync().ConfigureAwait(false)) throw;
+            CheckUser(asked, sent, exchange, [request]);
+            if (await exchange.FailAsync().ConfigureAwait(false) is not { } stale) throw;
             if (Logger is { } logger) PrivateCacheLog.ServedInstead(logger, _name ?? "", exception);
-            return null;
+            return (null, stale);
         }
         finally
         {
@@ -204,99 +206,78 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    private async ValueTask<CacheHead> ReceiveAsync(
-        HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, CacheTransaction transaction)
+    private async ValueTask<OriginReaction> ReceiveAsync(
+        HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, OriginExchange exchange)
     {
         // Stubs and some handlers do not say which message was answered.
         var answered = response.RequestMessage ?? request;
-        if (!transaction.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, transaction).ConfigureAwait(false);
+        if (!exchange.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, exchange).ConfigureAwait(false);
 
         // A response to another request says nothing of this one.
         HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
         if (sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
         {
-            transaction.ReportUnknownUser();
-            if (transaction.Action is CacheAction.Validate && response.StatusCode is HttpStatusCode.NotModified) return CacheHead.Resend;
-            transaction.Pass((int)response.StatusCode, StorageRefusal.Elsewhere);
-            return CacheHead.Pass;
+            exchange.ReportUnknownUser();
+            return exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere);
         }
 
-        CheckUser(asked, sent, transaction, messages);
-        if (TransportCookies.Of(InnerHandler, uri) != asked.Cookies) transaction.ReportUnknownUser();
+        CheckUser(asked, sent, exchange, messages);
+        if (TransportCookies.Of(InnerHandler, uri) != asked.Cookies) exchange.ReportUnknownUser();
         var isSameVariant = sent.IsSameVariant(response);
-        if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) transaction.ReportUnknownUser();
+        if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) exchange.ReportUnknownUser();
 
-        var head = await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
-        if (head is not CacheHead.Capture || (isSameVariant && !MayEndByClosing(response))) return head;
-        transaction.Discard(isSameVariant ? StorageRefusal.Unframed : StorageRefusal.Changed);
-        return CacheHead.Pass;
+        return await exchange.ReceiveAsync(HeadOf(response) with
+        {
+            Terms = () => new(
+                !isSameVariant ? StorageRefusal.Changed : MayEndByClosing(response) ? StorageRefusal.Unframed : null,
+                [],
+                new ReceivedResponse(asked, sent, request, answered).Settle),
+        }).ConfigureAwait(false);
     }
 
-    private async ValueTask<CacheHead> ReceiveUnsafeAsync(HttpRequestMessage request, Uri uri, LookedUpRequest asked, HttpResponseMessage response, CacheTransaction transaction)
+    private async ValueTask<OriginReaction> ReceiveUnsafeAsync(HttpRequestMessage request, Uri uri, LookedUpRequest asked, HttpResponseMessage response, OriginExchange exchange)
     {
-        var isElsewhere = false;
         var answered = response.RequestMessage ?? request;
-        if (!asked.IsSameTarget(answered))
-        {
-            isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, answered, response).ConfigureAwait(false);
-        }
-        else
-        {
-            await transaction.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
-        }
+        var isElsewhere = !asked.IsSameTarget(answered);
+        if (isElsewhere) await RedirectedRequests.InvalidateAsync(_cache, asked, answered, response).ConfigureAwait(false);
+        var reaction = isElsewhere ? exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere) : await exchange.ReceiveAsync(HeadOf(response)).ConfigureAwait(false);
         if (!ReferenceEquals(answered, request) && !asked.IsSameTarget(request))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, transaction, asked, request, response).ConfigureAwait(false);
+            await RedirectedRequests.InvalidateAsync(_cache, asked, request, response).ConfigureAwait(false);
         }
 
         // The server is asked by its own name, too.
         if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri).ConfigureAwait(false);
-        return CacheHead.Pass;
+        return reaction;
     }
 
+    private static OriginResponse HeadOf(HttpResponseMessage response) => new((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+
     // Handlers below may have changed the message, or sent a copy.
-    private void CheckUser(LookedUpRequest asked, OutgoingRequests sent, CacheTransaction transaction, HttpRequestMessage[] messages)
+    private void CheckUser(LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, HttpRequestMessage[] messages)
     {
         foreach (var message in messages) sent.Observe(message);
         if (!sent.AreOfAnotherUser) return;
-        transaction.ReportUnknownUser();
+        exchange.ReportUnknownUser();
         if (sent.OtherUser is { } other) _below.Report(asked.User, other, Logger, _name ?? "");
     }
 
     private ILogger? Logger => _loggers?.CreateLogger(CacheTelemetry.LogCategory);
 
-    private static bool IsForEveryone(CacheTransaction transaction)
-    {
-        var directives = ResponseDirectives.Parse(new StoredFields(transaction.Answer().Fields), CacheMode.Private);
-        return directives.Public || directives.SharedMaxAge is not null;
-    }
-
-    private static bool IsOnlyIfCached(HttpRequestMessage request) => request.Headers.CacheControl?.OnlyIfCached is true;
-
-    private async ValueTask<HttpResponseMessage> ForwardUncertainAsync(
-        HttpRequestMessage request, CacheTransaction transaction, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
-    {
-        var response = IsOnlyIfCached(request) ? new(HttpStatusCode.GatewayTimeout) { RequestMessage = request } : await forward(request, cancellationToken).ConfigureAwait(false);
-        transaction.Pass((int)response.StatusCode, StorageRefusal.UnknownUser);
-        AddStatus(response, transaction);
-        return response;
-    }
-
-    private HttpResponseMessage Refuse(HttpRequestMessage request, CacheTransaction transaction)
+    private HttpResponseMessage Refuse(HttpRequestMessage request, CacheDecision.Refuse refusal)
     {
         var response = new HttpResponseMessage(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
-        AddStatus(response, transaction);
+        SetStatus(response, _ => refusal.Status);
         return response;
     }
 
-    private void AddStatus(HttpResponseMessage response, CacheTransaction transaction)
+    private void SetStatus(HttpResponseMessage response, Func<StringValues, StringValues> lines)
     {
         if (!_cache.Options.SendsCacheStatus) return;
         string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.FieldName, out var values) ? [.. values] : [];
         response.Headers.Remove(CacheStatus.FieldName);
-        response.Headers.TryAddWithoutValidation(CacheStatus.FieldName, (IEnumerable<string?>)transaction.StatusValue(upstream));
+        response.Headers.TryAddWithoutValidation(CacheStatus.FieldName, (IEnumerable<string?>)lines(upstream));
     }
 
     // Where only the end of the connection ends the content, nobody knows whether it is whole (RFC 9112 §6.3). Automatic decompression takes Content-Length away, and overlooks
@@ -314,19 +295,18 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static HttpResponseMessage Respond(HttpRequestMessage request, CacheTransaction transaction)
+    private static HttpResponseMessage Respond(HttpRequestMessage request, CachedMessage message)
     {
-        var answer = transaction.Answer();
-        var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = new ReadOnlyMemoryContent(answer.Content) };
-        if (answer.ContentLength is { } length) response.Content.Headers.ContentLength = length;
-        foreach (var (name, lines) in answer.Fields)
+        var response = new HttpResponseMessage((HttpStatusCode)message.Status) { RequestMessage = request, Content = new ReadOnlyMemoryContent(message.Content) };
+        if (message.ContentLength is { } length) response.Content.Headers.ContentLength = length;
+        foreach (var (name, lines) in message.Headers)
         {
             if (!response.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines)) response.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
         }
         return response;
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request, LookedUpRequest asked, CacheTransaction stale)
+    private async Task RevalidateAsync(HttpRequestMessage request, LookedUpRequest asked, Revalidation revalidation)
     {
         try
         {
@@ -342,7 +322,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
         finally
         {
-            stale.EndRevalidation();
+            revalidation.End();
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Caching;
@@ -12,9 +11,6 @@ internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey
 {
     private static readonly string[] KeyFields =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
-
-    /// <summary>Key of the epoch of the whole store.</summary>
-    public static QueryCacheKey Store { get; } = new(SHA256.HashData("HttpQuery: the epoch of the store"u8));
 
     public static CacheKeySet Of(QueryCacheOptions options, ResourceKeys resources, CacheRequest request)
     {

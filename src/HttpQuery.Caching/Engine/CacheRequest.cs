@@ -43,6 +43,12 @@ public sealed class CacheRequest
     /// <summary>Whether no client waits for the response: the request revalidates what was served stale (RFC 5861 §3). Metrics count it apart.</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>Tags that responses are known to have when the request arrives: their epochs are read with the first step.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Whether the user may become another one on the way to the origin: then only what everyone may have is served (RFC 9111 §3.5).</summary>
+    public bool IsUserUncertain { get; init; }
+
     internal bool IsStorable => Method is "GET" or "QUERY";
 
     internal bool HasConditions => Fields["If-None-Match"].Count > 0 || Fields["If-Modified-Since"].Count > 0 || Fields["If-Match"].Count > 0 || Fields["If-Unmodified-Since"].Count > 0;

@@ -7,7 +7,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
 {
     private const int MaximumPaused = 10_000;
 
-    private readonly ConcurrentDictionary<(QueryCacheKey Key, UInt128 Epoch), Leader> _leaders = new();
+    private readonly ConcurrentDictionary<CollapsingKey, Leader> _leaders = new();
     private readonly ConcurrentDictionary<QueryCacheKey, long> _paused = new();
 
     /// <summary>How a leader ended, for those that follow it.</summary>
@@ -29,23 +29,22 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
         TimedOut,
     }
 
-    /// <summary>Makes a request the leader of those that ask the same in the same epoch, or a follower of the leader.</summary>
-    /// <param name="key">The key of what is asked.</param>
-    /// <param name="epoch">The epoch of the URI.</param>
+    /// <summary>Makes a request the leader of those that ask the same in the same state of the URI, or a follower of the leader.</summary>
+    /// <param name="key">What is asked.</param>
     /// <param name="leader">Set if the request leads.</param>
     /// <param name="follower">Set if it follows. Neither is set while requests for this key are forwarded each for itself.</param>
-    public void Join(QueryCacheKey key, CacheEpoch epoch, out Leader? leader, out Follower? follower)
+    public void Join(CollapsingKey key, out Leader? leader, out Follower? follower)
     {
         (leader, follower) = (null, null);
-        if (_paused.TryGetValue(key, out var until))
+        if (_paused.TryGetValue(key.Key, out var until))
         {
             if (until > time.GetTimestamp()) return;
-            _paused.TryRemove(key, out _);
+            _paused.TryRemove(key.Key, out _);
         }
 
         while (true)
         {
-            var own = new Leader(this, (key, epoch.Number), []);
+            var own = new Leader(this, key, []);
             var current = _leaders.GetOrAdd(own.Key, own);
             if (ReferenceEquals(current, own))
             {
@@ -60,12 +59,6 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
         }
     }
 
-    /// <summary>Lets all go on that wait for a key, each for itself.</summary>
-    public void GiveUp(QueryCacheKey key, CacheEpoch epoch)
-    {
-        if (_leaders.TryGetValue((key, epoch.Number), out var leader)) leader.Release(End.NotShared);
-    }
-
     private void Pause(QueryCacheKey key)
     {
         if (_paused.Count >= MaximumPaused) _paused.Clear();
@@ -73,8 +66,11 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     }
 
     /// <summary>A request that waits for the response to another.</summary>
-    internal sealed class Follower() : TaskCompletionSource<(End End, Leader? Leader)>(TaskCreationOptions.RunContinuationsAsynchronously)
+    internal sealed class Follower(Leader leader) : TaskCompletionSource<(End End, Leader? Leader)>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        /// <summary>The request that it waits for.</summary>
+        public Leader Leader => leader;
+
         /// <summary>Waits until the leader has ended, or this request is to lead.</summary>
         public async ValueTask<(End End, Leader? Leader)> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
         {
@@ -96,7 +92,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     }
 
     /// <summary>A request on its way that others wait for. Any thread may call it.</summary>
-    internal sealed class Leader(Collapsing collapsing, (QueryCacheKey Key, UInt128 Epoch) key, Queue<Follower> followers)
+    internal sealed class Leader(Collapsing collapsing, CollapsingKey key, Queue<Follower> followers)
     {
         private readonly Lock _lock = new();
         private Queue<Follower>? _followers = followers;
@@ -105,7 +101,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
         private TimeSpan _waited;
         private bool _isWaiting;
 
-        public (QueryCacheKey Key, UInt128 Epoch) Key => key;
+        public CollapsingKey Key => key;
 
         /// <summary>Adds one that waits; <see langword="null"/> if this one has ended.</summary>
         public Follower? TryAdd()
@@ -113,7 +109,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             lock (_lock)
             {
                 if (_followers is not { } waiting) return null;
-                var follower = new Follower();
+                var follower = new Follower(this);
                 waiting.Enqueue(follower);
                 Watch();
                 return follower;

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Epochs;
 using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Caching;
 
-/// <summary>A cache for GET and QUERY (RFC 9111, RFC 10008 §2.7): the decisions; adapters carry the octets. One instance serves any number of requests at once.</summary>
-/// <remarks>For each request: <see cref="BeginAsync"/>, then what <see cref="CacheTransaction.Action"/> says.</remarks>
+/// <summary>A cache for GET and QUERY (RFC 9111, RFC 10008 §2.7). One instance serves any number of requests at once.</summary>
 public sealed class QueryCache
 {
     /// <summary>Makes a cache.</summary>
@@ -29,7 +29,8 @@ public sealed class QueryCache
         // Longer than any response: one whose epoch is lost is not used.
         var epochLifetime = options.MaximumRetention < TimeSpan.MaxValue / 30 ? 30 * options.MaximumRetention : TimeSpan.MaxValue;
         MaximumItemSize = store.MaximumItemSize;
-        Store = new(store, options.StoreTimeout, epochLifetime, Time, Telemetry);
+        Store = new(store, options.StoreTimeout, Time, Telemetry);
+        Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
         Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
@@ -39,6 +40,10 @@ public sealed class QueryCache
     internal TimeProvider Time { get; }
 
     internal StoreAccess Store { get; }
+
+    internal StoreEpochs Epochs { get; }
+
+    internal KnownTags Tags { get; } = new();
 
     internal Collapsing Collapsing { get; }
 
@@ -54,24 +59,21 @@ public sealed class QueryCache
     internal ConcurrentDictionary<QueryCacheKey, bool> Revalidating { get; } = new();
 
     /// <summary>Looks a request up.</summary>
-    /// <param name="request">The request; it is used until the transaction is over.</param>
+    /// <param name="request">The request; it is used until its response has ended.</param>
     /// <param name="cancellationToken">Ends the waiting for another request that asks the same.</param>
-    public async ValueTask<CacheTransaction> BeginAsync(CacheRequest request, CancellationToken cancellationToken = default)
+    internal async ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var transaction = new CacheTransaction(this, request);
-        try
-        {
-            await transaction.BeginAsync(cancellationToken).ConfigureAwait(false);
-            return transaction;
-        }
-        catch
-        {
-            // Its client left while it waited. Nobody else ends it, nor counts it.
-            transaction.Dispose();
-            throw;
-        }
+        var directives = RequestDirectives.Parse(request.Fields);
+        var context = new RequestContext(this, request, directives, default);
+        if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new CacheDecision.Forward(new(context, new() { Reason = ForwardReason.Method }, null));
+        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return RequestLookup.Bypass(context, null);
+        if (!await Epochs.IsTrustedAsync().ConfigureAwait(false)) return RequestLookup.Bypass(context, StorageRefusal.NoEpoch);
+        return await RequestLookup.RunAsync(context with { Keys = CacheKeySet.Of(Options, Resources, request) }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Makes unusable what the response to an unsafe request makes so, without an exchange: a request that was redirected was sent several times.</summary>
+    internal ValueTask InvalidateAsync(CacheRequest request, int status, StoredFields headers) =>
+        UnsafeResponse.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Fields), default), status, headers);
 
     /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>
     /// <param name="uri">An absolute URI; its fragment does not count.</param>
@@ -79,15 +81,15 @@ public sealed class QueryCache
     public ValueTask<bool> EvictAsync(Uri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        return Store.InvalidateAsync(CacheKeySet.ResourceOf(uri));
+        return Epochs.InvalidateAsync(CacheKeySet.ResourceOf(uri));
     }
 
-    /// <summary>Removes what has a tag.</summary>
+    /// <summary>Makes everything that has a tag unusable, on all machines that share the store, and what is on its way there, too.</summary>
     /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
     public ValueTask<bool> EvictByTagAsync(string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
-        return Store.InvalidateTagAsync(tag);
+        return Epochs.InvalidateAsync(EpochKeys.OfTag(tag));
     }
 
     internal TimeSpan RetentionOf(StoredResponse response, DateTimeOffset now)

@@ -37,6 +37,9 @@ public sealed record QueryCacheOptions
     /// <summary>The longest that anything is kept. Default 24 hours.</summary>
     public TimeSpan MaximumRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>The longest time from the lookup of a request to the end of its response. Default 1 hour. A response that takes longer is not stored. What invalidations leave in the store lives as long.</summary>
+    public TimeSpan MaximumFlight { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How long a request waits for another one that asks the same. Default 10 s; zero: each request is forwarded for itself.</summary>
     public TimeSpan CollapseTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -1,126 +1,87 @@
-using System.Buffers;
+using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The content of a response that is to be stored, as far as it has come.</summary>
-/// <remarks>In pieces from a pool, as long as what has come, never as long as what was announced. When <see cref="QueryCacheOptions.MaximumPendingSize"/> is used up, it gives way to newer ones.</remarks>
+/// <summary>The third phase: a response passes, and its content is kept to be stored at its end.</summary>
+/// <remarks>One of <see cref="StoreAsync"/>, <see cref="Refuse"/> and <see cref="Abandon"/> ends it; the first counts, and disposing it abandons it. Those that wait for the response go on then.
+/// Not for several threads at once.</remarks>
 internal sealed class ResponseCapture : IDisposable
 {
-    private const int FirstPiece = 4 * 1024;
-    private const int LargestPiece = 64 * 1024;
+    private readonly StorageOfResponse _storage;
+    private readonly StorageTerms _terms;
+    private readonly Collapsing.Leader? _leader;
+    private readonly bool _isUserUnknown;
+    private readonly CaptureBuffer _buffer;
+    private int _isOver;
 
-    private readonly Lock _lock = new();
-    private readonly long _maximumLength;
-    private readonly long? _announced;
-    private readonly Action _gaveWay;
-    private readonly PendingMemory.Share _share;
-    private List<byte[]>? _pieces = [];
-    private long _length;
-    private int _free;
-    private int _nextPiece = FirstPiece;
-
-    /// <summary>Begins to capture.</summary>
-    /// <param name="memory">Where its memory is counted.</param>
-    /// <param name="maximumLength">The most that is kept, in bytes.</param>
-    /// <param name="announced">What Content-Length says, if it says anything.</param>
-    /// <param name="gaveWay">Called on another thread when it has given way.</param>
-    public ResponseCapture(PendingMemory memory, long maximumLength, long? announced, Action gaveWay)
+    internal ResponseCapture(StorageOfResponse storage, StorageTerms terms, Collapsing.Leader? leader, bool isUserUnknown)
     {
-        (_maximumLength, _announced, _gaveWay) = (maximumLength, announced, gaveWay);
-        _share = memory.Begin(isContent: false, GiveWay);
+        (_storage, _terms, _leader, _isUserUnknown) = (storage, terms, leader, isUserUnknown);
+        _buffer = new(storage.Context.Cache.Pending, storage.MaximumLength, storage.DeclaredLength, () => leader?.Release(Collapsing.End.NotShared));
     }
-
-    /// <summary>Whether it gave way to newer ones.</summary>
-    public bool HasGivenWay { get; private set; }
 
     /// <summary>Whether all bytes that were announced have come: who has them need not read on, and should find the response stored then.</summary>
-    public bool IsWhole => _length == _announced;
+    public bool IsWhole => _isOver == 0 && _buffer.IsWhole;
 
-    /// <summary>Adds what has come.</summary>
-    /// <returns><see langword="false"/> if nothing is captured any more: it would be longer than the limit or than was announced, or it gave way.</returns>
-    public bool TryAppend(ReadOnlySpan<byte> bytes)
+    /// <summary>Whether it is over: the content need not be handed over any more.</summary>
+    public bool IsOver => _isOver != 0;
+
+    /// <summary>Takes what has come. Content that is too long, or needs more memory than there is, ends the capture.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > Math.Min(_maximumLength, _announced ?? long.MaxValue) - _length)
+        if (_isOver == 0 && !_buffer.TryAppend(bytes)) Refuse(_buffer.HasGivenWay ? StorageRefusal.GaveWay : StorageRefusal.TooLong);
+    }
+
+    /// <summary>Stores the response: all of it has come.</summary>
+    /// <returns>Whether it was stored.</returns>
+    public async ValueTask<bool> StoreAsync()
+    {
+        if (_isOver != 0) return false;
+        var final = _terms.AtEnd?.Invoke() ?? default;
+        if (final.Refusal is { } own)
         {
-            Dispose();
+            Refuse(own);
             return false;
         }
+        if (!TryEnd()) return false;
 
-        while (!bytes.IsEmpty)
+        var refusal = StorageRefusal.Store;
+        try
         {
-            if (_free == 0 && !TryAddPiece()) return false;
-            lock (_lock)
-            {
-                if (_pieces is not [.., var piece]) return false;
-                var count = Math.Min(_free, bytes.Length);
-                bytes[..count].CopyTo(piece.AsSpan(piece.Length - _free));
-                (_free, _length) = (_free - count, _length + count);
-                bytes = bytes[count..];
-            }
+            refusal = _buffer.Complete() is { } content
+                ? await _storage.StoreAsync(content, _terms.Tags, _isUserUnknown || final.IsUserUnknown).ConfigureAwait(false)
+                : StorageRefusal.GaveWay;
         }
-        return true;
-    }
-
-    /// <summary>Ends the capture.</summary>
-    /// <returns>What was captured, in memory of its own; <see langword="null"/> if it gave way.</returns>
-    public byte[]? Complete()
-    {
-        lock (_lock)
+        finally
         {
-            if (_pieces is not { } pieces) return null;
-            var content = GC.AllocateUninitializedArray<byte>((int)_length);
-            var position = 0;
-            foreach (var piece in pieces)
-            {
-                var count = Math.Min(piece.Length, content.Length - position);
-                piece.AsSpan(0, count).CopyTo(content.AsSpan(position));
-                position += count;
-            }
-            Drop();
-            return content;
+            _leader?.Release(refusal is null ? Collapsing.End.Stored : Collapsing.End.NotShared);
         }
+        if (refusal is not null) _storage.Context.ReportNotStored(refusal);
+        return refusal is null;
     }
 
-    /// <summary>Gives the memory back.</summary>
-    public void Dispose()
+    /// <summary>Leaves the response unstored, because it is for this request alone.</summary>
+    public void Refuse(StorageRefusal refusal) => End(refusal, Collapsing.End.NotShared);
+
+    /// <summary>Takes that the response was cut off, or that nobody reads on.</summary>
+    public void Abandon() => End(StorageRefusal.CutOff, Collapsing.End.Failed);
+
+    /// <summary>The client does not read what has come: requests that wait for this one wait for its client now.</summary>
+    public void BeginClientWait() => _leader?.BeginClientWait();
+
+    /// <summary>The client reads again.</summary>
+    public void EndClientWait() => _leader?.EndClientWait();
+
+    /// <inheritdoc/>
+    public void Dispose() => Abandon();
+
+    private void End(StorageRefusal refusal, Collapsing.End end)
     {
-        lock (_lock) Drop();
+        if (!TryEnd()) return;
+        _buffer.Dispose();
+        _storage.Context.ReportNotStored(refusal);
+        _leader?.Release(end);
     }
 
-    // Memory is asked for outside the lock: others may have to give way, and they lock.
-    private bool TryAddPiece()
-    {
-        var isGranted = _share.TryGrow(_nextPiece);
-        lock (_lock)
-        {
-            if (_pieces is not { } pieces) return false;
-            if (!isGranted)
-            {
-                HasGivenWay = true;
-                Drop();
-                return false;
-            }
-            pieces.Add(ArrayPool<byte>.Shared.Rent(_nextPiece));
-            (_free, _nextPiece) = (pieces[^1].Length, Math.Min(2 * _nextPiece, LargestPiece));
-            return true;
-        }
-    }
-
-    private void GiveWay()
-    {
-        lock (_lock)
-        {
-            if (_pieces is null) return;
-            HasGivenWay = true;
-            Drop();
-        }
-        _gaveWay();
-    }
-
-    private void Drop()
-    {
-        foreach (var piece in _pieces ?? []) ArrayPool<byte>.Shared.Return(piece);
-        _pieces = null;
-        _share.Dispose();
-    }
+    private bool TryEnd() => Interlocked.Exchange(ref _isOver, 1) == 0;
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using HttpQuery.Caching.Epochs;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
@@ -12,7 +13,7 @@ namespace HttpQuery.Caching;
 internal static class CacheItemFormat
 {
     /// <summary>Of what this class writes. Another one has other names, so that no version ever reads what another wrote.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private const byte Epoch = 1;
     private const byte Variants = 2;
@@ -49,12 +50,15 @@ internal static class CacheItemFormat
         {
             case CacheEpoch epoch:
                 kind = Epoch;
-                Write(head, epoch);
+                Write(head, epoch.Number);
+                Write(head, (int)epoch.Origin);
                 break;
             case CacheVariants variants:
                 kind = Variants;
                 Write(head, variants.Lists.Count);
                 foreach (var list in variants.Lists) Write(head, list.ToString());
+                Write(head, variants.Tags.Count);
+                foreach (var tag in variants.Tags) Write(head, tag);
                 break;
             default:
                 kind = Response;
@@ -87,7 +91,7 @@ internal static class CacheItemFormat
         var reader = new Reader(octets[Start..]);
         return octets.Span[1] switch
         {
-            Epoch => ReadEpoch(ref reader) is { } epoch && reader.IsAtEnd ? epoch : null,
+            Epoch => ReadEpoch(ref reader),
             Variants => ReadVariants(ref reader),
             Response => ReadResponse(ref reader, rules),
             _ => null,
@@ -115,8 +119,8 @@ internal static class CacheItemFormat
         Write(writer, response.RequestTime.UtcTicks);
         Write(writer, response.ResponseTime.UtcTicks);
         Write(writer, response.Options.DefaultLifetime?.Ticks ?? -1);
-        Write(writer, item.ResourceEpoch);
-        Write(writer, item.StoreEpoch);
+        Write(writer, item.Epochs.Resource);
+        Write(writer, item.Epochs.Store);
         Write(writer, response.Fields.Count);
         foreach (var (name, lines) in response.Fields)
         {
@@ -124,20 +128,24 @@ internal static class CacheItemFormat
             Write(writer, lines.Count);
             foreach (var line in lines) Write(writer, line ?? "");
         }
-        Write(writer, item.Tags.Count);
-        foreach (var tag in item.Tags) Write(writer, tag);
+        Write(writer, item.Epochs.Tags.Count);
+        foreach (var tag in item.Epochs.Tags)
+        {
+            Write(writer, tag.Tag);
+            Write(writer, tag.Number);
+        }
         Write(writer, item.Content.Length);
     }
 
     private static CachedResponse? ReadResponse(ref Reader reader, CacheRuleOptions rules)
     {
         if (!reader.TryRead(out int status) || status is < 100 or > 999 || !reader.TryReadTime(out var requestTime) || !reader.TryReadTime(out var responseTime)) return null;
-        if (!reader.TryRead(out long ticks) || ticks < -1 || ReadEpoch(ref reader) is not { } resource || ReadEpoch(ref reader) is not { } store) return null;
-        if (ReadFields(ref reader) is not { } fields || ReadTags(ref reader) is not { } tags || !reader.TryReadRest(out var content)) return null;
+        if (!reader.TryRead(out long ticks) || ticks < -1 || !reader.TryRead(out UInt128 resource) || !reader.TryRead(out UInt128 store)) return null;
+        if (ReadFields(ref reader) is not { } fields || ReadTagEpochs(ref reader) is not { } tags || !reader.TryReadRest(out var content)) return null;
 
         TimeSpan? lifetime = ticks < 0 ? null : TimeSpan.FromTicks(ticks);
         var own = rules.DefaultLifetime == lifetime ? rules : rules with { DefaultLifetime = lifetime };
-        return new(new(own, status, fields, requestTime, responseTime), content, resource, store) { Tags = tags };
+        return new(new(own, status, fields, requestTime, responseTime), content, new(resource, store, tags));
     }
 
     private static StoredFields? ReadFields(ref Reader reader)
@@ -157,15 +165,27 @@ internal static class CacheItemFormat
         return new(fields);
     }
 
-    private static string[]? ReadTags(ref Reader reader)
+    private static TagEpoch[]? ReadTagEpochs(ref Reader reader)
     {
         if (!reader.TryReadCount(out var count)) return null;
-        var tags = new string[count];
+        var tags = new TagEpoch[count];
         for (var i = 0; i < count; i++)
         {
-            if (!reader.TryRead(out tags[i])) return null;
+            if (!reader.TryRead(out string tag) || !reader.TryRead(out UInt128 number)) return null;
+            tags[i] = new(tag, number);
         }
         return tags;
+    }
+
+    private static string[]? ReadTexts(ref Reader reader)
+    {
+        if (!reader.TryReadCount(out var count)) return null;
+        var texts = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!reader.TryRead(out texts[i])) return null;
+        }
+        return texts;
     }
 
     private static CacheVariants? ReadVariants(ref Reader reader)
@@ -179,14 +199,19 @@ internal static class CacheItemFormat
             lists[i] = new(names);
             if (lists[i].ToString() != text) return null;
         }
-        return reader.IsAtEnd ? new(lists) : null;
+        if (ReadTexts(ref reader) is not { } tags || tags.Length > CacheVariants.MaximumTags) return null;
+        return reader.IsAtEnd ? new(lists) { Tags = tags } : null;
     }
 
-    private static CacheEpoch? ReadEpoch(ref Reader reader) => reader.TryTake(16, out var octets) ? new(BinaryPrimitives.ReadUInt128LittleEndian(octets.Span)) : null;
-
-    private static void Write(ArrayBufferWriter<byte> writer, CacheEpoch epoch)
+    private static CacheEpoch? ReadEpoch(ref Reader reader)
     {
-        BinaryPrimitives.WriteUInt128LittleEndian(writer.GetSpan(16), epoch.Number);
+        if (!reader.TryRead(out UInt128 number) || !reader.TryRead(out int origin) || !reader.IsAtEnd) return null;
+        return origin is > (int)EpochOrigin.Unknown and <= (int)EpochOrigin.BriefInvalidation ? new(number, (EpochOrigin)origin) : null;
+    }
+
+    private static void Write(ArrayBufferWriter<byte> writer, UInt128 number)
+    {
+        BinaryPrimitives.WriteUInt128LittleEndian(writer.GetSpan(16), number);
         writer.Advance(16);
     }
 
@@ -240,6 +265,13 @@ internal static class CacheItemFormat
         {
             var isThere = TryTake(8, out var octets);
             value = isThere ? BinaryPrimitives.ReadInt64LittleEndian(octets.Span) : 0;
+            return isThere;
+        }
+
+        public bool TryRead(out UInt128 value)
+        {
+            var isThere = TryTake(16, out var octets);
+            value = isThere ? BinaryPrimitives.ReadUInt128LittleEndian(octets.Span) : 0;
             return isThere;
         }
 

@@ -1,25 +1,22 @@
+using HttpQuery.Caching.Epochs;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
 /// <summary>A response with its content, and the epochs that it belongs to.</summary>
-public sealed class CachedResponse : CacheItem
+internal sealed class CachedResponse : CacheItem
 {
     // Status, times, directives and the arrays of headers: measured.
     private const int ResponseOverhead = 612;
 
+    // A tag with its epoch, without its text: measured.
+    private const int TagSize = 120;
+
     /// <summary>Takes a response.</summary>
     /// <param name="response">Status, fields and times.</param>
     /// <param name="content">The whole content; it must not change any more.</param>
-    /// <param name="resourceEpoch">The epoch of the URI when the request was forwarded.</param>
-    /// <param name="storeEpoch">The epoch of the store then.</param>
-    public CachedResponse(StoredResponse response, ReadOnlyMemory<byte> content, CacheEpoch resourceEpoch, CacheEpoch storeEpoch)
-    {
-        ArgumentNullException.ThrowIfNull(response);
-        ArgumentNullException.ThrowIfNull(resourceEpoch);
-        ArgumentNullException.ThrowIfNull(storeEpoch);
-        (Response, Content, ResourceEpoch, StoreEpoch) = (response, content, resourceEpoch, storeEpoch);
-    }
+    /// <param name="epochs">The epochs that it is stored in.</param>
+    public CachedResponse(StoredResponse response, ReadOnlyMemory<byte> content, ItemEpochs epochs) => (Response, Content, Epochs) = (response, content, epochs);
 
     /// <summary>Status, fields and times.</summary>
     public StoredResponse Response { get; }
@@ -27,17 +24,11 @@ public sealed class CachedResponse : CacheItem
     /// <summary>The whole content.</summary>
     public ReadOnlyMemory<byte> Content { get; }
 
-    /// <summary>The epoch of the URI when the request was forwarded.</summary>
-    public CacheEpoch ResourceEpoch { get; }
-
-    /// <summary>The epoch of the store then.</summary>
-    public CacheEpoch StoreEpoch { get; }
-
-    /// <summary>By which it can be evicted, but for its Cache-Groups; a validation keeps them.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    /// <summary>The epochs that it is stored in.</summary>
+    public ItemEpochs Epochs { get; }
 
     /// <inheritdoc/>
-    public override long Size => SizeOf(Response) + Content.Length;
+    public override long Size => SizeOf(Response) + Content.Length + Epochs.Tags.Sum(tag => TagSize + (2L * tag.Tag.Length));
 
     /// <summary>What a response takes without its content and its tags, in bytes.</summary>
     internal static long SizeOf(StoredResponse response) =>
@@ -51,6 +42,4 @@ public sealed class CachedResponse : CacheItem
 
     private static bool IsMadeAnew(string name) =>
         name.Equals("Age", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals(CacheStatus.FieldName, StringComparison.OrdinalIgnoreCase);
-
-    internal bool IsOf(CacheEpoch resource, CacheEpoch store) => ResourceEpoch.Number == resource.Number && StoreEpoch.Number == store.Number;
 }

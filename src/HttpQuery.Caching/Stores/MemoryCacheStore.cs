@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
@@ -38,6 +39,9 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     /// <remarks>A quarter of the store: one item must not push everything else out.</remarks>
     public long MaximumItemSize => _maximumSize / 4;
 
+    /// <summary>What is invalidated in this store, by any cache.</summary>
+    internal OwnInvalidations Invalidations { get; } = new();
+
     /// <summary>What the items take now, in bytes.</summary>
     public long Size { get; private set; }
 
@@ -45,9 +49,12 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     public int Count => _count;
 
     /// <inheritdoc/>
-    public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
+    public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) => new(Get(key));
+
+    /// <summary>The item under a key, or <see langword="null"/>.</summary>
+    internal CacheItem? Get(QueryCacheKey key)
     {
-        if (!_nodes.TryGetValue(key, out var node)) return default;
+        if (!_nodes.TryGetValue(key, out var node)) return null;
         if (node.Expires <= _time.GetTimestamp())
         {
             lock (_lock)
@@ -55,12 +62,12 @@ public sealed class MemoryCacheStore : IQueryCacheStore
                 // Another thread may have replaced it meanwhile.
                 if (ReferenceEquals(_nodes.GetValueOrDefault(key), node)) Remove(node);
             }
-            return default;
+            return null;
         }
 
         // Written only where it changes: readers of one item would take its memory from each other.
         if (!node.WasRead) node.WasRead = true;
-        return new(node.Item);
+        return node.Item;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Net;
-using HttpQuery.Caching;
 
 namespace HttpQuery.PrivateCache;
 
@@ -11,9 +10,9 @@ internal sealed class CapturedContent : HttpContent
     private readonly HttpContent _content;
     private readonly Capture _capture;
 
-    public CapturedContent(HttpContent content, CacheTransaction transaction, ReceivedResponse received)
+    public CapturedContent(HttpContent content, Capture capture)
     {
-        (_content, _capture) = (content, new(transaction, received));
+        (_content, _capture) = (content, capture);
         foreach (var (name, values) in content.Headers.NonValidated) Headers.TryAddWithoutValidation(name, values);
     }
 

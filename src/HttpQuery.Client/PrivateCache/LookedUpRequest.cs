@@ -42,7 +42,7 @@ internal sealed class LookedUpRequest
     public static string MethodOf(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
 
     /// <summary>The request as the cache takes it.</summary>
-    public CacheRequest ToCacheRequest(bool isBackground) => new()
+    public CacheRequest ToCacheRequest(bool isBackground, bool isUserUncertain) => new()
     {
         Method = Method,
         Scheme = Target.Scheme,
@@ -53,6 +53,7 @@ internal sealed class LookedUpRequest
         Partition = User.Digest(Cookies, Target),
         Normalizations = _options.Normalizations,
         IsBackground = isBackground,
+        IsUserUncertain = isUserUncertain,
     };
 
     /// <summary>Returns the user of a message, or <see langword="null"/> if <see cref="PrivateCacheOptions.Partition"/> throws.</summary>

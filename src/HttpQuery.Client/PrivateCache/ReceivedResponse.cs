@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.PrivateCache;
 
@@ -8,13 +9,12 @@ internal sealed class ReceivedResponse(LookedUpRequest asked, OutgoingRequests s
     private readonly HttpContent? _content = request.Content, _answeredContent = answered.Content;
 
     /// <summary>Looks again before the response is stored: handlers and callers keep the messages while the content is read.</summary>
-    /// <returns><see langword="false"/> if the response answers another request by now.</returns>
-    public bool Settle(CacheTransaction transaction)
+    public FinalTerms Settle()
     {
-        if (!asked.IsSameTarget(request) || !asked.IsSameTarget(answered)) return false;
-        if (!ReferenceEquals(request.Content, _content) || !ReferenceEquals(answered.Content, _answeredContent)) return false;
-        if (sent.AreOfAnotherUser || !IsSameUser(request) || (!ReferenceEquals(answered, request) && !IsSameUser(answered))) transaction.ReportUnknownUser();
-        return true;
+        var isSame = asked.IsSameTarget(request) && asked.IsSameTarget(answered)
+            && ReferenceEquals(request.Content, _content) && ReferenceEquals(answered.Content, _answeredContent);
+        var isSameUser = !sent.AreOfAnotherUser && IsSameUser(request) && (ReferenceEquals(answered, request) || IsSameUser(answered));
+        return new(isSame ? null : StorageRefusal.Elsewhere, !isSameUser);
     }
 
     private bool IsSameUser(HttpRequestMessage message) => asked.UserOf(message) is { } user && user.IsSameAs(asked.User);

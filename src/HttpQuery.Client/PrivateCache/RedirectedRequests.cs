@@ -10,30 +10,30 @@ internal static class RedirectedRequests
 
     /// <summary>Invalidates the URI that was asked, which answered with a redirect, and the one that the request ended at.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="transaction">The transaction of the request that was asked.</param>
     /// <param name="asked">The request that was asked.</param>
     /// <param name="sent">The message as it ended.</param>
     /// <param name="response">Its response, or <see langword="null"/> if there is none.</param>
-    public static async ValueTask InvalidateAsync(QueryCache cache, CacheTransaction transaction, LookedUpRequest asked, HttpRequestMessage sent, HttpResponseMessage? response)
+    public static async ValueTask InvalidateAsync(QueryCache cache, LookedUpRequest asked, HttpRequestMessage sent, HttpResponseMessage? response)
     {
-        await transaction.ReceiveAsync(Redirect, StoredFields.Empty).ConfigureAwait(false);
+        await cache.InvalidateAsync(RequestFor(asked.Method, asked.Target), Redirect, StoredFields.Empty).ConfigureAwait(false);
         if (!SentTarget.TryRead(sent, out var target)) return;
 
-        var method = LookedUpRequest.MethodOf(sent);
-        using var last = await cache.BeginAsync(new()
-        {
-            Method = InvalidationRules.IsSafe(method) ? asked.Method : method,
-            Scheme = target.Scheme,
-            Authority = target.Authority,
-            Target = target.Target,
-            Fields = StoredFields.Empty,
-            Content = null,
-        }).ConfigureAwait(false);
-
         // An answer to the unsafe request itself, wherever it came from.
-        if (response is not null && !InvalidationRules.IsSafe(method)) await last.ReceiveAsync((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
+        var method = LookedUpRequest.MethodOf(sent);
+        var last = RequestFor(InvalidationRules.IsSafe(method) ? asked.Method : method, target);
+        if (response is not null && !InvalidationRules.IsSafe(method)) await cache.InvalidateAsync(last, (int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
 
         // The Location of a redirect counts within its origin.
-        if (target.Scheme == asked.Target.Scheme && target.Authority == asked.Target.Authority) await last.ReceiveAsync(Redirect, StoredFields.Empty).ConfigureAwait(false);
+        if (target.Scheme == asked.Target.Scheme && target.Authority == asked.Target.Authority) await cache.InvalidateAsync(last, Redirect, StoredFields.Empty).ConfigureAwait(false);
     }
+
+    private static CacheRequest RequestFor(string method, in SentTarget target) => new()
+    {
+        Method = method,
+        Scheme = target.Scheme,
+        Authority = target.Authority,
+        Target = target.Target,
+        Fields = StoredFields.Empty,
+        Content = null,
+    };
 }

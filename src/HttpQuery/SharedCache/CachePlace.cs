@@ -5,8 +5,8 @@ namespace HttpQuery.SharedCache;
 /// <summary>That a request has met the cache.</summary>
 internal sealed class CachePlace
 {
-    /// <summary>What the cache does with it.</summary>
-    public CacheTransaction? Transaction { get; init; }
+    /// <summary>Takes its response.</summary>
+    public OriginExchange? Exchange { get; init; }
 
     /// <summary>Whether the response must not be stored: the application said so.</summary>
     public bool IsStorageDisabled { get; set; }

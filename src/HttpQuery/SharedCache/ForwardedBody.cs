@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The body of a <see cref="ForwardedResponse"/>.</summary>
+/// <summary>The body of a response that is forwarded: it asks the <see cref="ForwardedResponse"/> what becomes of what is written. The response knows nothing of it.</summary>
 internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBodyFeature
 {
     private readonly ForwardedResponse _response;
@@ -28,9 +28,6 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
 
     PipeWriter IHttpResponseBodyFeature.Writer => _writer ??= Writer;
 
-    /// <summary>Whether nobody has written anything.</summary>
-    public bool IsUnwritten => !_octets.WasWritten;
-
     public override void DisableBuffering() => _inner.DisableBuffering();
 
     public override async Task StartAsync(CancellationToken cancellationToken = default)
@@ -42,8 +39,8 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
     public override async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
     {
         await FlushWriterAsync(cancellationToken);
-        await _response.StartAsync();
-        if (_response.Head is Caching.CacheHead.Pass) await _inner.SendFileAsync(path, offset, count, cancellationToken);
+        await _response.StartAsync(hasContent: true);
+        if (_response.IsRelayed) await _inner.SendFileAsync(path, offset, count, cancellationToken);
         else if (!_response.IsDropped) await base.SendFileAsync(path, offset, count, cancellationToken);
     }
 
@@ -52,16 +49,16 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
     {
         if (_isFinishing) return;
         await FinishAsync();
-        await _response.StartAsync();
-        await _response.StoreAsync();
         if (!_response.IsDropped) await _inner.CompleteAsync();
     }
 
-    /// <summary>Writes what a handler has left in the writer.</summary>
-    public Task FinishAsync()
+    /// <summary>Takes that nothing more is written. What a handler has left in the writer is sent, and what was captured is stored.</summary>
+    public async Task FinishAsync()
     {
         _isFinishing = _octets.IsFinishing = true;
-        return base.CompleteAsync();
+        await base.CompleteAsync();
+        await _response.StartAsync(hasContent: false);
+        await _response.StoreAsync();
     }
 
     // What came through the writer goes before what comes now.
@@ -78,15 +75,12 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
 
     private sealed class Octets(ForwardedResponse response, IHttpResponseBodyFeature inner) : WriteOnlyStream
     {
-        public bool WasWritten { get; private set; }
-
         public bool IsFinishing { get; set; }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            WasWritten |= !buffer.IsEmpty;
-            await response.StartAsync();
+            await response.StartAsync(hasContent: !buffer.IsEmpty);
             if (response.IsDropped) return;
             await response.KeepAsync(buffer.Span);
             try
@@ -102,8 +96,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
 
         public override void Write(byte[] buffer, int offset, int count)
         {
-            WasWritten |= count > 0;
-            Wait(response.StartAsync());
+            Wait(response.StartAsync(hasContent: count > 0));
             if (response.IsDropped) return;
 
             // Servers refuse this as a rule, and what they refuse is not kept.

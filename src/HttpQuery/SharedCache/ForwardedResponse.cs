@@ -16,7 +16,7 @@ namespace HttpQuery.SharedCache;
 internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLifetimeFeature, IHttpResetFeature, IDisposable
 {
     private readonly HttpContext _context;
-    private readonly CacheTransaction _transaction;
+    private readonly OriginExchange _exchange;
     private readonly QueryCachePolicy _policy;
     private readonly RequestChanges _changes;
     private readonly QueryNormalizations _normalizations;
@@ -25,40 +25,40 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly IHttpResponseBodyFeature _body;
     private readonly IHttpRequestLifetimeFeature? _lifetime;
     private readonly IHttpResetFeature? _reset;
-    private readonly ForwardedBody _forwardedBody;
     private readonly HeaderDictionary _before;
     private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
-    private ResponseCapture? _captured;
-    private string[] _tags = [];
-    private CacheHead? _head;
+    private OriginReaction? _reaction;
     private bool _isAborted;
     private bool _isOfOtherKey;
+    private bool _isUserUnknown;
     private bool _isCancelled;
     private int _droppedStatus;
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(HttpContext context, CacheTransaction transaction, QueryCachePolicy policy, RequestChanges changes, QueryNormalizations normalizations, TimeProvider time)
+    public ForwardedResponse(HttpContext context, OriginExchange exchange, QueryCachePolicy policy, RequestChanges changes, QueryNormalizations normalizations, TimeProvider time)
     {
         _normalizations = normalizations;
-        (_context, _transaction, _policy, _changes, _time) = (context, transaction, policy, changes, time);
+        (_context, _exchange, _policy, _changes, _time) = (context, exchange, policy, changes, time);
         var features = context.Features;
         (_response, _body) = (features.GetRequiredFeature<IHttpResponseFeature>(), features.GetRequiredFeature<IHttpResponseBodyFeature>());
         (_lifetime, _reset) = (features.Get<IHttpRequestLifetimeFeature>(), features.Get<IHttpResetFeature>());
         _before = [];
         foreach (var (name, lines) in _response.Headers) _before[name] = lines;
 
-        _forwardedBody = new(this, _body);
         features.Set<IHttpResponseFeature>(this);
-        features.Set<IHttpResponseBodyFeature>(_forwardedBody);
         features.Set<IHttpRequestLifetimeFeature>(this);
         if (_reset is not null) features.Set<IHttpResetFeature>(this);
     }
 
     /// <summary>What is to become of the response; <see langword="null"/> while its fields have not come.</summary>
-    public CacheHead? Head => _head;
+    public OriginReaction? Reaction => _reaction;
 
-    public bool IsDropped => _head is CacheHead.Serve or CacheHead.Resend;
+    /// <summary>Whether another response is sent in its place.</summary>
+    public bool IsDropped => _reaction is OriginReaction.Serve or OriginReaction.Retry;
+
+    /// <summary>Whether the response passes, and nothing of it is kept.</summary>
+    public bool IsRelayed => _reaction is OriginReaction.Relay;
 
     public int StatusCode
     {
@@ -92,10 +92,10 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
 #pragma warning disable CS0618, CS0672 // The interface has it, and nobody is to use it.
     [Obsolete("Use IHttpResponseBodyFeature.Stream.")]
-    public Stream Body { get => ((IHttpResponseBodyFeature)_forwardedBody).Stream; set => throw new NotSupportedException(); }
+    public Stream Body { get => _context.Response.Body; set => throw new NotSupportedException(); }
 #pragma warning restore CS0618, CS0672
 
-    public bool HasStarted => _head is not null || _response.HasStarted;
+    public bool HasStarted => _reaction is not null || _response.HasStarted;
 
     public CancellationToken RequestAborted
     {
@@ -110,7 +110,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
     public void OnStarting(Func<object, Task> callback, object state)
     {
-        if (_head is not null) throw new InvalidOperationException("The response has started.");
+        if (_reaction is not null) throw new InvalidOperationException("The response has started.");
         _onStarting.Add((callback, state));
     }
 
@@ -132,101 +132,67 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     }
 
     /// <summary>Decides what becomes of the response, unless that is decided.</summary>
-    public ValueTask StartAsync() => _head is null ? DecideAsync() : default;
+    /// <param name="hasContent">Whether it has content, as far as is known.</param>
+    public ValueTask StartAsync(bool hasContent) => _reaction is null ? DecideAsync(hasContent) : default;
 
     /// <summary>Decides when the response is to start before it has content. A 304 to the cache's own conditions waits for its end: until then the endpoint may ask who the user is.</summary>
-    public ValueTask StartWithoutContentAsync() => _transaction.Action is CacheAction.Validate && _response.StatusCode is StatusCodes.Status304NotModified ? default : StartAsync();
+    public ValueTask StartWithoutContentAsync() => !_exchange.Conditions.IsEmpty && _response.StatusCode is StatusCodes.Status304NotModified ? default : StartAsync(hasContent: false);
 
     /// <summary>Whether the response waits for its end.</summary>
-    public bool IsWaiting => _head is null;
+    public bool IsWaiting => _reaction is null;
 
-    /// <summary>Keeps octets that are about to be sent; the last ones are stored before.</summary>
-    public ValueTask KeepAsync(ReadOnlySpan<byte> octets)
+    /// <summary>Keeps bytes that are about to be sent; the last ones are stored before.</summary>
+    public ValueTask KeepAsync(ReadOnlySpan<byte> bytes)
     {
-        if (_captured is not { } captured) return default;
-        if (!captured.TryAppend(octets))
-        {
-            Discard(captured.HasGivenWay ? StorageRefusal.GaveWay : StorageRefusal.TooLong);
-            return default;
-        }
-        return captured.IsWhole ? StoreAsync() : default;
+        if (Capture is not { } capture) return default;
+        capture.Append(bytes);
+        return capture.IsWhole ? StoreAsync() : default;
     }
 
-    /// <summary>Discards what was captured, because the response is incomplete.</summary>
+    /// <summary>Stores nothing, because the response is incomplete.</summary>
     public void BreakOff()
     {
         _isAborted = true;
-        DropCapture();
-        _transaction.Abandon();
-    }
-
-    // The response is this request's alone.
-    private void Discard(StorageRefusal refusal)
-    {
-        DropCapture();
-        _transaction.Discard(refusal);
-    }
-
-    private void DropCapture()
-    {
-        _captured?.Dispose();
-        _captured = null;
+        if (Capture is { } capture) capture.Abandon();
+        else if (_reaction is null) _exchange.ReleaseFollowers();
     }
 
     /// <summary>Waits for the client to take what is written. Requests that wait for this one need not wait for its client.</summary>
     public async ValueTask SendAsync(ValueTask writing)
     {
-        if (writing.IsCompleted || _captured is null)
+        if (writing.IsCompleted || Capture is not { } capture)
         {
             await writing;
             return;
         }
-        _transaction.BeginClientWait();
+        capture.BeginClientWait();
         try
         {
             await writing;
         }
         finally
         {
-            _transaction.EndClientWait();
+            capture.EndClientWait();
         }
     }
 
     /// <summary>Stores what has been captured: all of it has been written.</summary>
     public async ValueTask StoreAsync()
     {
-        if (_captured is not { } captured) return;
-        if (!captured.IsWhole && (_isCancelled || RequestAborted.IsCancellationRequested))
-        {
-            // Whoever was told to stop may have stopped early, and nobody would know.
-            BreakOff();
-            return;
-        }
-        CheckUser();
-        if (RefusalOfStorage() is { } refusal)
-        {
-            Discard(refusal);
-            return;
-        }
-        _captured = null;
-        await _transaction.CompleteCaptureAsync(captured, _tags);
-    }
+        if (Capture is not { IsOver: false } capture) return;
 
-    /// <summary>Takes that those behind the cache have returned.</summary>
-    public async ValueTask CompleteAsync()
-    {
-        await _forwardedBody.FinishAsync();
-        await StartAsync();
-        await StoreAsync();
+        // Whoever was told to stop may have stopped early, and nobody would know.
+        if (!capture.IsWhole && (_isCancelled || RequestAborted.IsCancellationRequested)) BreakOff();
+        else await capture.StoreAsync();
     }
 
     /// <summary>Takes that nobody answered, and tells whether the request is answered all the same.</summary>
     public async ValueTask<bool> TryServeInsteadAsync(int status)
     {
-        if (_head is not null) return IsDropped;
+        if (_reaction is not null) return IsDropped;
         CheckUser();
-        if (!_transaction.IsSafe || await _transaction.ReceiveAsync(status, StoredFields.Empty) is not CacheHead.Serve) return false;
-        Drop(CacheHead.Serve);
+        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, StoredFields.Empty)) is not OriginReaction.Serve serve) return false;
+        Drop(serve);
         return true;
     }
 
@@ -237,13 +203,15 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         features.Set(_response);
         features.Set(_body);
         features.Set(_lifetime);
-        DropCapture();
+        Capture?.Dispose();
         if (_reset is not null) features.Set(_reset);
-        if (_head is not null || _response.HasStarted) return;
+        if (_reaction is not null || _response.HasStarted) return;
         foreach (var (callback, state) in _onStarting) _response.OnStarting(callback, state);
     }
 
-    private async ValueTask DecideAsync()
+    private ResponseCapture? Capture => (_reaction as OriginReaction.RelayAndStore)?.Capture;
+
+    private async ValueTask DecideAsync(bool hasContent)
     {
         // Newest first, as servers do.
         while (_onStarting.Count > 0)
@@ -254,46 +222,45 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
 
         // One of them has written.
-        if (_head is not null) return;
+        if (_reaction is not null) return;
 
         CheckUser();
 
-        // A forwarder that reached nobody writes nothing.
-        if (_response.StatusCode is 502 or 504 && _forwardedBody.IsUnwritten && _transaction.IsSafe && await _transaction.TryServeInsteadAsync())
-        {
-            Drop(CacheHead.Serve);
-            return;
-        }
-
         // What is validated has its Vary, and a 304 changes of it only what it states.
-        if (!_response.HasStarted && (_transaction.Action is not CacheAction.Validate || _response.StatusCode is not 304))
+        if (!_response.HasStarted && (_exchange.Conditions.IsEmpty || _response.StatusCode is not 304))
         {
             foreach (var name in _policy.VaryBy) VaryField.Add(_response.Headers, name);
         }
-        var head = await _transaction.ReceiveAsync(_response.StatusCode, Fields());
-        if (head is CacheHead.Serve or CacheHead.Resend)
-        {
-            Drop(head);
-            return;
-        }
 
-        // What was there before belongs to this request: taken away it would be there again, added to it would be another's.
-        if (head is CacheHead.Capture)
+        // A forwarder that reached nobody writes nothing.
+        var isUnreached = _response.StatusCode is 502 or 504 && !hasContent;
+        var reaction = await _exchange.ReceiveAsync(new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = TermsOf });
+        switch (reaction)
         {
-            var refusal = _isAborted ? StorageRefusal.CutOff : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
-            if (refusal is null && TagsOf() is { } tags)
-            {
-                _tags = tags;
-                _captured = _transaction.Capture();
-            }
-            else
-            {
-                Discard(refusal ?? StorageRefusal.Tags);
-                head = CacheHead.Pass;
-            }
+            case OriginReaction.Serve or OriginReaction.Retry:
+                Drop(reaction);
+                break;
+            case OriginReaction.RelayAndStore stored:
+                _reaction = stored;
+                if (!_response.HasStarted) CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                break;
+            case OriginReaction.Relay relayed:
+                _reaction = relayed;
+                if (!_response.HasStarted) CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                break;
         }
-        _head = head;
-        if (!_response.HasStarted) CacheAnswer.AddStatus(_response.Headers, _transaction);
+    }
+
+    // What was there before belongs to this request: taken away it would be there again, added to it would be another's.
+    private StorageTerms TermsOf()
+    {
+        var refusal = _isAborted ? StorageRefusal.CutOff : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
+        if (refusal is not null || TagsOf() is not { } tags) return new(refusal ?? StorageRefusal.Tags, []);
+        return new(null, tags, () =>
+        {
+            CheckUser();
+            return new(RefusalOfStorage(), _isUserUnknown);
+        });
     }
 
     private StorageRefusal? RefusalOfStorage()
@@ -323,14 +290,15 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     // Who asked is settled when the response ends: authentication may run behind the cache, even after the first byte.
     private void CheckUser()
     {
-        if (!_transaction.IsSafe) return;
+        if (!_exchange.IsSafe) return;
         _isOfOtherKey |= _changes.AreInputsOther();
-        if (_isOfOtherKey || _changes.IsUserUnknown()) _transaction.ReportUnknownUser();
+        _isUserUnknown |= _isOfOtherKey || _changes.IsUserUnknown();
+        if (_isUserUnknown) _exchange.ReportUnknownUser();
     }
 
-    private void Drop(CacheHead head)
+    private void Drop(OriginReaction reaction)
     {
-        (_head, _droppedStatus) = (head, _response.StatusCode);
+        (_reaction, _droppedStatus) = (reaction, _response.StatusCode);
         _droppedHeaders = new(_response.Headers.ToDictionary());
         _response.StatusCode = StatusCodes.Status200OK;
         _response.ReasonPhrase = null;
@@ -339,7 +307,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     }
 
     // What was there before belongs to this request; but for what says how the response may be used.
-    private List<KeyValuePair<string, StringValues>> Fields()
+    private List<KeyValuePair<string, StringValues>> ReceivedHeaders()
     {
         var fields = new List<KeyValuePair<string, StringValues>>(_response.Headers.Count + 1);
         foreach (var (name, lines) in _response.Headers)

@@ -31,7 +31,7 @@ internal sealed class QueryCacheMiddleware
     {
         // One cache is enough; and of a response that has begun before the cache, nothing can be answered or stored.
         var place = context.Features[typeof(CachePlace)] as CachePlace;
-        if (place?.Transaction is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
+        if (place?.Exchange is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
@@ -54,42 +54,33 @@ internal sealed class QueryCacheMiddleware
         // A request in the background that would be somebody else's without what was done before the cache.
         if (place?.Original is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
 
-        using var transaction = await BeginAsync(context, request, content);
-        if (transaction.Action is CacheAction.Serve)
+        switch (await LookUpAsync(context, request, content))
         {
-            // HEAD may have an endpoint of its own, whose answers are none to GET.
-            if (request.Method is not "HEAD" && transaction.TryBeginRevalidation() && !_background.TryStart(context, request, InvokeAsync, transaction.EndRevalidation)) transaction.EndRevalidation();
-            content?.Consume();
-            await CacheAnswer.WriteAsync(context, transaction);
-        }
-        else if (transaction.Action is CacheAction.Refuse)
-        {
-            content?.Consume();
-            await CacheAnswer.RefuseAsync(context, transaction);
-        }
-        else if (transaction.NeedsResponse)
-        {
-            context.Features.Set(new CachePlace { Transaction = transaction });
-            request.Content = content?.Forward(context, isNeeded: transaction.Action is CacheAction.Validate);
-            await ForwardAsync(context, request, content, inputs, transaction, fields, policy);
-        }
-        else
-        {
-            context.Features.Set(new CachePlace { Transaction = transaction });
-            content?.Forward(context, isNeeded: false);
-            context.Response.OnStarting(AddStatus, context);
-            var isRouted = context.GetEndpoint() is not null;
-            await _next(context);
-            content?.Finish(context);
-            if (!isRouted && context.GetEndpoint() is not null) _warnings.Bypass(CacheBypass.BeforeRouting);
+            case CacheDecision.Serve serve:
+                if (serve.Revalidation is { } revalidation) Revalidate(context, request, revalidation);
+                content?.Consume();
+                await CacheAnswer.WriteAsync(context, serve.Message);
+                break;
+            case CacheDecision.Refuse refuse:
+                content?.Consume();
+                await CacheAnswer.RefuseAsync(context, refuse);
+                break;
+            case CacheDecision.Forward { Exchange: var exchange }:
+                using (exchange)
+                {
+                    context.Features.Set(new CachePlace { Exchange = exchange });
+                    if (exchange.NeedsResponse) await ForwardAsync(context, request, content, inputs, exchange, fields, policy);
+                    else await PassAsync(context, content);
+                }
+                break;
         }
     }
 
-    private async ValueTask<CacheTransaction> BeginAsync(HttpContext context, CacheRequest request, LookupContent? content)
+    private async ValueTask<CacheDecision> LookUpAsync(HttpContext context, CacheRequest request, LookupContent? content)
     {
         try
         {
-            return await _cache.BeginAsync(request, context.RequestAborted);
+            return await _cache.LookUpAsync(request, context.RequestAborted);
         }
         catch
         {
@@ -99,29 +90,48 @@ internal sealed class QueryCacheMiddleware
         }
     }
 
+    // HEAD may have an endpoint of its own, whose answers are none to GET.
+    private void Revalidate(HttpContext context, CacheRequest request, Revalidation revalidation)
+    {
+        if (request.Method is not "HEAD" && revalidation.TryBegin() && !_background.TryStart(context, request, InvokeAsync, revalidation.End)) revalidation.End();
+    }
+
+    private async Task PassAsync(HttpContext context, LookupContent? content)
+    {
+        content?.Forward(context, isNeeded: false);
+        context.Response.OnStarting(AddStatus, context);
+        var isRouted = context.GetEndpoint() is not null;
+        await _next(context);
+        content?.Finish(context);
+        if (!isRouted && context.GetEndpoint() is not null) _warnings.Bypass(CacheBypass.BeforeRouting);
+    }
+
     private static readonly Func<object, Task> AddStatus = state =>
     {
         var context = (HttpContext)state;
-        CacheAnswer.AddStatus(context.Response.Headers, context.Features.GetRequiredFeature<CachePlace>().Transaction!);
+        var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CachePlace>().Exchange!);
+        CacheAnswer.SetStatus(response.Headers, exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]));
         return Task.CompletedTask;
     };
 
-    private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy)
+    private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy)
     {
+        request.Content = content?.Forward(context, isNeeded: !exchange.Conditions.IsEmpty);
         fields.Keep();
         using var identity = IdentityWatch.Begin(context);
         var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
-        if (transaction.Action is CacheAction.Validate) fields.Replace(transaction.Conditions);
+        if (!exchange.Conditions.IsEmpty) fields.Replace(exchange.Conditions);
         try
         {
-            if (await ForwardOnceAsync(context, request, transaction, fields, policy, changes) is not CacheHead.Resend) return;
+            if (await ForwardOnceAsync(context, request, exchange, fields, policy, changes) is not OriginReaction.Retry retry) return;
 
             // The answer was to a condition of the cache's own, and of no use.
+            using var second = retry.Exchange;
             fields.PutBack();
 
             // A copy: an error page may read it when the memory is another's.
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again.ToArray(), Stream.Null);
-            await ForwardOnceAsync(context, request, transaction, fields, policy, changes);
+            await ForwardOnceAsync(context, request, second, fields, policy, changes);
         }
         finally
         {
@@ -131,21 +141,23 @@ internal sealed class QueryCacheMiddleware
         bool IsUserUnknown() => identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
     }
 
-    private async ValueTask<CacheHead?> ForwardOnceAsync(
-        HttpContext context, CacheRequest request, CacheTransaction transaction, RequestFields fields, QueryCachePolicy policy, RequestChanges changes)
+    private async ValueTask<OriginReaction?> ForwardOnceAsync(
+        HttpContext context, CacheRequest request, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy, RequestChanges changes)
     {
-        CacheHead? head;
-        using (var response = new ForwardedResponse(context, transaction, policy, changes, request.Normalizations, _time))
+        OriginReaction? reaction;
+        using (var response = new ForwardedResponse(context, exchange, policy, changes, request.Normalizations, _time))
         {
+            var body = new ForwardedBody(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+            context.Features.Set<IHttpResponseBodyFeature>(body);
             try
             {
                 await _next(context);
-                await response.CompleteAsync();
+                await body.FinishAsync();
             }
-            catch (Exception) when (!transaction.IsSafe)
+            catch (Exception) when (!exchange.IsSafe)
             {
                 // What the endpoint had changed by then is not known, nor what middleware before the cache answers.
-                await transaction.InvalidateTargetAsync();
+                await exchange.InvalidateTargetAsync();
                 throw;
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
@@ -158,10 +170,10 @@ internal sealed class QueryCacheMiddleware
             {
                 fields.Restore();
             }
-            head = response.Head;
+            reaction = response.Reaction;
         }
-        if (head is CacheHead.Serve) await CacheAnswer.WriteAsync(context, transaction);
-        return head;
+        if (reaction is OriginReaction.Serve serve) await CacheAnswer.WriteAsync(context, serve.Message);
+        return reaction;
     }
 
     private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy, bool isBackground)

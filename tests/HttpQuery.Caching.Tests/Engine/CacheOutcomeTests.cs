@@ -67,7 +67,7 @@ public sealed class CacheOutcomeTests : IDisposable
     {
         using var leader = await _host.BeginAsync(Query);
         using var cancellation = new CancellationTokenSource();
-        var waiting = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        var waiting = _host.BeginAsync(CacheHost.Request(Query), cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience, Test));
         Assert.Equal("httpquery.cache.result=cancelled http.request.method=QUERY httpquery.cache.name=test", Assert.Single(_telemetry.Of("httpquery.cache.requests")).Tags);
@@ -136,7 +136,8 @@ public sealed class CacheOutcomeTests : IDisposable
         using var pending = await _host.BeginAsync("GET /b");
         await pending.ReceiveAsync(200, CacheHost.Fresh("").Fields);
         using var capture = pending.Capture();
-        Assert.True(capture.TryAppend(new byte[10]));
+        capture.Append(new byte[10]);
+        Assert.False(capture.IsOver);
         _telemetry.Observe();
         var store = (MemoryCacheStore)_host.Store;
         Assert.Equal((store.Size, "httpquery.cache.name=test"), (_telemetry.Of("httpquery.cache.size")[0].Value, _telemetry.Of("httpquery.cache.size")[0].Tags));
@@ -156,7 +157,7 @@ public sealed class CacheOutcomeTests : IDisposable
     public void Dispose() => _telemetry.Dispose();
 
     // The transaction when it is known what the request gets.
-    private async Task<CacheTransaction> GoAsync(string way)
+    private async Task<RequestDriver> GoAsync(string way)
     {
         switch (way)
         {
@@ -209,11 +210,11 @@ public sealed class CacheOutcomeTests : IDisposable
             case "error":
                 return await ReceiveAsync(await _host.BeginAsync("GET /a"), CacheHead.Pass, 500);
             case "in the background":
-                return await CaptureAsync(await _host.Cache.BeginAsync(Background(CacheHost.Request(Query)), Test));
+                return await CaptureAsync(await _host.BeginAsync(Background(CacheHost.Request(Query)), Test));
             case "unreadable content":
                 var unreadable = CacheHost.Request(Query);
                 unreadable.Content = null;
-                return await ReceiveAsync(await _host.Cache.BeginAsync(unreadable, Test), CacheHead.Pass, 200);
+                return await ReceiveAsync(await _host.BeginAsync(unreadable, Test), CacheHead.Pass, 200);
             case "GET with content":
                 return await ReceiveAsync(await _host.BeginAsync("GET /a content"), CacheHead.Pass, 200);
             case "POST":
@@ -234,20 +235,20 @@ public sealed class CacheOutcomeTests : IDisposable
     }
 
     // Asked again fifteen seconds after it was stored.
-    private async Task<CacheTransaction> LaterAsync(string stored, params string[] lines)
+    private async Task<RequestDriver> LaterAsync(string stored, params string[] lines)
     {
         await _host.SendAsync(Query, new OriginAnswer(200, "answer", stored.Split('|')));
         _host.Time.Advance(TimeSpan.FromSeconds(15));
         return await _host.BeginAsync(Query, lines);
     }
 
-    private static async Task<CacheTransaction> ReceiveAsync(CacheTransaction transaction, CacheHead expected, int status, params string[] lines)
+    private static async Task<RequestDriver> ReceiveAsync(RequestDriver transaction, CacheHead expected, int status, params string[] lines)
     {
         Assert.Equal(expected, await transaction.ReceiveAsync(status, Message.Fields(lines)));
         return transaction;
     }
 
-    private async Task<CacheTransaction> CaptureAsync(CacheTransaction transaction, params string[] lines)
+    private async Task<RequestDriver> CaptureAsync(RequestDriver transaction, params string[] lines)
     {
         await ReceiveAsync(transaction, CacheHead.Capture, 200, ["Cache-Control: max-age=60", .. lines]);
         _status = transaction.StatusValue(default).ToString();

@@ -85,7 +85,7 @@ public class CollapsingTests
     {
         using var leader = await _host.BeginAsync(Query);
         using var cancellation = new CancellationTokenSource();
-        var left = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        var left = _host.BeginAsync(CacheHost.Request(Query), cancellation.Token);
         var followers = Follow(2);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(Patience, Test));
@@ -102,7 +102,7 @@ public class CollapsingTests
     {
         using var leader = await _host.BeginAsync(Query);
         using var cancellation = new CancellationTokenSource();
-        var left = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        var left = _host.BeginAsync(CacheHost.Request(Query), cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(Patience, Test));
         leader.Dispose();
@@ -150,7 +150,7 @@ public class CollapsingTests
     {
         using var first = await _host.BeginAsync(Query);
         using var cancellation = new CancellationTokenSource();
-        var cancelled = _host.Cache.BeginAsync(CacheHost.Request(Query), cancellation.Token).AsTask();
+        var cancelled = _host.BeginAsync(CacheHost.Request(Query), cancellation.Token);
         var stays = Follow(1)[0];
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience, Test));
@@ -213,8 +213,8 @@ public class CollapsingTests
     [Fact]
     public async Task Another_user_does_not_wait()
     {
-        using var leader = await _host.Cache.BeginAsync(CacheHost.Of("anna", CacheHost.Request(Query)), Test);
-        await AssertGoesOnAsync(_host.Cache.BeginAsync(CacheHost.Of("bert", CacheHost.Request(Query)), Test).AsTask());
+        using var leader = await _host.BeginAsync(CacheHost.Of("anna", CacheHost.Request(Query)), Test);
+        await AssertGoesOnAsync(_host.BeginAsync(CacheHost.Of("bert", CacheHost.Request(Query)), Test));
         await AssertGoesOnAsync(_host.BeginAsync(Query));
     }
 
@@ -277,7 +277,7 @@ public class CollapsingTests
             var isVaried = content % 5 == 0;
             var query = spelling == 0 ? $$"""{"q":{{content}}}""" : $$"""{ "q" : {{content}} }""";
             var plain = CacheHost.Request(method is "QUERY" ? $"QUERY /{content % 10} {query}" : $"{method} /{content % 10}", $"X-User: {user}");
-            using var transaction = await cache.BeginAsync(isVaried || method is "PUT" ? plain : CacheHost.Of(user.ToString(CultureInfo.InvariantCulture), plain), cancellationToken);
+            using var transaction = await RequestDriver.BeginAsync(cache, isVaried || method is "PUT" ? plain : CacheHost.Of(user.ToString(CultureInfo.InvariantCulture), plain), cancellationToken);
             var expected = method is "GET" ? $"GET /{content % 10} {user}" : $"QUERY {content} {user}";
             if (transaction.Action is CacheAction.Serve)
             {
@@ -309,13 +309,13 @@ public class CollapsingTests
         Assert.True(served > 1_000, $"Only {served} were served.");
     }
 
-    private static async Task AssertGoesOnAsync(Task<CacheTransaction> request)
+    private static async Task AssertGoesOnAsync(Task<RequestDriver> request)
     {
         using var transaction = await request.WaitAsync(Patience, Test);
         Assert.Equal(CacheAction.Forward, transaction.Action);
     }
 
-    private static async Task EndAsync(CacheTransaction leader, string what)
+    private static async Task EndAsync(RequestDriver leader, string what)
     {
         if (what is "disposed") leader.Dispose();
         else if (what is "fails") Assert.False(await leader.TryServeInsteadAsync());
@@ -340,7 +340,7 @@ public class CollapsingTests
         }
     }
 
-    private Task<CacheTransaction>[] Follow(int count, CacheHost? host = null)
+    private Task<RequestDriver>[] Follow(int count, CacheHost? host = null)
     {
         var followers = Enumerable.Range(0, count).Select(_ => (host ?? _host).BeginAsync(Query)).ToArray();
         Assert.All(followers, follower => Assert.False(follower.IsCompleted));

@@ -218,7 +218,7 @@ public class FailingStoreTests
     {
         await _host.SendAsync(Query, CacheHost.Fresh("answer", "Vary: Accept"));
         CacheItem[] kinds = [CacheEpoch.New(), new CacheVariants(), new CacheVariants(FieldNames.Empty),
-            new CachedResponse(Message.Stored(Message.Private, "Cache-Control: max-age=60"), "another's"u8.ToArray(), CacheEpoch.New(), CacheEpoch.New())];
+            new CachedResponse(Message.Stored(Message.Private, "Cache-Control: max-age=60"), "another's"u8.ToArray(), new(1, 2, []))];
         foreach (var kind in kinds)
         {
             _store.OnGet = _ => kind;

@@ -69,7 +69,7 @@ public class SlowLeaderTests
         Assert.Equal("answer", (await CacheHost.FinishAsync(await follower.WaitAsync(Patience, Test))).Content);
     }
 
-    private Task<CacheTransaction>[] Follow(int count)
+    private Task<RequestDriver>[] Follow(int count)
     {
         var followers = Enumerable.Range(0, count).Select(_ => _host.BeginAsync(Query)).ToArray();
         Assert.All(followers, follower => Assert.False(follower.IsCompleted));

@@ -51,18 +51,20 @@ internal sealed class CacheHost
 
     public static OriginAnswer Fresh(string content, params string[] lines) => new(200, content, ["Cache-Control: max-age=60", .. lines]);
 
-    public Task<CacheTransaction> BeginAsync(string request, params string[] lines) => Cache.BeginAsync(Request(request, lines)).AsTask();
+    public Task<RequestDriver> BeginAsync(CacheRequest request, CancellationToken cancellationToken = default) => RequestDriver.BeginAsync(Cache, request, cancellationToken);
+
+    public Task<RequestDriver> BeginAsync(string request, params string[] lines) => BeginAsync(Request(request, lines));
 
     public Task<Reply> SendAsync(string request, params OriginAnswer[] origin) => SendAsync(Request(request), origin);
 
     /// <summary>Sends a request, to be answered by the next of the origin's answers each time that it is forwarded.</summary>
     public async Task<Reply> SendAsync(CacheRequest request, params OriginAnswer[] origin)
     {
-        using var transaction = await Cache.BeginAsync(request);
+        using var transaction = await BeginAsync(request);
         return await FinishAsync(transaction, origin);
     }
 
-    public static async Task<Reply> FinishAsync(CacheTransaction transaction, params OriginAnswer[] origin)
+    public static async Task<Reply> FinishAsync(RequestDriver transaction, params OriginAnswer[] origin)
     {
         if (transaction.Action is CacheAction.Serve) return Reply.Of(transaction.Answer(), 0);
         if (transaction.Action is CacheAction.Refuse) return new(504, Message.Fields(), "", 0, IsServed: false);
@@ -100,7 +102,7 @@ internal sealed class CacheHost
     /// <summary>Asserts that a request is forwarded; nothing is stored of it.</summary>
     public async Task AssertForwardedAsync(CacheRequest request)
     {
-        using var transaction = await Cache.BeginAsync(request);
+        using var transaction = await BeginAsync(request);
         Assert.True(transaction.Action is CacheAction.Forward or CacheAction.Validate, $"The request was to be forwarded, and not to {transaction.Action}.");
     }
 

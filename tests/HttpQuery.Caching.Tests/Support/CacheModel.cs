@@ -21,7 +21,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
     private readonly bool _isShared = random.Next(2) == 0;
     private readonly Dictionary<int, int> _versions = [];
     private readonly Dictionary<string, Made> _made = [];
-    private readonly List<(CacheTransaction Transaction, Asked Asked)> _slow = [];
+    private readonly List<(RequestDriver Transaction, Asked Asked)> _slow = [];
     private CacheHost? _host;
 
     public int Served { get; private set; }
@@ -47,7 +47,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         }
 
         var asked = Ask();
-        var transaction = await Host.Cache.BeginAsync(asked.Request);
+        var transaction = await Host.BeginAsync(asked.Request);
         if (transaction.Action is CacheAction.Serve) Check(transaction.Answer(), asked, isFailure: false);
         else if (transaction.Action is CacheAction.Refuse) Assert.Equal("only-if-cached", asked.Directive);
         else if (random.Next(4) == 0) _slow.Add((transaction, asked));
@@ -85,7 +85,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         return new(request, resource, content, type, directive, user, isLate, isUnverified, _versions.GetValueOrDefault(resource));
     }
 
-    private async Task FinishAsync(CacheTransaction transaction, Asked asked)
+    private async Task FinishAsync(RequestDriver transaction, Asked asked)
     {
         using var _ = transaction;
         if (asked.Method is "POST" or "PUT")

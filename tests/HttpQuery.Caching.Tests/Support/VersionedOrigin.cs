@@ -24,7 +24,7 @@ internal sealed class VersionedOrigin(params QueryCache[] caches)
         var user = $"user{random.Next(4)}";
         var floor = Volatile.Read(ref _finished[target]);
 
-        using var transaction = await cache.BeginAsync(CacheHost.Of(user, CacheHost.Request(text)));
+        using var transaction = await RequestDriver.BeginAsync(cache, CacheHost.Of(user, CacheHost.Request(text)));
         if (transaction.Action is CacheAction.Serve)
         {
             Interlocked.Increment(ref _served);

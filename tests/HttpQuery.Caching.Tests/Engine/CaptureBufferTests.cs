@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>What is captured of a response is what was sent of it, or nothing.</summary>
-public class ResponseCaptureTests
+public class CaptureBufferTests
 {
     private const int Most = 1024 * 1024;
 
@@ -32,7 +32,7 @@ public class ResponseCaptureTests
     [Fact]
     public void Its_memory_is_what_has_come_and_not_what_was_announced()
     {
-        using var capture = new ResponseCapture(_memory, Most, announced: Most, () => { });
+        using var capture = new CaptureBuffer(_memory, Most, announced: Most, () => { });
         Assert.Equal(0, _memory.Size);
         Assert.True(capture.TryAppend(new byte[10]));
         Assert.Equal(4096, _memory.Size);
@@ -47,7 +47,7 @@ public class ResponseCaptureTests
     [InlineData(100, 50L, 51, false)]
     public void It_takes_up_to_its_limits(int maximum, long? announced, int length, bool isTaken)
     {
-        using var capture = new ResponseCapture(_memory, maximum, announced, () => { });
+        using var capture = new CaptureBuffer(_memory, maximum, announced, () => { });
         Assert.True(capture.TryAppend(new byte[length - 1]));
         Assert.Equal(isTaken, capture.TryAppend(new byte[1]));
         Assert.Equal(isTaken ? length : null, capture.Complete()?.Length);
@@ -59,9 +59,9 @@ public class ResponseCaptureTests
     public void It_gives_way_to_newer_ones()
     {
         var (memory, gone) = (new PendingMemory(10_000), 0);
-        using var first = new ResponseCapture(memory, Most, null, () => gone++);
-        using var second = new ResponseCapture(memory, Most, null, () => gone += 10);
-        using var third = new ResponseCapture(memory, Most, null, () => gone += 100);
+        using var first = new CaptureBuffer(memory, Most, null, () => gone++);
+        using var second = new CaptureBuffer(memory, Most, null, () => gone += 10);
+        using var third = new CaptureBuffer(memory, Most, null, () => gone += 100);
         Assert.True(first.TryAppend([1]) && second.TryAppend([2]) && third.TryAppend([3]));
         Assert.Equal(1, gone);
         Assert.True(first.HasGivenWay);
@@ -76,7 +76,7 @@ public class ResponseCaptureTests
     public void One_alone_that_needs_more_than_there_is_gives_way()
     {
         var memory = new PendingMemory(10_000);
-        using var capture = new ResponseCapture(memory, Most, null, () => { });
+        using var capture = new CaptureBuffer(memory, Most, null, () => { });
         Assert.False(capture.TryAppend(new byte[20_000]));
         Assert.True(capture.HasGivenWay);
         Assert.Null(capture.Complete());
@@ -91,7 +91,7 @@ public class ResponseCaptureTests
         await Parallel.ForAsync(0, 4_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, cancellationToken) =>
         {
             var (random, mark) = (new Random(number), (byte)(1 + (number % 250)));
-            using var capture = new ResponseCapture(memory, Most, null, () => { });
+            using var capture = new CaptureBuffer(memory, Most, null, () => { });
             var length = 0;
             for (var i = random.Next(20); i >= 0; i--)
             {
@@ -116,5 +116,5 @@ public class ResponseCaptureTests
         Assert.True(whole > 100 && gone > 100, $"{whole} were whole, and {gone} gave way.");
     }
 
-    private ResponseCapture Capture() => new(_memory, Most, announced: null, () => { });
+    private CaptureBuffer Capture() => new(_memory, Most, announced: null, () => { });
 }

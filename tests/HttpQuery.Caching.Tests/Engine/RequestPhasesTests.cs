@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §3, §4.1; RFC 10008 §2.7: what is stored, and for whom.</summary>
-public class CacheTransactionTests
+public class RequestPhasesTests
 {
     private const string Query = """QUERY /a {"q":1}""";
     private const string Spelled = """QUERY /a { "q": 1 }""";

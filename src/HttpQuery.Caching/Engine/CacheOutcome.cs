@@ -1,0 +1,55 @@
+using HttpQuery.Caching.Diagnostics;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>What has become of a request: Cache-Status, the metric label and the log line are made from this, and from nothing else.</summary>
+/// <param name="Result">The metric label.</param>
+internal readonly record struct CacheOutcome(CacheResult Result)
+{
+    /// <summary>Why the request was forwarded; it is not told where it was not.</summary>
+    public ForwardReason Reason { get; init; }
+
+    /// <summary>The status code that came back.</summary>
+    public int? ForwardStatus { get; init; }
+
+    /// <summary>Whether nothing known speaks against storing the response.</summary>
+    public bool IsStored { get; init; }
+
+    /// <summary>Whether the request got the response to another that asked the same; <see langword="null"/> if it did not wait for one.</summary>
+    public bool? IsCollapsed { get; init; }
+
+    /// <summary>The response whose lifetime is told.</summary>
+    public StoredResponse? Response { get; init; }
+
+    /// <summary>Why the response is not stored, if that is known.</summary>
+    public StorageRefusal? Refusal { get; init; }
+
+    /// <summary>The member of Cache-Status (RFC 9211).</summary>
+    public CacheStatus ToStatus(DateTimeOffset now) => new()
+    {
+        Forward = IsForwarded ? Reason : null,
+        IsRefused = Result is CacheResult.Refused,
+        ForwardStatus = ForwardStatus,
+        IsStored = IsStored,
+        IsCollapsed = IsCollapsed,
+        TimeToLive = Response?.RemainingLifetime(now),
+        Detail = Detail,
+    };
+
+    /// <summary>The lines of Cache-Status.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="upstream">The lines as they came from the origin.</param>
+    /// <returns><paramref name="upstream"/> if the cache sends none.</returns>
+    public StringValues ToLines(QueryCache cache, StringValues upstream) =>
+        cache.Options.SendsCacheStatus ? ToStatus(cache.Time.GetUtcNow()).AppendTo(upstream, cache.Options.Name) : upstream;
+
+    private bool IsForwarded => Result is not (CacheResult.Hit or CacheResult.MaxStale or CacheResult.StaleWhileRevalidate or CacheResult.Refused);
+
+    private string? Detail => Result switch
+    {
+        CacheResult.StaleIfError => "stale-if-error",
+        CacheResult.Refused => "only-if-cached",
+        _ => IsForwarded && !IsStored ? Refusal?.Detail : null,
+    };
+}

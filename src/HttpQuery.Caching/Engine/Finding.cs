@@ -1,0 +1,83 @@
+using HttpQuery.Caching.Epochs;
+
+namespace HttpQuery.Caching;
+
+/// <summary>What is stored for a request.</summary>
+/// <param name="Response">A response in current epochs, or none.</param>
+/// <param name="Key">Where it lies.</param>
+/// <param name="Variant">The key of the request's variant where the URI is known to vary.</param>
+internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey Key, QueryCacheKey? Variant)
+{
+    /// <summary>Finds what is stored: the user's own, else everybody's.</summary>
+    /// <returns><see langword="false"/> if something has not been read yet.</returns>
+    public static bool TryFind(RequestContext context, StoreReads reads, out Finding finding)
+    {
+        var keys = context.Keys;
+        var isComplete = TryFind(context, reads, keys.Primary, out finding);
+        if (!context.IsOfUser || (isComplete && finding.Response is not null)) return isComplete && MayServe(context, ref finding, isOfAll: false);
+
+        isComplete &= TryFind(context, reads, keys.Shared, out var shared);
+        if (!isComplete) return false;
+        finding = shared.Response is not null ? shared with { Variant = finding.Variant ?? shared.Variant } : finding with { Variant = finding.Variant ?? shared.Variant };
+        return MayServe(context, ref finding, isOfAll: true);
+    }
+
+    /// <summary>Whether the epochs of a response are current.</summary>
+    /// <returns><see langword="false"/> if something has not been read yet.</returns>
+    public static bool TryCheck(RequestContext context, StoreReads reads, CachedResponse response, out bool isCurrent)
+    {
+        var isComplete = reads.TryGetEpoch(context.Keys.Resource, out var resource);
+        isComplete &= reads.TryGetEpoch(EpochKeys.Store, out var store);
+        var epochs = response.Epochs;
+        isCurrent = IsNumber(resource, epochs.Resource) && IsNumber(store, epochs.Store);
+        if (isComplete && !isCurrent) return true;
+        foreach (var tag in epochs.Tags)
+        {
+            isComplete &= reads.TryGetEpoch(tag.Key, out var epoch);
+            isCurrent &= IsNumber(epoch, tag.Number);
+        }
+        return isComplete;
+    }
+
+    private static bool TryFind(RequestContext context, StoreReads reads, QueryCacheKey primary, out Finding finding)
+    {
+        finding = default;
+        if (!reads.TryGet(primary, out var read)) return false;
+        if (read.Item is CachedResponse response)
+        {
+            if (!TryCheck(context, reads, response, out var isCurrent)) return false;
+            if (isCurrent) finding = new(response, primary, null);
+            return true;
+        }
+        if (read.Item is not CacheVariants variants) return true;
+
+        // All that may be needed is asked for at once: the variants, and the epochs of their tags.
+        var isComplete = true;
+        foreach (var tag in variants.Tags) isComplete &= !reads.IsRemote || reads.TryGet(EpochKeys.OfTag(tag), out _);
+        foreach (var names in variants.Lists)
+        {
+            var key = context.VariantKey(primary, names);
+            finding = finding with { Variant = finding.Variant ?? (primary == context.Keys.Primary ? key : context.VariantKey(context.Keys.Primary, names)) };
+            if (!reads.TryGet(key, out var variant)) isComplete = false;
+            else if (isComplete && variant.Item is CachedResponse one)
+            {
+                isComplete = TryCheck(context, reads, one, out var isCurrent);
+                if (!isComplete || !isCurrent) continue;
+                finding = finding with { Response = one, Key = key };
+                return true;
+            }
+        }
+        return isComplete;
+    }
+
+    // A user, and a credential that the cache has not verified, get only what everyone may have (RFC 9111 §3.5).
+    private static bool MayServe(RequestContext context, ref Finding finding, bool isOfAll)
+    {
+        var isAnyones = isOfAll || !context.IsOfUser;
+        if (finding.Response is { } response && isAnyones && context.Cache.Options.Rules.IsShared && (context.IsOfUser || context.HasUnverifiedCredential)
+            && !context.AllowsSharing(response.Response.Directives)) finding = finding with { Response = null };
+        return true;
+    }
+
+    private static bool IsNumber(EpochRead read, UInt128 number) => read.Epoch is { Origin: not EpochOrigin.Unknown } epoch && epoch.Number == number;
+}

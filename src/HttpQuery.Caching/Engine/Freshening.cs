@@ -1,0 +1,64 @@
+using System.Globalization;
+using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Epochs;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>What a 304, or a response to HEAD, says of a stored response (RFC 9111 §4.3.4, §4.3.5).</summary>
+internal static class Freshening
+{
+    /// <summary>Stores the response that a 304 has made fresh. It stays in the epochs that it was made in: one that has begun meanwhile leaves it behind.</summary>
+    /// <returns>The fresh response, and whether it was stored.</returns>
+    public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(RequestContext context, ForwardPlan plan, StoredItem stored, StoredFields notModified)
+    {
+        var (cache, now) = (context.Cache, context.Cache.Time.GetUtcNow());
+        var fresh = ValidationRules.Freshen(stored.Item.Response, notModified, plan.RequestTime, now);
+        var item = new CachedResponse(fresh, stored.Item.Content, stored.Item.Epochs);
+        var lifetime = cache.RetentionOf(fresh, now);
+        if (lifetime <= TimeSpan.Zero || !IsKept(context, plan, stored.Item.Response, fresh, now))
+        {
+            await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
+            return (item, false);
+        }
+
+        // A group that the 304 names for the first time has an epoch, too.
+        string[] added = [.. context.GroupTagsOf(fresh.Fields).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
+        if (added.Length > 0)
+        {
+            var settlement = await cache.Epochs.SettleAsync(plan.Flight!, added, new StoreReads(cache.Store)).ConfigureAwait(false);
+            cache.Tags.Add(context, added);
+            if (settlement.Epochs is not { } epochs)
+            {
+                await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
+                return (item, false);
+            }
+            item = new(fresh, stored.Item.Content, stored.Item.Epochs with { Tags = [.. stored.Item.Epochs.Tags, .. epochs.Tags] });
+        }
+        return (item, await cache.Store.SetAsync(StoreOperation.Write, stored.Key, item, lifetime).ConfigureAwait(false));
+    }
+
+    /// <summary>Removes what a response to HEAD shows to be old. It does not make it fresh: endpoints answer HEAD with fewer headers, and by other code.</summary>
+    public static async ValueTask CompareAsync(QueryCache cache, StoredItem stored, StoredFields received)
+    {
+        if (stored.Item.Response.Status != 200) return;
+        var fields = stored.Item.Response.Fields;
+        var isOld = IsOther(received["ETag"], fields["ETag"]) || IsOther(received["Last-Modified"], fields["Last-Modified"])
+            || IsOther(received["Content-Length"], stored.Item.Content.Length.ToString(CultureInfo.InvariantCulture));
+        if (isOld) await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
+
+        static bool IsOther(StringValues received, StringValues stored) => received.Count > 0 && received != stored;
+    }
+
+    // It stays under its key, which is that of what it varied by before. What could be shared may have been made for a user, and cannot be shared any more.
+    private static bool IsKept(RequestContext context, in ForwardPlan plan, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
+    {
+        if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;
+        if (StorageOfResponse.RefusalOf(context, fresh.Status, fresh.Fields, plan.RequestTime, now, isUserUnknown: false) is { } refusal)
+        {
+            context.ReportNotStored(refusal);
+            return false;
+        }
+        return VaryRules.TryParse(before.Fields["Vary"], out var names) && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
+    }
+}

@@ -1,0 +1,182 @@
+using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Epochs;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>The second phase: a request is at the origin. Takes the response, once.</summary>
+/// <remarks>Not for several threads at once. Disposing it is always right: if no response came, those that wait for it go on. What a <see cref="ResponseCapture"/> or a second exchange has taken over
+/// is theirs then.</remarks>
+internal sealed class OriginExchange : IDisposable
+{
+    private readonly RequestContext _context;
+    private readonly ForwardPlan _plan;
+    private Collapsing.Leader? _leader;
+    private bool _isUserUnknown;
+    private bool _isOver;
+
+    internal OriginExchange(RequestContext context, in ForwardPlan plan, Collapsing.Leader? leader) =>
+        (_context, _plan, _leader, _isUserUnknown) = (context, plan, leader, context.Request.IsUserUncertain);
+
+    /// <summary>Whether the request's method is known to be safe: its answer makes nothing unusable.</summary>
+    public bool IsSafe => _context.IsSafe;
+
+    /// <summary>Conditions to forward in the place of the request's own, and without its range; empty if the request is forwarded as it came.</summary>
+    public ValidationConditions Conditions => _plan.Conditions;
+
+    /// <summary>Whether the cache has a use for the response: else the request can be forwarded without <see cref="ReceiveAsync"/>.</summary>
+    public bool NeedsResponse => !IsSafe || _plan.Flight is not null || _plan.Stored is not null;
+
+    /// <summary>Reports that the response may be for another user than the request was looked up for: authentication ran, or credentials were added, after the lookup.</summary>
+    /// <remarks>Then only a response that RFC 9111 §3.5 lets caches share is stored, for everyone; a 304 to the cache's own conditions leads to a retry, and nothing stale stands in.</remarks>
+    public void ReportUnknownUser() => _isUserUnknown = true;
+
+    /// <summary>The lines of Cache-Status for a response that is not handed over, because <see cref="NeedsResponse"/> is false.</summary>
+    /// <param name="status">The status code.</param>
+    /// <param name="upstream">The lines that came with the response.</param>
+    public StringValues StatusLines(int status, StringValues upstream) => Outcome(PassedResult, status).ToLines(_context.Cache, upstream);
+
+    /// <summary>Takes the head of the response. What an unsafe request makes unusable is so when this returns: await it before the first byte of the answer goes out.</summary>
+    /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
+    public async ValueTask<OriginReaction> ReceiveAsync(OriginResponse response)
+    {
+        Use();
+        var received = response.Headers as StoredFields ?? new StoredFields(response.Headers);
+        var status = response.Status;
+        if (!IsSafe)
+        {
+            await UnsafeResponse.InvalidateAsync(_context, status, received).ConfigureAwait(false);
+            return Relay(status, null);
+        }
+        if (!_plan.Conditions.IsEmpty && status == 304) return await FreshenAsync(received).ConfigureAwait(false);
+
+        var failure = response.IsUnreached ? OriginFailure.Disconnected : OriginFailure.Error;
+        if ((response.IsUnreached || ReuseRules.IsError(status)) && await StandInAsync(failure).ConfigureAwait(false) is { } stale) return Serve(stale, CacheResult.StaleIfError, response.IsUnreached ? null : status);
+        if (_context.Request.Method is "HEAD" && status == 200 && !_isUserUnknown && _plan.Stored is { } stored) await Freshening.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
+        return Store(response, received);
+    }
+
+    /// <summary>Takes that the response answers another request than the one that was looked up: nothing is stored, and nothing that is stored is used.</summary>
+    /// <param name="status">The status code.</param>
+    /// <param name="refusal">Why.</param>
+    /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
+    public OriginReaction Decline(int status, StorageRefusal refusal)
+    {
+        Use();
+        return !_plan.Conditions.IsEmpty && status == 304 ? Retry() : Relay(status, refusal);
+    }
+
+    /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its handler threw an exception.</summary>
+    public async ValueTask InvalidateTargetAsync() => await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
+
+    /// <summary>Lets the requests go on that wait for the response: it is cut off.</summary>
+    public void ReleaseFollowers() => Release(Collapsing.End.Failed);
+
+    /// <summary>Takes that no response came.</summary>
+    /// <returns>A stale response that stands in (RFC 9111 §4.2.4, RFC 5861 §4), or none.</returns>
+    /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
+    public async ValueTask<CachedMessage?> FailAsync()
+    {
+        Use();
+        var stale = await StandInAsync(OriginFailure.Disconnected).ConfigureAwait(false);
+        Release(Collapsing.End.Failed);
+        if (stale is not null) return Serve(stale, CacheResult.StaleIfError, null).Message;
+        _context.Report(Outcome(IsSafe ? CacheResult.Failed : CacheResult.Method, null));
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_isOver) return;
+        _isOver = true;
+        Release(Collapsing.End.Failed);
+        _context.Report(Outcome(NeedsResponse && IsSafe ? CacheResult.Cancelled : PassedResult, null));
+    }
+
+    private void Use()
+    {
+        if (_isOver) throw new InvalidOperationException("The exchange has had its response.");
+        _isOver = true;
+    }
+
+    private CacheResult PassedResult => _plan.Reason switch
+    {
+        _ when !InvalidationRules.IsSafe(_context.Request.Method) || _context.Request.Method is not ("GET" or "QUERY" or "HEAD") => CacheResult.Method,
+        ForwardReason.Bypass => CacheResult.Bypass,
+        _ => _context.Request.IsBackground ? CacheResult.Revalidation : CacheResult.Miss,
+    };
+
+    private CacheOutcome Outcome(CacheResult result, int? status) => new(result) { Reason = _plan.Reason, ForwardStatus = status, IsCollapsed = _plan.IsCollapsed, Refusal = _plan.Refusal };
+
+    private OriginReaction.Relay Relay(int status, StorageRefusal? refusal)
+    {
+        Release(Collapsing.End.NotShared);
+        var outcome = Outcome(PassedResult, status) with { Refusal = refusal ?? _plan.Refusal };
+        _context.Report(outcome);
+        return new(_context.Cache, outcome);
+    }
+
+    private OriginReaction.Serve Serve(CachedResponse item, CacheResult result, int? status, bool isStored = false)
+    {
+        Release(isStored ? Collapsing.End.Stored : Collapsing.End.NotShared);
+        var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
+        var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
+        _context.Report(outcome);
+        var lines = outcome.ToLines(cache, item.Response.Fields[CacheStatus.FieldName]);
+        return new(CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Fields, item.Response, now), lines, now));
+    }
+
+    private OriginReaction.Retry Retry()
+    {
+        var leader = _leader;
+        _leader = null;
+        var exchange = new OriginExchange(_context, _plan with { Conditions = default, Stored = null }, leader);
+        if (_isUserUnknown) exchange.ReportUnknownUser();
+        return new(exchange);
+    }
+
+    private OriginReaction Store(OriginResponse response, StoredFields received)
+    {
+        if (_plan.Flight is not { } flight) return Relay(response.Status, null);
+        var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
+        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal) return Relay(response.Status, refusal);
+
+        var rules = _context.Rules;
+        var stored = new StoredResponse(rules, response.Status, StorageRules.SelectFields(received, rules.Mode), _plan.RequestTime, now);
+        var storage = new StorageOfResponse(_context, flight, stored);
+        if ((storage.DeclaredLength ?? 0) > storage.MaximumLength) return Relay(response.Status, StorageRefusal.TooLong);
+        var terms = response.Terms?.Invoke() ?? new(null, []);
+        if (terms.Refusal is { } own) return Relay(response.Status, own);
+
+        var leader = _leader;
+        _leader = null;
+        var outcome = Outcome(PassedResult, response.Status) with { IsStored = true, Response = stored };
+        _context.Report(outcome);
+        return new OriginReaction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
+    }
+
+    private async ValueTask<OriginReaction> FreshenAsync(StoredFields notModified)
+    {
+        var stored = _plan.Stored!;
+        if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, stored.Item.Response).Count == 0) return Retry();
+        var (item, isStored) = await Freshening.StoreAsync(_context, _plan, stored, notModified).ConfigureAwait(false);
+        return Serve(item, CacheResult.Validated, 304, isStored);
+    }
+
+    // While the origin was asked, an unsafe request may have made unusable what was found before.
+    private async ValueTask<CachedResponse?> StandInAsync(OriginFailure failure)
+    {
+        if (_isUserUnknown || _plan.Stored is not { } stored || !ReuseRules.MayServeStaleOnError(failure, _context.Directives, stored.Item.Response, _context.Cache.Time.GetUtcNow())) return null;
+        var reads = new StoreReads(_context.Cache.Store);
+        bool isCurrent;
+        while (!Finding.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);
+        return isCurrent ? stored.Item : null;
+    }
+
+    private void Release(Collapsing.End end)
+    {
+        _leader?.Release(end);
+        _leader = null;
+    }
+}

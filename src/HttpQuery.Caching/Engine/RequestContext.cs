@@ -1,0 +1,58 @@
+namespace HttpQuery.Caching;
+
+/// <summary>A request with what is made from it once.</summary>
+/// <param name="Cache">The cache.</param>
+/// <param name="Request">The request.</param>
+/// <param name="Directives">Its Cache-Control.</param>
+/// <param name="Keys">Its keys; those of a request that cannot be looked up are not used.</param>
+internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, RequestDirectives Directives, CacheKeySet Keys)
+{
+    /// <summary>Whether the method is known to be safe: its answer makes nothing unusable.</summary>
+    public bool IsSafe => InvalidationRules.IsSafe(Request.Method);
+
+    /// <summary>Whether the user is known. Then the same request as anybody's has another key.</summary>
+    public bool IsOfUser => !Request.User.IsEmpty;
+
+    /// <summary>Whether the request has a credential that the cache has not verified.</summary>
+    public bool HasUnverifiedCredential => !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Fields);
+
+    /// <summary>The rules, with the lifetime that the application gives to responses that state none.</summary>
+    public CacheRuleOptions Rules
+    {
+        get
+        {
+            var rules = Cache.Options.Rules;
+            return Request.DefaultLifetime is { } lifetime && rules.DefaultLifetime != lifetime ? rules with { DefaultLifetime = lifetime } : rules;
+        }
+    }
+
+    /// <summary>Whether the rules let caches share a response.</summary>
+    public bool AllowsSharing(ResponseDirectives directives) => StorageRules.AllowsSharing(Cache.Options.Rules, directives);
+
+    /// <summary>The key of a variant. Never the primary key itself, which belongs to the list of variants then.</summary>
+    public QueryCacheKey VariantKey(QueryCacheKey primary, FieldNames names) =>
+        names.Count > 0 ? VaryRules.Key(primary, names, Request.Fields) : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
+
+    /// <summary>The tag of a group. Groups are those of an origin (RFC 9875 §2).</summary>
+    public string TagOf(string group) => $"group {CacheKeySet.OriginOf(Request)} {group}";
+
+    /// <summary>The tags of the groups of a response.</summary>
+    public IEnumerable<string> GroupTagsOf(IFieldLines response) => InvalidationRules.Groups(response).Select(TagOf);
+
+    /// <summary>Ends the request for metrics and the log.</summary>
+    public void Report(CacheOutcome outcome)
+    {
+        var telemetry = Cache.Telemetry;
+        if (!telemetry.IsEnabled) return;
+        telemetry.Count(Request.Method, outcome.Result);
+        if (!telemetry.LogsRequests) return;
+        telemetry.Log(Request.Method, outcome.Result, outcome.ToStatus(Cache.Time.GetUtcNow()));
+        if (outcome is { IsStored: false, Refusal: { } refusal } && Request.IsStorable) telemetry.NotStored(Request.Method, refusal);
+    }
+
+    /// <summary>Logs why a response is not stored, though it was to be.</summary>
+    public void ReportNotStored(Diagnostics.StorageRefusal refusal)
+    {
+        if (Cache.Telemetry.LogsRequests) Cache.Telemetry.NotStored(Request.Method, refusal);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Epochs;
+
+namespace HttpQuery.Caching;
+
+/// <summary>Stores a response (RFC 9111 §3), in two steps on a remote store, and four the first time for a URI.</summary>
+/// <param name="Context">The request.</param>
+/// <param name="Flight">What was known before the request was forwarded.</param>
+/// <param name="Response">The response without its content.</param>
+internal sealed record StorageOfResponse(RequestContext Context, FlightStart Flight, StoredResponse Response)
+{
+    /// <summary>The longest content that can be stored: what the store takes is known before anything is captured.</summary>
+    public long MaximumLength => Math.Min(Context.Cache.Options.MaximumResponseLength, Context.Cache.MaximumItemSize - CachedResponse.SizeOf(Response));
+
+    /// <summary>What Content-Length says, if it says anything.</summary>
+    public long? DeclaredLength =>
+        Response.Fields["Content-Length"] is [var line] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+
+    /// <summary>Why a response is not stored; <see langword="null"/> if it may be.</summary>
+    public static StorageRefusal? RefusalOf(RequestContext context, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
+    {
+        var exchange = new CacheExchange
+        {
+            Method = context.Request.Method,
+            RequestFields = context.Request.Fields,
+            RequestDirectives = context.Directives,
+            Status = status,
+            ResponseFields = fields,
+            RequestTime = requestTime,
+            ResponseTime = now,
+            AllowsAuthorization = context.IsOfUser || context.Request.IsSharedAcrossUsers,
+            IsKeyNormalized = context.Keys.IsNormalized,
+        };
+        if (StorageRefusal.Of(StorageRules.Decide(context.Rules, exchange)) is { } refusal) return refusal;
+        return isUserUnknown && !context.AllowsSharing(ResponseDirectives.Parse(fields, context.Rules.Mode)) ? StorageRefusal.UnknownUser : null;
+    }
+
+    /// <summary>Stores the response with its content.</summary>
+    /// <returns>Why it was not stored; <see langword="null"/> if it was.</returns>
+    public async ValueTask<StorageRefusal?> StoreAsync(ReadOnlyMemory<byte> content, IReadOnlyList<string> tags, bool isUserUnknown)
+    {
+        var cache = Context.Cache;
+        var isWhole = Response.Fields["Content-Length"].Count == 0 || DeclaredLength == content.Length;
+        if (!isWhole) return StorageRefusal.Length;
+        if (content.Length > MaximumLength) return StorageRefusal.TooLong;
+
+        var isSharable = Context.AllowsSharing(Response.Directives);
+        if (isUserUnknown && !isSharable) return StorageRefusal.UnknownUser;
+        var lifetime = cache.RetentionOf(Response, cache.Time.GetUtcNow());
+        if (lifetime <= TimeSpan.Zero) return StorageRefusal.Of(StorageDecision.NotReusable);
+        if (!VaryRules.TryParse(Response.Fields["Vary"], out var names)) return StorageRefusal.Of(StorageDecision.Vary);
+
+        // What may be shared is stored for everyone.
+        var primary = Context.IsOfUser && isSharable ? Context.Keys.Shared : Context.Keys.Primary;
+        string[] allTags = [.. Context.GroupTagsOf(Response.Fields).Union(tags)];
+        var reads = new StoreReads(cache.Store);
+        reads.Want(primary);
+        var settlement = await cache.Epochs.SettleAsync(Flight, allTags, reads).ConfigureAwait(false);
+        cache.Tags.Add(Context, allTags);
+        if (settlement.Epochs is not { } epochs) return settlement.Refusal;
+
+        var item = new CachedResponse(Response, content, epochs);
+        if (item.Size > cache.MaximumItemSize) return StorageRefusal.TooLong;
+        reads.TryGet(primary, out var present);
+        return await PutAsync(primary, present.Item as CacheVariants, names, item, lifetime).ConfigureAwait(false) ? null : StorageRefusal.Store;
+    }
+
+    // The list of variants and the variant are written at the same time: a list alone leads nowhere, and a variant alone is not found.
+    private async ValueTask<bool> PutAsync(QueryCacheKey primary, CacheVariants? present, FieldNames names, CachedResponse item, TimeSpan lifetime)
+    {
+        var store = Context.Cache.Store;
+        if (names.Count == 0 && present is null) return await store.SetAsync(StoreOperation.Write, primary, item, lifetime).ConfigureAwait(false);
+
+        var variants = CacheVariants.With(present, names, item.Epochs.Tags);
+        var listing = ReferenceEquals(variants, present)
+            ? new(true)
+            : store.SetAsync(StoreOperation.Write, primary, variants, Context.Cache.Options.MaximumRetention);
+        var storing = store.SetAsync(StoreOperation.Write, Context.VariantKey(primary, names), item, lifetime);
+        var isListed = await listing.ConfigureAwait(false);
+        return await storing.ConfigureAwait(false) && isListed;
+    }
+}

@@ -1,0 +1,20 @@
+namespace HttpQuery.Caching;
+
+/// <summary>What the response to an unsafe request makes unusable (RFC 9111 §4.4, RFC 9875 §3).</summary>
+internal static class UnsafeResponse
+{
+    public static async ValueTask InvalidateAsync(RequestContext context, int status, StoredFields fields)
+    {
+        var (request, epochs) = (context.Request, context.Cache.Epochs);
+        if (!InvalidationRules.Invalidates(request.Method, status)) return;
+
+        // The target as it was sent need not be a URI; Location and Content-Location are.
+        var subjects = new HashSet<QueryCacheKey> { CacheKeySet.ResourceOf(request) };
+        if (Uri.TryCreate($"{request.Scheme}://{request.Authority}{request.Target}", UriKind.Absolute, out var target))
+        {
+            foreach (var uri in InvalidationRules.Targets(request.Method, status, target, fields)) subjects.Add(CacheKeySet.ResourceOf(uri));
+        }
+        foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, fields)) subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
+        foreach (var subject in subjects) await epochs.InvalidateAsync(subject).ConfigureAwait(false);
+    }
+}

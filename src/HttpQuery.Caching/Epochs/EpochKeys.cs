@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace HttpQuery.Caching.Epochs;
+
+/// <summary>Where epochs and markers lie. A subject is a URI, a tag or the whole store; its key is that of its epoch.</summary>
+internal static class EpochKeys
+{
+    private const byte MarkerMask = 0xA5;
+
+    /// <summary>The whole store.</summary>
+    public static QueryCacheKey Store { get; } = new(SHA256.HashData("HttpQuery: the epoch of the store"u8));
+
+    /// <summary>A tag.</summary>
+    public static QueryCacheKey OfTag(string tag)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("HttpQuery: the epoch of a tag"u8);
+
+        // UTF-16, because UTF-8 makes all lone surrogates equal.
+        hash.AppendData(MemoryMarshal.AsBytes(tag.AsSpan()));
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return new(digest);
+    }
+
+    /// <summary>The marker of a subject.</summary>
+    public static QueryCacheKey MarkerOf(QueryCacheKey subject)
+    {
+        Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
+        subject.CopyTo(octets);
+        foreach (ref var octet in octets) octet ^= MarkerMask;
+        return new(octets);
+    }
+}

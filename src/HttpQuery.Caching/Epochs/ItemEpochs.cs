@@ -1,0 +1,20 @@
+namespace HttpQuery.Caching.Epochs;
+
+/// <summary>The epochs that a response was stored in: it is of use while all of them last.</summary>
+/// <param name="Resource">Number of the URI's epoch.</param>
+/// <param name="Store">Number of the store's epoch.</param>
+/// <param name="Tags">The tags by which it can be evicted, with the numbers of their epochs.</param>
+internal sealed record ItemEpochs(UInt128 Resource, UInt128 Store, IReadOnlyList<TagEpoch> Tags);
+
+/// <summary>A tag of a response, and the epoch of the tag that the response was stored in.</summary>
+internal sealed class TagEpoch(string tag, UInt128 number)
+{
+    private QueryCacheKey? _key;
+
+    public string Tag => tag;
+
+    public UInt128 Number => number;
+
+    /// <summary>Where the tag's epoch lies.</summary>
+    public QueryCacheKey Key => _key ??= EpochKeys.OfTag(tag);
+}

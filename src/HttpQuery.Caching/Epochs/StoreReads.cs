@@ -1,0 +1,62 @@
+namespace HttpQuery.Caching.Epochs;
+
+/// <summary>What one request reads of the store: whatever can be asked at the same time is one step.</summary>
+/// <remarks>Ask with <see cref="TryGet"/>; where something is missing, <see cref="FetchAsync"/> reads all that was missing at once. A store in memory is read when it is asked.</remarks>
+internal sealed class StoreReads(StoreAccess store)
+{
+    private readonly Dictionary<QueryCacheKey, StoreRead>? _items = store.IsImmediate ? null : [];
+    private readonly List<QueryCacheKey>? _missing = store.IsImmediate ? null : [];
+
+    /// <summary>Whether reading ahead saves a step.</summary>
+    public bool IsRemote => _items is not null;
+
+    /// <summary>Makes the next step read a key.</summary>
+    public void Want(QueryCacheKey key)
+    {
+        if (_items is not null && !_items.ContainsKey(key)) _missing!.Add(key);
+    }
+
+    /// <summary>What lies under a key; <see langword="false"/> where that has not been read.</summary>
+    public bool TryGet(QueryCacheKey key, out StoreRead read)
+    {
+        if (_items is null)
+        {
+            read = store.GetNow(key);
+            return true;
+        }
+        if (_items.TryGetValue(key, out read)) return true;
+        _missing!.Add(key);
+        return false;
+    }
+
+    /// <summary>What lies under the key of an epoch or marker.</summary>
+    public bool TryGetEpoch(QueryCacheKey key, out EpochRead epoch)
+    {
+        var isRead = TryGet(key, out var read);
+        epoch = new(read.IsKnown, read.Item is null or CacheEpoch ? (CacheEpoch?)read.Item : CacheEpoch.Unreadable);
+        return isRead;
+    }
+
+    /// <summary>Reads in one step what was missing.</summary>
+    public async ValueTask FetchAsync()
+    {
+        if (_items is null) return;
+        var reading = _missing!.Distinct().Select(key => (Key: key, Task: store.GetAsync(key))).ToArray();
+        _missing!.Clear();
+        foreach (var (key, task) in reading) _items[key] = await task.ConfigureAwait(false);
+    }
+}
+
+/// <summary>What was read under a key.</summary>
+/// <param name="IsKnown"><see langword="false"/> if the store failed or took too long.</param>
+/// <param name="Item">The item, or none.</param>
+internal readonly record struct StoreRead(bool IsKnown, CacheItem? Item);
+
+/// <summary>An epoch or a marker that was read.</summary>
+/// <param name="IsKnown"><see langword="false"/> if the store failed or took too long.</param>
+/// <param name="Epoch">The epoch, or none.</param>
+internal readonly record struct EpochRead(bool IsKnown, CacheEpoch? Epoch)
+{
+    /// <summary>The number; zero where there is none.</summary>
+    public UInt128 Number => Epoch?.Number ?? 0;
+}
