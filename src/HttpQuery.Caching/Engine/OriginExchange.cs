@@ -32,9 +32,9 @@ internal sealed class OriginExchange : IDisposable
     public void ReportUnknownUser() => _isUserUnknown = true;
 
     /// <summary>The lines of Cache-Status for a response that is not handed over, because <see cref="NeedsResponse"/> is false.</summary>
-    /// <param name="status">The status code.</param>
+    /// <param name="status">The status code, if there is one.</param>
     /// <param name="upstream">The lines that came with the response.</param>
-    public StringValues StatusLines(int status, StringValues upstream) => Outcome(PassedResult, status).ToLines(_context.Cache, upstream);
+    public StringValues StatusLines(int? status, StringValues upstream) => Outcome(PassedResult, status).ToLines(_context.Cache, upstream);
 
     /// <summary>Takes the head of the response. What an unsafe request makes unusable is so when this returns: await it before the first byte of the answer goes out.</summary>
     /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>

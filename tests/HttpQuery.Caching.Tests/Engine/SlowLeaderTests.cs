@@ -39,6 +39,7 @@ public class SlowLeaderTests
     public async Task Waits_for_a_slow_client_add_up()
     {
         using var leader = await _host.BeginAsync(Query);
+        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("answer").Fields));
         var follower = Follow(1)[0];
         for (var i = 0; i < 4; i++)
         {
@@ -58,6 +59,7 @@ public class SlowLeaderTests
     public async Task Who_comes_when_the_client_has_long_stopped_reading_does_not_wait()
     {
         using var leader = await _host.BeginAsync(Query);
+        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("answer").Fields));
         leader.BeginClientWait();
         _host.Time.Advance(_host.Cache.Options.FollowerTimeout);
         using var next = await _host.BeginAsync(Query).WaitAsync(Patience, Test);

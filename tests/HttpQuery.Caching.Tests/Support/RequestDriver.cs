@@ -31,6 +31,7 @@ internal sealed class RequestDriver : IDisposable
     private CachedMessage? _message;
     private Func<StringValues, StringValues> _status;
     private bool _isUserUnknown;
+    private bool _hasReceived;
     private bool _isRefused;
 
     private RequestDriver(CacheDecision decision)
@@ -42,7 +43,7 @@ internal sealed class RequestDriver : IDisposable
         {
             CacheDecision.Serve serve => _ => serve.Message.CacheStatus,
             CacheDecision.Refuse refuse => _ => refuse.Status,
-            _ => upstream => _exchange!.StatusLines(200, upstream),
+            _ => upstream => _exchange!.StatusLines(NeedsResponse ? null : 200, upstream),
         };
     }
 
@@ -79,6 +80,7 @@ internal sealed class RequestDriver : IDisposable
 
     public async Task<CacheHead> ReceiveAsync(int status, IEnumerable<KeyValuePair<string, StringValues>> fields)
     {
+        _hasReceived = true;
         var reaction = await _exchange!.ReceiveAsync(new(status, fields) { Terms = () => new(null, _tags, () => new(null, _isUserUnknown)) });
         switch (reaction)
         {
@@ -87,7 +89,7 @@ internal sealed class RequestDriver : IDisposable
                 _status = _ => serve.Message.CacheStatus;
                 return CacheHead.Serve;
             case OriginReaction.Retry retry:
-                _exchange = retry.Exchange;
+                (_exchange, _hasReceived) = (retry.Exchange, false);
                 return CacheHead.Resend;
             case OriginReaction.RelayAndStore stored:
                 _capture = stored.Capture;
@@ -101,7 +103,7 @@ internal sealed class RequestDriver : IDisposable
 
     public async Task<bool> TryServeInsteadAsync()
     {
-        if (_exchange is null) return false;
+        if (_exchange is null || _hasReceived) return false;
         _message = await _exchange.FailAsync();
         if (_message is { } message) _status = _ => message.CacheStatus;
         return _message is not null;
