@@ -56,11 +56,15 @@ internal sealed class Origin : IAsyncDisposable
         return await _exchanges.Reader.ReadAsync(patience.Token);
     }
 
+    /// <summary>All requests that come, until the origin stops.</summary>
+    public IAsyncEnumerable<Exchange> AllAsync() => _exchanges.Reader.ReadAllAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         _listener.Stop();
         await _accepting;
+        _exchanges.Writer.TryComplete();
         _stopping.Dispose();
     }
 
