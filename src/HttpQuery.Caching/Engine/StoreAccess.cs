@@ -4,7 +4,7 @@ using HttpQuery.Caching.Diagnostics;
 namespace HttpQuery.Caching;
 
 /// <summary>The store as the cache uses it: what fails or takes too long is a miss, and never an error.</summary>
-internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, TimeSpan epochLifetime, TimeProvider time, CacheTelemetry telemetry)
+internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeSpan epochLifetime, TimeProvider time, CacheTelemetry telemetry)
 {
     // How many times as long as a wait in vain the store is left alone.
     private const int Pauses = 4;

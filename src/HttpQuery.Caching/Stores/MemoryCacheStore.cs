@@ -1,11 +1,14 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Keeps items in memory, up to a number of bytes and of items.</summary>
-/// <remarks>What is over is chosen by SIEVE: a hand goes from the oldest item to the newest, spares each that was read since it last came by, and takes the first that was not. Reads take no
-/// lock; writes take one.</remarks>
-public sealed class MemoryCacheStore : IQueryCacheStore
+/// <summary>Keeps responses in memory, up to a number of bytes and of items. Default store of a cache.</summary>
+/// <remarks>A cache keeps objects here; a store that wraps this one keeps bytes. Both count, and both are evicted by SIEVE: a hand goes from the oldest item to the newest, skips each that was read
+/// since its last visit, and evicts the first that was not. Reads take no lock; writes take one.</remarks>
+public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
 {
     // A tag of an item, without its text, and the set of the items that have a tag: measured.
     private const int TagSize = 54;
@@ -23,7 +26,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     private int _count;
 
     /// <summary>Makes an empty store.</summary>
-    /// <param name="maximumSize">Most memory that items take, in bytes, by <see cref="CacheItem.Size"/>. Default 64 MiB. One item takes at most a quarter of it.</param>
+    /// <param name="maximumSize">Maximum memory for stored items, in bytes. Default 64 MiB. One item takes at most a quarter of it.</param>
     /// <param name="maximumCount">Most items. Default 100,000.</param>
     /// <param name="timeProvider">The clock by which items expire. Default that of the system.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
@@ -45,9 +48,55 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     public int Count => _count;
 
     /// <inheritdoc/>
-    public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) => new((Get(KeyOf(key)) as StoredBytes)?.Value);
+
+    /// <inheritdoc/>
+    public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
     {
-        if (!_nodes.TryGetValue(key, out var node)) return default;
+        Set(KeyOf(key), new StoredBytes(value.ToArray()), lifetime, []);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_nodes.TryGetValue(KeyOf(key), out var node)) Remove(node);
+        }
+        return default;
+    }
+
+    ValueTask<CacheItem?> IItemStore.GetAsync(QueryCacheKey key, CancellationToken cancellationToken) => new(Get(key));
+
+    ValueTask IItemStore.SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    {
+        Set(key, item, lifetime, tags);
+        return default;
+    }
+
+    ValueTask IItemStore.RemoveByTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_tagged.TryGetValue(tag, out var nodes)) return default;
+            foreach (var node in nodes.ToArray()) Remove(node);
+        }
+        return default;
+    }
+
+    // One dictionary for objects and bytes. Two strings have two digests, as two requests have two keys; strings are digested as they are, lone surrogates too.
+    private static QueryCacheKey KeyOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        Span<byte> digest = stackalloc byte[QueryCacheKey.Length];
+        SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()), digest);
+        return new(digest);
+    }
+
+    private CacheItem? Get(QueryCacheKey key)
+    {
+        if (!_nodes.TryGetValue(key, out var node)) return null;
         if (node.Expires <= _time.GetTimestamp())
         {
             lock (_lock)
@@ -55,19 +104,16 @@ public sealed class MemoryCacheStore : IQueryCacheStore
                 // Another thread may have replaced it meanwhile.
                 if (ReferenceEquals(_nodes.GetValueOrDefault(key), node)) Remove(node);
             }
-            return default;
+            return null;
         }
 
         // Written only where it changes: readers of one item would take its memory from each other.
         if (!node.WasRead) node.WasRead = true;
-        return new(node.Item);
+        return node.Item;
     }
 
-    /// <inheritdoc/>
-    public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    private void Set(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags)
     {
-        ArgumentNullException.ThrowIfNull(item);
-        ArgumentNullException.ThrowIfNull(tags);
         var ticks = Math.Min(lifetime.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4.0);
         var node = new Node(key, item, item.Size + tags.Sum(tag => TagSize + (2L * tag.Length)), _time.GetTimestamp() + (long)ticks, tags);
         lock (_lock)
@@ -76,7 +122,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore
             if (item.Size > MaximumItemSize || lifetime <= TimeSpan.Zero)
             {
                 if (earlier is not null) Remove(earlier);
-                return default;
+                return;
             }
 
             // Concurrent reads must find the earlier item or the new one: the earlier one stays in the dictionary until the new one replaces it.
@@ -84,18 +130,6 @@ public sealed class MemoryCacheStore : IQueryCacheStore
             while (_count > 0 && (_count >= _maximumCount || Size + node.Size + SizeOfNewSets(tags) > _maximumSize)) Remove(Next());
             Link(node);
         }
-        return default;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (!_tagged.TryGetValue(tag, out var nodes)) return default;
-            foreach (var node in nodes.ToArray()) Remove(node);
-        }
-        return default;
     }
 
     private void Remove(Node node)

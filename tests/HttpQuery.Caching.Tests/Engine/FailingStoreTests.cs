@@ -300,7 +300,7 @@ public class FailingStoreTests
     }
 
     /// <summary>A store in which things go wrong.</summary>
-    private sealed class FlawedStore(MemoryCacheStore store) : IQueryCacheStore
+    private sealed class FlawedStore(IItemStore store) : ObjectStore
     {
         public Func<string, Task?>? OnCall { get; set; }
 
@@ -312,10 +312,10 @@ public class FailingStoreTests
 
         public CancellationToken LastToken { get; private set; }
 
-        public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
+        public override ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
             Flaw("get", cancellationToken) is { } task ? new(Await(task)) : new(OnGet(store.GetAsync(key, cancellationToken).AsTask().Result));
 
-        public async ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+        public override async ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
         {
             var after = AfterSet?.Invoke();
             if (Flaw("set", cancellationToken) is { } task) await task;
@@ -323,7 +323,7 @@ public class FailingStoreTests
             if (after is not null) await after;
         }
 
-        public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken) =>
+        public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken) =>
             Flaw("remove", cancellationToken) is { } task ? new(task) : store.RemoveByTagAsync(tag, cancellationToken);
 
         private static async Task<CacheItem?> Await(Task task)
