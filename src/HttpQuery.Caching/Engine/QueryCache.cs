@@ -28,8 +28,9 @@ public sealed class QueryCache
 
         // Longer than any response: one whose epoch is lost is not used.
         var epochLifetime = options.MaximumRetention < TimeSpan.MaxValue / 30 ? 30 * options.MaximumRetention : TimeSpan.MaxValue;
-        MaximumItemSize = store.MaximumItemSize;
-        Store = new(store, options.StoreTimeout, Time, Telemetry);
+        var items = ByteItemStore.For(store, options.Rules);
+        MaximumItemSize = items.MaximumItemSize;
+        Store = new(items, options.StoreTimeout, Time, Telemetry);
         Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
         Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
     }

@@ -4,7 +4,7 @@ using HttpQuery.Caching.Epochs;
 namespace HttpQuery.Caching;
 
 /// <summary>The store as the cache uses it: what fails or takes too long is a miss, and never an error.</summary>
-internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)
+internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)
 {
     // How many times as long as a wait in vain the store is left alone.
     private const int Pauses = 4;
@@ -35,13 +35,13 @@ internal sealed class StoreAccess(IQueryCacheStore store, TimeSpan timeout, Time
 
     /// <returns>Whether it reached the store.</returns>
     public ValueTask<bool> SetAsync(StoreOperation operation, QueryCacheKey key, CacheItem item, TimeSpan lifetime) =>
-        TryAsync(operation, patience => store.SetAsync(key, item, lifetime, [], patience));
+        TryAsync(operation, patience => store.SetAsync(key, item, lifetime, patience));
 
     /// <returns>Whether it reached the store.</returns>
     public ValueTask<bool> RemoveAsync(QueryCacheKey key) => SetAsync(StoreOperation.Write, key, CacheEpoch.Unreadable, TimeSpan.Zero);
 
     /// <summary>Writes an item, and does not wait for that.</summary>
-    public void Tell(QueryCacheKey key, CacheItem item, TimeSpan lifetime) => _ = TellAsync(patience => store.SetAsync(key, item, lifetime, [], patience));
+    public void Tell(QueryCacheKey key, CacheItem item, TimeSpan lifetime) => _ = TellAsync(patience => store.SetAsync(key, item, lifetime, patience));
 
     // A request asks the store several times, and is not to wait each time.
     private async ValueTask<bool> TryAsync(StoreOperation operation, Func<CancellationToken, ValueTask> ask)

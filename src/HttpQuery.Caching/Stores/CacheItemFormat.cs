@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using HttpQuery.Caching.Epochs;
@@ -29,17 +30,11 @@ internal static class CacheItemFormat
     /// <summary>The key as text.</summary>
     public static string NameOf(QueryCacheKey key) => $"{Prefix}{key}";
 
-    /// <summary>The tags as text, apart from those of other users of the store.</summary>
-    public static string[] NamesOf(IReadOnlyList<string> tags) => [.. tags.Select(NameOf)];
-
-    /// <summary>The tag as text.</summary>
-    public static string NameOf(string tag) => Prefix + tag;
-
     /// <summary>A lifetime that every store can count: from a second to ten years.</summary>
     public static TimeSpan LifetimeOf(TimeSpan lifetime) => lifetime > Longest ? Longest : lifetime < Shortest ? Shortest : lifetime;
 
-    /// <summary>Writes an item.</summary>
-    public static byte[] Write(QueryCacheKey key, CacheItem item)
+    /// <summary>Writes an item; the content of a response is not copied.</summary>
+    public static ReadOnlySequence<byte> Write(QueryCacheKey key, CacheItem item)
     {
         var head = new ArrayBufferWriter<byte>(512);
         var content = ReadOnlyMemory<byte>.Empty;
@@ -68,12 +63,12 @@ internal static class CacheItemFormat
                 break;
         }
 
-        var octets = new byte[head.WrittenCount + content.Length];
-        head.WrittenSpan.CopyTo(octets);
-        content.Span.CopyTo(octets.AsSpan(head.WrittenCount));
-        (octets[0], octets[1]) = (Version, kind);
-        Checksum(key, octets, octets.AsSpan(ChecksumStart, ChecksumLength));
-        return octets;
+        var octets = MemoryMarshal.AsMemory(head.WrittenMemory);
+        (octets.Span[0], octets.Span[1]) = (Version, kind);
+        Checksum(key, octets.Span, content.Span, octets.Span.Slice(ChecksumStart, ChecksumLength));
+        if (content.IsEmpty) return new(octets);
+        var last = new Segment(content, octets.Length);
+        return new(new Segment(octets, 0, last), 0, last, content.Length);
     }
 
     /// <summary>Reads an item; its content is of the same memory.</summary>
@@ -85,7 +80,7 @@ internal static class CacheItemFormat
     {
         if (octets.Length < Start || octets.Span[0] != Version) return null;
         Span<byte> checksum = stackalloc byte[ChecksumLength];
-        Checksum(key, octets.Span, checksum);
+        Checksum(key, octets.Span, default, checksum);
         if (!checksum.SequenceEqual(octets.Span.Slice(ChecksumStart, ChecksumLength))) return null;
 
         var reader = new Reader(octets[Start..]);
@@ -99,7 +94,11 @@ internal static class CacheItemFormat
     }
 
     /// <summary>The first 16 octets of a SHA-256 over the key and all octets but the checksum itself.</summary>
-    internal static void Checksum(QueryCacheKey key, ReadOnlySpan<byte> octets, Span<byte> checksum)
+    /// <param name="key">The key.</param>
+    /// <param name="octets">The item, or its beginning.</param>
+    /// <param name="rest">The octets that follow.</param>
+    /// <param name="checksum">Where the checksum goes.</param>
+    internal static void Checksum(QueryCacheKey key, ReadOnlySpan<byte> octets, ReadOnlySpan<byte> rest, Span<byte> checksum)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         Span<byte> name = stackalloc byte[QueryCacheKey.Length];
@@ -108,6 +107,7 @@ internal static class CacheItemFormat
         hash.AppendData(name);
         hash.AppendData(octets[..ChecksumStart]);
         hash.AppendData(octets[Start..]);
+        hash.AppendData(rest);
         hash.GetHashAndReset(digest);
         digest[..ChecksumLength].CopyTo(checksum);
     }
@@ -237,6 +237,11 @@ internal static class CacheItemFormat
         if (!isWide) Encoding.Latin1.GetBytes(text, octets);
         for (var i = 0; isWide && i < text.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(octets[(2 * i)..], text[i]);
         writer.Advance(length);
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, long start, Segment? next = null) => (Memory, RunningIndex, Next) = (memory, start, next);
     }
 
     /// <summary>Takes parts from the front; nothing is allocated before it is known to be there.</summary>

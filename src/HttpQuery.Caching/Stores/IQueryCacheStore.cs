@@ -1,24 +1,33 @@
+using System.Buffers;
+
 namespace HttpQuery.Caching;
 
-/// <summary>Where a cache keeps its items. All may fail: the cache goes on without.</summary>
-/// <remarks>Reads of one key see writes of it that were completed before, from wherever they came; what a store holds back in a local tier must be another key's. An item may be lost
-/// at any time, which costs a miss.</remarks>
+/// <summary>Keeps bytes for a cache: in memory, in Redis, in a database. Implement it to keep responses elsewhere.</summary>
+/// <remarks>
+/// <para>A read sees every write and removal of its key that completed before the read began, from any machine. A store must not answer from a local copy that another machine may have replaced.</para>
+/// <para>Methods are called concurrently, several of them for one lookup.</para>
+/// <para>Values may be lost at any time, and any call may fail or take too long: the cache treats this as a miss. A value that differs from the one that was written is a miss, too: values carry a checksum.</para>
+/// </remarks>
 public interface IQueryCacheStore
 {
-    /// <summary>Largest item that the store takes, by <see cref="CacheItem.Size"/>, in bytes. Default no limit. The cache captures no response that is larger.</summary>
+    /// <summary>Largest value that the store takes, in bytes. Default no limit. The cache captures no response that is larger.</summary>
     long MaximumItemSize => long.MaxValue;
 
-    /// <summary>The item under a key, or <see langword="null"/>.</summary>
-    ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken);
+    /// <summary>Reads the value of a key.</summary>
+    /// <param name="key">ASCII without spaces, about 80 characters; it begins with <c>httpquery:</c>. Compare it by ordinal.</param>
+    /// <param name="cancellationToken">Canceled when the cache no longer waits.</param>
+    /// <returns>The whole value; <see langword="null"/> or empty if there is none. The cache keeps the memory, so it must not change or be reused.</returns>
+    ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Puts an item under a key, in the place of another.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="item">The item.</param>
-    /// <param name="lifetime">How long it is of use; it may be forgotten then.</param>
-    /// <param name="tags">By which it can be removed.</param>
-    /// <param name="cancellationToken">Cancelled where the cache waits no longer.</param>
-    ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken);
+    /// <summary>Writes the value of a key and replaces an earlier one.</summary>
+    /// <param name="key">As in <see cref="GetAsync"/>.</param>
+    /// <param name="value">The value, never empty. Copy it: its memory is valid only until the call completes.</param>
+    /// <param name="lifetime">Time until the value expires, from one second to ten years. The store may remove it at any time, and should remove it afterwards.</param>
+    /// <param name="cancellationToken">Canceled when the cache no longer waits.</param>
+    ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken);
 
-    /// <summary>Removes what has a tag.</summary>
-    ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken);
+    /// <summary>Removes the value of a key, if there is one.</summary>
+    /// <param name="key">As in <see cref="GetAsync"/>.</param>
+    /// <param name="cancellationToken">Canceled when the cache no longer waits.</param>
+    ValueTask RemoveAsync(string key, CancellationToken cancellationToken);
 }

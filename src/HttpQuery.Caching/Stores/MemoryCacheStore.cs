@@ -1,19 +1,17 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Keeps items in memory, up to a number of bytes and of items.</summary>
-/// <remarks>What is over is chosen by SIEVE: a hand goes from the oldest item to the newest, spares each that was read since it last came by, and takes the first that was not. Reads take no
-/// lock; writes take one.</remarks>
-public sealed class MemoryCacheStore : IQueryCacheStore
+/// <summary>Keeps responses in memory, up to a number of bytes and of items. Default store of a cache.</summary>
+/// <remarks>A cache keeps objects here; a store that wraps this one keeps bytes. Both count, and both are evicted by SIEVE: a hand goes from the oldest item to the newest, skips each that was read
+/// since its last visit, and evicts the first that was not. Reads take no lock; writes take one.</remarks>
+public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
 {
-    // A tag of an item, without its text, and the set of the items that have a tag: measured.
-    private const int TagSize = 54;
-    private const int TagSetSize = 200;
-
     private readonly ConcurrentDictionary<QueryCacheKey, Node> _nodes = new();
-    private readonly Dictionary<string, HashSet<Node>> _tagged = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly long _maximumSize;
@@ -24,7 +22,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     private int _count;
 
     /// <summary>Makes an empty store.</summary>
-    /// <param name="maximumSize">Most memory that items take, in bytes, by <see cref="CacheItem.Size"/>. Default 64 MiB. One item takes at most a quarter of it.</param>
+    /// <param name="maximumSize">Maximum memory for stored items, in bytes. Default 64 MiB. One item takes at most a quarter of it.</param>
     /// <param name="maximumCount">Most items. Default 100,000.</param>
     /// <param name="timeProvider">The clock by which items expire. Default that of the system.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
@@ -49,7 +47,41 @@ public sealed class MemoryCacheStore : IQueryCacheStore
     public int Count => _count;
 
     /// <inheritdoc/>
-    public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) => new(Get(key));
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) => new((Get(KeyOf(key)) as StoredBytes)?.Value);
+
+    /// <inheritdoc/>
+    public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        Set(KeyOf(key), new StoredBytes(value.ToArray()), lifetime);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_nodes.TryGetValue(KeyOf(key), out var node)) Remove(node);
+        }
+        return default;
+    }
+
+    ValueTask<CacheItem?> IItemStore.GetAsync(QueryCacheKey key, CancellationToken cancellationToken) => new(Get(key));
+
+    ValueTask IItemStore.SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        Set(key, item, lifetime);
+        return default;
+    }
+
+    // One dictionary for objects and bytes. Two strings have two digests, as two requests have two keys; strings are digested as they are, lone surrogates too.
+    private static QueryCacheKey KeyOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        Span<byte> digest = stackalloc byte[QueryCacheKey.Length];
+        SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()), digest);
+        return new(digest);
+    }
 
     /// <summary>The item under a key, or <see langword="null"/>.</summary>
     internal CacheItem? Get(QueryCacheKey key)
@@ -70,39 +102,24 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         return node.Item;
     }
 
-    /// <inheritdoc/>
-    public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    private void Set(QueryCacheKey key, CacheItem item, TimeSpan lifetime)
     {
-        ArgumentNullException.ThrowIfNull(item);
-        ArgumentNullException.ThrowIfNull(tags);
         var ticks = Math.Min(lifetime.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4.0);
-        var node = new Node(key, item, item.Size + tags.Sum(tag => TagSize + (2L * tag.Length)), _time.GetTimestamp() + (long)ticks, tags);
+        var node = new Node(key, item, item.Size, _time.GetTimestamp() + (long)ticks);
         lock (_lock)
         {
             var earlier = _nodes.GetValueOrDefault(key);
             if (item.Size > MaximumItemSize || lifetime <= TimeSpan.Zero)
             {
                 if (earlier is not null) Remove(earlier);
-                return default;
+                return;
             }
 
             // Concurrent reads must find the earlier item or the new one: the earlier one stays in the dictionary until the new one replaces it.
             if (earlier is not null) Unlink(earlier);
-            while (_count > 0 && (_count >= _maximumCount || Size + node.Size + SizeOfNewSets(tags) > _maximumSize)) Remove(Next());
+            while (_count > 0 && (_count >= _maximumCount || Size + node.Size > _maximumSize)) Remove(Next());
             Link(node);
         }
-        return default;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (!_tagged.TryGetValue(tag, out var nodes)) return default;
-            foreach (var node in nodes.ToArray()) Remove(node);
-        }
-        return default;
     }
 
     private void Remove(Node node)
@@ -126,14 +143,6 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         }
     }
 
-    private long SizeOfNewSets(IReadOnlyList<string> tags)
-    {
-        long size = 0;
-        foreach (var tag in tags)
-            if (!_tagged.ContainsKey(tag)) size += TagSetSize;
-        return size;
-    }
-
     private void Link(Node node)
     {
         _nodes[node.Key] = node;
@@ -143,15 +152,6 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         _oldest ??= node;
         Size += node.Size;
         _count++;
-        foreach (var tag in node.Tags)
-        {
-            if (!_tagged.TryGetValue(tag, out var nodes))
-            {
-                _tagged[tag] = nodes = [];
-                Size += TagSetSize;
-            }
-            nodes.Add(node);
-        }
     }
 
     private void Unlink(Node node)
@@ -163,21 +163,14 @@ public sealed class MemoryCacheStore : IQueryCacheStore
         else node.Newer.Older = node.Older;
         Size -= node.Size;
         _count--;
-        foreach (var tag in node.Tags)
-        {
-            if (!_tagged.TryGetValue(tag, out var nodes)) continue;
-            nodes.Remove(node);
-            if (nodes.Count == 0 && _tagged.Remove(tag)) Size -= TagSetSize;
-        }
     }
 
-    private sealed class Node(QueryCacheKey key, CacheItem item, long size, long expires, IReadOnlyList<string> tags)
+    private sealed class Node(QueryCacheKey key, CacheItem item, long size, long expires)
     {
         public readonly QueryCacheKey Key = key;
         public readonly CacheItem Item = item;
         public readonly long Size = size;
         public readonly long Expires = expires;
-        public readonly IReadOnlyList<string> Tags = tags;
         public Node? Older;
         public Node? Newer;
         public volatile bool WasRead;

@@ -3,13 +3,13 @@ namespace HttpQuery.Caching;
 /// <summary>Reads each key one time after another; those that wait for a read under way share the next.</summary>
 /// <remarks>A cache may let a read join one that is under way, and that may have seen what was there before a write which is over by now. A read is cancelled when nobody waits for it any more: one that
 /// hangs would keep its key from being read ever again.</remarks>
-internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTask<byte[]?>> read)
+internal sealed class ReadsInTurn(Func<string, CancellationToken, ValueTask<byte[]?>> read)
 {
-    private readonly Dictionary<QueryCacheKey, Turn> _turns = [];
+    private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>What lies under a key at some moment from now on.</summary>
-    public async ValueTask<byte[]?> ReadAsync(QueryCacheKey key, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         Turn turn;
         Turn? earlier;
@@ -31,7 +31,7 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTa
         }
     }
 
-    private async Task RunAsync(QueryCacheKey key, Turn turn, Turn? earlier)
+    private async Task RunAsync(string key, Turn turn, Turn? earlier)
     {
         try
         {
@@ -54,7 +54,7 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTa
         }
     }
 
-    private bool TryBegin(QueryCacheKey key, Turn turn)
+    private bool TryBegin(string key, Turn turn)
     {
         lock (_lock)
         {
@@ -64,7 +64,7 @@ internal sealed class ReadsInTurn(Func<QueryCacheKey, CancellationToken, ValueTa
         }
     }
 
-    private void Leave(QueryCacheKey key, Turn turn)
+    private void Leave(string key, Turn turn)
     {
         lock (_lock)
         {

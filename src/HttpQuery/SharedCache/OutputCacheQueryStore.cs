@@ -1,39 +1,38 @@
+using System.Buffers;
 using Microsoft.AspNetCore.OutputCaching;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Keeps items in ASP.NET Core's <see cref="IOutputCacheStore"/>: in memory, in Redis, or wherever else there is one.</summary>
-/// <remarks>Machines with one store see each other's writes as soon as the store has them. Tags are the store's own: that in Redis writes them after the item and does not tell where that fails.</remarks>
+/// <summary>Keeps responses in ASP.NET Core's <see cref="IOutputCacheStore"/>: in memory, in Redis, or in a store of your own.</summary>
+/// <remarks>Machines that use one such store share all responses, and see invalidations at once. <see cref="IOutputCacheBufferStore"/> is used for writing if the store implements it.</remarks>
 public sealed class OutputCacheQueryStore : IQueryCacheStore
 {
     private readonly IOutputCacheStore _store;
-    private readonly CacheRuleOptions _rules;
 
-    /// <summary>Makes a store on another.</summary>
-    /// <param name="store">Where items are kept.</param>
-    /// <param name="rules">The rules under which responses are used.</param>
-    public OutputCacheQueryStore(IOutputCacheStore store, CacheRuleOptions rules)
+    /// <summary>Creates a store that uses a store of the output cache.</summary>
+    /// <param name="store">The store of the output cache.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="store"/> is <see langword="null"/>.</exception>
+    public OutputCacheQueryStore(IOutputCacheStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(rules);
-        (_store, _rules) = (store, rules);
+        _store = store;
     }
 
     /// <inheritdoc/>
-    public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
-        await _store.GetAsync(CacheItemFormat.NameOf(key), cancellationToken) is { } octets ? CacheItemFormat.Read(key, octets, _rules) : null;
+    /// <remarks>Default no limit. Set it to the limit of the store, if there is one: larger responses are then not captured.</remarks>
+    public long MaximumItemSize { get; init; } = long.MaxValue;
 
     /// <inheritdoc/>
-    public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(item);
-        ArgumentNullException.ThrowIfNull(tags);
-
-        // Such a store removes no single key: octets that are no item take its place, and are forgotten soon.
-        var octets = lifetime > TimeSpan.Zero ? CacheItemFormat.Write(key, item) : [];
-        return _store.SetAsync(CacheItemFormat.NameOf(key), octets, tags.Count > 0 ? CacheItemFormat.NamesOf(tags) : null, CacheItemFormat.LifetimeOf(lifetime), cancellationToken);
-    }
+    public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) =>
+        await _store.GetAsync(key, cancellationToken) is { Length: > 0 } value ? value : default(ReadOnlyMemory<byte>?);
 
     /// <inheritdoc/>
-    public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken) => _store.EvictByTagAsync(CacheItemFormat.NameOf(tag), cancellationToken);
+    public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        _store is IOutputCacheBufferStore buffers
+            ? buffers.SetAsync(key, value, default, lifetime, cancellationToken)
+            : _store.SetAsync(key, value.ToArray(), null, lifetime, cancellationToken);
+
+    // Such a store cannot remove a single key: an empty value takes its place, and expires soon.
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken) => _store.SetAsync(key, [], null, TimeSpan.FromSeconds(1), cancellationToken);
 }

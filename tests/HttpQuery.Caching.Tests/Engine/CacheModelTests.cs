@@ -33,24 +33,24 @@ public class CacheModelTests
     }
 
     // Fails in spells, reading, writing or both.
-    private sealed class FailingStore(MemoryCacheStore store, Random random) : IQueryCacheStore
+    private sealed class FailingStore(IItemStore store, Random random) : ObjectStore
     {
         private int _left;
         private int _what;
 
-        public ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
+        public override ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
         {
             Fail(1);
             return store.GetAsync(key, cancellationToken);
         }
 
-        public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+        public override ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
         {
             Fail(2);
             return store.SetAsync(key, item, lifetime, tags, cancellationToken);
         }
 
-        public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
+        public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
         {
             Fail(2);
             return store.RemoveByTagAsync(tag, cancellationToken);

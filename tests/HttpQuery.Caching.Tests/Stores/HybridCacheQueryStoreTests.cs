@@ -12,11 +12,13 @@ public class HybridCacheQueryStoreTests
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
+    private static ByteItemStore Items(HybridCacheQueryStore store) => new(store, Rules);
+
     [Fact]
     public async Task What_the_cache_does_not_take_is_not_said_to_be_stored()
     {
         var cache = HybridCaches.Microsoft(new FlawedDistributedCache(HybridCaches.Memory(), new()), maximumPayload: 10_000);
-        var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache, Rules) { MaximumItemSize = 10_000 });
+        var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache) { MaximumItemSize = 10_000 });
         var reply = await host.SendAsync("GET /a", CacheHost.Fresh(new string('a', 12_000), "Content-Length: 12000"));
         Assert.Equal("test; fwd=uri-miss; fwd-status=200; detail=too-long", reply["Cache-Status"]);
 
@@ -35,28 +37,14 @@ public class HybridCacheQueryStoreTests
         await machines[0].SendAsync("PUT /a", new OriginAnswer(204, ""));
         foreach (var machine in machines) await machine.AssertForwardedAsync(Query);
 
-        static CacheHost On(FlawedDistributedCache shared) => new(store: _ => new HybridCacheQueryStore(HybridCaches.Microsoft(shared), Rules));
-    }
-
-    // Microsoft's HybridCache reads once when a tag was removed last, and remembers.
-    [Fact]
-    public async Task A_tag_that_is_removed_on_one_machine_is_not_seen_by_another_that_has_read_it()
-    {
-        var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
-        HybridCacheQueryStore one = new(HybridCaches.Microsoft(shared), Rules), other = new(HybridCaches.Microsoft(shared), Rules), later = new(HybridCaches.Microsoft(shared), Rules);
-        await one.SetAsync(_key, CacheEpoch.New(), TimeSpan.FromMinutes(1), ["t"], Test);
-        Assert.NotNull(await other.GetAsync(_key, Test));
-        await one.RemoveByTagAsync("t", Test);
-        Assert.Null(await one.GetAsync(_key, Test));
-        Assert.NotNull(await other.GetAsync(_key, Test));
-        Assert.Null(await later.GetAsync(_key, Test));
+        static CacheHost On(FlawedDistributedCache shared) => new(store: _ => new HybridCacheQueryStore(HybridCaches.Microsoft(shared)));
     }
 
     [Fact]
     public async Task A_read_does_not_join_one_that_began_before_a_write_was_over()
     {
         var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
-        var store = new HybridCacheQueryStore(HybridCaches.Microsoft(shared), Rules);
+        var store = Items(new HybridCacheQueryStore(HybridCaches.Microsoft(shared)));
         await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
 
         var (hasRead, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -79,7 +67,7 @@ public class HybridCacheQueryStoreTests
     public async Task A_read_that_fails_does_not_stay()
     {
         var flaw = new Flaw();
-        var store = new HybridCacheQueryStore(new FlawedHybridCache(HybridCaches.Microsoft(null), flaw), Rules, localOnly: true);
+        var store = Items(new HybridCacheQueryStore(new FlawedHybridCache(HybridCaches.Microsoft(null), flaw), localOnly: true));
         await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
         flaw.Fault = Fault.Throws;
         await Assert.ThrowsAsync<IOException>(async () => await store.GetAsync(_key, Test));
@@ -91,7 +79,7 @@ public class HybridCacheQueryStoreTests
     public async Task A_read_that_nobody_waits_for_any_more_does_not_stay()
     {
         var flaw = new Flaw();
-        var store = new HybridCacheQueryStore(new FlawedHybridCache(HybridCaches.Microsoft(null), flaw), Rules, localOnly: true);
+        var store = Items(new HybridCacheQueryStore(new FlawedHybridCache(HybridCaches.Microsoft(null), flaw), localOnly: true));
         await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
         flaw.Fault = Fault.Hangs;
         using var impatience = new CancellationTokenSource();
@@ -108,7 +96,7 @@ public class HybridCacheQueryStoreTests
         var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
         foreach (var cache in new[] { HybridCaches.Microsoft(shared), HybridCaches.Fusion(shared) })
         {
-            var store = new HybridCacheQueryStore(cache, Rules);
+            var store = Items(new HybridCacheQueryStore(cache));
             Assert.Null(await store.GetAsync(_key, Test));
             Assert.Equal(0, shared.Sets);
         }
@@ -119,7 +107,7 @@ public class HybridCacheQueryStoreTests
     {
         foreach (var cache in new[] { HybridCaches.Microsoft(null), HybridCaches.Fusion(null) })
         {
-            var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache, Rules));
+            var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache));
             await host.SendAsync("GET /a", CacheHost.Fresh("old"));
             await host.SendAsync("PUT /a", new OriginAnswer(204, ""));
             await host.AssertForwardedAsync("GET /a");
@@ -130,7 +118,7 @@ public class HybridCacheQueryStoreTests
     public async Task What_is_larger_than_the_cache_takes_is_a_miss()
     {
         var cache = HybridCaches.Microsoft(new FlawedDistributedCache(HybridCaches.Memory(), new()), maximumPayload: 20_000);
-        var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache, Rules));
+        var host = new CacheHost(store: _ => new HybridCacheQueryStore(cache));
         await host.SendAsync("GET /small", CacheHost.Fresh("small"));
         await host.AssertServedAsync("small", "GET /small");
         Assert.Equal(200, (await host.SendAsync("GET /large", CacheHost.Fresh(new string('x', 20_000)))).Status);
@@ -142,24 +130,44 @@ public class HybridCacheQueryStoreTests
     {
         var services = new ServiceCollection();
         services.AddHybridCache();
-        services.AddSingleton(Rules);
         services.AddSingleton<IQueryCacheStore, HybridCacheQueryStore>();
         using var provider = services.BuildServiceProvider();
         Assert.IsType<HybridCacheQueryStore>(provider.GetRequiredService<IQueryCacheStore>());
     }
 
     [Fact]
+    public void A_container_makes_one_on_a_distributed_cache()
+    {
+        var services = new ServiceCollection();
+        services.AddDistributedMemoryCache();
+        services.AddSingleton<IQueryCacheStore, DistributedCacheQueryStore>();
+        using var provider = services.BuildServiceProvider();
+        Assert.IsType<DistributedCacheQueryStore>(provider.GetRequiredService<IQueryCacheStore>());
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_the_store_says_takes_away_what_was_there()
+    {
+        var store = Items(new(HybridCaches.Microsoft(null), localOnly: true) { MaximumItemSize = 400 });
+        var (small, large) = (Message.Stored(Message.Private, "Cache-Control: max-age=60"), new byte[400]);
+        await store.SetAsync(_key, new CachedResponse(small, new byte[100], new(1), new(2)), TimeSpan.FromMinutes(1), [], Test);
+        Assert.NotNull(await store.GetAsync(_key, Test));
+        await store.SetAsync(_key, new CachedResponse(small, large, new(1), new(2)), TimeSpan.FromMinutes(1), [], Test);
+        Assert.Null(await store.GetAsync(_key, Test));
+    }
+
+    [Fact]
     public void What_is_needed_is_given()
     {
-        Assert.Throws<ArgumentNullException>(() => new HybridCacheQueryStore(null!, Rules));
-        Assert.Throws<ArgumentNullException>(() => new HybridCacheQueryStore(HybridCaches.Microsoft(null), null!));
+        Assert.Throws<ArgumentNullException>(() => new HybridCacheQueryStore(null!));
+        Assert.Throws<ArgumentNullException>(() => new DistributedCacheQueryStore(null!));
     }
 
     [Fact]
     public async Task A_read_that_never_ends_does_not_stay_when_nobody_waits_for_it_any_more()
     {
         var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
-        var store = new HybridCacheQueryStore(HybridCaches.Microsoft(shared), Rules);
+        var store = Items(new HybridCacheQueryStore(HybridCaches.Microsoft(shared)));
         await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
 
         var (hasRead, never) = (new TaskCompletionSource(), new TaskCompletionSource());

@@ -5,19 +5,53 @@ using Microsoft.Extensions.Caching.StackExchangeRedis;
 namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>The store in memory.</summary>
-public class MemoryStoreTests : QueryStoreTests
+public class MemoryStoreTests : OctetStoreTests
 {
     private readonly MemoryCacheStore _store = new();
 
-    protected override IQueryCacheStore Open(CacheRuleOptions rules, int machine) => _store;
+    protected override IQueryCacheStore Open(int machine) => _store;
+
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new FlawedByteStore(_store, flaw);
+}
+
+/// <summary>The store in memory behind another, which makes it one of bytes.</summary>
+public class WrappedMemoryStoreTests : QueryStoreTests
+{
+    private readonly FlawedByteStore _store = new(new MemoryCacheStore(), new());
+
+    protected override IQueryCacheStore Open(int machine) => _store;
+}
+
+/// <summary>An IDistributedCache, as it were of another process.</summary>
+public class DistributedCacheTests : OctetStoreTests
+{
+    private readonly MemoryDistributedCache _cache = HybridCaches.Memory();
+
+    protected override IQueryCacheStore Open(int machine) => new DistributedCacheQueryStore(_cache);
+
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new DistributedCacheQueryStore(new FlawedDistributedCache(_cache, flaw));
+}
+
+/// <summary>Microsoft's IDistributedCache on Redis, which takes buffers; two machines have a connection each.</summary>
+public class RedisDistributedCacheTests(RedisServer redis) : OctetStoreTests, IClassFixture<RedisServer>
+{
+    private readonly RedisCache?[] _machines = new RedisCache?[2];
+
+    protected override IQueryCacheStore Open(int machine)
+    {
+        redis.Require();
+        return new DistributedCacheQueryStore(_machines[machine] ??= HybridCaches.Redis(redis));
+    }
+
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new FlawedByteStore(Open(0), flaw);
 }
 
 /// <summary>A HybridCache with no distributed tier.</summary>
 public abstract class LocalHybridTests(HybridCache cache) : OctetStoreTests
 {
-    protected override IQueryCacheStore Open(CacheRuleOptions rules, int machine) => new HybridCacheQueryStore(cache, rules, localOnly: true);
+    protected override IQueryCacheStore Open(int machine) => new HybridCacheQueryStore(cache, localOnly: true);
 
-    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new HybridCacheQueryStore(new FlawedHybridCache(cache, flaw), Rules, localOnly: true);
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new HybridCacheQueryStore(new FlawedHybridCache(cache, flaw), localOnly: true);
 }
 
 /// <summary>Two HybridCaches on one distributed tier.</summary>
@@ -26,9 +60,9 @@ public abstract class DistributedHybridTests(Func<IDistributedCache> open, Func<
     private readonly HybridCache?[] _machines = new HybridCache?[2];
     private IDistributedCache? _distributed;
 
-    protected override IQueryCacheStore Open(CacheRuleOptions rules, int machine) => new HybridCacheQueryStore(_machines[machine] ??= create(_distributed ??= open()), rules);
+    protected override IQueryCacheStore Open(int machine) => new HybridCacheQueryStore(_machines[machine] ??= create(_distributed ??= open()));
 
-    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new HybridCacheQueryStore(create(new FlawedDistributedCache(open(), flaw)), Rules);
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new HybridCacheQueryStore(create(new FlawedDistributedCache(open(), flaw)));
 }
 
 /// <summary>Microsoft's HybridCache, local.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>Limits, expiry, tags and accounts of the store in memory; SIEVE chooses what goes.</summary>
@@ -58,7 +60,7 @@ public class MemoryCacheStoreTests
             string[] own = [.. Enumerable.Range(0, tags).Select(tag => $"tag {i} {tag}")];
             string[] lines = ["Cache-Control: max-age=3600", .. Enumerable.Range(0, headers).Select(header => $"X-Header-{header}: value {i}")];
             var item = new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], CacheEpoch.New(), epoch) { Tags = own };
-            await store.SetAsync(Key(i), item, TimeSpan.FromHours(1), [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}"), .. own], Test);
+            await Items(store).SetAsync(Key(i), item, TimeSpan.FromHours(1), [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}"), .. own], Test);
         }
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.True(store.Size is var counted && counted > 0.9 * taken && counted < 1.1 * taken, $"{what}: {store.Size / Count} bytes are counted for each, and {taken / Count} taken.");
@@ -74,7 +76,7 @@ public class MemoryCacheStoreTests
         await PutAsync(store, 1, tags: ["a"]);
         var second = store.Size - first;
         Assert.True(second < first && second > ItemSize);
-        await store.RemoveByTagAsync("a", Test);
+        await Items(store).RemoveByTagAsync("a", Test);
         Assert.Equal((0, 0), (store.Count, store.Size));
     }
 
@@ -165,7 +167,7 @@ public class MemoryCacheStoreTests
     public async Task The_longest_lifetime_is_one()
     {
         var store = new MemoryCacheStore(timeProvider: _time);
-        await store.SetAsync(Key(0), CacheEpoch.New(), TimeSpan.MaxValue, [], Test);
+        await Items(store).SetAsync(Key(0), CacheEpoch.New(), TimeSpan.MaxValue, [], Test);
         _time.Advance(TimeSpan.FromDays(365_000));
         Assert.True(await HasAsync(store, 0));
     }
@@ -176,11 +178,11 @@ public class MemoryCacheStoreTests
         var store = new MemoryCacheStore(timeProvider: _time);
         await PutAsync(store, 0, tags: ["old"]);
         var item = Response(1_000);
-        await store.SetAsync(Key(0), item, TimeSpan.FromSeconds(60), ["new"], Test);
+        await Items(store).SetAsync(Key(0), item, TimeSpan.FromSeconds(60), ["new"], Test);
         Assert.Equal((1, item.Size + TagSetSize + TagSize + (2 * "new".Length)), (store.Count, store.Size));
-        await store.RemoveByTagAsync("old", Test);
-        Assert.Same(item, await store.GetAsync(Key(0), Test));
-        await store.RemoveByTagAsync("new", Test);
+        await Items(store).RemoveByTagAsync("old", Test);
+        Assert.Same(item, await Items(store).GetAsync(Key(0), Test));
+        await Items(store).RemoveByTagAsync("new", Test);
         Assert.Equal((0, 0), (store.Count, store.Size));
     }
 
@@ -189,8 +191,8 @@ public class MemoryCacheStoreTests
     {
         var store = new MemoryCacheStore(8_000, 10, _time);
         await PutAsync(store, 0);
-        await store.SetAsync(Key(0), Response(2_000), TimeSpan.FromSeconds(60), [], Test);
-        Assert.Null(await store.GetAsync(Key(0), Test));
+        await Items(store).SetAsync(Key(0), Response(2_000), TimeSpan.FromSeconds(60), [], Test);
+        Assert.Null(await Items(store).GetAsync(Key(0), Test));
         Assert.Equal((0, 0), (store.Count, store.Size));
     }
 
@@ -202,11 +204,52 @@ public class MemoryCacheStoreTests
         await PutAsync(store, 1, tags: ["b"]);
         await PutAsync(store, 2, tags: ["A"]);
         await PutAsync(store, 3);
-        await store.RemoveByTagAsync("a", Test);
-        await store.RemoveByTagAsync("none", Test);
+        await Items(store).RemoveByTagAsync("a", Test);
+        await Items(store).RemoveByTagAsync("none", Test);
         Assert.False(await HasAsync(store, 0));
         Assert.True(await HasAsync(store, 1) && await HasAsync(store, 2) && await HasAsync(store, 3));
         Assert.Equal((3, (3 * ItemSize) + (2 * (TagSetSize + TagSize + 2))), (store.Count, store.Size));
+    }
+
+    [Fact]
+    public async Task Bytes_are_counted_and_evicted_like_objects()
+    {
+        var store = new MemoryCacheStore((4 * ItemSize) + 250, 100, _time);
+        ReadOnlySequence<byte> value = new(new byte[50]);
+        await store.SetAsync("a", value, TimeSpan.FromSeconds(60), Test);
+        await store.SetAsync("a", value, TimeSpan.FromSeconds(60), Test);
+        Assert.Equal((1, ItemSize + 50), (store.Count, store.Size));
+        for (var i = 0; i < 4; i++) await PutAsync(store, i);
+        Assert.Null(await store.GetAsync("a", Test));
+        Assert.Equal((4, 4 * ItemSize), (store.Count, store.Size));
+
+        await store.SetAsync("b", value, TimeSpan.FromSeconds(60), Test);
+        Assert.Equal(50, (await store.GetAsync("b", Test))!.Value.Length);
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Null(await store.GetAsync("b", Test));
+    }
+
+    [Fact]
+    public async Task Bytes_are_copied_and_too_many_of_them_are_not_kept()
+    {
+        var store = new MemoryCacheStore(4_000, 100, _time);
+        byte[] value = [1, 2, 3];
+        await store.SetAsync("a", new(value), TimeSpan.FromSeconds(60), Test);
+        value[0] = 9;
+        Assert.Equal([1, 2, 3], (await store.GetAsync("a", Test))!.Value.ToArray());
+        await store.SetAsync("a", new(new byte[1_000]), TimeSpan.FromSeconds(60), Test);
+        Assert.Null(await store.GetAsync("a", Test));
+    }
+
+    [Fact]
+    public async Task Each_string_is_a_key_of_its_own()
+    {
+        var store = new MemoryCacheStore(timeProvider: _time);
+        string[] keys = ["", "a", "A", "\uD800", "\uDBFF", "\uFFFD", "a\0"];
+        for (byte i = 0; i < keys.Length; i++) await store.SetAsync(keys[i], new([i]), TimeSpan.FromSeconds(60), Test);
+        for (byte i = 0; i < keys.Length; i++) Assert.Equal([i], (await store.GetAsync(keys[i], Test))!.Value.ToArray());
+        foreach (var key in keys) await store.RemoveAsync(key, Test);
+        Assert.Equal((0, 0), (store.Count, store.Size));
     }
 
     [Theory]
@@ -248,7 +291,7 @@ public class MemoryCacheStoreTests
         var store = new MemoryCacheStore(Limit, int.MaxValue, _time);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var epoch = CacheEpoch.New();
-        for (var i = 0; i < 100_000; i++) await store.SetAsync(Key(i), Response(200, epoch), TimeSpan.FromHours(1), [], Test);
+        for (var i = 0; i < 100_000; i++) await Items(store).SetAsync(Key(i), Response(200, epoch), TimeSpan.FromHours(1), [], Test);
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.InRange(store.Size, Limit * 9 / 10, Limit);
         Assert.True(taken <= Limit * 3 / 2, $"{store.Count} items of {store.Size} bytes take {taken}.");
@@ -268,13 +311,15 @@ public class MemoryCacheStoreTests
         return new(new(Message.Private, 200, fields, Message.Received, Message.Received), new byte[length], epoch, epoch);
     }
 
-    private static async Task<bool> HasAsync(MemoryCacheStore store, int key) => await store.GetAsync(Key(key), Test) is not null;
+    private static IItemStore Items(IItemStore store) => store;
+
+    private static async Task<bool> HasAsync(MemoryCacheStore store, int key) => await Items(store).GetAsync(Key(key), Test) is not null;
 
     // Only for what is expected to be gone: to read it would spare it.
     private static Task<bool> PeekAsync(MemoryCacheStore store, int key) => HasAsync(store, key);
 
     private static ValueTask PutAsync(MemoryCacheStore store, int key, double lifetime = 60, params string[] tags) =>
-        store.SetAsync(Key(key), CacheEpoch.New(), TimeSpan.FromSeconds(lifetime), tags, Test);
+        Items(store).SetAsync(Key(key), CacheEpoch.New(), TimeSpan.FromSeconds(lifetime), tags, Test);
 
     private async Task StepAsync(MemoryCacheStore store, Random random, bool isAlone)
     {
@@ -282,7 +327,7 @@ public class MemoryCacheStoreTests
         switch (random.Next(20))
         {
             case 0:
-                await store.RemoveByTagAsync($"{random.Next(5)}", Test);
+                await Items(store).RemoveByTagAsync($"{random.Next(5)}", Test);
                 break;
             case 1:
                 await PutAsync(store, key, lifetime: 0);
@@ -292,10 +337,10 @@ public class MemoryCacheStoreTests
                 break;
             case < 10:
                 string[] tags = [$"{random.Next(5)}", $"{random.Next(5)}"];
-                await store.SetAsync(Key(key), random.Next(2) == 0 ? CacheEpoch.New() : Response(random.Next(3_000)), TimeSpan.FromSeconds(random.Next(1, 60)), tags, Test);
+                await Items(store).SetAsync(Key(key), random.Next(2) == 0 ? CacheEpoch.New() : Response(random.Next(3_000)), TimeSpan.FromSeconds(random.Next(1, 60)), tags, Test);
                 break;
             default:
-                await store.GetAsync(Key(key), Test);
+                await Items(store).GetAsync(Key(key), Test);
                 break;
         }
     }
@@ -306,13 +351,13 @@ public class MemoryCacheStoreTests
         var (count, size) = (0, 0L);
         for (var key = 0; key < 60; key++)
         {
-            if (await store.GetAsync(Key(key), Test) is not { } item) continue;
+            if (await Items(store).GetAsync(Key(key), Test) is not { } item) continue;
             count++;
             size += item.Size;
         }
         Assert.Equal(count, store.Count);
         Assert.InRange(store.Size, size, size + (count * 2 * (TagSize + 2)) + (5 * TagSetSize));
-        for (var tag = 0; tag < 5; tag++) await store.RemoveByTagAsync($"{tag}", Test);
+        for (var tag = 0; tag < 5; tag++) await Items(store).RemoveByTagAsync($"{tag}", Test);
         for (var key = 0; key < 60; key++) await PutAsync(store, key, lifetime: 0);
         Assert.Equal((0, 0), (store.Count, store.Size));
     }

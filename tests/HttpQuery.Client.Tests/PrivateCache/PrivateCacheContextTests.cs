@@ -1,3 +1,4 @@
+using System.Buffers;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
 
@@ -59,22 +60,22 @@ public sealed class PrivateCacheContextTests
     {
         private readonly MemoryCacheStore _store = new();
 
-        public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken)
+        public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken)
         {
             await Task.Delay(1, cancellationToken).ConfigureAwait(continueOnCapturedContext);
             return await _store.GetAsync(key, cancellationToken).ConfigureAwait(continueOnCapturedContext);
         }
 
-        public async ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+        public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
         {
             await Task.Delay(1, cancellationToken).ConfigureAwait(continueOnCapturedContext);
-            await _store.SetAsync(key, item, lifetime, tags, cancellationToken).ConfigureAwait(continueOnCapturedContext);
+            await _store.SetAsync(key, value, lifetime, cancellationToken).ConfigureAwait(continueOnCapturedContext);
         }
 
-        public async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
+        public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
         {
             await Task.Delay(1, cancellationToken).ConfigureAwait(continueOnCapturedContext);
-            await _store.RemoveByTagAsync(tag, cancellationToken).ConfigureAwait(continueOnCapturedContext);
+            await _store.RemoveAsync(key, cancellationToken).ConfigureAwait(continueOnCapturedContext);
         }
     }
 }

@@ -8,13 +8,10 @@ namespace HttpQuery.Tests.SharedCache;
 /// <summary>How the store is made.</summary>
 public class OutputCacheQueryStoreTests
 {
-    private static readonly CacheRuleOptions Rules = new();
-
     [Fact]
     public void What_is_needed_is_given()
     {
-        Assert.Throws<ArgumentNullException>(() => new OutputCacheQueryStore(null!, Rules));
-        Assert.Throws<ArgumentNullException>(() => new OutputCacheQueryStore(OutputCacheStores.Memory(), null!));
+        Assert.Throws<ArgumentNullException>(() => new OutputCacheQueryStore(null!));
     }
 
     [Fact]
@@ -22,7 +19,6 @@ public class OutputCacheQueryStoreTests
     {
         var services = new ServiceCollection();
         services.AddLogging().AddOutputCache();
-        services.AddSingleton(Rules);
         services.AddSingleton<IQueryCacheStore, OutputCacheQueryStore>();
         using var provider = services.BuildServiceProvider();
         Assert.IsType<OutputCacheQueryStore>(provider.GetRequiredService<IQueryCacheStore>());
@@ -34,9 +30,9 @@ public class MemoryOutputCacheTests : OctetStoreTests
 {
     private readonly IOutputCacheStore _store = OutputCacheStores.Memory();
 
-    protected override IQueryCacheStore Open(CacheRuleOptions rules, int machine) => new OutputCacheQueryStore(_store, rules);
+    protected override IQueryCacheStore Open(int machine) => new OutputCacheQueryStore(_store);
 
-    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new OutputCacheQueryStore(new FlawedOutputCacheStore(_store, flaw), Rules);
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new OutputCacheQueryStore(new FlawedOutputCacheStore(_store, flaw));
 }
 
 /// <summary>The store on Redis, by Microsoft's package; two machines have a connection each.</summary>
@@ -44,22 +40,9 @@ public class RedisOutputCacheTests(RedisServer redis) : OctetStoreTests, IClassF
 {
     private readonly IOutputCacheStore?[] _machines = new IOutputCacheStore?[2];
 
-    [Fact]
-    public async Task A_tag_that_is_removed_on_one_machine_is_removed_on_all()
-    {
-        var (one, other) = (Open(Rules, 0), Open(Rules, 1));
-        var key = NewKey();
-        await one.SetAsync(key, Response("a"), TimeSpan.FromMinutes(1), ["t"], Test);
-        Assert.NotNull(await other.GetAsync(key, Test));
-        await other.RemoveByTagAsync("t", Test);
+    protected override IQueryCacheStore Open(int machine) => new OutputCacheQueryStore(_machines[machine] ??= OutputCacheStores.Redis(redis));
 
-        // Redis is told to delete, and not waited for.
-        while (await one.GetAsync(key, Test) is not null) await Task.Delay(10, Test);
-    }
-
-    protected override IQueryCacheStore Open(CacheRuleOptions rules, int machine) => new OutputCacheQueryStore(_machines[machine] ??= OutputCacheStores.Redis(redis), rules);
-
-    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new OutputCacheQueryStore(new FlawedOutputCacheStore(OutputCacheStores.Redis(redis), flaw), Rules);
+    protected override IQueryCacheStore OpenFlawed(Flaw flaw) => new OutputCacheQueryStore(new FlawedOutputCacheStore(OutputCacheStores.Redis(redis), flaw));
 }
 
 /// <summary>A Redis that goes and comes back costs misses.</summary>
@@ -71,7 +54,7 @@ public class RedisRestartTests(RedisServer redis) : IClassFixture<RedisServer>
     public async Task Redis_killed_and_started_again_is_noticed_by_nobody()
     {
         var test = TestContext.Current.CancellationToken;
-        var store = new OutputCacheQueryStore(OutputCacheStores.Redis(redis), Rules);
+        var store = new OutputCacheQueryStore(OutputCacheStores.Redis(redis));
         var origin = new VersionedOrigin(new QueryCache(new() { Rules = Rules }, store));
         var isOver = false;
         var sent = 0;
