@@ -1,6 +1,7 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Internal;
+using HttpQuery.SharedCache;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,9 @@ public sealed class HttpQueryCacheOptions : QueryCacheOptionsBase
     internal const string Section = "HttpQuery:Cache";
 
     internal const string DefaultName = "HttpQuery";
+
+    // Without case, as output caching compares its names. A field, which configuration does not bind.
+    private readonly Dictionary<string, QueryCachePolicy> _policies = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Makes options with the defaults of a server: <c>Cache-Status</c> is sent, and there is no heuristic freshness.</summary>
     public HttpQueryCacheOptions() => AddCacheStatus = true;
@@ -35,6 +39,28 @@ public sealed class HttpQueryCacheOptions : QueryCacheOptionsBase
         "X-Forwarded-Uri", "X-Forwarded-Path", "X-Forwarded-PathBase", "X-Original-URI", "X-Original-Path", "X-Original-PathBase", "X-Original-Prefix", "X-Rewrite-URI", "X-Script-Name",
         "X-HTTP-Host-Override", "X-Forwarded-Original-Host", "X-Forwarded-Method", "X-Original-Method",
     ];
+
+    /// <summary>Names a policy, for <c>.CacheQuery("lists")</c> on endpoints and groups and <c>[CacheQuery("lists")]</c> on actions and controllers. A name that is added again is replaced.</summary>
+    /// <param name="name">The name; case does not matter.</param>
+    /// <param name="configure">For example <c>p => p.Expire(TimeSpan.FromMinutes(1)).Tag("lists")</c>. Called at once.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty.</exception>
+    public void AddPolicy(string name, Action<QueryCachePolicyBuilder> configure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        var policy = new QueryCachePolicyBuilder();
+        configure(policy);
+        _policies[name] = policy.Build();
+    }
+
+    /// <summary>Returns a named policy.</summary>
+    /// <exception cref="InvalidOperationException">No policy has this name.</exception>
+    internal QueryCachePolicy FindPolicy(string name)
+    {
+        if (_policies.TryGetValue(name, out var policy)) return policy;
+        var known = _policies.Count == 0 ? "There are no named policies" : $"The names are {string.Join(", ", _policies.Keys.Order(StringComparer.OrdinalIgnoreCase))}";
+        throw new InvalidOperationException($"No policy of the cache is named '{name}'. {known}. Add one with AddHttpQueryCache(options => options.AddPolicy(\"{name}\", policy => ...)).");
+    }
 
     internal override QueryCacheOptions ToEngineOptions(CacheMode mode, string defaultName, QueryCacheKeyScheme? keys = null) =>
         base.ToEngineOptions(mode, defaultName, keys) with { RoutingHeaders = [.. RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)] };

@@ -38,7 +38,7 @@ internal static class EndpointNormalizations
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)
     {
-        var declared = (endpoint.Metadata.GetMetadata<QueryCachePolicy>()?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
+        var declared = (QueryCachePolicy.Of(endpoint, services)?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
         return Known.GetValue(endpoint, _ => new(Find(endpoint, services), declared));
     }
 
