@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using HttpQuery;
 using HttpQuery.Caching;
 using HttpQuery.PrivateCache;
@@ -14,68 +12,51 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class HttpQueryClientBuilderExtensions
 {
     /// <summary>Puts a private cache for GET and QUERY into the client (RFC 9111, RFC 10008 §2.7).</summary>
-    /// <remarks>Each named client has one cache for as long as the application runs. Order matters: first handlers that add credentials, then the cache, then handlers that retry. See
-    /// <see cref="QueryCacheHandler"/> for how users are told apart. Options can also be configured by the name of the client, <c>services.Configure&lt;PrivateCacheOptions&gt;("rfcs", section)</c>;
-    /// all are checked when the host starts. Changes after the first use have no effect.</remarks>
-    /// <param name="builder">The client.</param>
+    /// <remarks>
+    /// <para>Each named client has one cache for as long as the application runs, however often this is called. Order matters: first handlers that add credentials, then the cache, then handlers
+    /// that retry. See <see cref="QueryCacheHandler"/> for how users are told apart.</para>
+    /// <para>Options come from the configuration sections <c>HttpQuery:PrivateCache</c> and <c>HttpQuery:PrivateCache:Clients:NAME</c>, then from <paramref name="configure"/>. They are checked when
+    /// the host starts, or without a host when the client is first used. Changes after the first use have no effect.</para>
+    /// <para>The cache is the <see cref="QueryCache"/> with the client's name as its key: <c>[FromKeyedServices("rfcs")] QueryCache cache</c> can evict. Its store is the
+    /// <see cref="IQueryCacheStore"/> with that key if one is registered, otherwise in memory.</para>
+    /// </remarks>
+    /// <param name="builder">The client, or the defaults of all clients.</param>
     /// <param name="configure">Changes options, or <see langword="null"/>.</param>
     /// <example><code>
     /// services.AddHttpClient("rfcs", http => http.BaseAddress = new("https://api.test"))
     ///     .AddHttpMessageHandler&lt;AddsBearerToken&gt;()
     ///     .AddQueryCache();
     /// </code></example>
-    /// <exception cref="ArgumentException">An option is out of range, or a credential header is not the name of a header.</exception>
     public static IHttpClientBuilder AddQueryCache(this IHttpClientBuilder builder, Action<PrivateCacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (configure is not null)
-        {
-            // What is wrong here is seen at this line; what configuration adds later, when the host starts.
-            var options = new PrivateCacheOptions();
-            configure(options);
-            options.Validate();
-            builder.Services.Configure(builder.Name, configure);
-        }
-        if (builder.Name is { } client) builder.Services.AddOptions<PrivateCacheOptions>(client).ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PrivateCacheOptions>, OptionsValidation>());
+        var services = builder.Services;
+        services.TryAddSingleton<PrivateCaches>();
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IConfigureOptions<PrivateCacheOptions>, PrivateCacheSetup>(),
+            ServiceDescriptor.Singleton<IValidateOptions<PrivateCacheOptions>, PrivateCacheSetup>(),
+            ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, OutgoingRequestHandler.Filter>(),
+        ]);
 
-        // The name is the handler's: what is added to the defaults of all clients has none, and each is to have its own.
-        var key = new object();
-        builder.Services.AddKeyedSingleton(key, (services, _) => new PrivateCaches(services.GetRequiredService<IOptionsMonitor<PrivateCacheOptions>>(), services));
-        builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, factory => factory.HttpMessageHandlerBuilderActions.Add(handlers =>
-        {
-            var (cache, options) = handlers.Services.GetRequiredKeyedService<PrivateCaches>(key).Of(handlers.Name ?? "");
-            handlers.AdditionalHandlers.Add(new QueryCacheHandler(cache, options, handlers.Services.GetService<ILoggerFactory>(), handlers.Name));
-        }));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, OutgoingRequestHandler.Filter>());
+        // The defaults of all clients have no name.
+        if (configure is not null) services.Configure(builder.Name, configure);
+        services.AddOptions<PrivateCacheOptions>(builder.Name ?? Options.Options.DefaultName).ValidateOnStart();
+        services.TryAddKeyedSingleton(builder.Name ?? KeyedService.AnyKey, CacheOf);
+        services.Configure<HttpClientFactoryOptions>(builder.Name, factory => factory.HttpMessageHandlerBuilderActions.Add(AddHandler));
         return builder;
     }
 
-    // Cache and options of a client stay together: handlers come and go, and configuration may change meanwhile.
-    private sealed class PrivateCaches(IOptionsMonitor<PrivateCacheOptions> options, IServiceProvider services)
-    {
-        private readonly ConcurrentDictionary<string, Lazy<(QueryCache Cache, PrivateCacheOptions Options)>> _caches = new(StringComparer.Ordinal);
+    private static QueryCache CacheOf(IServiceProvider services, object? key) => key is string client
+        ? services.GetRequiredService<PrivateCaches>().Of(client).Cache
+        : throw new InvalidOperationException("The key of a QueryCache is the name of an HttpClient.");
 
-        public (QueryCache Cache, PrivateCacheOptions Options) Of(string name) => _caches.GetOrAdd(name, _ => new(() =>
-        {
-            var own = options.Get(name);
-            return (QueryCacheHandler.CreateCache(own, services.GetService<TimeProvider>(), services.GetService<ILoggerFactory>(), services.GetService<IMeterFactory>(), name), own);
-        })).Value;
-    }
-
-    private sealed class OptionsValidation : IValidateOptions<PrivateCacheOptions>
+    private static void AddHandler(HttpMessageHandlerBuilder handlers)
     {
-        public ValidateOptionsResult Validate(string? name, PrivateCacheOptions options)
-        {
-            try
-            {
-                options.Validate();
-                return ValidateOptionsResult.Success;
-            }
-            catch (ArgumentException exception)
-            {
-                return ValidateOptionsResult.Fail($"HttpClient '{name}': {exception.Message}");
-            }
-        }
+        var client = handlers.Services.GetRequiredService<PrivateCaches>().Of(handlers.Name ?? "");
+
+        // AddQueryCache was called twice, or for this client and for the defaults: a second handler would wait for the first.
+        if (handlers.AdditionalHandlers.Any(handler => handler is QueryCacheHandler earlier && earlier.IsOn(client.Cache))) return;
+        handlers.AdditionalHandlers.Add(new QueryCacheHandler(client, handlers.Services.GetService<ILoggerFactory>(), handlers.Name));
     }
 }

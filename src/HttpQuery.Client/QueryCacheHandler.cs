@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using HttpQuery.Caching;
@@ -12,7 +11,7 @@ namespace HttpQuery;
 
 /// <summary>A private cache for GET and QUERY (RFC 9111, RFC 10008 §2.7) in an HttpClient.</summary>
 /// <remarks>
-/// <para>Private: requests share a response only if they are for the same user. <see cref="PrivateCacheOptions.CredentialHeaders"/>, <c>Cookie</c>, the cookies of the primary handler's
+/// <para>Private: requests share a response only if they are for the same user. <see cref="QueryCacheOptionsBase.CredentialHeaders"/>, <c>Cookie</c>, the cookies of the primary handler's
 /// container, the user information of the URI and <see cref="PrivateCacheOptions.Partition"/> tell users apart.</para>
 /// <para>Handlers that add credentials should stand above the cache. If one below adds them, only responses that say <c>public</c> or <c>s-maxage</c> are stored, and a warning is logged once. A handler
 /// that takes its credential away again before it returns is seen by <c>AddQueryCache</c> only. The cache does not see client certificates and credentials of connections: give each user a
@@ -21,7 +20,7 @@ namespace HttpQuery;
 /// <c>Content-Length</c> (which automatic decompression below removes) nor chunks: it may have been cut off. Stands above handlers that retry.</para>
 /// <para>If a handler below throws, for example after a timeout or with an open circuit, a stale response is returned where <c>stale-if-error</c> allows it. A request that is cancelled gets its
 /// cancellation. <see cref="HttpClient.Timeout"/> is such a cancellation: for stale responses from slow origins, set a shorter timeout below the cache.</para>
-/// <para>JSON content is serialized once, and replaced by its bytes. Content that is longer than <see cref="PrivateCacheOptions.MaximumContentLength"/>, or contains an asynchronous sequence that
+/// <para>JSON content is serialized once, and replaced by its bytes. Content that is longer than <see cref="QueryCacheOptionsBase.MaximumContentLength"/>, or contains an asynchronous sequence that
 /// waits, passes by the cache; a retry or a redirect of such a request throws an exception.</para>
 /// </remarks>
 /// <example><code>
@@ -30,20 +29,13 @@ namespace HttpQuery;
 /// </code></example>
 public sealed class QueryCacheHandler : DelegatingHandler
 {
-    // As long as HttpClient waits by default.
-    private static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(100);
-
-    // A caller that does not read may be waiting for its own second request. HttpClient itself begins to read at once.
-    private static readonly TimeSpan ReadingTimeout = TimeSpan.FromMilliseconds(50);
-
-    private const string DefaultName = "HttpQuery";
-
     private readonly QueryCache _cache;
     private readonly PrivateCacheOptions _options;
     private readonly string[] _credentialHeaders;
     private readonly CredentialsBelow _below;
     private readonly ILoggerFactory? _loggers;
     private readonly string? _name;
+    private readonly byte[] _partition;
 
     /// <summary>Makes a handler with a cache of its own, in memory.</summary>
     /// <param name="options">Settings, or <see langword="null"/> for the default ones.</param>
@@ -51,7 +43,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a credential header is not the name of a header.</exception>
     public QueryCacheHandler(PrivateCacheOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
-        : this(CreateCache(options ??= new(), timeProvider, loggerFactory, null, null), options, loggerFactory)
+        : this(PrivateCaches.Create(options ??= new(), timeProvider, loggerFactory), options, loggerFactory)
     {
     }
 
@@ -61,34 +53,21 @@ public sealed class QueryCacheHandler : DelegatingHandler
     /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
     /// <exception cref="ArgumentException"><paramref name="cache"/> is a shared one, an option is out of range, or a credential header is not the name of a header.</exception>
     public QueryCacheHandler(QueryCache cache, PrivateCacheOptions? options = null, ILoggerFactory? loggerFactory = null)
-        : this(cache, options ?? new(), loggerFactory, null)
+        : this(new PrivateCaches.Entry(cache, options ?? new(), []), loggerFactory, null)
     {
     }
 
-    internal QueryCacheHandler(QueryCache cache, PrivateCacheOptions options, ILoggerFactory? loggerFactory, string? name)
+    internal QueryCacheHandler(PrivateCaches.Entry client, ILoggerFactory? loggerFactory, string? name)
     {
+        var (cache, options, partition) = client;
         ArgumentNullException.ThrowIfNull(cache);
-        if (cache.Options.Rules.Mode is not CacheMode.Private) throw new ArgumentException("An HttpClient needs a private cache.", nameof(cache));
-        (_cache, _options, _credentialHeaders, _below, _loggers, _name) = (cache, options, options.Validate(), CredentialsBelow.Of(cache), loggerFactory, name);
+        if (cache.Options.Rules.Mode is not CacheMode.Private) throw new ArgumentException("An HttpClient needs a private cache.", nameof(client));
+        (_cache, _options, _credentialHeaders, _below) = (cache, options, options.CheckedCredentialHeaders(), CredentialsBelow.Of(cache));
+        (_loggers, _name, _partition) = (loggerFactory, name, partition);
     }
 
-    internal static QueryCache CreateCache(PrivateCacheOptions options, TimeProvider? timeProvider, ILoggerFactory? loggerFactory, IMeterFactory? meterFactory, string? name)
-    {
-        options.Validate();
-        return new(
-            new()
-            {
-                Name = name is not null && CacheStatus.IsName(name) ? name : DefaultName,
-                SendsCacheStatus = options.AddCacheStatus,
-                MaximumResponseLength = options.MaximumResponseLength,
-                MaximumPendingSize = options.MaximumPendingSize,
-                FollowerTimeout = ReadingTimeout,
-            },
-            new MemoryCacheStore(options.MaximumSize, options.MaximumCount, timeProvider),
-            timeProvider,
-            loggerFactory,
-            meterFactory);
-    }
+    /// <summary>Whether the handler uses this cache.</summary>
+    internal bool IsOn(QueryCache cache) => ReferenceEquals(_cache, cache);
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -119,7 +98,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (asked.Method is "QUERY" or "GET" or "HEAD") (asked.Bytes, asked.Content) = (await ReadContentAsync(request, cancellationToken).ConfigureAwait(false), request.Content);
         try
         {
-            switch (await _cache.LookUpAsync(asked.ToCacheRequest(isBackground, _below.MayConcern(asked.User)), cancellationToken).ConfigureAwait(false))
+            switch (await _cache.LookUpAsync(asked.ToCacheRequest(_partition, isBackground, _below.MayConcern(asked.User)), cancellationToken).ConfigureAwait(false))
             {
                 case CacheDecision.Serve serve:
                     if (serve.Revalidation is { } revalidation && revalidation.TryBegin()) _ = RevalidateAsync(request, asked, revalidation);
@@ -310,7 +289,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         try
         {
-            using var patience = new CancellationTokenSource(BackgroundTimeout);
+            using var patience = new CancellationTokenSource(_options.RevalidationTimeout);
             using var copy = BackgroundMessage.Of(request, asked);
             using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), isBackground: true, patience.Token).ConfigureAwait(false);
             await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);

@@ -1,60 +1,28 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching;
+using HttpQuery.Caching.Internal;
+using HttpQuery.SharedCache;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace HttpQuery;
 
-/// <summary>Settings of the shared cache, read from the configuration section <c>HttpQuery:Cache</c> and checked at start.</summary>
-public sealed class HttpQueryCacheOptions
+/// <summary>Settings of the shared cache, read from the configuration section <c>HttpQuery:Cache</c> and checked at start; a key of the section that is no option is an error.</summary>
+public sealed class HttpQueryCacheOptions : QueryCacheOptionsBase
 {
-    /// <summary>Name of the cache in <c>Cache-Status</c> (RFC 9211): printable ASCII. Default <c>HttpQuery</c>; empty sends no such field.</summary>
-    public string Name { get; set; } = DefaultName;
+    internal const string Section = "HttpQuery:Cache";
 
     internal const string DefaultName = "HttpQuery";
 
-    /// <summary>Most memory that stored responses take, in bytes. Default 64 MiB. What was not read lately goes first. Concerns the store in memory, which is used where no
-    /// other is registered.</summary>
-    public long MaximumSize { get; set; } = 64 * 1024 * 1024;
+    // Without case, as output caching compares its names. A field, which configuration does not bind.
+    private readonly Dictionary<string, QueryCachePolicy> _policies = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Most items in memory: responses, and for each URI and each list of Vary one more. Default 100,000.</summary>
-    public int MaximumCount { get; set; } = 100_000;
+    /// <summary>Makes options with the defaults of a server: <c>Cache-Status</c> is sent, and there is no heuristic freshness.</summary>
+    public HttpQueryCacheOptions() => AddCacheStatus = true;
 
-    /// <summary>Largest query content that is looked up, in bytes. Default 1 MiB. Longer content passes by the cache, untouched.</summary>
-    public int MaximumContentLength { get; set; } = 1024 * 1024;
-
-    /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Longer content passes. The store in memory takes at most a quarter of <see cref="MaximumSize"/> for one response.</summary>
-    public int MaximumResponseLength { get; set; } = 16 * 1024 * 1024;
-
-    /// <summary>Maximum memory for contents and responses of all requests under way, in bytes. Default 64 MiB. When it is used up, the oldest bypasses the cache or is not stored, so that slow
-    /// clients do not switch the cache off for others. Contents of requests take at most half of it. Content up to 64 KiB that lies in the server's own buffers does not count.</summary>
-    public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
-
-    /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long.</summary>
-    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>How long a request waits for another one that asks the same. Default 10 s; zero: each request is forwarded for itself.</summary>
-    public TimeSpan CollapseTimeout { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long a request waits for another one whose client does not read its response. Default 1 s. Then the first that waits is forwarded, and the others wait for that one.</summary>
-    public TimeSpan FollowerTimeout { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long a revalidation in the background may take (RFC 5861 §3). Default 30 s.</summary>
-    public TimeSpan RevalidationTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Whether a response that states no lifetime gets a tenth of the time since its <c>Last-Modified</c>, at most a day (RFC 9111 §4.2.2). Default
-    /// <see langword="false"/>: what lies in front of endpoints stores what it is told to. In front of other origins, <see langword="true"/> is what caches do.</summary>
-    public bool AllowHeuristicFreshness { get; set; }
-
-    /// <summary>How long past its lifetime a response may be served while nobody can be reached behind the cache, without any directive that allows it (RFC 9111 §4.2.4).
-    /// Default zero: only where a directive allows it. Nobody reached: 502 or 504 without content.</summary>
-    public TimeSpan MaximumStaleWhenDisconnected { get; set; }
-
-    /// <summary>Whether responses with <c>Set-Cookie</c> that are not <c>public</c> are stored. Default <see langword="false"/>. RFC 9111 §7.3 would allow it; what is stored gives
-    /// the cookie of one user to the next.</summary>
+    /// <summary>Whether responses with <c>Set-Cookie</c> that are not <c>public</c> are stored. Default <see langword="false"/>. RFC 9111 §7.3 allows it, but a stored response
+    /// gives the cookie of one user to the next.</summary>
     public bool ShareSetCookie { get; set; }
-
-    /// <summary>Names of request headers that carry a credential. Default: <c>Authorization</c>. Add headers of your own, such as <c>X-Api-Key</c>.</summary>
-    /// <remarks>A response to a request with one of them is shared only if it says <c>public</c> or <c>s-maxage</c> (RFC 9111 §3.5), and is stored for one user only if authentication
-    /// before the cache has verified that user.</remarks>
-    public IList<string> CredentialHeaders { get; } = ["Authorization"];
 
     /// <summary>Whether <c>must-revalidate</c> alone lets the cache share a response to a request with a credential, as RFC 9111 §3.5 says. Default <see langword="false"/>: many origins
     /// send it without meaning that.</summary>
@@ -72,8 +40,44 @@ public sealed class HttpQueryCacheOptions
         "X-HTTP-Host-Override", "X-Forwarded-Original-Host", "X-Forwarded-Method", "X-Original-Method",
     ];
 
-    /// <summary>Differences in query content that every endpoint, or the origin behind a gateway, treats as equal (RFC 10008 §2.7, docs/cache-key.md). Default
-    /// <see cref="QueryNormalizations.None"/>: content counts byte by byte, apart from what the cache detects about an endpoint.</summary>
-    /// <remarks>With a wrong declaration, one query gets the response to another. <see cref="QueryCachePolicyBuilder.Normalize"/> declares it for one endpoint.</remarks>
-    public QueryNormalizations Normalizations { get; set; }
+    /// <summary>Names a policy, for <c>.CacheQuery("lists")</c> on endpoints and groups and <c>[CacheQuery("lists")]</c> on actions and controllers. A name that is added again is replaced.</summary>
+    /// <param name="name">The name; case does not matter.</param>
+    /// <param name="configure">For example <c>p => p.Expire(TimeSpan.FromMinutes(1)).Tag("lists")</c>. Called at once.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty.</exception>
+    public void AddPolicy(string name, Action<QueryCachePolicyBuilder> configure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        var policy = new QueryCachePolicyBuilder();
+        configure(policy);
+        _policies[name] = policy.Build();
+    }
+
+    /// <summary>Returns a named policy.</summary>
+    /// <exception cref="InvalidOperationException">No policy has this name.</exception>
+    internal QueryCachePolicy FindPolicy(string name)
+    {
+        if (_policies.TryGetValue(name, out var policy)) return policy;
+        var known = _policies.Count == 0 ? "There are no named policies" : $"The names are {string.Join(", ", _policies.Keys.Order(StringComparer.OrdinalIgnoreCase))}";
+        throw new InvalidOperationException($"No policy of the cache is named '{name}'. {known}. Add one with AddHttpQueryCache(options => options.AddPolicy(\"{name}\", policy => ...)).");
+    }
+
+    internal override QueryCacheOptions ToEngineOptions(CacheMode mode, string defaultName, QueryCacheKeyScheme? keys = null) =>
+        base.ToEngineOptions(mode, defaultName, keys) with { RoutingHeaders = [.. RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)] };
+
+    internal override CacheRuleOptions ToRules(CacheMode mode) => base.ToRules(mode) with { ShareSetCookie = ShareSetCookie, ShareOnMustRevalidate = ShareOnMustRevalidate };
+
+    internal override IEnumerable<string> Validate(string prefix) =>
+        RoutingHeaders.All(IsHeaderName) ? base.Validate(prefix) : base.Validate(prefix).Append($"{prefix}{nameof(RoutingHeaders)} must be names of headers, such as X-Forwarded-Host.");
+
+    /// <summary>Checks options, and the keys of their section, when they are first used; the host does that at start.</summary>
+    internal sealed class Validation(IConfiguration configuration) : IValidateOptions<HttpQueryCacheOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, HttpQueryCacheOptions options)
+        {
+            var keys = configuration.GetSection(Section).GetChildren().Select(key => KeyValuePair.Create(key.Key, key.Value));
+            string[] failures = [.. options.Validate(Section + ":"), .. ConfigurationKeys.Validate<HttpQueryCacheOptions>(Section, keys)];
+            return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        }
+    }
 }

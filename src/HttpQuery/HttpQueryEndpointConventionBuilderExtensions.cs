@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -110,13 +111,35 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         var policy = new QueryCachePolicyBuilder();
         configure(policy);
-        ArgumentNullException.ThrowIfNull(builder);
         var metadata = policy.Build();
+        return AddPolicy(builder, metadata.NeedsCache, _ => metadata);
+    }
+
+    /// <summary>States by its name how the responses of these endpoints are kept by <c>UseHttpQueryCache</c>: a policy of <see cref="HttpQueryCacheOptions.AddPolicy"/>.</summary>
+    /// <remarks>On an endpoint this replaces what its group states.</remarks>
+    /// <param name="builder">An endpoint or a group.</param>
+    /// <param name="policyName">The name; case does not matter.</param>
+    /// <exception cref="InvalidOperationException">When routes are built, at start at the latest: <c>AddHttpQueryCache</c> was not called, or no policy has this name.</exception>
+    /// <example><code>
+    /// builder.Services.AddHttpQueryCache(options => options.AddPolicy("lists", policy => policy.Expire(TimeSpan.FromMinutes(1)).Tag("lists")));
+    /// app.MapGroup("/lists").CacheQuery("lists");
+    /// </code></example>
+    public static TBuilder CacheQuery<TBuilder>(this TBuilder builder, string policyName)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentException.ThrowIfNullOrEmpty(policyName);
+        return AddPolicy(builder, needsCache: true, services => services.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.FindPolicy(policyName));
+    }
+
+    private static TBuilder AddPolicy<TBuilder>(TBuilder builder, bool needsCache, Func<IServiceProvider, QueryCachePolicy> find)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
         builder.Add(endpoint =>
         {
-            if (metadata.NeedsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
+            if (needsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
                 throw new InvalidOperationException("CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, and app.UseHttpQueryCache() behind UseAuthorization().");
-            endpoint.Metadata.Add(metadata);
+            endpoint.Metadata.Add(find(endpoint.ApplicationServices));
         });
         return builder;
     }

@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -43,7 +44,7 @@ public static class HttpQueryServiceCollectionExtensions
         services.AddMetrics();
         IdentityWatchServices.Add(services);
         services.TryAddSingleton<QueryTelemetry>();
-        services.TryAddSingleton<QueryCacheKeyScheme>();
+        services.TryAddSingleton(CreateKeyScheme);
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
@@ -72,4 +73,7 @@ public static class HttpQueryServiceCollectionExtensions
             .ValidateOnStart();
         return services;
     }
+
+    // One for keys, conditions, output caching and the shared cache, so that a normalizer counts for all.
+    internal static QueryCacheKeyScheme CreateKeyScheme(IServiceProvider provider) => provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.ToKeyScheme();
 }

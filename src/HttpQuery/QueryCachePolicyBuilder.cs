@@ -21,6 +21,15 @@ public sealed class QueryCachePolicyBuilder
     {
     }
 
+    /// <summary>Starts with what a policy says.</summary>
+    internal QueryCachePolicyBuilder(QueryCachePolicy policy)
+    {
+        (_lifetime, _partition, _user) = (policy.Lifetime, policy.Partition, policy.User);
+        (_isSharedAcrossUsers, _normalizations) = (policy.IsSharedAcrossUsers, policy.Normalizations);
+        _tags.AddRange(policy.Tags);
+        _varyBy.AddRange(policy.VaryBy);
+    }
+
     /// <summary>Gives a lifetime to 2xx responses that state none: neither <c>max-age</c> nor <c>s-maxage</c> nor <c>Expires</c>. <c>no-store</c>, <c>private</c> and <c>no-cache</c> count all the same.</summary>
     /// <param name="lifetime">Positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is not positive.</exception>

@@ -78,18 +78,25 @@ public sealed class QueryCache
 
     /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>
     /// <param name="uri">An absolute URI; its fragment does not count.</param>
+    /// <param name="cancellationToken">Checked before the store is called. An eviction that has begun goes on: half of it would be none.</param>
     /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
-    public ValueTask<bool> EvictAsync(Uri uri)
+    /// <exception cref="OperationCanceledException">The token was cancelled before the store was called; nothing is evicted.</exception>
+    public ValueTask<bool> EvictAsync(Uri uri, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(uri);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
         return Epochs.InvalidateAsync(CacheKeySet.ResourceOf(uri));
     }
 
     /// <summary>Makes everything that has a tag unusable, on all machines that share the store, and what is on its way there, too.</summary>
+    /// <param name="tag">The tag; not empty.</param>
+    /// <param name="cancellationToken">Checked before the store is called. An eviction that has begun goes on: half of it would be none.</param>
     /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
-    public ValueTask<bool> EvictByTagAsync(string tag)
+    /// <exception cref="OperationCanceledException">The token was cancelled before the store was called; nothing is evicted.</exception>
+    public ValueTask<bool> EvictByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
         return Epochs.InvalidateAsync(EpochKeys.OfTag(tag));
     }
 

@@ -42,7 +42,10 @@ internal sealed class LookedUpRequest
     public static string MethodOf(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
 
     /// <summary>The request as the cache takes it.</summary>
-    public CacheRequest ToCacheRequest(bool isBackground, bool isUserUncertain) => new()
+    /// <param name="partition">Separates the cache from others in the same store; empty if there are none.</param>
+    /// <param name="isBackground">Whether the request revalidates a response in the background.</param>
+    /// <param name="isUserUncertain">Whether a handler below may add a credential.</param>
+    public CacheRequest ToCacheRequest(byte[] partition, bool isBackground, bool isUserUncertain) => new()
     {
         Method = Method,
         Scheme = Target.Scheme,
@@ -50,7 +53,7 @@ internal sealed class LookedUpRequest
         Target = Target.Target,
         Fields = Fields,
         Content = Bytes,
-        Partition = User.Digest(Cookies, Target),
+        Partition = partition.Length == 0 ? User.Digest(Cookies, Target) : [.. partition, .. User.Digest(Cookies, Target)],
         Normalizations = _options.Normalizations,
         IsBackground = isBackground,
         IsUserUncertain = isUserUncertain,

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -11,18 +12,15 @@ namespace HttpQuery.Endpoints;
 /// <summary>Says which differences in query content the endpoint of a request cannot see, so that the cache key may leave them out (§2.7; docs/cache-key.md).</summary>
 /// <remarks>
 /// <para>Found: JSON spelling where the framework binds JSON content to a type that keeps values alone; a coding where request decompression removes it. Declared:
-/// <see cref="QueryCachePolicyBuilder.Normalize"/> and <see cref="HttpQueryCacheOptions.Normalizations"/>. A case in doubt counts as not found.</para>
+/// <see cref="QueryCachePolicyBuilder.Normalize"/> and <see cref="QueryCacheOptionsBase.Normalizations"/>. A case in doubt counts as not found.</para>
 /// <para>Each endpoint is examined once. Later calls allocate nothing.</para>
 /// </remarks>
 internal static class EndpointNormalizations
 {
-    private const QueryNormalizations All =
-        QueryNormalizations.JsonSpelling | QueryNormalizations.JsonMemberOrder | QueryNormalizations.Gzip | QueryNormalizations.Deflate;
-
     private static readonly ConditionalWeakTable<Endpoint, Claims> Known = [];
 
     /// <summary>Whether an application may declare <paramref name="normalizations"/>: they have no unknown flag.</summary>
-    public static bool AreValid(QueryNormalizations normalizations) => (normalizations & ~All) == 0;
+    public static bool AreValid(QueryNormalizations normalizations) => QueryCacheOptionsBase.AreKnown(normalizations);
 
     /// <summary>Returns what the key of this request may leave out.</summary>
     /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
@@ -40,7 +38,7 @@ internal static class EndpointNormalizations
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)
     {
-        var declared = (endpoint.Metadata.GetMetadata<QueryCachePolicy>()?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
+        var declared = (QueryCachePolicy.Of(endpoint, services)?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
         return Known.GetValue(endpoint, _ => new(Find(endpoint, services), declared));
     }
 

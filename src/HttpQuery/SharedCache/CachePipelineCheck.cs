@@ -4,14 +4,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>Warns once, when the application has started, where endpoints have a cache policy and no pipeline has the cache.</summary>
-/// <remarks>Not an error: an application may leave the cache out by a setting. One that registers the cache to evict alone has no such endpoint.</remarks>
+/// <summary>Looks at all policies when the application has started: one that names what does not exist stops the host, and where no pipeline has the cache, a warning is logged once.</summary>
+/// <remarks>The latter is no error: an application may leave the cache out by a setting. One that registers the cache to evict alone has no such endpoint.</remarks>
 internal sealed class CachePipelineCheck(IServiceProvider services, CachePosition position, CacheWarnings warnings) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (!position.IsInPipeline && services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).Any(endpoint => endpoint.Metadata.GetMetadata<QueryCachePolicy>() is { NeedsCache: true }))
-            CacheLog.NotInPipeline(warnings.Logger);
+        var isNeeded = false;
+        foreach (var endpoint in services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints)) isNeeded |= QueryCachePolicy.Of(endpoint, services) is { NeedsCache: true };
+        if (isNeeded && !position.IsInPipeline) CacheLog.NotInPipeline(warnings.Logger);
         return Task.CompletedTask;
     }
 

@@ -20,10 +20,10 @@ internal sealed class LookupContent : IDisposable
     /// <summary>No content.</summary>
     public static LookupContent Empty { get; } = new(ReadOnlyMemory<byte>.Empty, null, null);
 
-    /// <summary>All bytes that were sent; <see langword="null"/> if they are more than the limit, were read before, or <see cref="HttpQueryCacheOptions.MaximumPendingSize"/> is used up.</summary>
+    /// <summary>All bytes that were sent; <see langword="null"/> if they are more than the limit, were read before, or <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; }
 
-    /// <summary>Whether it could not be read because <see cref="HttpQueryCacheOptions.MaximumPendingSize"/> is used up.</summary>
+    /// <summary>Whether it could not be read because <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
     public bool HasGivenWay => _stream is { HasGivenWay: true };
 
     /// <summary>Reads the content of a request.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HttpQuery.CacheKeys;
 using Microsoft.AspNetCore.Http;
 
@@ -6,7 +7,11 @@ namespace HttpQuery.SharedCache;
 /// <summary>How the responses of an endpoint are cached. An endpoint's takes the place of its group's.</summary>
 internal sealed record QueryCachePolicy(
     TimeSpan? Lifetime, Func<HttpContext, IEnumerable<string>>[] Tags, Func<HttpContext, string?>? Partition, Func<HttpContext, string?>? User, string[] VaryBy, bool IsSharedAcrossUsers)
+    : IQueryCachePolicySource
 {
+    // Attributes, which are the same for all applications of a process, are resolved once for each endpoint.
+    private static readonly ConditionalWeakTable<Endpoint, QueryCachePolicy> Resolved = [];
+
     public QueryNormalizations Normalizations { get; init; }
 
     /// <summary>Whether it says what only the cache looks at: normalizations are for output caching and keys, too.</summary>
@@ -14,7 +19,18 @@ internal sealed record QueryCachePolicy(
 
     public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
-    public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<QueryCachePolicy>() ?? Default;
+    public static QueryCachePolicy Of(HttpContext context) => (context.GetEndpoint() is { } endpoint ? Of(endpoint, context.RequestServices) : null) ?? Default;
+
+    /// <summary>Returns the policy of an endpoint, or <see langword="null"/> if it states none.</summary>
+    /// <exception cref="InvalidOperationException">It names a policy that does not exist.</exception>
+    public static QueryCachePolicy? Of(Endpoint endpoint, IServiceProvider services) => endpoint.Metadata.GetMetadata<IQueryCachePolicySource>() switch
+    {
+        null => null,
+        QueryCachePolicy policy => policy,
+        var source => Resolved.TryGetValue(endpoint, out var policy) ? policy : Resolved.GetValue(endpoint, _ => source.Resolve(services)),
+    };
 
     public string[] TagsOf(HttpContext context) => Tags.Length == 0 ? [] : [.. Tags.SelectMany(tags => tags(context)).Distinct(StringComparer.Ordinal)];
+
+    QueryCachePolicy IQueryCachePolicySource.Resolve(IServiceProvider services) => this;
 }

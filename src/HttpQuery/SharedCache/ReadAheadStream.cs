@@ -6,7 +6,7 @@ using HttpQuery.Internal;
 namespace HttpQuery.SharedCache;
 
 /// <summary>The body of a request that the cache reads before the handler does: what was read, and then the rest.</summary>
-/// <remarks>The memory comes from a pool and is counted by <see cref="HttpQueryCacheOptions.MaximumPendingSize"/>. It grows with what has come, not with what was announced. When newer requests
+/// <remarks>The memory comes from a pool and is counted by <see cref="QueryCacheOptionsBase.MaximumPendingSize"/>. It grows with what has come, not with what was announced. When newer requests
 /// need it, reading ahead stops, and the handler gets what has come and the rest.</remarks>
 internal sealed class ReadAheadStream : ReadOnlyStream
 {

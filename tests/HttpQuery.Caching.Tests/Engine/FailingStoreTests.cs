@@ -30,19 +30,19 @@ public class FailingStoreTests
             var reply = await _host.SendAsync(Query, CacheHost.Fresh("new"));
             Assert.Equal(200, reply.Status);
             await _host.SendAsync("POST /b", new OriginAnswer(200, "", "Cache-Group-Invalidation: \"g\""));
-            await _host.Cache.EvictByTagAsync("t");
-            await _host.Cache.EvictAsync(new("https://a.test/b"));
+            await _host.Cache.EvictByTagAsync("t", TestContext.Current.CancellationToken);
+            await _host.Cache.EvictAsync(new("https://a.test/b"), TestContext.Current.CancellationToken);
         }
     }
 
     [Fact]
     public async Task Eviction_says_whether_it_reached_the_store()
     {
-        Assert.True(await _host.Cache.EvictAsync(new("https://a.test/a")));
-        Assert.True(await _host.Cache.EvictByTagAsync("t"));
+        Assert.True(await _host.Cache.EvictAsync(new("https://a.test/a"), TestContext.Current.CancellationToken));
+        Assert.True(await _host.Cache.EvictByTagAsync("t", TestContext.Current.CancellationToken));
         _store.OnCall = _ => throw new IOException("down");
-        Assert.False(await _host.Cache.EvictAsync(new("https://a.test/a")));
-        Assert.False(await _host.Cache.EvictByTagAsync("t"));
+        Assert.False(await _host.Cache.EvictAsync(new("https://a.test/a"), TestContext.Current.CancellationToken));
+        Assert.False(await _host.Cache.EvictByTagAsync("t", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public class FailingStoreTests
         await waiting;
 
         _store.OnCall = null;
-        if (byTag) await _host.Cache.EvictByTagAsync("t");
+        if (byTag) await _host.Cache.EvictByTagAsync("t", TestContext.Current.CancellationToken);
         else await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
         await other.AssertForwardedAsync(Query);
     }
@@ -274,7 +274,7 @@ public class FailingStoreTests
     {
         await _host.SendAsync(Query, CacheHost.Fresh("old") with { Tags = ["t"] });
         _store.OnCall = operation => operation is "remove" ? throw new IOException("down") : null;
-        await _host.Cache.EvictByTagAsync("t");
+        await _host.Cache.EvictByTagAsync("t", TestContext.Current.CancellationToken);
         _store.OnCall = null;
         await _host.AssertForwardedAsync(Query);
     }

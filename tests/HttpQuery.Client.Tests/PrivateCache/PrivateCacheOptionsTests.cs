@@ -17,19 +17,65 @@ public sealed class PrivateCacheOptionsTests
     {
         var options = new PrivateCacheOptions { CredentialHeaders = { name! } };
         Assert.Contains("such as X-Api-Key", Assert.Throws<ArgumentException>(() => new QueryCacheHandler(options)).Message, StringComparison.Ordinal);
-        var client = new ServiceCollection().AddHttpClient("api");
-        Assert.Throws<ArgumentException>(() => client.AddQueryCache(o => o.CredentialHeaders.Add(name!)));
     }
 
-    [Fact]
-    public void Options_out_of_range_are_refused_at_once()
+    public static TheoryData<string, Action<PrivateCacheOptions>, bool> Edges { get; } = new()
     {
-        var client = new ServiceCollection().AddHttpClient("api");
-        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumSize = 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumCount = 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumContentLength = -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumResponseLength = -1));
-        client.AddQueryCache(o => (o.MaximumContentLength, o.MaximumResponseLength) = (0, 0));
+        { "Name", o => o.Name = "", false },
+        { "Name", o => o.Name = "caché", false },
+        { "Name", o => o.Name = "edge 1", true },
+        { "MaximumSize", o => o.MaximumSize = 0, false },
+        { "MaximumSize", o => o.MaximumSize = 1, true },
+        { "MaximumCount", o => o.MaximumCount = 0, false },
+        { "MaximumCount", o => o.MaximumCount = 1, true },
+        { "MaximumContentLength", o => o.MaximumContentLength = -1, false },
+        { "MaximumContentLength", o => o.MaximumContentLength = 0, true },
+        { "MaximumContentLength", o => o.MaximumContentLength = 1 << 30, true },
+        { "MaximumContentLength", o => o.MaximumContentLength = (1 << 30) + 1, false },
+        { "MaximumResponseLength", o => o.MaximumResponseLength = -1, false },
+        { "MaximumResponseLength", o => o.MaximumResponseLength = 0, true },
+        { "MaximumResponseLength", o => o.MaximumResponseLength = (1 << 30) + 1, false },
+        { "MaximumPendingSize", o => o.MaximumPendingSize = (1024 * 1024) - 1, false },
+        { "MaximumPendingSize", o => o.MaximumPendingSize = 1024 * 1024, true },
+        { "StoreTimeout", o => o.StoreTimeout = TimeSpan.Zero, false },
+        { "StoreTimeout", o => o.StoreTimeout = TimeSpan.FromDays(1), true },
+        { "StoreTimeout", o => o.StoreTimeout = TimeSpan.FromDays(1.1), false },
+        { "CollapseTimeout", o => o.CollapseTimeout = TimeSpan.FromTicks(-1), false },
+        { "CollapseTimeout", o => o.CollapseTimeout = TimeSpan.Zero, true },
+        { "FollowerTimeout", o => o.FollowerTimeout = TimeSpan.FromTicks(-1), false },
+        { "FollowerTimeout", o => o.FollowerTimeout = TimeSpan.Zero, true },
+        { "RevalidationTimeout", o => o.RevalidationTimeout = TimeSpan.Zero, false },
+        { "RevalidationTimeout", o => o.RevalidationTimeout = TimeSpan.FromDays(1), true },
+        { "MaximumStaleWhenDisconnected", o => o.MaximumStaleWhenDisconnected = TimeSpan.FromTicks(-1), false },
+        { "MaximumStaleWhenDisconnected", o => o.MaximumStaleWhenDisconnected = TimeSpan.MaxValue, true },
+        { "Normalizations", o => o.Normalizations = (QueryNormalizations)16, false },
+        { "Normalizers", o => o.Normalizers.Add(null!), false },
+    };
+
+    [Theory, MemberData(nameof(Edges))]
+    public void An_option_out_of_range_is_refused_by_its_name(string name, Action<PrivateCacheOptions> configure, bool isValid)
+    {
+        var options = new PrivateCacheOptions();
+        configure(options);
+        var count = 0;
+        var services = new ServiceCollection();
+        services.AddHttpClient("api").AddQueryCache(o =>
+        {
+            count++;
+            configure(o);
+        });
+        using var provider = services.BuildServiceProvider();
+        var validator = provider.GetRequiredService<IStartupValidator>();
+        if (isValid)
+        {
+            using (new QueryCacheHandler(options)) validator.Validate();
+        }
+        else
+        {
+            Assert.StartsWith($"PrivateCacheOptions.{name}", Assert.Throws<ArgumentException>(() => new QueryCacheHandler(options)).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"HttpClient 'api': HttpQuery:PrivateCache:Clients:api:{name}", Assert.Throws<OptionsValidationException>(validator.Validate).Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(1, count);
     }
 
     [Theory]
@@ -57,7 +103,7 @@ public sealed class PrivateCacheOptionsTests
         services.Configure<PrivateCacheOptions>("api", o => o.MaximumCount = 0);
         await using var wrong = services.BuildServiceProvider();
         var failure = Assert.Throws<OptionsValidationException>(wrong.GetRequiredService<IStartupValidator>().Validate);
-        Assert.Contains("HttpClient 'api': PrivateCacheOptions.MaximumCount must be 1 or more.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("HttpClient 'api': HttpQuery:PrivateCache:Clients:api:MaximumCount must be positive.", failure.Message, StringComparison.Ordinal);
         Assert.Throws<OptionsValidationException>(() => wrong.GetRequiredService<IHttpClientFactory>().CreateClient("api"));
         using (wrong.GetRequiredService<IHttpClientFactory>().CreateClient("other")) { }
     }

@@ -96,7 +96,7 @@ public sealed class PrivateCacheTargetTests
         using var client = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new SocketsHttpHandler() });
         Assert.Equal("200 1", await client.TextAsync(Cached.Get(origin.Uri("/x"), "Host: a.test")));
 
-        await cache.EvictAsync(new("http://a.test/x"));
+        await cache.EvictAsync(new("http://a.test/x"), TestContext.Current.CancellationToken);
 
         Assert.Equal("200 2", await client.TextAsync(Cached.Get(origin.Uri("/x"), "Host: a.test")));
     }
@@ -131,7 +131,7 @@ public sealed class PrivateCacheTargetTests
                 for (var i = 0; i < 2; i++) await client.TextAsync(Cached.Query(UriOf(stored, isStoredAsWritten), "{}"));
                 Assert.Equal(1, count);
 
-                await cache.EvictAsync(UriOf(evicted, isEvictedAsWritten));
+                await cache.EvictAsync(UriOf(evicted, isEvictedAsWritten), TestContext.Current.CancellationToken);
 
                 await client.TextAsync(Cached.Query(UriOf(stored, isStoredAsWritten), "{}"));
                 Assert.Equal(2, count);

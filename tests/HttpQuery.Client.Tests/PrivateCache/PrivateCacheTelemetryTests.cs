@@ -178,18 +178,6 @@ public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
     }
 
     [Fact]
-    public void MaximumPendingSize_is_a_mebibyte_or_more()
-    {
-        var client = new ServiceCollection().AddHttpClient("api");
-        client.AddQueryCache(o => o.MaximumPendingSize = 1024 * 1024);
-        using (new QueryCacheHandler(new PrivateCacheOptions { MaximumPendingSize = 1024 * 1024 })) { }
-
-        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => client.AddQueryCache(o => o.MaximumPendingSize = (1024 * 1024) - 1));
-        Assert.StartsWith("PrivateCacheOptions.MaximumPendingSize must be 1048576 or more.", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new QueryCacheHandler(new PrivateCacheOptions { MaximumPendingSize = (1024 * 1024) - 1 }));
-    }
-
-    [Fact]
     public async Task A_response_that_is_forgotten_gives_its_memory_back()
     {
         var client = Client("api", below: builder => builder.ConfigurePrimaryHttpMessageHandler(() => new Answering(request => new(System.Net.HttpStatusCode.OK)

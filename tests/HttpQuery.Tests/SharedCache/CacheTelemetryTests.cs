@@ -48,9 +48,9 @@ public sealed class CacheTelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_name_sends_no_header_and_counts_under_that_of_the_package()
+    public async Task Without_AddCacheStatus_no_header_is_sent_and_all_is_counted()
     {
-        await using var server = await StartAsync(configure: options => options.Name = "");
+        await using var server = await StartAsync(configure: options => options.AddCacheStatus = false);
         for (var i = 0; i < 2; i++) Assert.Null((await server.SendQueryAsync("/", "a"))["Cache-Status"]);
         Assert.Equal(["miss QUERY HttpQuery", "hit QUERY HttpQuery"], await _meter.UntilRequestsAsync(2));
     }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Tests.SharedCache;
 
-/// <summary>Requests that wait for another one whose client does not read its response, or leaves (<see cref="HttpQueryCacheOptions.FollowerTimeout"/>; RFC 9211 §2.6).</summary>
+/// <summary>Requests that wait for another one whose client does not read its response, or leaves (<see cref="HttpQuery.Caching.QueryCacheOptionsBase.FollowerTimeout"/>; RFC 9211 §2.6).</summary>
 public sealed class FollowerTests : IAsyncLifetime
 {
     // More than the operating system buffers for a client that reads nothing.

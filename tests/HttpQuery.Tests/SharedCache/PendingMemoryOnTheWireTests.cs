@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Tests.SharedCache;
 
-/// <summary><see cref="HttpQueryCacheOptions.MaximumPendingSize"/>, the least that is allowed: slow clients give way to others, and all memory comes back.</summary>
+/// <summary><see cref="HttpQuery.Caching.QueryCacheOptionsBase.MaximumPendingSize"/>, the least that is allowed: slow clients give way to others, and all memory comes back.</summary>
 public sealed class PendingMemoryOnTheWireTests : IAsyncLifetime
 {
     private const int MaximumPendingSize = 1024 * 1024;

@@ -1,0 +1,150 @@
+using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Internal;
+
+namespace HttpQuery.Caching;
+
+/// <summary>Settings that the shared cache of a server and the private cache of an HttpClient have in common.</summary>
+/// <remarks>Lengths are those of one content, sizes those of many together; both in bytes. Where the default depends on the side, the derived class sets it.</remarks>
+public abstract class QueryCacheOptionsBase
+{
+    private const int LargestLength = 1024 * 1024 * 1024;
+
+    private protected QueryCacheOptionsBase()
+    {
+    }
+
+    /// <summary>Name of the cache in metrics and in <c>Cache-Status</c> (RFC 9211): printable ASCII, not empty. Default <see langword="null"/>: <c>HttpQuery</c> on a server, the name of the
+    /// client in an HttpClient.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Whether responses say in <c>Cache-Status</c> (RFC 9211) what the cache did. Default <see langword="true"/> on a server, <see langword="false"/> in a client.</summary>
+    public bool AddCacheStatus { get; set; }
+
+    /// <summary>Maximum memory for stored responses, in bytes. Default 64 MiB. Least recently used entries are evicted first. Applies to the store in memory.</summary>
+    public long MaximumSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Maximum number of items in the store in memory: responses, and one more for each URI and each list of <c>Vary</c>. Default 100,000.</summary>
+    public int MaximumCount { get; set; } = 100_000;
+
+    /// <summary>Largest query content that is looked up, in bytes: 0 to 1 GiB. Default 1 MiB. Larger content bypasses the cache and is sent unchanged.</summary>
+    public int MaximumContentLength { get; set; } = 1024 * 1024;
+
+    /// <summary>Largest response content that is stored, in bytes: 0 to 1 GiB. Default 16 MiB. Larger content is not stored. The store in memory takes at most a quarter of
+    /// <see cref="MaximumSize"/> for one response.</summary>
+    public int MaximumResponseLength { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Maximum memory for contents and responses of all requests under way, in bytes: 1 MiB or more. Default 64 MiB. When it is used up, the oldest request bypasses the cache, or
+    /// the oldest response is not stored.</summary>
+    public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long each call of the store may take, up to a day. Default 250 ms. A call that takes longer counts as a miss, and the store is skipped for four times as long.</summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a request waits for another request that asks the same, up to a day. Default 10 s. Zero: each request is forwarded by itself.</summary>
+    public TimeSpan CollapseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request waits for another one whose client does not read its response, up to a day. Default 1 s on a server, 50 ms in a client. After that the first request that
+    /// waits is forwarded, and the others wait for it.</summary>
+    public TimeSpan FollowerTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a revalidation in the background may take (RFC 5861 §3), up to a day. Default 30 s.</summary>
+    public TimeSpan RevalidationTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a response without a lifetime gets a tenth of the time since its <c>Last-Modified</c>, at most a day (RFC 9111 §4.2.2). Default <see langword="false"/> on a server,
+    /// <see langword="true"/> in a client.</summary>
+    public bool AllowHeuristicFreshness { get; set; }
+
+    /// <summary>How long past its lifetime a response may be served while the origin cannot be reached, without a directive that allows it (RFC 9111 §4.2.4). Default zero: only where a
+    /// directive allows it.</summary>
+    public TimeSpan MaximumStaleWhenDisconnected { get; set; }
+
+    /// <summary>Names of request headers that carry a credential. Default: <c>Authorization</c>. Add headers of your own, such as <c>X-Api-Key</c>.</summary>
+    public IList<string> CredentialHeaders { get; } = ["Authorization"];
+
+    /// <summary>Differences in query content that the reader of the content treats as equal, so that such requests share a response (RFC 10008 §2.7, docs/cache-key.md). Default
+    /// <see cref="QueryNormalizations.None"/>.</summary>
+    /// <remarks>With a wrong declaration, one query gets the response to another.</remarks>
+    public QueryNormalizations Normalizations { get; set; }
+
+    /// <summary>Normalizers of the application's own, by media type (docs/cache-key.md §6). The first that applies is asked. Default none. Set in code; configuration cannot name them.</summary>
+    /// <remarks>With a wrong normalizer, one query gets the response to another.</remarks>
+    public IList<IQueryContentNormalizer> Normalizers { get; } = [];
+
+    /// <summary>The settings of the engine. The only place that translates them: a new option of both sides is added above, in <see cref="Validate"/>, and here.</summary>
+    /// <param name="mode">For whom responses are stored.</param>
+    /// <param name="defaultName">The name of the cache if <see cref="Name"/> is not set.</param>
+    /// <param name="keys">Makes the keys; default: a scheme with <see cref="Normalizers"/>.</param>
+    internal virtual QueryCacheOptions ToEngineOptions(CacheMode mode, string defaultName, QueryCacheKeyScheme? keys = null) => new()
+    {
+        Rules = ToRules(mode),
+        Keys = keys ?? ToKeyScheme(),
+        Name = Name ?? defaultName,
+        SendsCacheStatus = AddCacheStatus,
+        MaximumResponseLength = MaximumResponseLength,
+        MaximumPendingSize = MaximumPendingSize,
+        StoreTimeout = StoreTimeout,
+        CollapseTimeout = CollapseTimeout,
+        FollowerTimeout = FollowerTimeout,
+    };
+
+    internal virtual CacheRuleOptions ToRules(CacheMode mode) => new()
+    {
+        Mode = mode,
+        AllowHeuristicFreshness = AllowHeuristicFreshness,
+        MaximumStaleWhenDisconnected = MaximumStaleWhenDisconnected,
+        CredentialHeaders = [.. CredentialHeaders],
+    };
+
+    internal QueryCacheKeyScheme ToKeyScheme()
+    {
+        var options = new QueryCacheKeyOptions();
+        foreach (var normalizer in Normalizers) options.Normalizers.Add(normalizer);
+        return new(options);
+    }
+
+    internal MemoryCacheStore CreateMemoryStore(TimeProvider? time) => new(MaximumSize, MaximumCount, time);
+
+    /// <summary>Says what is wrong with each option that is out of range.</summary>
+    /// <param name="prefix">Stands before the name of the option: the configuration section and a colon, or the class and a dot.</param>
+    internal virtual IEnumerable<string> Validate(string prefix)
+    {
+        if (Name is not null && !CacheStatus.IsName(Name)) yield return $"{prefix}{nameof(Name)} must be printable ASCII, and not empty. {nameof(AddCacheStatus)} turns Cache-Status off.";
+        if (MaximumSize <= 0) yield return $"{prefix}{nameof(MaximumSize)} must be positive, in bytes.";
+        if (MaximumCount <= 0) yield return $"{prefix}{nameof(MaximumCount)} must be positive.";
+        if (MaximumContentLength is < 0 or > LargestLength) yield return $"{prefix}{nameof(MaximumContentLength)} must be between 0 and {LargestLength} bytes.";
+        if (MaximumResponseLength is < 0 or > LargestLength) yield return $"{prefix}{nameof(MaximumResponseLength)} must be between 0 and {LargestLength} bytes.";
+        if (MaximumPendingSize < 1024 * 1024) yield return $"{prefix}{nameof(MaximumPendingSize)} must be 1048576 bytes or more.";
+        if (!IsWait(StoreTimeout) || StoreTimeout == TimeSpan.Zero) yield return $"{prefix}{nameof(StoreTimeout)} must be positive and at most a day.";
+        if (!IsWait(CollapseTimeout)) yield return $"{prefix}{nameof(CollapseTimeout)} must not be negative, and at most a day.";
+        if (!IsWait(FollowerTimeout)) yield return $"{prefix}{nameof(FollowerTimeout)} must not be negative, and at most a day.";
+        if (!IsWait(RevalidationTimeout) || RevalidationTimeout == TimeSpan.Zero) yield return $"{prefix}{nameof(RevalidationTimeout)} must be positive and at most a day.";
+        if (MaximumStaleWhenDisconnected < TimeSpan.Zero) yield return $"{prefix}{nameof(MaximumStaleWhenDisconnected)} must not be negative.";
+        if (!CredentialHeaders.All(IsHeaderName)) yield return $"{prefix}{nameof(CredentialHeaders)} must be names of headers, such as X-Api-Key.";
+        if (!AreKnown(Normalizations)) yield return $"{prefix}{nameof(Normalizations)} has an unknown flag.";
+        if (NormalizerError() is { } error) yield return $"{prefix}{nameof(Normalizers)}: {error}";
+    }
+
+    /// <summary>Whether all flags are known.</summary>
+    internal static bool AreKnown(QueryNormalizations normalizations) =>
+        (normalizations & ~(QueryNormalizations.JsonSpelling | QueryNormalizations.JsonMemberOrder | QueryNormalizations.Gzip | QueryNormalizations.Deflate)) == 0;
+
+    private protected static bool IsHeaderName(string? name) => FieldSyntax.IsToken(name);
+
+    private static bool IsWait(TimeSpan time) => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(1);
+
+    // The scheme knows what it refuses.
+    private string? NormalizerError()
+    {
+        if (Normalizers.Count == 0) return null;
+        if (Normalizers.Contains(null!)) return "a normalizer is null.";
+        try
+        {
+            _ = ToKeyScheme();
+            return null;
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
+        }
+    }
+}
