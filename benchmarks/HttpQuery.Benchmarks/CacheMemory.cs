@@ -39,7 +39,7 @@ internal static class CacheMemory
             Authority = "origin.test",
             Target = "/rfcs",
             Fields = new StoredFields(KeyValuePair.Create<string, StringValues>("Content-Type", "application/json")),
-            Content = Encoding.ASCII.GetBytes($$"""{"match":"{{text}}"}"""),
+            Content = new(Encoding.ASCII.GetBytes($$"""{"match":"{{text}}"}""")),
         };
         using var transaction = await cache.BeginAsync(request);
         if (transaction.Action is not CacheAction.Forward) throw new InvalidOperationException("Each query is to be a new one.");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -24,7 +25,7 @@ internal static class EngineHits
                 Authority = "origin.test",
                 Target = "/rfcs",
                 Fields = length == 0 ? StoredFields.Empty : new StoredFields([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
-                Content = length == 0 ? ReadOnlyMemory<byte>.Empty : Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}"),
+                Content = length == 0 ? ReadOnlySequence<byte>.Empty : new(Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}")),
             };
             using (var transaction = await cache.BeginAsync(request))
             {
@@ -53,7 +54,7 @@ internal static class EngineHits
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < operations; i++) SHA256.HashData(request.Content!.Value.Span, digest);
+        for (var i = 0; i < operations; i++) SHA256.HashData(request.Content!.Value.FirstSpan, digest);
         return Stopwatch.GetElapsedTime(started).TotalMicroseconds / operations;
     }
 

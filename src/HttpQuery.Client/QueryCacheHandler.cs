@@ -82,6 +82,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
                 SendsCacheStatus = options.AddCacheStatus,
                 MaximumResponseLength = options.MaximumResponseLength,
                 MaximumPendingSize = options.MaximumPendingSize,
+                MaximumMemoSize = options.MaximumMemoSize,
                 FollowerTimeout = ReadingTimeout,
             },
             new MemoryCacheStore(options.MaximumSize, options.MaximumCount, timeProvider),

@@ -27,6 +27,10 @@ public sealed class HttpQueryCacheOptions
     /// clients do not switch the cache off for others. Contents of requests take at most half of it. Content up to 64 KiB that lies in the server's own buffers does not count.</summary>
     public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Maximum memory for requests seen before, in bytes. Default 8 MiB; 0 remembers none. Their contents stay in memory to be compared, which is faster than hashing them again.
+    /// Content longer than an eighth of it is not remembered.</summary>
+    public long MaximumMemoSize { get; set; } = 8 * 1024 * 1024;
+
     /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 

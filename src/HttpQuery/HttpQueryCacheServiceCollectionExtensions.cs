@@ -49,6 +49,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
             .Validate(o => o.MaximumCount > 0, "HttpQuery:Cache:MaximumCount must be positive.")
             .Validate(o => o.MaximumContentLength is >= 0 and <= 1024 * 1024 * 1024, "HttpQuery:Cache:MaximumContentLength must be between 0 and 1073741824 bytes.")
             .Validate(o => o.MaximumResponseLength is >= 0 and <= 1024 * 1024 * 1024, "HttpQuery:Cache:MaximumResponseLength must be between 0 and 1073741824 bytes.")
+            .Validate(o => o.MaximumMemoSize >= 0, "HttpQuery:Cache:MaximumMemoSize must be 0 bytes or more.")
             .Validate(o => o.MaximumPendingSize >= 1024 * 1024, "HttpQuery:Cache:MaximumPendingSize must be 1048576 bytes or more.")
             .Validate(o => IsWait(o.FollowerTimeout), "HttpQuery:Cache:FollowerTimeout must not be negative, and at most a day.")
             .Validate(o => IsWait(o.StoreTimeout) && o.StoreTimeout > TimeSpan.Zero, "HttpQuery:Cache:StoreTimeout must be positive and at most a day.")
@@ -75,6 +76,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
                 RoutingHeaders = [.. options.RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)],
                 MaximumResponseLength = options.MaximumResponseLength,
                 MaximumPendingSize = options.MaximumPendingSize,
+                MaximumMemoSize = options.MaximumMemoSize,
                 StoreTimeout = options.StoreTimeout,
                 CollapseTimeout = options.CollapseTimeout,
                 FollowerTimeout = options.FollowerTimeout,

@@ -31,6 +31,7 @@ public sealed class QueryCache
         MaximumItemSize = store.MaximumItemSize;
         Store = new(store, options.StoreTimeout, Time, Telemetry);
         Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
+        Memo = new(options.MaximumMemoSize);
         Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
@@ -54,7 +55,7 @@ public sealed class QueryCache
 
     internal CacheTelemetry Telemetry { get; }
 
-    internal ResourceKeys Resources { get; } = new();
+    internal RequestMemo Memo { get; }
 
     internal ConcurrentDictionary<QueryCacheKey, bool> Revalidating { get; } = new();
 
@@ -68,7 +69,7 @@ public sealed class QueryCache
         if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new CacheDecision.Forward(new(context, new() { Reason = ForwardReason.Method }, null));
         if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return RequestLookup.Bypass(context, null);
         if (!await Epochs.IsTrustedAsync().ConfigureAwait(false)) return RequestLookup.Bypass(context, StorageRefusal.NoEpoch);
-        return await RequestLookup.RunAsync(context with { Keys = CacheKeySet.Of(Options, Resources, request) }, cancellationToken).ConfigureAwait(false);
+        return await RequestLookup.RunAsync(context with { Keys = Memo.GetOrAdd(Options, request) }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes unusable what the response to an unsafe request makes so, without an exchange: a request that was redirected was sent several times.</summary>

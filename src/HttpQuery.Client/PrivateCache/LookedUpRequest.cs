@@ -49,7 +49,7 @@ internal sealed class LookedUpRequest
         Authority = Target.Authority,
         Target = Target.Target,
         Fields = Fields,
-        Content = Bytes,
+        Content = Bytes is { } bytes ? new(bytes) : null,
         Partition = User.Digest(Cookies, Target),
         Normalizations = _options.Normalizations,
         IsBackground = isBackground,

@@ -24,6 +24,10 @@ public sealed class PrivateCacheOptions
     /// <summary>Maximum memory for responses that are being read, in bytes. Default 64 MiB. When it is used up, the oldest response is not stored.</summary>
     public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Maximum memory for requests seen before, in bytes. Default 8 MiB; 0 remembers none. Their contents stay in memory to be compared, which is faster than hashing them again.
+    /// Content longer than an eighth of it is not remembered.</summary>
+    public long MaximumMemoSize { get; set; } = 8 * 1024 * 1024;
+
     /// <summary>Whether responses say in <c>Cache-Status</c> (RFC 9211) what the cache did. Default <see langword="false"/>.</summary>
     /// <example><code>
     /// Cache-Status: rfcs; hit; ttl=58
@@ -58,6 +62,7 @@ public sealed class PrivateCacheOptions
         ThrowIfLess(MaximumContentLength, 0, nameof(MaximumContentLength));
         ThrowIfLess(MaximumResponseLength, 0, nameof(MaximumResponseLength));
         ThrowIfLess(MaximumPendingSize, 1024 * 1024, nameof(MaximumPendingSize));
+        ThrowIfLess(MaximumMemoSize, 0, nameof(MaximumMemoSize));
         foreach (var name in CredentialHeaders)
         {
             if (string.IsNullOrEmpty(name) || name.AsSpan().ContainsAnyExcept(TokenChars))

@@ -40,7 +40,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     public bool HasGivenWay { get; private set; }
 
     /// <summary>What was read. The memory is another's after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+    public ReadOnlySequence<byte> Bytes => new(_bytes.AsMemory(0, _length));
 
     /// <summary>Reads to the end, unless that is longer than <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
     public async ValueTask FillAsync(int maximumLength, CancellationToken cancellationToken)
