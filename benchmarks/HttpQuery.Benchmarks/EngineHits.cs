@@ -27,12 +27,8 @@ internal static class EngineHits
                 Fields = length == 0 ? StoredFields.Empty : new StoredFields([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
                 Content = length == 0 ? ReadOnlySequence<byte>.Empty : new(Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}")),
             };
-            using (var transaction = await cache.BeginAsync(request))
-            {
-                KeyValuePair<string, StringValues>[] fields = [new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))];
-                await transaction.ReceiveAsync(200, fields);
-                await transaction.CompleteAsync(new byte[900]);
-            }
+            StoredFields fields = new([new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))]);
+            await StoreAsync(cache, request, fields, new byte[900]);
             var operations = Math.Min(50_000, 1_000_000_000 / (length + 1_000));
             await MeasureAsync(cache, request, operations);
             var runs = new List<(double Microseconds, double Bytes, double Sha)>();
@@ -50,6 +46,18 @@ internal static class EngineHits
         static double Median(List<(double Microseconds, double Bytes, double Sha)> runs, Func<(double Microseconds, double Bytes, double Sha), double> value) => runs.Select(value).Order().ElementAt(runs.Count / 2);
     }
 
+    /// <summary>Stores a response to a request that was not sent before.</summary>
+    public static async Task StoreAsync(QueryCache cache, CacheRequest request, StoredFields fields, byte[] content)
+    {
+        if (await cache.LookUpAsync(request) is not CacheDecision.Forward { Exchange: var exchange }) throw new InvalidOperationException("Each query is to be a new one.");
+        using (exchange)
+        {
+            if (await exchange.ReceiveAsync(new(200, fields)) is not OriginReaction.RelayAndStore { Capture: var capture }) throw new InvalidOperationException("The response is to be stored.");
+            capture.Append(content);
+            await capture.StoreAsync();
+        }
+    }
+
     private static double Hash(CacheRequest request, int operations)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
@@ -64,8 +72,7 @@ internal static class EngineHits
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < operations; i++)
         {
-            using var transaction = await cache.BeginAsync(request);
-            if (transaction.Answer().Status != 200) throw new InvalidOperationException("No hit.");
+            if (await cache.LookUpAsync(request) is not CacheDecision.Serve) throw new InvalidOperationException("No hit.");
         }
         return (Stopwatch.GetElapsedTime(started).TotalMicroseconds / operations, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)operations);
     }
