@@ -39,17 +39,14 @@ internal static class CacheMemory
             Authority = "origin.test",
             Target = "/rfcs",
             Fields = new StoredFields(KeyValuePair.Create<string, StringValues>("Content-Type", "application/json")),
-            Content = Encoding.ASCII.GetBytes($$"""{"match":"{{text}}"}"""),
+            Content = new(Encoding.ASCII.GetBytes($$"""{"match":"{{text}}"}""")),
         };
-        using var transaction = await cache.BeginAsync(request);
-        if (transaction.Action is not CacheAction.Forward) throw new InvalidOperationException("Each query is to be a new one.");
-        var head = await transaction.ReceiveAsync(200, new StoredFields(
+        var fields = new StoredFields(
             KeyValuePair.Create<string, StringValues>("Cache-Control", "max-age=3600"),
             KeyValuePair.Create<string, StringValues>("Content-Type", "application/json"),
-            KeyValuePair.Create<string, StringValues>("ETag", $"\"{text}\"")));
-        if (head is not CacheHead.Capture) throw new InvalidOperationException("The response is to be stored.");
+            KeyValuePair.Create<string, StringValues>("ETag", $"\"{text}\""));
 
         // From 100 to 1,900 octets, the lengths mixed.
-        await transaction.CompleteAsync(new byte[100 + (number * 7919L % 1801)]);
+        await EngineHits.StoreAsync(cache, request, fields, new byte[100 + (number * 7919L % 1801)]);
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using HttpQuery.Caching;
 using Microsoft.Extensions.Primitives;
@@ -9,15 +11,12 @@ namespace HttpQuery.Benchmarks;
 /// <summary>The engine alone: from a request with its content in memory to the answer, out of a store in memory.</summary>
 internal static class EngineHits
 {
-    private const int Operations = 50_000;
-    private const int Rounds = 15;
-
-    public static async Task RunAsync()
+    public static async Task RunAsync(int rounds = 15)
     {
         var cache = new QueryCache(new() { Rules = new() { Mode = CacheMode.Shared }, Name = "Engine" }, new MemoryCacheStore());
-        Console.WriteLine("| query content, B | hit, µs: median (quartiles) | allocated, B |");
-        Console.WriteLine("|---|---|---|");
-        foreach (var length in new[] { 0, 200, 2_000, 20_000 })
+        Console.WriteLine("| query content, B | hit, µs: median (quartiles) | SHA256.HashData of the content, µs | hit / SHA-256 | gate | allocated, B |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (var (length, gate) in new[] { (0, ""), (200, ""), (2_000, "<= 0.6"), (20_000, "<= 0.2"), (200_000, "") })
         {
             var request = new CacheRequest
             {
@@ -26,32 +25,55 @@ internal static class EngineHits
                 Authority = "origin.test",
                 Target = "/rfcs",
                 Fields = length == 0 ? StoredFields.Empty : new StoredFields([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
-                Content = length == 0 ? ReadOnlyMemory<byte>.Empty : Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}"),
+                Content = length == 0 ? ReadOnlySequence<byte>.Empty : new(Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}")),
             };
-            using (var transaction = await cache.BeginAsync(request))
+            StoredFields fields = new([new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))]);
+            await StoreAsync(cache, request, fields, new byte[900]);
+            var operations = Math.Min(50_000, 1_000_000_000 / (length + 1_000));
+            await MeasureAsync(cache, request, operations);
+            var runs = new List<(double Microseconds, double Bytes, double Sha)>();
+            for (var round = 0; round < rounds; round++)
             {
-                KeyValuePair<string, StringValues>[] fields = [new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))];
-                await transaction.ReceiveAsync(200, fields);
-                await transaction.CompleteAsync(new byte[900]);
+                var hash = Hash(request, operations);
+                var (microseconds, bytes) = await MeasureAsync(cache, request, operations);
+                runs.Add((microseconds, bytes, hash));
             }
-            await MeasureAsync(cache, request);
-            var runs = new List<(double Microseconds, double Bytes)>();
-            for (var round = 0; round < Rounds; round++) runs.Add(await MeasureAsync(cache, request));
             var times = runs.Select(run => run.Microseconds).Order().ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {length} | {times[Rounds / 2]:F2} ({times[Rounds / 4]:F2} to {times[Rounds * 3 / 4]:F2}) | {runs.Select(run => run.Bytes).Order().ElementAt(Rounds / 2):F0} |"));
+                $"| {length} | {times[rounds / 2]:F2} ({times[rounds / 4]:F2} to {times[rounds * 3 / 4]:F2}) | {Median(runs, run => run.Sha):F2} | {Median(runs, run => run.Microseconds / run.Sha):F2} | {gate} | {Median(runs, run => run.Bytes):F0} |"));
+        }
+
+        static double Median(List<(double Microseconds, double Bytes, double Sha)> runs, Func<(double Microseconds, double Bytes, double Sha), double> value) => runs.Select(value).Order().ElementAt(runs.Count / 2);
+    }
+
+    /// <summary>Stores a response to a request that was not sent before.</summary>
+    public static async Task StoreAsync(QueryCache cache, CacheRequest request, StoredFields fields, byte[] content)
+    {
+        if (await cache.LookUpAsync(request) is not CacheDecision.Forward { Exchange: var exchange }) throw new InvalidOperationException("Each query is to be a new one.");
+        using (exchange)
+        {
+            if (await exchange.ReceiveAsync(new(200, fields)) is not OriginReaction.RelayAndStore { Capture: var capture }) throw new InvalidOperationException("The response is to be stored.");
+            capture.Append(content);
+            await capture.StoreAsync();
         }
     }
 
-    private static async Task<(double Microseconds, double Bytes)> MeasureAsync(QueryCache cache, CacheRequest request)
+    private static double Hash(CacheRequest request, int operations)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < operations; i++) SHA256.HashData(request.Content!.Value.FirstSpan, digest);
+        return Stopwatch.GetElapsedTime(started).TotalMicroseconds / operations;
+    }
+
+    private static async Task<(double Microseconds, double Bytes)> MeasureAsync(QueryCache cache, CacheRequest request, int operations)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < Operations; i++)
+        for (var i = 0; i < operations; i++)
         {
-            using var transaction = await cache.BeginAsync(request);
-            if (transaction.Answer().Status != 200) throw new InvalidOperationException("No hit.");
+            if (await cache.LookUpAsync(request) is not CacheDecision.Serve) throw new InvalidOperationException("No hit.");
         }
-        return (Stopwatch.GetElapsedTime(started).TotalMicroseconds / Operations, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Operations);
+        return (Stopwatch.GetElapsedTime(started).TotalMicroseconds / operations, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)operations);
     }
 }

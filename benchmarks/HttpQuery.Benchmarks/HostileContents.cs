@@ -32,7 +32,7 @@ internal static class HostileContents
 
     private static void Measure(string name, byte[] content, string? coding = null)
     {
-        using var builder = new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = 0, Normalizations = Claims }).CreateBuilder();
+        using var builder = new QueryCacheKeyScheme(new QueryCacheKeyOptions { Normalizations = Claims }).CreateBuilder();
         var first = Once(builder, content, coding);
         var again = Once(builder, content, coding);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

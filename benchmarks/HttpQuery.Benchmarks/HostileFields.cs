@@ -98,7 +98,7 @@ internal static class HostileFields
 
     private static void Key(Action<QueryCacheKeyBuilder> fill)
     {
-        using var builder = new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = 0 }).CreateBuilder();
+        using var builder = new QueryCacheKeyScheme().CreateBuilder();
         try
         {
             fill(builder);

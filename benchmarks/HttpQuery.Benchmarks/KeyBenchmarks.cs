@@ -7,18 +7,14 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Benchmarks;
 
-/// <summary>The cache key of JSON content whose spelling does not count, first time and seen before, beside its limits (SHA-256, the platform's JSON reader) and beside
+/// <summary>The cache key of JSON content whose spelling does not count, beside its limits (SHA-256, the platform's JSON reader) and beside
 /// what one would write without it (JsonDocument, JsonNode).</summary>
 [MemoryDiagnoser]
 public class KeyBenchmarks : IDisposable
 {
-    private readonly QueryCacheKeyScheme _remembering = new(new QueryCacheKeyOptions { Normalizations = QueryNormalizations.JsonSpelling });
-    private readonly QueryCacheKeyBuilder _firstTime =
-        new QueryCacheKeyScheme(new QueryCacheKeyOptions { MemoCapacity = 0, Normalizations = QueryNormalizations.JsonSpelling }).CreateBuilder();
-    private readonly QueryCacheKeyBuilder _seenBefore;
+    private readonly QueryCacheKeyBuilder _builder =
+        new QueryCacheKeyScheme(new QueryCacheKeyOptions { Normalizations = QueryNormalizations.JsonSpelling }).CreateBuilder();
     private byte[] _content = [];
-
-    public KeyBenchmarks() => _seenBefore = _remembering.CreateBuilder();
 
     /// <summary>Shapes and sizes of the content.</summary>
     public static IEnumerable<string> Contents => ["compact 2000", "indented 2000", "compact 20000", "indented 20000", "compact 700000", "indented 700000"];
@@ -32,14 +28,15 @@ public class KeyBenchmarks : IDisposable
         var parts = Content.Split(' ');
         var length = int.Parse(parts[1], CultureInfo.InvariantCulture);
         _content = parts[0] is "compact" ? KeyContents.Compact(length) : KeyContents.Indented(length);
-        SeenBefore();
     }
 
     [Benchmark]
-    public QueryCacheKey FirstTime() => Key(_firstTime);
-
-    [Benchmark]
-    public QueryCacheKey SeenBefore() => Key(_seenBefore);
+    public QueryCacheKey Key()
+    {
+        _builder.Start("QUERY", "https", "api.test", "/api/v1/pods?pretty=false");
+        _builder.AddField("Content-Type", "application/json; charset=utf-8");
+        return _builder.Complete(_content);
+    }
 
     [Benchmark(Baseline = true)]
     public int Sha256()
@@ -86,8 +83,7 @@ public class KeyBenchmarks : IDisposable
             [
                 ("SHA256.HashData", () => benchmark.Sha256()),
                 ("Utf8JsonReader, all tokens", () => benchmark.Utf8JsonReader()),
-                ("key, first time", () => benchmark.FirstTime()),
-                ("key, seen before", () => benchmark.SeenBefore()),
+                ("key", () => benchmark.Key()),
                 ("JsonDocument, written again, SHA-256", () => benchmark.ByJsonDocument()),
                 ("JsonNode, ToJsonString, SHA-256", () => benchmark.ByJsonNode()),
             ];
@@ -98,15 +94,7 @@ public class KeyBenchmarks : IDisposable
 
     public void Dispose()
     {
-        _firstTime.Dispose();
-        _seenBefore.Dispose();
+        _builder.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private QueryCacheKey Key(QueryCacheKeyBuilder builder)
-    {
-        builder.Start("QUERY", "https", "api.test", "/api/v1/pods?pretty=false");
-        builder.AddField("Content-Type", "application/json; charset=utf-8");
-        return builder.Complete(_content);
     }
 }

@@ -25,8 +25,14 @@ switch (args)
     case ["engine"]:
         await EngineHits.RunAsync();
         break;
+    case ["engine", "short"]:
+        await EngineHits.RunAsync(rounds: 5);
+        break;
     case ["hits"]:
-        await ServerHits.RunAsync();
+        await ServerHits.RunAsync(isShort: false);
+        break;
+    case ["hits", "short"]:
+        await ServerHits.RunAsync(isShort: true);
         break;
     case ["hits", var before]:
         await ServerHits.CompareAsync(before);

@@ -18,49 +18,51 @@ internal static class ServerHits
 
     private static readonly string Answer = "[" + string.Join(',', Enumerable.Range(0, 18).Select(i => $"{{\"number\":{9110 + i},\"title\":\"An entry of the index\"}}")) + "]";
 
-    public static async Task RunAsync()
+    /// <summary>Hits beside the floor and beside output caching's. What counts is the process in the middle of three.</summary>
+    /// <param name="isShort">One process and few pairs, to work with.</param>
+    public static async Task RunAsync(bool isShort)
     {
-        using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "hits-server") { RedirectStandardOutput = true })!;
-        try
+        var (processes, rounds) = isShort ? (1, 11) : (3, 41);
+        var cases = Cases();
+        var results = cases.Select(_ => new List<HitPair>()).ToArray();
+        for (var process = 0; process < processes; process++)
         {
-            var port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
-            Console.WriteLine($"Answers of {Answer.Length} bytes, {Connections} connections, medians of {Rounds} pairs of {Requests} requests in turns; processor time of the server process.");
-            Console.WriteLine("| B | output caching GET hit, CPU µs | B, CPU µs | output caching / B: median (quartiles) | output caching, B/request | B, B/request |");
-            Console.WriteLine("|---|---|---|---|---|---|");
-            using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
-            foreach (var (name, path, content) in new (string, string, string?)[]
-            {
-                ("GET hit", "/shared", null),
-                ("QUERY hit, 200 B", "/shared", Content(200)),
-                ("QUERY hit, 2 KB", "/shared", Content(2_000)),
-                ("QUERY hit, 20 KB", "/shared", Content(20_000)),
-                ("no cache, GET", "/plain", null),
-                ("no cache, QUERY 2 KB, read and answered", "/plain", Content(2_000)),
-            })
-            {
-                var (first, second) = (await OpenAsync(port, "/output", null), await OpenAsync(port, path, content));
-                await MeasureAsync(server, first);
-                await MeasureAsync(server, second);
-                var runs = new List<(double A, double B)>();
-                for (var round = 0; round < Rounds; round++) runs.Add((await MeasureAsync(server, first), await MeasureAsync(server, second)));
-                var ratios = runs.Select(run => run.A / run.B).Order().ToArray();
-                var (firstBytes, secondBytes) = (await AllocatedAsync(first), await AllocatedAsync(second));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name} | {runs.Select(run => run.A).Order().ElementAt(Rounds / 2):F1} | {runs.Select(run => run.B).Order().ElementAt(Rounds / 2):F1} | {ratios[Rounds / 2]:F2} ({ratios[Rounds / 4]:F2} to {ratios[Rounds * 3 / 4]:F2}) | {firstBytes:F0} | {secondBytes:F0} |"));
-                foreach (var connection in first.Concat(second)) connection.Dispose();
+            using var pairs = await HitPairs.StartAsync();
+            for (var i = 0; i < cases.Length; i++) results[i].Add(await pairs.MeasureAsync(cases[i].A, cases[i].B, rounds, cases[i].Requests));
+        }
 
-                async Task<double> AllocatedAsync(WireConnection[] connections)
-                {
-                    var before = long.Parse(await http.GetStringAsync("/allocated"), CultureInfo.InvariantCulture);
-                    await MeasureAsync(server, connections);
-                    return (long.Parse(await http.GetStringAsync("/allocated"), CultureInfo.InvariantCulture) - before) / (double)Requests;
-                }
-            }
-        }
-        finally
+        Console.WriteLine($"Answers of {Answer.Length} bytes, {Connections} connections, {rounds} pairs in each of {processes} processes; processor time of the server process.");
+        Console.WriteLine("| A, then B | A, CPU µs | B, CPU µs | B / A: median (quartiles) | A / B | medians of the processes | gate | A, B/request | B, B/request |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        for (var i = 0; i < cases.Length; i++)
         {
-            server.Kill();
+            var ordered = results[i].OrderBy(result => result.Ratio).ToArray();
+            var middle = ordered[processes / 2];
+            var medians = string.Join(", ", ordered.Select(result => result.Ratio.ToString("F2", CultureInfo.InvariantCulture)));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {cases[i].Name} | {middle.A.Microseconds:F1} | {middle.B.Microseconds:F1} | {middle.Ratio:F3} ({middle.Lower:F2} to {middle.Upper:F2}) | {1 / middle.Ratio:F3} | {medians} | {cases[i].Gate} | {middle.A.Bytes:F0} | {middle.B.Bytes:F0} |"));
         }
+    }
+
+    private static (string Name, (string Path, string? Content) A, (string Path, string? Content) B, int Requests, string Gate)[] Cases()
+    {
+        return
+        [
+            ("floor, then GET hit", ("/floor", null), ("/shared", null), 8_000, "B / A <= 1.15"),
+            Query("200 B", 200, 8_000, "1.20"),
+            Query("2 KB", 2_000, 8_000, "1.25"),
+            Query("20 KB", 20_000, 4_000, "1.30"),
+            Query("200 KB", 200_000, 960, "1.30"),
+            Output("GET hit", null, ""),
+            Output("QUERY hit, 200 B", Content(200), "A / B >= 0.93"),
+            Output("QUERY hit, 2 KB", Content(2_000), "A / B >= 0.90"),
+        ];
+
+        static (string, (string, string?), (string, string?), int, string) Query(string name, int length, int requests, string gate) =>
+            ($"floor, then QUERY hit, {name}", ("/floor", Content(length)), ("/shared", Content(length)), requests, $"B / A <= {gate}");
+
+        static (string, (string, string?), (string, string?), int, string) Output(string name, string? content, string gate) =>
+            ($"output caching's GET hit, then {name}", ("/output", null), ("/shared", content), 8_000, gate);
     }
 
     /// <summary>The same hits on this build and on another, in turns.</summary>
@@ -104,11 +106,12 @@ internal static class ServerHits
         await using var app = builder.Build();
         app.UseRouting();
         app.UseWhen(context => context.Request.Path == "/output", branch => branch.UseOutputCache());
+        app.UseWhen(context => context.Request.Path == "/floor", branch => branch.UseMiddleware<HitFloor>((ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(Answer)));
         app.UseWhen(context => context.Request.Path == "/shared", branch => branch.UseHttpQueryCache());
         app.MapGet("/output", AnswerAsync).CacheOutput(policy => policy.Expire(TimeSpan.FromHours(1)));
         app.MapMethods("/shared", ["GET", "QUERY"], AnswerAsync).CacheQuery(policy => policy.Expire(TimeSpan.FromHours(1)));
-        app.MapMethods("/plain", ["GET", "QUERY"], AnswerAsync);
-        app.MapGet("/allocated", () => GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture));
+        app.MapMethods("/floor", ["GET", "QUERY"], AnswerAsync);
+        app.MapGet("/cost", () => string.Create(CultureInfo.InvariantCulture, $"{Environment.CpuUsage.TotalTime.TotalMicroseconds} {GC.GetTotalAllocatedBytes(precise: true)}"));
         await app.StartAsync();
         Console.WriteLine(new Uri(app.Urls.First()).Port);
         await Task.Delay(Timeout.Infinite);

@@ -37,6 +37,14 @@ public abstract class QueryCacheOptionsBase
     /// the oldest response is not stored.</summary>
     public long MaximumPendingSize { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Maximum memory for requests seen before, in bytes. Default 8 MiB; 0 remembers none. Their contents stay in memory to be compared, which is faster than hashing them again.
+    /// Content longer than an eighth of it is not remembered.</summary>
+    public long MaximumMemoSize { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>How long a request that may be stored may take, from its lookup to the end of its response, up to 30 days. Default 1 hour. A response that takes longer is not stored. What an
+    /// invalidation leaves in the store lives as long.</summary>
+    public TimeSpan MaximumFlight { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>How long each call of the store may take, up to a day. Default 250 ms. A call that takes longer counts as a miss, and the store is skipped for four times as long.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
@@ -82,6 +90,8 @@ public abstract class QueryCacheOptionsBase
         SendsCacheStatus = AddCacheStatus,
         MaximumResponseLength = MaximumResponseLength,
         MaximumPendingSize = MaximumPendingSize,
+        MaximumMemoSize = MaximumMemoSize,
+        MaximumFlight = MaximumFlight,
         StoreTimeout = StoreTimeout,
         CollapseTimeout = CollapseTimeout,
         FollowerTimeout = FollowerTimeout,
@@ -114,6 +124,8 @@ public abstract class QueryCacheOptionsBase
         if (MaximumContentLength is < 0 or > LargestLength) yield return $"{prefix}{nameof(MaximumContentLength)} must be between 0 and {LargestLength} bytes.";
         if (MaximumResponseLength is < 0 or > LargestLength) yield return $"{prefix}{nameof(MaximumResponseLength)} must be between 0 and {LargestLength} bytes.";
         if (MaximumPendingSize < 1024 * 1024) yield return $"{prefix}{nameof(MaximumPendingSize)} must be 1048576 bytes or more.";
+        if (MaximumMemoSize < 0) yield return $"{prefix}{nameof(MaximumMemoSize)} must be 0 bytes or more.";
+        if (MaximumFlight <= TimeSpan.Zero || MaximumFlight > TimeSpan.FromDays(30)) yield return $"{prefix}{nameof(MaximumFlight)} must be positive and at most 30 days.";
         if (!IsWait(StoreTimeout) || StoreTimeout == TimeSpan.Zero) yield return $"{prefix}{nameof(StoreTimeout)} must be positive and at most a day.";
         if (!IsWait(CollapseTimeout)) yield return $"{prefix}{nameof(CollapseTimeout)} must not be negative, and at most a day.";
         if (!IsWait(FollowerTimeout)) yield return $"{prefix}{nameof(FollowerTimeout)} must not be negative, and at most a day.";

@@ -9,21 +9,22 @@ namespace HttpQuery.Caching;
 /// <param name="Resource">Key of the URI's epoch.</param>
 internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, bool IsNormalized, QueryCacheKey Resource)
 {
-    private static readonly string[] KeyFields =
+    /// <summary>Names of the headers that make the key of every request.</summary>
+    internal static readonly string[] KeyFields =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
 
-    public static CacheKeySet Of(QueryCacheOptions options, ResourceKeys resources, CacheRequest request)
+    public static CacheKeySet Of(QueryCacheOptions options, CacheRequest request)
     {
         using var builder = options.Keys.CreateBuilder();
         Start(builder, options, request, request.Partition.Span);
-        var shared = builder.Complete(request.Content!.Value.Span);
+        var shared = builder.Complete(request.Content!.Value);
         var (primary, isNormalized) = (shared, builder.IsNormalized);
         if (!request.User.IsEmpty)
         {
             Start(builder, options, request, CachePartition.WithUser(request.Partition.Span, request.User.Span));
-            primary = builder.Complete(request.Content!.Value.Span);
+            primary = builder.Complete(request.Content!.Value);
         }
-        return new(primary, shared, isNormalized, resources.Of(request));
+        return new(primary, shared, isNormalized, ResourceOf(request));
     }
 
     /// <summary>One key for all spellings of a URI.</summary>

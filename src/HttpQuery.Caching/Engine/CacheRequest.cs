@@ -1,3 +1,4 @@
+using System.Buffers;
 using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Caching;
@@ -22,7 +23,7 @@ public sealed class CacheRequest
 
     /// <summary>The whole content, empty where there is none; <see langword="null"/> where it could not be read, or is too long: then the cache is bypassed. The memory must not
     /// change while the transaction lasts; a copy of the same octets may take its place.</summary>
-    public required ReadOnlyMemory<byte>? Content { get; set; }
+    public required ReadOnlySequence<byte>? Content { get; set; }
 
     /// <summary>What separates this request from others that look like it: octets that hold nothing secret, such as a digest; empty where nothing does.</summary>
     public ReadOnlyMemory<byte> Partition { get; init; }

@@ -43,7 +43,7 @@ internal sealed class PendingMemory(long maximumSize)
                     _size += length;
                 }
             }
-            foreach (var other in others ?? []) other.GiveWay();
+            if (others is not null) others.ForEach(other => other.GiveWay());
             if (!isGranted && !wasOver)
             {
                 Dispose();
@@ -107,7 +107,7 @@ internal sealed class PendingMemory(long maximumSize)
         long rest = 0;
         isEnough = isEnough && TryChoose(share, isContent: false, ofAll, ref rest, ref others);
         if (!isEnough) others = null;
-        foreach (var other in others ?? []) other.End();
+        others?.ForEach(other => other.End());
         return isEnough;
     }
 

@@ -32,6 +32,7 @@ public sealed class QueryCache
         MaximumItemSize = items.MaximumItemSize;
         Store = new(items, options.StoreTimeout, Time, Telemetry);
         Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
+        Memo = new(options.MaximumMemoSize);
         Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
@@ -55,7 +56,7 @@ public sealed class QueryCache
 
     internal CacheTelemetry Telemetry { get; }
 
-    internal ResourceKeys Resources { get; } = new();
+    internal RequestMemo Memo { get; }
 
     internal ConcurrentDictionary<QueryCacheKey, bool> Revalidating { get; } = new();
 
@@ -69,7 +70,7 @@ public sealed class QueryCache
         if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new CacheDecision.Forward(new(context, new() { Reason = ForwardReason.Method }, null));
         if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return RequestLookup.Bypass(context, null);
         if (!await Epochs.IsTrustedAsync().ConfigureAwait(false)) return RequestLookup.Bypass(context, StorageRefusal.NoEpoch);
-        return await RequestLookup.RunAsync(context with { Keys = CacheKeySet.Of(Options, Resources, request) }, cancellationToken).ConfigureAwait(false);
+        return await RequestLookup.RunAsync(context with { Keys = Memo.GetOrAdd(Options, request) }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes unusable what the response to an unsafe request makes so, without an exchange: a request that was redirected was sent several times.</summary>

@@ -27,6 +27,10 @@ public sealed record QueryCacheOptions
     /// Contents of requests together use half of it at most; content up to 64 KiB that lies in the server's own buffers does not count.</summary>
     public long MaximumPendingSize { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Maximum memory for requests seen before, in bytes. Default 8 MiB; 0 remembers none. Their contents stay in memory to be compared, which is faster than hashing them again.
+    /// Content longer than an eighth of it is not remembered.</summary>
+    public long MaximumMemoSize { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>How long the cache waits for its store each time. Default 250 ms. What takes longer costs a miss, and the store is left alone for four times as long; what is to
     /// be made unusable is sent to it even then, and not waited for.</summary>
     public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromMilliseconds(250);

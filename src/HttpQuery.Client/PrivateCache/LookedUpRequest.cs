@@ -52,7 +52,7 @@ internal sealed class LookedUpRequest
         Authority = Target.Authority,
         Target = Target.Target,
         Fields = Fields,
-        Content = Bytes,
+        Content = Bytes is { } bytes ? new(bytes) : null,
         Partition = partition.Length == 0 ? User.Digest(Cookies, Target) : [.. partition, .. User.Digest(Cookies, Target)],
         Normalizations = _options.Normalizations,
         IsBackground = isBackground,

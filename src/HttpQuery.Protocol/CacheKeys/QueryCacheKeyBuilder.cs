@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace HttpQuery.CacheKeys;
 
@@ -6,7 +7,7 @@ namespace HttpQuery.CacheKeys;
 /// <remarks>
 /// <para>For each request: <c>Start</c>; <c>AddField</c> for every header of the request (those that do not count are passed by);
 /// <c>AddRoutingField</c>, <see cref="SetNormalizations"/> and <see cref="SetPartition"/> where there is something to say; then the content,
-/// and <c>Complete</c>. Content that lies in memory whole goes to <c>Complete</c>: only then can it be recognized. Otherwise <c>Append</c>
+/// and <c>Complete</c>. Content that lies in memory whole goes to <c>Complete</c>. Otherwise <c>Append</c>
 /// takes it in pieces, which are not kept.</para>
 /// <para>Not for several threads at once. In the steady state nothing is allocated, unless content is coded or a normalizer of your own is at
 /// work. Memory is bounded whatever the content.</para>
@@ -192,40 +193,28 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     public QueryCacheKey Complete()
     {
         BeginContent(length: null);
-        return Finish(_content.Complete(), isKnown: false);
+        return Finish(_content.Complete());
     }
 
-    /// <summary>The key of a request with this content, all of it; contents seen before are recognized.</summary>
+    /// <summary>The key of a request with this content, all of it.</summary>
     /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
     public QueryCacheKey Complete(ReadOnlySpan<byte> content)
     {
         Require(State.Fields);
         BeginContent(content.Length);
-        _content.Receive(content);
-        var isKnown = _content.TryRecall(out var key);
-        if (!isKnown)
-        {
-            _content.Normalize(content);
-            key = _content.Complete();
-        }
-        return Finish(key, isKnown || content.IsEmpty);
+        _content.Append(content);
+        return Finish(_content.Complete());
     }
 
-    /// <summary>The key of a request with this content, all of it; contents seen before are recognized.</summary>
+    /// <summary>The key of a request with this content, all of it.</summary>
     /// <exception cref="InvalidOperationException">The request was not started, or content was added already.</exception>
     public QueryCacheKey Complete(in ReadOnlySequence<byte> content)
     {
         if (content.IsSingleSegment) return Complete(content.FirstSpan);
         Require(State.Fields);
         BeginContent(content.Length);
-        foreach (var segment in content) _content.Receive(segment.Span);
-        var isKnown = _content.TryRecall(out var key);
-        if (!isKnown)
-        {
-            foreach (var segment in content) _content.Normalize(segment.Span);
-            key = _content.Complete();
-        }
-        return Finish(key, isKnown);
+        foreach (var segment in content) _content.Append(segment.Span);
+        return Finish(_content.Complete());
     }
 
     /// <summary>Gives the builder back to its scheme; once is enough, and it must not be used any more.</summary>
@@ -259,7 +248,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _state = State.Content;
     }
 
-    private QueryCacheKey Finish(in ContentKey content, bool isKnown)
+    private QueryCacheKey Finish(in ContentKey content)
     {
         _state = State.Idle;
         IsNormalized = content.CodingRemoved || content.Domain != ContentDomain.Exact;
@@ -277,7 +266,9 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _preimage.U8(content.Domain);
         var digest = content.Digest;
         _preimage.Octets(digest);
-        return isKnown && _scheme.Keys is { } keys ? keys.KeyOf(_preimage.Span) : KeyMemo.Compute(_preimage.Span);
+        Span<byte> key = stackalloc byte[QueryCacheKey.Length];
+        SHA256.HashData(_preimage.Span, key);
+        return new(key);
     }
 
     // Forgets what was begun.

@@ -31,11 +31,8 @@ public sealed class QueryCacheKeyScheme
     public QueryCacheKeyScheme(QueryCacheKeyOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MemoCapacity);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MemoCapacity, 1 << 24);
         Normalizations = options.Normalizations;
         Normalizers = [.. options.Normalizers];
-        if (options.MemoCapacity > 0) (Memo, Keys) = (new(options.MemoCapacity), new(options.MemoCapacity));
 
         foreach (var normalizer in Normalizers)
         {
@@ -50,10 +47,6 @@ public sealed class QueryCacheKeyScheme
     internal QueryNormalizations Normalizations { get; }
 
     internal IQueryContentNormalizer[] Normalizers { get; }
-
-    internal ContentMemo? Memo { get; }
-
-    internal KeyMemo? Keys { get; }
 
     /// <summary>Lends a builder; disposing gives it back.</summary>
     public QueryCacheKeyBuilder CreateBuilder()

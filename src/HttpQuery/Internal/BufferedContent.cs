@@ -108,7 +108,7 @@ internal sealed class BufferedContent
     }
 
     // A coding that was removed leaves its own length in the field.
-    public static bool IsExpected(HttpContext context, int length)
+    public static bool IsExpected(HttpContext context, long length)
     {
         var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
         var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;

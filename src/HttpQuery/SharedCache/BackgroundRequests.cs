@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using HttpQuery.Caching;
 using HttpQuery.Internal;
@@ -31,7 +32,7 @@ internal sealed class BackgroundRequests(
 
         // The copy of the content is memory like that of any other request under way.
         var memory = cache.Pending.Begin(isContent: true, giveWay: null);
-        if (request.Content is { Length: > LookupContent.LongestExamined } content && !memory.TryGrow(content.Length))
+        if (request.Content is { Length: > LookupContent.LongestExamined } content && !memory.TryGrow((int)content.Length))
         {
             Interlocked.Decrement(ref _count);
             return false;

@@ -15,13 +15,13 @@ internal sealed class LookupContent : IDisposable
     private readonly PipeReader? _reader;
     private readonly ReadAheadStream? _stream;
 
-    private LookupContent(ReadOnlyMemory<byte>? bytes, PipeReader? reader, ReadAheadStream? stream) => (Bytes, _reader, _stream) = (bytes, reader, stream);
+    private LookupContent(ReadOnlySequence<byte>? bytes, PipeReader? reader, ReadAheadStream? stream) => (Bytes, _reader, _stream) = (bytes, reader, stream);
 
     /// <summary>No content.</summary>
-    public static LookupContent Empty { get; } = new(ReadOnlyMemory<byte>.Empty, null, null);
+    public static LookupContent Empty { get; } = new(ReadOnlySequence<byte>.Empty, null, null);
 
     /// <summary>All bytes that were sent; <see langword="null"/> if they are more than the limit, were read before, or <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
-    public ReadOnlyMemory<byte>? Bytes { get; }
+    public ReadOnlySequence<byte>? Bytes { get; }
 
     /// <summary>Whether it could not be read because <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
     public bool HasGivenWay => _stream is { HasGivenWay: true };
@@ -45,7 +45,7 @@ internal sealed class LookupContent : IDisposable
         var isCertain = stream.IsWhole && start <= 0 && BufferedContent.IsExpected(context, stream.Bytes.Length);
         if (start >= 0 && !isCertain) stream.Consume();
         else if (!isCertain) stream.Release();
-        return new(isCertain ? stream.Bytes : default(ReadOnlyMemory<byte>?), null, stream);
+        return new(isCertain ? stream.Bytes : default(ReadOnlySequence<byte>?), null, stream);
     }
 
     /// <summary>The request is answered by the cache: nothing behind it reads the content.</summary>
@@ -74,10 +74,10 @@ internal sealed class LookupContent : IDisposable
     /// <param name="context">The request.</param>
     /// <param name="isNeeded">Whether it may have to be forwarded twice. Then <see cref="Finish"/> is due.</param>
     /// <returns>The bytes, if they are needed: the server's memory is its own again as soon as a handler reads.</returns>
-    public ReadOnlyMemory<byte> Forward(HttpContext context, bool isNeeded)
+    public ReadOnlySequence<byte> Forward(HttpContext context, bool isNeeded)
     {
         if (_reader is not null) context.Response.RegisterForDispose(this);
-        if (isNeeded && Bytes is { } bytes) return _stream is null ? bytes.ToArray() : bytes;
+        if (isNeeded && Bytes is { } bytes) return _stream is null ? new(bytes.ToArray()) : bytes;
         _stream?.Release();
         return default;
     }
@@ -100,8 +100,7 @@ internal sealed class LookupContent : IDisposable
     {
         if (!reader.TryRead(out var result)) return null;
         var buffer = result.Buffer;
-        var bytes = buffer.Length != length ? default : buffer.IsSingleSegment ? buffer.First : buffer.ToArray();
         reader.AdvanceTo(buffer.Start);
-        return bytes.IsEmpty ? null : new(bytes, reader, null);
+        return buffer.Length == length ? new(buffer, reader, null) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
 using HttpQuery.Endpoints;

@@ -1,28 +1,30 @@
 using System.Buffers;
-using System.Numerics;
 using HttpQuery.Caching;
 using HttpQuery.Internal;
 
 namespace HttpQuery.SharedCache;
 
 /// <summary>The body of a request that the cache reads before the handler does: what was read, and then the rest.</summary>
-/// <remarks>The memory comes from a pool and is counted by <see cref="QueryCacheOptionsBase.MaximumPendingSize"/>. It grows with what has come, not with what was announced. When newer requests
-/// need it, reading ahead stops, and the handler gets what has come and the rest.</remarks>
+/// <remarks>The memory comes from a pool in pieces and is counted by <see cref="QueryCacheOptionsBase.MaximumPendingSize"/>. It grows with what has come, not with what was announced, and no piece
+/// is ever copied or large (an object of 85,000 bytes is). When newer requests need it, reading ahead stops, and the handler gets what has come and the rest.</remarks>
 internal sealed class ReadAheadStream : ReadOnlyStream
 {
     private const int FirstLength = 4096;
 
-    // A read that waits for a slow client holds this much, and not all that has come before.
-    private const int ChunkLength = 16 * 1024;
+    private const int LongestSegment = 16 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Stream _rest;
     private readonly PendingMemory.Share _share;
     private readonly TaskCompletionSource _gaveWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private byte[] _bytes = [];
-    private int _length;
-    private int _position;
-    private byte[] _chunk = [];
+    private ReadAheadSegment? _first;
+    private ReadAheadSegment? _last;
+
+    // Where the handler reads.
+    private ReadAheadSegment? _current;
+    private int _offset;
+    private long _length;
+    private long _position;
     private Task<int>? _pending;
     private bool _isKept = true;
     private bool _isOver;
@@ -40,36 +42,25 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     public bool HasGivenWay { get; private set; }
 
     /// <summary>What was read. The memory is another's after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+    public ReadOnlySequence<byte> Bytes => _first is null ? ReadOnlySequence<byte>.Empty : new(_first, 0, _last!, _last!.Length);
 
     /// <summary>Reads to the end, unless that is longer than <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
     public async ValueTask FillAsync(int maximumLength, CancellationToken cancellationToken)
     {
         while (_length <= maximumLength && !_gaveWay.Task.IsCompleted)
         {
-            if (_length == _bytes.Length && !TryGrow(maximumLength))
+            if ((_last is null || _last.Free.IsEmpty) && !TryGrow())
             {
                 HasGivenWay = true;
                 break;
             }
-            if (_chunk.Length == 0) _chunk = ArrayPool<byte>.Shared.Rent(ChunkLength);
-            var reading = _rest.ReadAsync(_chunk.AsMemory(0, Math.Min(_chunk.Length, _bytes.Length - _length)), cancellationToken).AsTask();
-            if (!reading.IsCompleted) await Task.WhenAny(reading, _gaveWay.Task);
-            if (!reading.IsCompleted && !_rest.CanSeek)
-            {
-                // A read under way is not cancelled, which could lose what it reads: the handler's first read goes on with it.
-                _pending = reading;
-                break;
-            }
-            var count = await reading;
-            _chunk.AsSpan(0, count).CopyTo(_bytes.AsSpan(_length));
-            _length += count;
+            if (await ReadRestAsync(cancellationToken) is not { } count) break;
+            Advance(count);
             IsWhole = count == 0;
             if (IsWhole) break;
         }
         HasGivenWay |= _gaveWay.Task.IsCompleted;
         IsWhole = IsWhole && _share.TryKeep();
-        if (_pending is null) ReturnChunk();
     }
 
     /// <summary>Gives the memory back as soon as everything in it was read.</summary>
@@ -115,20 +106,39 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         return _pending is null ? _rest.ReadAsync(buffer, cancellationToken) : ReadPendingAsync(buffer, cancellationToken);
     }
 
-    // In powers of two, as the pool has them.
-    private bool TryGrow(int maximumLength)
+    // Null where it gave way meanwhile. A read under way is not cancelled, which could lose what it reads: the handler's first read goes on with it.
+    private ValueTask<int?> ReadRestAsync(CancellationToken cancellationToken)
     {
-        var size = _length == 0 ? FirstLength : (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(2L * _length, maximumLength + 1L));
-        if (!_share.TryGrow(size - _bytes.Length)) return false;
+        var reading = _rest.ReadAsync(_last!.Free, cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(reading.Result) : WaitAsync(reading.AsTask());
+
+        async ValueTask<int?> WaitAsync(Task<int> reading)
+        {
+            if (!_rest.CanSeek) await Task.WhenAny(reading, _gaveWay.Task);
+            if (reading.IsCompleted || _rest.CanSeek) return await reading;
+            _pending = reading;
+            return null;
+        }
+    }
+
+    private bool TryGrow()
+    {
+        var size = (int)Math.Clamp(_length, FirstLength, LongestSegment);
+        if (!_share.TryGrow(size)) return false;
         lock (_lock)
         {
             if (_isOver) return false;
-            var larger = ArrayPool<byte>.Shared.Rent(size);
-            _bytes.AsSpan(0, _length).CopyTo(larger);
-            if (_length > 0) ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
+            _last = ReadAheadSegment.Rent(size, _last);
+            _first ??= _last;
+            _current ??= _last;
             return true;
         }
+    }
+
+    private void Advance(int count)
+    {
+        _last!.Advance(count);
+        _length += count;
     }
 
     private bool TryReadAhead(Span<byte> buffer, out int count)
@@ -136,11 +146,14 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
-            count = Math.Min(buffer.Length, _length - _position);
+            count = 0;
             if (_position == _length) return false;
-            _bytes.AsSpan(_position, count).CopyTo(buffer);
+            if (_offset == _current!.Length) (_current, _offset) = ((ReadAheadSegment)_current.Next!, 0);
+            count = Math.Min(buffer.Length, _current.Length - _offset);
+            _current.Memory.Span.Slice(_offset, count).CopyTo(buffer);
+            _offset += count;
             _position += count;
-            if (_position == _length && !_isKept) Return();
+            if (_position == _length && !_isKept && _pending is null) Return();
             return true;
         }
     }
@@ -151,23 +164,17 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         lock (_lock)
         {
             _pending = null;
-            Return();
-            if (!_isOver) (_bytes, _length, _chunk) = (_chunk, count, []);
+            if (_last is not null) Advance(count);
+            if (_position == _length) Return();
         }
         return TryReadAhead(buffer.Span, out var read) ? read : 0;
-    }
-
-    private void ReturnChunk()
-    {
-        if (_chunk.Length > 0) ArrayPool<byte>.Shared.Return(_chunk);
-        _chunk = [];
     }
 
     private void Return()
     {
         // It is counted until here.
         _share.Dispose();
-        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
-        (_bytes, _length, _position) = ([], 0, 0);
+        for (var segment = _first; segment is not null;) segment = segment.Return(isWritten: _pending is not null && segment == _last);
+        (_first, _last, _current, _offset, _length, _position) = (null, null, null, 0, 0, 0);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §4.4, RFC 9875: nothing that was computed before an unsafe request is served after it.</summary>
@@ -234,7 +236,7 @@ public class InvalidationByEpochTests
     }
 
     private static CacheRequest At(string scheme, string authority, string method, string target = "/b") =>
-        new() { Method = method, Scheme = scheme, Authority = authority, Target = target, Fields = Message.Fields(), Content = default(ReadOnlyMemory<byte>) };
+        new() { Method = method, Scheme = scheme, Authority = authority, Target = target, Fields = Message.Fields(), Content = ReadOnlySequence<byte>.Empty };
 
     private async Task StoreAllAsync()
     {

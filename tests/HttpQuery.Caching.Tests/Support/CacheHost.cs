@@ -31,7 +31,7 @@ internal sealed class CacheHost
             Authority = "a.test",
             Target = parts[1],
             Fields = Message.Fields(parts[0] is "QUERY" && !lines.Any(line => line.StartsWith("Content-Type:", StringComparison.Ordinal)) ? ["Content-Type: application/json", .. lines] : lines),
-            Content = Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : ""),
+            Content = new(Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : "")),
             Normalizations = QueryNormalizations.JsonSpelling,
         };
     }

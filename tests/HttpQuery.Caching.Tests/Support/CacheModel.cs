@@ -77,7 +77,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
             Authority = random.Next(10) > 0 ? "a.test" : Any(Authorities),
             Target = random.Next(10) > 0 ? Targets[resource][0] : Any(Targets[resource]),
             Fields = Message.Fields([.. lines]),
-            Content = Encoding.UTF8.GetBytes(content),
+            Content = new(Encoding.UTF8.GetBytes(content)),
             Normalizations = random.Next(6) == 0 ? QueryNormalizations.None : QueryNormalizations.JsonSpelling,
             Partition = _isShared ? Encoding.UTF8.GetBytes(Any(["anna", "anna", "anna", "bert"])) : known,
             User = _isShared ? known : default,

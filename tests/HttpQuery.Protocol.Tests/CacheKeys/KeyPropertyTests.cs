@@ -12,7 +12,7 @@ public class KeyPropertyTests
 {
     private static readonly string[] Spelling = ["json-spelling"];
     private static readonly string[] MemberOrder = ["json-member-order"];
-    private static readonly QueryCacheKeyScheme Forgetful = new(new QueryCacheKeyOptions { MemoCapacity = 0 });
+    private static readonly QueryCacheKeyScheme Scheme = new();
 
     private static readonly Gen<string> Names = Gen.Elements("a", "b", "name", "é", "", "a\"b", "x\\y", "\u0001", "😀");
 
@@ -102,10 +102,10 @@ public class KeyPropertyTests
         Prop.ForAll(inputs.ToArbitrary(), property).Check(Config.QuickThrowOnFailure.WithMaxTest(cases ?? TestScale.Cases));
 
     private static QueryCacheKey? Key(string text, string[]? claims = null, string type = "application/json") =>
-        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", type)], Encoding.UTF8.GetBytes(text)) { Claims = claims ?? Spelling }.Key(Forgetful);
+        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", type)], Encoding.UTF8.GetBytes(text)) { Claims = claims ?? Spelling }.Key(Scheme);
 
     private static QueryCacheKey? Key(byte[] content, string coding) =>
-        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", "application/json"), ("Content-Encoding", coding)], content) { Claims = ["json-spelling", coding] }.Key(Forgetful);
+        new KeyRequest("QUERY", "http", "a.test", "/", [("Content-Type", "application/json"), ("Content-Encoding", coding)], content) { Claims = ["json-spelling", coding] }.Key(Scheme);
 
     // An object of two or more members with another name keeps its order, and so does all around it (§6.2).
     private static bool AllNamesAreAscii(JsonNode? node) => node switch

@@ -14,9 +14,9 @@ namespace HttpQuery.Tests.SharedCache;
 public sealed class PendingMemoryOnTheWireTests : IAsyncLifetime
 {
     private const int MaximumPendingSize = 1024 * 1024;
-    private const int Length = 300_000;
+    private const int Length = 520_000;
 
-    // Buffers double: one content of this length takes all that contents may have together.
+    // In pieces of 16 KiB one content of this length takes all that contents may have together.
     private const int TakenByContent = 512 * 1024;
 
     private readonly CacheMeter _meter = new();

@@ -96,6 +96,50 @@ public sealed class ReadAheadStreamTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadExactlyAsync(new byte[1], Test).AsTask());
     }
 
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(16 * 1024)]
+    [InlineData(200_000)]
+    [InlineData(1024 * 1024)]
+    public async Task Content_lies_in_small_pieces_and_is_read_from_them(int length)
+    {
+        var (memory, content) = (new PendingMemory(8 * 1024 * 1024), Bytes(length));
+        var stream = new ReadAheadStream(new MemoryStream(content), memory);
+        await stream.FillAsync(length, Test);
+        Assert.True(stream.IsWhole);
+        Assert.Equal(content, stream.Bytes.ToArray());
+        foreach (var piece in stream.Bytes) Assert.InRange(piece.Length, 0, 16 * 1024);
+        Assert.InRange(memory.Size, length, Math.Max(2 * length, length + (16 * 1024)));
+        Assert.Equal(content, await ReadAsync(stream));
+        stream.Release();
+        Assert.Equal(0, memory.Size);
+    }
+
+    [Fact]
+    public async Task Long_content_allocates_no_more_than_short_content()
+    {
+        var (small, large) = (await AllocatedAsync(5_000), await AllocatedAsync(500_000));
+        Assert.InRange(large, 0, small + 200);
+
+        static async Task<long> AllocatedAsync(int length)
+        {
+            var (memory, source) = (new PendingMemory(8 * 1024 * 1024), new MemoryStream(Bytes(length)));
+            var least = long.MaxValue;
+            for (var i = 0; i < 20; i++)
+            {
+                source.Position = 0;
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var stream = new ReadAheadStream(source, memory);
+                var filling = stream.FillAsync(length, Test);
+                Assert.True(filling.IsCompleted);
+                await filling;
+                stream.Consume();
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+            return least;
+        }
+    }
+
     private static byte[] Bytes(int length)
     {
         var bytes = new byte[length];

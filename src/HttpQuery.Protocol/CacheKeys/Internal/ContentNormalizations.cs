@@ -3,20 +3,19 @@ namespace HttpQuery.CacheKeys;
 /// <summary>The normalizations of one builder, each made when it is first needed.</summary>
 internal sealed class ContentNormalizations(QueryCacheKeyScheme scheme) : IDisposable
 {
-    // Places in the memo: 0 is none, then those built in, then the application's own.
+    // 0 is none, then those built in, then the application's own.
     private const int Json = 1;
     private const int SortedJson = 2;
     private const int FirstOwn = 3;
 
     private readonly ContentNormalization?[] _normalizations = new ContentNormalization?[FirstOwn + scheme.Normalizers.Length];
 
-    /// <summary>Finds the normalization for content of a media type, and its number; 0 and none where the octets count as they are.</summary>
-    public int Find(ContentTypeLine contentType, QueryNormalizations claims, out ContentNormalization? normalization)
+    /// <summary>Finds the normalization for content of a media type; <see langword="null"/> where the octets count as they are.</summary>
+    public ContentNormalization? Find(ContentTypeLine contentType, QueryNormalizations claims)
     {
         var index = contentType.IsWellFormed ? FindOwn(contentType.Text) : 0;
         if (index == 0 && contentType.IsJson) index = FindJson(claims);
-        normalization = index == 0 ? null : _normalizations[index] ??= Create(index);
-        return index;
+        return index == 0 ? null : _normalizations[index] ??= Create(index);
     }
 
     public void Dispose()

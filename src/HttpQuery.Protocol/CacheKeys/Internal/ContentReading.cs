@@ -12,7 +12,6 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
     private readonly ContentNormalizations _normalizations = new(scheme);
     private readonly ContentDecoders _decoders = new();
     private long? _length;
-    private ushort _reading;
     private ContentDecoder? _decoder;
     private ContentNormalization? _normalization;
     private Digest _receivedDigest;
@@ -23,69 +22,36 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
     /// <param name="fields">What the request says of it.</param>
     /// <param name="contentType">Its media type.</param>
     /// <param name="claims">What its reader does not see.</param>
-    /// <param name="length">Its length, where it comes whole: first to <see cref="Receive"/>, and to <see cref="Normalize"/> if it is not recalled.</param>
+    /// <param name="length">Its length, where it is known.</param>
     public void Start(RequestFields fields, ContentTypeLine contentType, QueryNormalizations claims, long? length)
     {
         (_length, _isReceived, _isNormalizing) = (length, false, false);
-        (_decoder, _normalization, _reading) = (null, null, 0);
+        (_decoder, _normalization) = (null, null);
         _received.AppendData([ContentDomain.Exact]);
         if (fields.CountsExactly || CodingOf(fields, claims) is not { } coding) return;
 
-        var index = _normalizations.Find(contentType, claims, out _normalization);
+        _normalization = _normalizations.Find(contentType, claims);
         if (coding is not Coding.None) _decoder = _decoders.Find(coding);
-        if (_decoder is null && _normalization is null) return;
-
-        // Claims alone do not decide what is read, and what is read tells what is remembered apart.
-        _reading = (ushort)(((int)coding << 12) | index | 0x800);
     }
 
-    /// <summary>Takes octets for all that is read of them.</summary>
+    /// <summary>Takes octets as they are, and for what is to be removed from them.</summary>
     public void Append(ReadOnlySpan<byte> octets)
     {
-        Receive(octets);
-        Normalize(octets);
-    }
-
-    /// <summary>Takes octets as they are.</summary>
-    public void Receive(ReadOnlySpan<byte> octets) => _received.AppendData(octets);
-
-    /// <summary>Takes octets for what is to be removed from them.</summary>
-    public void Normalize(ReadOnlySpan<byte> octets)
-    {
+        _received.AppendData(octets);
         BeginNormalizing();
         if (_decoder is not null) _decoder.Append(octets);
         else _normalization?.Append(octets);
-    }
-
-    /// <summary>Whether the octets received, all of them, were read in this way before.</summary>
-    public bool TryRecall(out ContentKey content)
-    {
-        EndReceiving();
-        if (_reading == 0)
-        {
-            content = new(ContentDomain.Exact, false, _receivedDigest);
-            return true;
-        }
-        if (scheme.Memo is null || !scheme.Memo.TryGet(_receivedDigest, _reading, out content))
-        {
-            content = default;
-            return false;
-        }
-
-        Abandon();
-        return true;
     }
 
     /// <summary>Ends the content.</summary>
     public ContentKey Complete()
     {
         EndReceiving();
-        if (_reading == 0) return new(ContentDomain.Exact, false, _receivedDigest);
+        if (_decoder is null && _normalization is null) return new(ContentDomain.Exact, false, _receivedDigest);
 
         BeginNormalizing();
         var content = Decide();
-        if (_length is not null) scheme.Memo?.Set(_receivedDigest, _reading, content);
-        (_decoder, _normalization, _reading) = (null, null, 0);
+        (_decoder, _normalization) = (null, null);
         return content;
     }
 
@@ -101,7 +67,7 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
             if (_decoder is not null) _decoded.GetHashAndReset(unused);
             _normalized.Reset();
         }
-        (_decoder, _normalization, _reading) = (null, null, 0);
+        (_decoder, _normalization) = (null, null);
     }
 
     bool IOctetSink.Write(ReadOnlySpan<byte> octets)
@@ -142,7 +108,7 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
         return wasCoded ? new(ContentDomain.Exact, true, new(digest)) : new(ContentDomain.Exact, false, _receivedDigest);
     }
 
-    // Not before there is need: content that is recalled is not read a second time.
+    // Not before there is need: decoders take native memory.
     private void BeginNormalizing()
     {
         if (_isNormalizing) return;

@@ -1,0 +1,87 @@
+using HttpQuery.CacheKeys;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Caching;
+
+/// <summary>All of a request that decides its keys, and the keys. What is compared never changes.</summary>
+internal sealed class RememberedRequest
+{
+    private const int Overhead = 480;
+    private const int HeaderOverhead = 64;
+
+    private readonly string _method, _scheme, _authority, _target;
+    private readonly byte[] _partition, _user;
+    private readonly QueryNormalizations _normalizations;
+    private readonly Header[] _headers;
+    private bool _wasRead;
+
+    public RememberedRequest(ulong hash, CacheRequest request, IReadOnlyList<string> routingHeaders, RememberedContent content, in CacheKeySet keys)
+    {
+        (Hash, Content, Keys, Node) = (hash, content, keys, new(this));
+        (_method, _scheme, _authority, _target) = (MethodOf(request), request.Scheme, request.Authority, request.Target);
+        (_partition, _user, _normalizations) = (request.Partition.ToArray(), request.User.ToArray(), request.Normalizations);
+
+        var headers = new List<Header>();
+        for (var i = 0; i < CountOf(routingHeaders); i++)
+        {
+            // A server may use the array again.
+            if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? lines : new((string?[])[.. lines])));
+        }
+        _headers = [.. headers];
+        Size = Overhead + (2L * (_scheme.Length + _authority.Length + _target.Length)) + _partition.Length + _user.Length
+            + headers.Sum(header => HeaderOverhead + header.Lines.Sum(line => 32L + (2L * (line?.Length ?? 0))));
+    }
+
+    public ulong Hash { get; }
+
+    public RememberedContent Content { get; }
+
+    public CacheKeySet Keys { get; }
+
+    /// <summary>The place among the entries of the memo, by age.</summary>
+    public LinkedListNode<RememberedRequest> Node { get; }
+
+    /// <summary>Memory without the content, in bytes.</summary>
+    public long Size { get; }
+
+    /// <summary>Tells whether a request has these keys, whatever its hash.</summary>
+    public bool Matches(CacheRequest request, IReadOnlyList<string> routingHeaders)
+    {
+        if (request.Target != _target || MethodOf(request) != _method || request.Authority != _authority || request.Scheme != _scheme || request.Normalizations != _normalizations) return false;
+        if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
+
+        var next = 0;
+        for (var i = 0; i < CountOf(routingHeaders); i++)
+        {
+            var lines = request.Fields[NameOf(routingHeaders, i)];
+            if (next < _headers.Length && _headers[next].Index == i)
+            {
+                if (!StringValues.Equals(lines, _headers[next++].Lines)) return false;
+            }
+            else if (lines.Count > 0)
+            {
+                return false;
+            }
+        }
+        return Content.Equals(request.Content!.Value);
+    }
+
+    /// <summary>Reports that the entry was of use.</summary>
+    public void MarkRead()
+    {
+        // A write by each reader would let processors wait for each other.
+        if (!Volatile.Read(ref _wasRead)) Volatile.Write(ref _wasRead, true);
+    }
+
+    /// <summary>Tells whether the entry was of use since the last call.</summary>
+    public bool TakeRead() => _wasRead && !(_wasRead = false);
+
+    private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;
+
+    private static int CountOf(IReadOnlyList<string> routingHeaders) => CacheKeySet.KeyFields.Length + routingHeaders.Count;
+
+    private static string NameOf(IReadOnlyList<string> routingHeaders, int index) =>
+        index < CacheKeySet.KeyFields.Length ? CacheKeySet.KeyFields[index] : routingHeaders[index - CacheKeySet.KeyFields.Length];
+
+    private readonly record struct Header(int Index, StringValues Lines);
+}
