@@ -272,7 +272,7 @@ public sealed class UseHttpQueryCacheTests
             var (first, second) = (await server.SendQueryAsync("/rfcs", content), await server.SendQueryAsync("/rfcs", content));
             Assert.StartsWith($"QUERY {content} #", second.ContentText, StringComparison.Ordinal);
             Assert.NotEqual(first.ContentText, second.ContentText);
-            Assert.Equal("HttpQuery; fwd=bypass", second["Cache-Status"]);
+            Assert.Equal("HttpQuery; fwd=bypass; fwd-status=200", second["Cache-Status"]);
         }
         var limit = new string('x', 10);
         Assert.Equal(await server.QueryAsync("/rfcs", limit), await server.QueryAsync("/rfcs", limit));
