@@ -165,7 +165,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
     // Responses that come together begin one, not each its own: all but the last of those would be over at once.
     private async Task<CacheEpoch?> BeginAsync(QueryCacheKey subject)
     {
-        var own = new TaskCompletionSource<CacheEpoch?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var own = new TaskCompletionSource<CacheEpoch?>();
         var beginning = _beginning.GetOrAdd(subject, own.Task);
         if (beginning != own.Task) return await beginning.ConfigureAwait(false);
 
