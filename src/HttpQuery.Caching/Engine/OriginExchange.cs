@@ -38,7 +38,7 @@ internal sealed class OriginExchange : IDisposable
 
     /// <summary>Takes the head of the response. What an unsafe request makes unusable is so when this returns: await it before the first byte of the answer goes out.</summary>
     /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
-    public async ValueTask<OriginReaction> ReceiveAsync(OriginResponse response)
+    public async ValueTask<OriginReaction> ReceiveAsync(OriginHead response)
     {
         Use();
         var received = response.Headers as StoredFields ?? new StoredFields(response.Headers);
@@ -136,7 +136,7 @@ internal sealed class OriginExchange : IDisposable
         return new(exchange);
     }
 
-    private OriginReaction Store(OriginResponse response, StoredFields received)
+    private OriginReaction Store(OriginHead response, StoredFields received)
     {
         if (_plan.Flight is not { } flight) return Relay(response.Status, null);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());

@@ -66,11 +66,12 @@ public sealed class QueryCache
     internal async ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
         var directives = RequestDirectives.Parse(request.Fields);
-        var context = new RequestContext(this, request, directives, default);
-        if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new CacheDecision.Forward(new(context, new() { Reason = ForwardReason.Method }, null));
-        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return RequestLookup.Bypass(context, null);
-        if (!await Epochs.IsTrustedAsync().ConfigureAwait(false)) return RequestLookup.Bypass(context, StorageRefusal.NoEpoch);
-        return await RequestLookup.RunAsync(context with { Keys = Memo.GetOrAdd(Options, request) }, cancellationToken).ConfigureAwait(false);
+        if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new CacheDecision.Forward(new(Context(default), new() { Reason = ForwardReason.Method }, null));
+        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return RequestLookup.Bypass(Context(default), null);
+        if (!await Epochs.IsTrustedAsync().ConfigureAwait(false)) return RequestLookup.Bypass(Context(default), StorageRefusal.NoEpoch);
+        return await RequestLookup.RunAsync(Context(Memo.GetOrAdd(Options, request)), cancellationToken).ConfigureAwait(false);
+
+        RequestContext Context(in CacheKeySet keys) => new(this, request, directives, keys);
     }
 
     /// <summary>Makes unusable what the response to an unsafe request makes so, without an exchange: a request that was redirected was sent several times.</summary>

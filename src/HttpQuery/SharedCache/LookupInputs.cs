@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using HttpQuery.Caching;
 using HttpQuery.Endpoints;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,9 @@ internal sealed record LookupInputs(string Endpoint, string Method, string Schem
     // Processes start with one culture; a request that has another was given it by the application.
     private static readonly (string Name, string UIName) Start = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
+    // By the string itself: an endpoint has one, and it lives as long. Nothing writes to the bytes.
+    private static readonly ConditionalWeakTable<string, byte[]> OfEndpointAlone = [];
+
     /// <summary>Reads them, and asks <c>PartitionBy</c>.</summary>
     public static LookupInputs Of(HttpContext context, QueryCachePolicy policy)
     {
@@ -23,14 +27,15 @@ internal sealed record LookupInputs(string Endpoint, string Method, string Schem
 
         // Branches of the pipeline move the boundary between path base and path.
         return new(
-            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(), $"{request.PathBase.Value}{request.Path.Value}", request.QueryString.Value ?? "", culture, uiCulture,
+            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(), request.PathBase.HasValue ? $"{request.PathBase.Value}{request.Path.Value}" : request.Path.Value ?? "", request.QueryString.Value ?? "", culture, uiCulture,
             policy.Partition?.Invoke(context));
     }
 
     /// <summary>The partition of the key (docs/cache-key.md §7).</summary>
     public byte[] ToPartition(HttpContext context, bool isRewritten)
     {
-        if (Endpoint.Length == 0 && Application is null && Culture is null && !isRewritten) return [];
+        if (Application is null && Culture is null && UICulture is null && !isRewritten)
+            return Endpoint.Length == 0 ? [] : OfEndpointAlone.GetValue(Endpoint, static endpoint => CachePartition.Of(("endpoint", endpoint)));
         var request = context.Request;
         return CachePartition.Of(
             ("endpoint", Endpoint.Length == 0 ? null : Endpoint),

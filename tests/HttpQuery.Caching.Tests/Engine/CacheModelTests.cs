@@ -44,16 +44,10 @@ public class CacheModelTests
             return store.GetAsync(key, cancellationToken);
         }
 
-        public override ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+        public override ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, CancellationToken cancellationToken)
         {
             Fail(2);
-            return store.SetAsync(key, item, lifetime, tags, cancellationToken);
-        }
-
-        public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken)
-        {
-            Fail(2);
-            return store.RemoveByTagAsync(tag, cancellationToken);
+            return store.SetAsync(key, item, lifetime, cancellationToken);
         }
 
         private void Fail(int operation)

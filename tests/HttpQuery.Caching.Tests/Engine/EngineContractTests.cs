@@ -33,7 +33,7 @@ public sealed class EngineContractTests : CacheContractTests
                 Authority = request.Authority,
                 Target = request.Target,
                 Fields = new StoredFields(HeadersOf(request).Select(Message.Line)),
-                Content = Encoding.Latin1.GetBytes(request.Content ?? ""),
+                Content = new(Encoding.Latin1.GetBytes(request.Content ?? "")),
                 User = UserOf(request.User),
             });
 
@@ -55,7 +55,7 @@ public sealed class EngineContractTests : CacheContractTests
         private async Task<ContractResponse> SendAsync(CacheRequest request)
         {
             var headers = new Headers((StoredFields)request.Fields);
-            using var transaction = await _cache.BeginAsync(request);
+            using var transaction = await RequestDriver.BeginAsync(_cache, request);
             if (transaction.Action is CacheAction.Refuse) return new(504, HeaderLines.Join([("Cache-Status", transaction.StatusValue(default).ToString())]), "");
             if (transaction.Action is CacheAction.Serve)
             {
@@ -89,7 +89,7 @@ public sealed class EngineContractTests : CacheContractTests
             }
         }
 
-        private async Task RevalidateAsync(CacheRequest request, CacheTransaction stale)
+        private async Task RevalidateAsync(CacheRequest request, RequestDriver stale)
         {
             await Task.Yield();
             var content = BackgroundRequest.ContentOf(request);
@@ -100,7 +100,7 @@ public sealed class EngineContractTests : CacheContractTests
                 Authority = request.Authority,
                 Target = request.Target,
                 Fields = new StoredFields(BackgroundRequest.HeadersOf((StoredFields)request.Fields, content.Length)),
-                Content = content,
+                Content = new(content),
                 User = request.User,
                 IsBackground = true,
             });
@@ -109,7 +109,7 @@ public sealed class EngineContractTests : CacheContractTests
 
         private Task<OriginResponse> ForwardAsync(CacheRequest request, Headers headers)
         {
-            var received = new OriginRequest(request.Method, request.Authority, request.Target, HeaderLines.Join(headers.Lines), Encoding.Latin1.GetString(request.Content!.Value.Span));
+            var received = new OriginRequest(request.Method, request.Authority, request.Target, HeaderLines.Join(headers.Lines), Encoding.Latin1.GetString(System.Buffers.BuffersExtensions.ToArray(request.Content!.Value)));
             _received.Enqueue(received);
             return Origin(received);
         }
@@ -117,14 +117,14 @@ public sealed class EngineContractTests : CacheContractTests
         private static StoredFields FieldsOf(OriginResponse answer) =>
             new(answer.Headers.Concat(answer.IsChunked || answer.Status is 304 ? [] : [$"Content-Length: {answer.Content.Length}"]).Select(Message.Line));
 
-        private static ContractResponse Forwarded(OriginResponse answer, CacheTransaction transaction)
+        private static ContractResponse Forwarded(OriginResponse answer, RequestDriver transaction)
         {
             var fields = FieldsOf(answer);
             var headers = fields.Where(header => header.Key is not "Cache-Status").Select(Line).Append(("Cache-Status", Text(transaction.StatusValue(fields["Cache-Status"]))));
             return new(answer.Status, HeaderLines.Join(headers), answer.Content);
         }
 
-        private static ContractResponse Served(CacheTransaction transaction)
+        private static ContractResponse Served(RequestDriver transaction)
         {
             var answer = transaction.Answer();
             var headers = answer.Fields.Select(Line).Append(("Content-Length", $"{answer.ContentLength}"));

@@ -30,8 +30,12 @@ public class CacheItemFormatTests
         Gen.Choose(0, int.MaxValue).Select(seconds => Message.Received.AddTicks(seconds)));
 
     private static Gen<CacheItem> Items => Gen.OneOf(
-        Number.Select(CacheItem (number) => new CacheEpoch(number)),
-        TextGenerators.Several(Names, 6).Select(CacheItem (lists) => new CacheVariants(lists)),
+        from number in Number
+        from origin in Gen.Elements(EpochOrigin.Storing, EpochOrigin.Invalidation, EpochOrigin.BriefInvalidation)
+        select (CacheItem)new CacheEpoch(number, origin),
+        from lists in TextGenerators.Several(Names, 6)
+        from tags in TextGenerators.Several(Text, 3)
+        select (CacheItem)new CacheVariants(lists) { Tags = tags },
         Responses.Select(CacheItem (response) => response));
 
     private static Gen<CachedResponse> Responses =>
@@ -44,7 +48,7 @@ public class CacheItemFormatTests
         from epochs in Number.Two()
         from lifetime in Gen.Elements<TimeSpan?>(null, TimeSpan.Zero, TimeSpan.FromSeconds(60), TimeSpan.MaxValue)
         let rules = new CacheRuleOptions { Mode = CacheMode.Shared, DefaultLifetime = lifetime }
-        select new CachedResponse(new(rules, status, fields, requested, received), content, new(epochs.Item1), new(epochs.Item2)) { Tags = tags };
+        select new CachedResponse(new(rules, status, fields, requested, received), content, new(epochs.Item1, epochs.Item2, [.. tags.Select(tag => new Epochs.TagEpoch(tag, epochs.Item2))]));
 
     private static Gen<KeyValuePair<string, StringValues>> Line =>
         from name in Gen.Elements("A", "a", "B", "Set-Cookie")
@@ -155,7 +159,7 @@ public class CacheItemFormatTests
     public void A_response_is_used_under_the_rules_of_the_reader_with_its_own_lifetime()
     {
         var rules = new CacheRuleOptions { Mode = CacheMode.Shared, MaximumStaleWhenDisconnected = TimeSpan.FromSeconds(7) };
-        var octets = Written(new CachedResponse(new(rules with { DefaultLifetime = TimeSpan.FromSeconds(5) }, 200, Message.Fields(), Message.Received, Message.Received), default, new(1), new(2)));
+        var octets = Written(new CachedResponse(new(rules with { DefaultLifetime = TimeSpan.FromSeconds(5) }, 200, Message.Fields(), Message.Received, Message.Received), default, new(1, 2, [])));
         var read = Assert.IsType<CachedResponse>(CacheItemFormat.Read(Key, octets, rules));
         Assert.Equal(rules with { DefaultLifetime = TimeSpan.FromSeconds(5) }, read.Response.Options);
         Assert.Equal(TimeSpan.FromSeconds(5), read.Response.Lifetime.Value);
@@ -166,9 +170,9 @@ public class CacheItemFormatTests
 
     // Where this fails, the format is another one: count its version up, and write down the new octets.
     [Fact]
-    public void Version_1_is_these_octets()
+    public void Version_2_is_these_octets()
     {
-        Assert.Equal(1, CacheItemFormat.Version);
+        Assert.Equal(2, CacheItemFormat.Version);
         Assert.Equal(
             "0101a61fce6a78277ba76ebee440fcdefa2a07000000000000000000000000000000",
             Convert.ToHexStringLower(Written(new CacheEpoch(7))));
@@ -190,7 +194,7 @@ public class CacheItemFormatTests
     public void Content_is_handed_over_and_not_copied()
     {
         var content = new byte[1_000];
-        var octets = CacheItemFormat.Write(Key, new CachedResponse(new(Message.Shared, 200, Message.Fields(), Message.Received, Message.Received), content, new(1), new(2)));
+        var octets = CacheItemFormat.Write(Key, new CachedResponse(new(Message.Shared, 200, Message.Fields(), Message.Received, Message.Received), content, new(1, 2, [])));
         Assert.False(octets.IsSingleSegment);
         var end = octets.Slice(octets.Length - content.Length).First;
         Assert.True(end.Span == content);
@@ -207,7 +211,7 @@ public class CacheItemFormatTests
     private static byte[] Written(CacheItem item) => CacheItemFormat.Write(Key, item).ToArray();
 
     private static CachedResponse Small() =>
-        new(new(Message.Shared, 200, Message.Fields("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1), new(2)) { Tags = ["t"] };
+        new(new(Message.Shared, 200, Message.Fields("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1, 2, [new Epochs.TagEpoch("t", 3)]));
 
     private static FieldNames NamesOf(string list)
     {
@@ -229,10 +233,11 @@ public class CacheItemFormatTests
         switch (expected)
         {
             case CacheEpoch epoch:
-                Assert.Equal(epoch.Number, Assert.IsType<CacheEpoch>(actual).Number);
+                Assert.Equal((epoch.Number, epoch.Origin), (Assert.IsType<CacheEpoch>(actual).Number, ((CacheEpoch)actual).Origin));
                 break;
             case CacheVariants variants:
                 Assert.Equal(variants.Lists, Assert.IsType<CacheVariants>(actual).Lists);
+                Assert.Equal(variants.Tags, ((CacheVariants)actual).Tags);
                 break;
             case CachedResponse response:
                 var other = Assert.IsType<CachedResponse>(actual);
@@ -241,8 +246,8 @@ public class CacheItemFormatTests
                 Assert.Equal((response.Response.Status, response.Response.RequestTime, response.Response.ResponseTime, response.Response.Options), (other.Response.Status, other.Response.RequestTime, other.Response.ResponseTime, other.Response.Options));
                 Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (other.Response.RequestTime.Offset, other.Response.ResponseTime.Offset));
                 Assert.True(response.Content.Span.SequenceEqual(other.Content.Span));
-                Assert.Equal(response.Tags, other.Tags);
-                Assert.Equal((response.ResourceEpoch.Number, response.StoreEpoch.Number), (other.ResourceEpoch.Number, other.StoreEpoch.Number));
+                Assert.Equal(response.Epochs.Tags.Select(tag => (tag.Tag, tag.Number, tag.Key)), other.Epochs.Tags.Select(tag => (tag.Tag, tag.Number, tag.Key)));
+                Assert.Equal((response.Epochs.Resource, response.Epochs.Store), (other.Epochs.Resource, other.Epochs.Store));
                 break;
         }
     }

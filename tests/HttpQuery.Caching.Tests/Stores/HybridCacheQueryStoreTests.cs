@@ -45,7 +45,7 @@ public class HybridCacheQueryStoreTests
     {
         var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
         var store = Items(new HybridCacheQueryStore(HybridCaches.Microsoft(shared)));
-        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), Test);
 
         var (hasRead, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
         shared.AfterGet = () =>
@@ -56,7 +56,7 @@ public class HybridCacheQueryStoreTests
         var first = store.GetAsync(_key, Test).AsTask();
         await hasRead.Task.WaitAsync(Test);
         shared.AfterGet = null;
-        await store.SetAsync(_key, new CacheEpoch(2), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CacheEpoch(2), TimeSpan.FromMinutes(1), Test);
         Task<CacheItem?>[] after = [store.GetAsync(_key, Test).AsTask(), store.GetAsync(_key, Test).AsTask()];
         gate.SetResult();
         Assert.Equal((UInt128)1, Assert.IsType<CacheEpoch>(await first).Number);
@@ -68,7 +68,7 @@ public class HybridCacheQueryStoreTests
     {
         var flaw = new Flaw();
         var store = Items(new HybridCacheQueryStore(new FlawedHybridCache(HybridCaches.Microsoft(null), flaw), localOnly: true));
-        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), Test);
         flaw.Fault = Fault.Throws;
         await Assert.ThrowsAsync<IOException>(async () => await store.GetAsync(_key, Test));
         flaw.Fault = Fault.None;
@@ -80,7 +80,7 @@ public class HybridCacheQueryStoreTests
     {
         var flaw = new Flaw();
         var store = Items(new HybridCacheQueryStore(new FlawedHybridCache(HybridCaches.Microsoft(null), flaw), localOnly: true));
-        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), Test);
         flaw.Fault = Fault.Hangs;
         using var impatience = new CancellationTokenSource();
         var reads = Enumerable.Range(0, 3).Select(_ => store.GetAsync(_key, impatience.Token).AsTask()).ToArray();
@@ -150,9 +150,9 @@ public class HybridCacheQueryStoreTests
     {
         var store = Items(new(HybridCaches.Microsoft(null), localOnly: true) { MaximumItemSize = 400 });
         var (small, large) = (Message.Stored(Message.Private, "Cache-Control: max-age=60"), new byte[400]);
-        await store.SetAsync(_key, new CachedResponse(small, new byte[100], new(1), new(2)), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CachedResponse(small, new byte[100], new(1, 2, [])), TimeSpan.FromMinutes(1), Test);
         Assert.NotNull(await store.GetAsync(_key, Test));
-        await store.SetAsync(_key, new CachedResponse(small, large, new(1), new(2)), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CachedResponse(small, large, new(1, 2, [])), TimeSpan.FromMinutes(1), Test);
         Assert.Null(await store.GetAsync(_key, Test));
     }
 
@@ -168,7 +168,7 @@ public class HybridCacheQueryStoreTests
     {
         var shared = new FlawedDistributedCache(HybridCaches.Memory(), new());
         var store = Items(new HybridCacheQueryStore(HybridCaches.Microsoft(shared)));
-        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), [], Test);
+        await store.SetAsync(_key, new CacheEpoch(1), TimeSpan.FromMinutes(1), Test);
 
         var (hasRead, never) = (new TaskCompletionSource(), new TaskCompletionSource());
         shared.AfterGet = () =>

@@ -2,13 +2,11 @@ using System.Buffers;
 
 namespace HttpQuery.Caching.Tests.Stores;
 
-/// <summary>Limits, expiry, tags and accounts of the store in memory; SIEVE chooses what goes.</summary>
+/// <summary>Limits, expiry and accounts of the store in memory; SIEVE chooses what goes.</summary>
 [Collection(nameof(AloneCollection))]
 public class MemoryCacheStoreTests
 {
     private const long ItemSize = 224;
-    private const long TagSize = 54;
-    private const long TagSetSize = 200;
 
     private readonly FakeTimeProvider _time = new(Message.Received);
 
@@ -52,32 +50,18 @@ public class MemoryCacheStoreTests
     public async Task What_it_counts_is_what_items_take(string what, int length, int headers, int groups, int tags)
     {
         const int Count = 5_000;
-        var epoch = CacheEpoch.New();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var store = new MemoryCacheStore(1L << 40, int.MaxValue, _time);
         for (var i = 0; i < Count; i++)
         {
             string[] own = [.. Enumerable.Range(0, tags).Select(tag => $"tag {i} {tag}")];
             string[] lines = ["Cache-Control: max-age=3600", .. Enumerable.Range(0, headers).Select(header => $"X-Header-{header}: value {i}")];
-            var item = new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], CacheEpoch.New(), epoch) { Tags = own };
-            await Items(store).SetAsync(Key(i), item, TimeSpan.FromHours(1), [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}"), .. own], Test);
+            Epochs.TagEpoch[] tagged = [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}").Concat(own).Select(tag => new Epochs.TagEpoch(tag, 1))];
+            await Items(store).SetAsync(Key(i), new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], new(1, 2, tagged)), TimeSpan.FromHours(1), Test);
         }
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.True(store.Size is var counted && counted > 0.9 * taken && counted < 1.1 * taken, $"{what}: {store.Size / Count} bytes are counted for each, and {taken / Count} taken.");
         GC.KeepAlive(store);
-    }
-
-    [Fact]
-    public async Task Sets_of_tags_are_counted_once_and_given_back()
-    {
-        var store = new MemoryCacheStore(timeProvider: _time);
-        await PutAsync(store, 0, tags: ["a"]);
-        var first = store.Size;
-        await PutAsync(store, 1, tags: ["a"]);
-        var second = store.Size - first;
-        Assert.True(second < first && second > ItemSize);
-        await Items(store).RemoveByTagAsync("a", Test);
-        Assert.Equal((0, 0), (store.Count, store.Size));
     }
 
     [Fact]
@@ -142,7 +126,7 @@ public class MemoryCacheStoreTests
     public async Task An_item_is_over_when_its_lifetime_is()
     {
         var store = new MemoryCacheStore(timeProvider: _time);
-        await PutAsync(store, 0, lifetime: 10, tags: ["t"]);
+        await PutAsync(store, 0, lifetime: 10);
         _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
         Assert.True(await HasAsync(store, 0));
         _time.Advance(TimeSpan.FromTicks(1));
@@ -167,7 +151,7 @@ public class MemoryCacheStoreTests
     public async Task The_longest_lifetime_is_one()
     {
         var store = new MemoryCacheStore(timeProvider: _time);
-        await Items(store).SetAsync(Key(0), CacheEpoch.New(), TimeSpan.MaxValue, [], Test);
+        await Items(store).SetAsync(Key(0), CacheEpoch.New(), TimeSpan.MaxValue, Test);
         _time.Advance(TimeSpan.FromDays(365_000));
         Assert.True(await HasAsync(store, 0));
     }
@@ -176,14 +160,11 @@ public class MemoryCacheStoreTests
     public async Task What_takes_the_place_of_another_is_accounted_alone()
     {
         var store = new MemoryCacheStore(timeProvider: _time);
-        await PutAsync(store, 0, tags: ["old"]);
+        await PutAsync(store, 0);
         var item = Response(1_000);
-        await Items(store).SetAsync(Key(0), item, TimeSpan.FromSeconds(60), ["new"], Test);
-        Assert.Equal((1, item.Size + TagSetSize + TagSize + (2 * "new".Length)), (store.Count, store.Size));
-        await Items(store).RemoveByTagAsync("old", Test);
+        await Items(store).SetAsync(Key(0), item, TimeSpan.FromSeconds(60), Test);
+        Assert.Equal((1, item.Size), (store.Count, store.Size));
         Assert.Same(item, await Items(store).GetAsync(Key(0), Test));
-        await Items(store).RemoveByTagAsync("new", Test);
-        Assert.Equal((0, 0), (store.Count, store.Size));
     }
 
     [Fact]
@@ -191,24 +172,9 @@ public class MemoryCacheStoreTests
     {
         var store = new MemoryCacheStore(8_000, 10, _time);
         await PutAsync(store, 0);
-        await Items(store).SetAsync(Key(0), Response(2_000), TimeSpan.FromSeconds(60), [], Test);
+        await Items(store).SetAsync(Key(0), Response(2_000), TimeSpan.FromSeconds(60), Test);
         Assert.Null(await Items(store).GetAsync(Key(0), Test));
         Assert.Equal((0, 0), (store.Count, store.Size));
-    }
-
-    [Fact]
-    public async Task A_tag_removes_what_has_it_and_nothing_else()
-    {
-        var store = new MemoryCacheStore(timeProvider: _time);
-        await PutAsync(store, 0, tags: ["a", "a", "b"]);
-        await PutAsync(store, 1, tags: ["b"]);
-        await PutAsync(store, 2, tags: ["A"]);
-        await PutAsync(store, 3);
-        await Items(store).RemoveByTagAsync("a", Test);
-        await Items(store).RemoveByTagAsync("none", Test);
-        Assert.False(await HasAsync(store, 0));
-        Assert.True(await HasAsync(store, 1) && await HasAsync(store, 2) && await HasAsync(store, 3));
-        Assert.Equal((3, (3 * ItemSize) + (2 * (TagSetSize + TagSize + 2))), (store.Count, store.Size));
     }
 
     [Fact]
@@ -290,8 +256,7 @@ public class MemoryCacheStoreTests
         const long Limit = 8 * 1024 * 1024;
         var store = new MemoryCacheStore(Limit, int.MaxValue, _time);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var epoch = CacheEpoch.New();
-        for (var i = 0; i < 100_000; i++) await Items(store).SetAsync(Key(i), Response(200, epoch), TimeSpan.FromHours(1), [], Test);
+        for (var i = 0; i < 100_000; i++) await Items(store).SetAsync(Key(i), Response(200), TimeSpan.FromHours(1), Test);
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.InRange(store.Size, Limit * 9 / 10, Limit);
         Assert.True(taken <= Limit * 3 / 2, $"{store.Count} items of {store.Size} bytes take {taken}.");
@@ -304,11 +269,10 @@ public class MemoryCacheStoreTests
         return new(octets);
     }
 
-    private static CachedResponse Response(int length, CacheEpoch? epoch = null)
+    private static CachedResponse Response(int length)
     {
         var fields = Message.Fields("Cache-Control: max-age=3600", "Content-Type: application/json", "ETag: \"1234\"");
-        epoch ??= CacheEpoch.New();
-        return new(new(Message.Private, 200, fields, Message.Received, Message.Received), new byte[length], epoch, epoch);
+        return new(new(Message.Private, 200, fields, Message.Received, Message.Received), new byte[length], new(1, 2, []));
     }
 
     private static IItemStore Items(IItemStore store) => store;
@@ -318,26 +282,22 @@ public class MemoryCacheStoreTests
     // Only for what is expected to be gone: to read it would spare it.
     private static Task<bool> PeekAsync(MemoryCacheStore store, int key) => HasAsync(store, key);
 
-    private static ValueTask PutAsync(MemoryCacheStore store, int key, double lifetime = 60, params string[] tags) =>
-        Items(store).SetAsync(Key(key), CacheEpoch.New(), TimeSpan.FromSeconds(lifetime), tags, Test);
+    private static ValueTask PutAsync(MemoryCacheStore store, int key, double lifetime = 60) =>
+        Items(store).SetAsync(Key(key), CacheEpoch.New(), TimeSpan.FromSeconds(lifetime), Test);
 
     private async Task StepAsync(MemoryCacheStore store, Random random, bool isAlone)
     {
         var key = random.Next(60);
         switch (random.Next(20))
         {
-            case 0:
-                await Items(store).RemoveByTagAsync($"{random.Next(5)}", Test);
-                break;
-            case 1:
+            case < 2:
                 await PutAsync(store, key, lifetime: 0);
                 break;
             case 2 when isAlone:
                 _time.Advance(TimeSpan.FromSeconds(random.Next(20)));
                 break;
             case < 10:
-                string[] tags = [$"{random.Next(5)}", $"{random.Next(5)}"];
-                await Items(store).SetAsync(Key(key), random.Next(2) == 0 ? CacheEpoch.New() : Response(random.Next(3_000)), TimeSpan.FromSeconds(random.Next(1, 60)), tags, Test);
+                await Items(store).SetAsync(Key(key), random.Next(2) == 0 ? CacheEpoch.New() : Response(random.Next(3_000)), TimeSpan.FromSeconds(random.Next(1, 60)), Test);
                 break;
             default:
                 await Items(store).GetAsync(Key(key), Test);
@@ -356,8 +316,7 @@ public class MemoryCacheStoreTests
             size += item.Size;
         }
         Assert.Equal(count, store.Count);
-        Assert.InRange(store.Size, size, size + (count * 2 * (TagSize + 2)) + (5 * TagSetSize));
-        for (var tag = 0; tag < 5; tag++) await Items(store).RemoveByTagAsync($"{tag}", Test);
+        Assert.Equal(size, store.Size);
         for (var key = 0; key < 60; key++) await PutAsync(store, key, lifetime: 0);
         Assert.Equal((0, 0), (store.Count, store.Size));
     }

@@ -24,7 +24,7 @@ public abstract class QueryStoreTests
         {
             var key = NewKey();
             Assert.Null(await store.GetAsync(key, Test));
-            await store.SetAsync(key, item, Long, [], Test);
+            await store.SetAsync(key, item, Long, Test);
             AssertSame(item, await store.GetAsync(key, Test));
         }
     }
@@ -36,7 +36,7 @@ public abstract class QueryStoreTests
         var key = NewKey();
         foreach (var item in Items().Concat(Items()))
         {
-            await store.SetAsync(key, item, Long, [], Test);
+            await store.SetAsync(key, item, Long, Test);
             AssertSame(item, await store.GetAsync(key, Test));
         }
     }
@@ -48,7 +48,7 @@ public abstract class QueryStoreTests
         var key = NewKey();
         foreach (var item in Items().Concat(Items()))
         {
-            await one.SetAsync(key, item, Long, ["t"], Test);
+            await one.SetAsync(key, item, Long, Test);
             AssertSame(item, await other.GetAsync(key, Test));
             (one, other) = (other, one);
         }
@@ -59,7 +59,7 @@ public abstract class QueryStoreTests
     {
         var store = OpenItems();
         var key = NewKey();
-        await store.SetAsync(key, CacheEpoch.New(), TimeSpan.FromMilliseconds(10), [], Test);
+        await store.SetAsync(key, CacheEpoch.New(), TimeSpan.FromMilliseconds(10), Test);
         while (await store.GetAsync(key, Test) is not null) await Task.Delay(50, Test);
     }
 
@@ -70,8 +70,8 @@ public abstract class QueryStoreTests
     {
         var store = OpenItems();
         var key = NewKey();
-        await store.SetAsync(key, CacheEpoch.New(), Long, [], Test);
-        await store.SetAsync(key, CacheEpoch.New(), TimeSpan.FromSeconds(seconds), [], Test);
+        await store.SetAsync(key, CacheEpoch.New(), Long, Test);
+        await store.SetAsync(key, CacheEpoch.New(), TimeSpan.FromSeconds(seconds), Test);
         Assert.Null(await store.GetAsync(key, Test));
     }
 
@@ -80,7 +80,7 @@ public abstract class QueryStoreTests
     {
         var store = OpenItems();
         var key = NewKey();
-        await store.SetAsync(key, Response("a"), TimeSpan.MaxValue, ["t"], Test);
+        await store.SetAsync(key, Response("a"), TimeSpan.MaxValue, Test);
         Assert.NotNull(await store.GetAsync(key, Test));
     }
 
@@ -125,7 +125,7 @@ public abstract class QueryStoreTests
     {
         var (store, key) = (OpenItems(), NewKey());
         var item = Response(new string('x', 1024 * 1024));
-        await store.SetAsync(key, item, Long, [], Test);
+        await store.SetAsync(key, item, Long, Test);
         AssertSame(item, await store.GetAsync(key, Test));
     }
 
@@ -141,8 +141,8 @@ public abstract class QueryStoreTests
                 for (var i = 0; i < TestScale.Cases / 5 && i < 2_000; i++)
                 {
                     var number = random.Next(keys.Length);
-                    if (random.Next(3) == 0) await store.SetAsync(keys[number], Response(keys[number].ToString()), Long, [$"{number}"], Test);
-                    else if (random.Next(20) == 0) await store.SetAsync(keys[number], CacheEpoch.New(), TimeSpan.Zero, [], Test);
+                    if (random.Next(3) == 0) await store.SetAsync(keys[number], Response(keys[number].ToString()), Long, Test);
+                    else if (random.Next(20) == 0) await store.SetAsync(keys[number], CacheEpoch.New(), TimeSpan.Zero, Test);
                     else if (await store.GetAsync(keys[number], Test) is { } item) AssertSame(Response(keys[number].ToString()), item);
                 }
             },
@@ -155,7 +155,7 @@ public abstract class QueryStoreTests
         var (one, other) = (OpenItems(), OpenItems(1));
         var key = NewKey();
         var written = 0;
-        await one.SetAsync(key, new CacheEpoch(0), Long, [], Test);
+        await one.SetAsync(key, new CacheEpoch(0), Long, Test);
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(
             async () =>
             {
@@ -167,7 +167,7 @@ public abstract class QueryStoreTests
             Test)).ToArray();
         for (var i = 1; i <= 300; i++)
         {
-            await one.SetAsync(key, new CacheEpoch((UInt128)i), Long, [], Test);
+            await one.SetAsync(key, new CacheEpoch((UInt128)i), Long, Test);
             Volatile.Write(ref written, i);
         }
         await Task.WhenAll(readers);
@@ -211,10 +211,10 @@ public abstract class QueryStoreTests
 
     protected static QueryCacheKey NewKey() => new(RandomNumberGenerator.GetBytes(QueryCacheKey.Length));
 
-    protected static CachedResponse Response(string content)
+    private protected static CachedResponse Response(string content)
     {
         var fields = Message.Fields("Cache-Control: max-age=3600", "A: 1", "B: 2", "A: é");
-        return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1), new(2)) { Tags = ["t"] };
+        return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1, 2, [new Epochs.TagEpoch("t", 3)]));
     }
 
     protected static void AssertSame(CacheItem expected, CacheItem? actual)

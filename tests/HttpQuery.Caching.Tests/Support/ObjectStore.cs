@@ -9,9 +9,7 @@ internal abstract class ObjectStore : IQueryCacheStore, IItemStore
 
     public abstract ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken);
 
-    public abstract ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, IReadOnlyList<string> tags, CancellationToken cancellationToken);
-
-    public abstract ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken);
+    public abstract ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, CancellationToken cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -6,7 +6,7 @@ namespace HttpQuery.Caching;
 /// <summary>The head of a response, as an adapter hands it over.</summary>
 /// <param name="Status">The status code, no interim one.</param>
 /// <param name="Headers">The headers as they came.</param>
-internal readonly record struct OriginResponse(int Status, IEnumerable<KeyValuePair<string, StringValues>> Headers)
+internal readonly record struct OriginHead(int Status, IEnumerable<KeyValuePair<string, StringValues>> Headers)
 {
     /// <summary>Whether nobody was reached: the adapter, or a gateway in it, has made the response itself.</summary>
     public bool IsUnreached { get; init; }
