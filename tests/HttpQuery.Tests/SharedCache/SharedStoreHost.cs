@@ -29,14 +29,11 @@ internal sealed class SharedStoreHost : IDisposable
     }
 
     /// <summary>Sends a QUERY.</summary>
-    /// <returns>The content, such as <c>A1</c>, and the word of <c>Cache-Status</c> that tells a hit from a miss.</returns>
-    public async Task<string> QueryAsync(string path)
-    {
-        var response = await RawHttp.SendAsync(_port, $"QUERY {path}", ["Content-Type: text/plain"], "q");
-        Assert.Equal(200, response.Status);
-        var isHit = response["Cache-Status"]!.StartsWith("HttpQuery; hit", StringComparison.Ordinal);
-        return isHit ? $"{response.ContentText} hit" : response.ContentText;
-    }
+    /// <returns>The content, such as <c>A1</c>; for a hit <c>A1 hit</c>.</returns>
+    public Task<string> QueryAsync(string path) => QueryAsync(path, "q");
+
+    /// <summary>Sends a QUERY whose endpoint waits for <see cref="ReleaseAsync"/>.</summary>
+    public Task<string> QueryHeldAsync(string path) => QueryAsync(path, "hold");
 
     /// <summary>Sends a POST, which changes the resource.</summary>
     public async Task PostAsync(string path) => Assert.Equal(204, (await RawHttp.SendAsync(_port, $"POST {path}", [], "")).Status);
@@ -47,10 +44,10 @@ internal sealed class SharedStoreHost : IDisposable
     /// <summary>Evicts all responses of a tag. Those of the endpoint have their path as a tag.</summary>
     public async Task EvictByTagAsync(string tag) => Assert.Equal("true", await ControlAsync($"/evict-tag?tag={tag}"));
 
-    /// <summary>Waits until the endpoint runs for a path below <c>/held</c>.</summary>
+    /// <summary>Waits until the endpoint waits.</summary>
     public Task HasBegunAsync(string path) => ControlAsync($"/begun?path={path}");
 
-    /// <summary>Lets the endpoint answer requests for a path below <c>/held</c>, also later ones.</summary>
+    /// <summary>Lets the endpoint go on, for later requests as well.</summary>
     public Task ReleaseAsync(string path) => ControlAsync($"/release?path={path}");
 
     /// <summary>Ends the process at once.</summary>
@@ -64,6 +61,14 @@ internal sealed class SharedStoreHost : IDisposable
     {
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
+    }
+
+    private async Task<string> QueryAsync(string path, string content)
+    {
+        var response = await RawHttp.SendAsync(_port, $"QUERY {path}", ["Content-Type: text/plain"], content);
+        Assert.Equal(200, response.Status);
+        var isHit = response["Cache-Status"]!.StartsWith("HttpQuery; hit", StringComparison.Ordinal);
+        return isHit ? $"{response.ContentText} hit" : response.ContentText;
     }
 
     private async Task<string> ControlAsync(string target)

@@ -35,13 +35,13 @@ switch (Argument("store"))
 var app = builder.Build();
 app.UseHttpQueryCache();
 
-// Each answer is another one, and tells which process has made it. A path that begins with /held is answered when /release has been called.
+// Each answer is another one, and tells which process has made it. A QUERY with the content "hold" is answered when /release has been called for its path.
 var count = 0;
 var held = new ConcurrentDictionary<string, Held>();
 app.MapQuery("/{**path}", async context =>
 {
     var number = Interlocked.Increment(ref count);
-    if (context.Request.Path.StartsWithSegments("/held"))
+    if (await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted) is "hold")
     {
         var one = HeldAt(context.Request.Path);
         one.Begun.TrySetResult();
