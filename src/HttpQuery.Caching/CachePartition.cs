@@ -5,7 +5,7 @@ using System.Text;
 namespace HttpQuery.Caching;
 
 /// <summary>Composes <see cref="CacheRequest.Partition"/> of named parts (docs/cache-key.md §7).</summary>
-public static class CachePartition
+internal static class CachePartition
 {
     /// <summary>Writes the name and the value of each part, with their lengths before them, so that no part can imitate another.</summary>
     /// <param name="parts">Names such as <c>culture</c>, and values; a part whose value is <see langword="null"/> is left out.</param>

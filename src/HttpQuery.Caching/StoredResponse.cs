@@ -4,7 +4,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>A stored response as the rules see it: everything but its content, read once so that each decision is cheap.</summary>
 /// <remarks>Immutable: freshening makes another one.</remarks>
-public sealed class StoredResponse
+internal sealed class StoredResponse
 {
     /// <summary>Reads a response, when it is stored and each time it is loaded.</summary>
     /// <param name="options">The rules under which it is used.</param>

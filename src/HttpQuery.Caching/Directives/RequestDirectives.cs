@@ -8,7 +8,7 @@ namespace HttpQuery.Caching;
 /// <remarks>Names count without case, arguments as token or quoted-string, and unknown directives not at all. Of an age that comes twice
 /// the first counts (RFC 9111 §4.2.1 says so of responses). One that cannot be read is taken as the strictest there is: no age, no
 /// staleness, freshness without end.</remarks>
-public readonly record struct RequestDirectives
+internal readonly record struct RequestDirectives
 {
     private const int LongestName = 14;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-public readonly partial record struct ResponseDirectives
+internal readonly partial record struct ResponseDirectives
 {
     /// <summary>Reads the lines of a targeted field such as <c>CDN-Cache-Control</c>, a Dictionary (RFC 9213 §2.1).</summary>
     /// <param name="lines">The lines, which are one Dictionary; a lifetime that is no Integer is none.</param>

@@ -8,7 +8,7 @@ namespace HttpQuery.Caching;
 /// <remarks>Names count without case, arguments as token or quoted-string, and unknown directives not at all. Of an age that comes twice
 /// the first counts, and a lifetime that cannot be read is none: the response is stale (RFC 9111 §4.2.1 has both). A directive that
 /// forbids counts whatever its argument; <c>public</c> and <c>must-understand</c>, which allow, count only without one.</remarks>
-public readonly partial record struct ResponseDirectives
+internal readonly partial record struct ResponseDirectives
 {
     private const int LongestName = 22;
 

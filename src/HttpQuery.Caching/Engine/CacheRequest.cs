@@ -4,7 +4,7 @@ using HttpQuery.CacheKeys;
 namespace HttpQuery.Caching;
 
 /// <summary>A request as a cache sees it.</summary>
-public sealed class CacheRequest
+internal sealed class CacheRequest
 {
     /// <summary>The method; QUERY, GET and HEAD in upper case, however they came.</summary>
     public required string Method { get; init; }

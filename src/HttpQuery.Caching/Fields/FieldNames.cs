@@ -6,7 +6,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>Names of fields, such as those of Vary: in lower case, each once, in ordinal order. Equal when the names are.</summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "Names are what it holds.")]
-public sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
+internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
 {
     private readonly string[] _names;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The fields of a stored message: immutable, in the order of their first lines; names compare without case.</summary>
-public sealed class StoredFields : IFieldLines, IReadOnlyList<KeyValuePair<string, StringValues>>
+internal sealed class StoredFields : IFieldLines, IReadOnlyList<KeyValuePair<string, StringValues>>
 {
     private readonly KeyValuePair<string, StringValues>[] _fields;
 

@@ -3,7 +3,7 @@ using HttpQuery.Caching.Internal;
 namespace HttpQuery.Caching;
 
 /// <summary>Lifetime and age of a response (RFC 9111 §4.2).</summary>
-public static class FreshnessRules
+internal static class FreshnessRules
 {
     /// <summary>How long a response is fresh (RFC 9111 §4.2.1, §4.2.2).</summary>
     /// <param name="options">The mode, and what is taken where the response states nothing.</param>

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>What states the lifetime of a response, the strongest first (RFC 9111 §4.2.1).</summary>
-public enum LifetimeSource
+internal enum LifetimeSource
 {
     /// <summary>Nothing: the lifetime is zero.</summary>
     None,

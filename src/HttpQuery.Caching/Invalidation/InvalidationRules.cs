@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>What an unsafe request makes unusable (RFC 9111 §4.4; RFC 9875).</summary>
-public static class InvalidationRules
+internal static class InvalidationRules
 {
     /// <summary>Tells whether a method is safe: GET, HEAD, OPTIONS, TRACE, QUERY, PROPFIND, REPORT or SEARCH. Names have case (RFC 9110
     /// §9.1), so <c>query</c> is another method, and of unknown safety like all others.</summary>

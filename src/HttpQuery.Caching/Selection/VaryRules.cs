@@ -6,7 +6,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>Which requests a stored response with Vary answers (RFC 9111 §4.1).</summary>
 /// <remarks>Lines of one header are joined, and white space around commas does not count (<see cref="Normalize"/>). Nothing else is taken to be the same: neither case nor order.</remarks>
-public static class VaryRules
+internal static class VaryRules
 {
     /// <summary>Reads the names that Vary lists (RFC 9110 §12.5.5).</summary>
     /// <param name="vary">The lines of Vary; none lists nothing, which every request matches.</param>

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>How the origin failed when it was asked.</summary>
-public enum OriginFailure
+internal enum OriginFailure
 {
     /// <summary>It answered with an error: <see cref="ReuseRules.IsError"/>.</summary>
     Error,

@@ -5,7 +5,7 @@ namespace HttpQuery.Caching;
 /// <param name="Reason">What led to that; of an <see cref="ReuseOutcome.Unsatisfiable"/> one, why the response could not be used.</param>
 /// <param name="Age">Its age now.</param>
 /// <param name="Remaining">How much longer it is fresh; not positive once it is stale.</param>
-public readonly record struct ReuseDecision(ReuseOutcome Outcome, ReuseReason Reason, TimeSpan Age, TimeSpan Remaining)
+internal readonly record struct ReuseDecision(ReuseOutcome Outcome, ReuseReason Reason, TimeSpan Age, TimeSpan Remaining)
 {
     /// <summary>Whether the stored response is served.</summary>
     public bool IsServed => Outcome is ReuseOutcome.Fresh or ReuseOutcome.ServeStale or ReuseOutcome.ServeStaleAndRevalidate;

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>What to do with a stored response that a request selects (RFC 9111 §4).</summary>
-public enum ReuseOutcome
+internal enum ReuseOutcome
 {
     /// <summary>Ask the origin: by a conditional request where the response has a validator.</summary>
     MustValidate,

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>Why a stored response is used, or not.</summary>
-public enum ReuseReason
+internal enum ReuseReason
 {
     /// <summary>It is fresh.</summary>
     Fresh,

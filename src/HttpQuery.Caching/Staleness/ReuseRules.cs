@@ -2,7 +2,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>Whether a stored response may answer a request (RFC 9111 §4, §4.2.4, §5.2; RFC 5861; RFC 8246).</summary>
 /// <remarks>That the response is selected, by key and by Vary, is settled before. Nothing is allocated.</remarks>
-public static class ReuseRules
+internal static class ReuseRules
 {
     /// <summary>Decides before the origin is asked.</summary>
     /// <param name="request">The directives of the request. <c>no-store</c> is taken as a wish to go past the cache, which RFC 9111

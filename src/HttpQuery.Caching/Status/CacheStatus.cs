@@ -7,7 +7,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>How a cache handled a request: one member of Cache-Status, such as <c>HttpQuery; hit; ttl=376</c> (RFC 9211 §2).</summary>
 /// <remarks>The key (§2.7) is never told.</remarks>
-public readonly record struct CacheStatus
+internal readonly record struct CacheStatus
 {
     /// <summary>The name of the field.</summary>
     public const string FieldName = "Cache-Status";

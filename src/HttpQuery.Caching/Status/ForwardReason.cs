@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>Why a request was forwarded: the parameter <c>fwd</c> (RFC 9211 §2.2).</summary>
-public enum ForwardReason
+internal enum ForwardReason
 {
     /// <summary><c>bypass</c>: the cache was told not to handle it.</summary>
     Bypass,

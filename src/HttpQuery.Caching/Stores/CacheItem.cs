@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>What a store keeps under a key: a <see cref="CachedResponse"/>, a <see cref="CacheVariants"/> or a <see cref="CacheEpoch"/>. Immutable.</summary>
-public abstract class CacheItem
+internal abstract class CacheItem
 {
     // Of an epoch or a list of variants, with its place in the dictionary: measured (benchmarks/README.md).
     private protected const int Overhead = 224;

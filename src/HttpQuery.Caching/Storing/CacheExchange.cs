@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>A request and the response to it, when the fields of the response have come.</summary>
-public readonly record struct CacheExchange
+internal readonly record struct CacheExchange
 {
     /// <summary>The method, for example <c>QUERY</c>.</summary>
     public required string Method { get; init; }

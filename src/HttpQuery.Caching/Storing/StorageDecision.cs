@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>Whether a response may be stored, and else why not (RFC 9111 §3).</summary>
-public enum StorageDecision
+internal enum StorageDecision
 {
     /// <summary>It may be stored.</summary>
     Store,

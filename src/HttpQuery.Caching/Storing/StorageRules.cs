@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>Which responses are stored, and which of their fields (RFC 9111 §3).</summary>
-public static class StorageRules
+internal static class StorageRules
 {
     /// <summary>Decides whether a response may be stored, and is worth it.</summary>
     /// <param name="options">For whom, and what RFC 9111 leaves open.</param>

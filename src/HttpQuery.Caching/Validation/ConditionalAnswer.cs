@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>What a stored response that may be used answers to the conditions of a request (RFC 9111 §4.3.2).</summary>
-public enum ConditionalAnswer
+internal enum ConditionalAnswer
 {
     /// <summary>The response as it is stored.</summary>
     Stored,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>Conditional requests, those that a cache sends and those that it receives (RFC 9111 §4.3).</summary>
-public static class ValidationRules
+internal static class ValidationRules
 {
     /// <summary>The conditions by which a stored response is validated (RFC 9111 §4.3.1), as the origin spelled its validators. They take
     /// the place of If-None-Match and If-Modified-Since of the request.</summary>

@@ -31,7 +31,7 @@ public class FreshnessRulesTests
     [InlineData(CacheMode.Private, "Last-Modified: x", 0, LifetimeSource.None)]
     [InlineData(CacheMode.Private, "Last-Modified: {-1000000000}", 86400, LifetimeSource.Heuristic)]
     [InlineData(CacheMode.Private, "ETag: \"a\"", 0, LifetimeSource.None)]
-    public void The_strongest_statement_is_the_lifetime(CacheMode mode, string fields, long expected, LifetimeSource source) =>
+    public void The_strongest_statement_is_the_lifetime(CacheMode mode, string fields, long expected, Enum source) =>
         Assert.Equal(new(Message.Seconds(expected), source), Lifetime(new() { Mode = mode }, 200, fields));
 
     [Theory]

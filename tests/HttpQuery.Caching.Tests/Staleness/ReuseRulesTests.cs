@@ -41,7 +41,7 @@ public class ReuseRulesTests
     [InlineData("max-age=60", 70, "only-if-cached, max-stale", ReuseOutcome.ServeStale, ReuseReason.RequestMaxStale)]
     [InlineData("max-age=60", 10, "only-if-cached, no-cache", ReuseOutcome.Unsatisfiable, ReuseReason.RequestNoCache)]
     public void A_stored_response_is_used_as_both_sides_allow(
-        string cacheControl, double age, string request, ReuseOutcome outcome, ReuseReason reason)
+        string cacheControl, double age, string request, Enum outcome, Enum reason)
     {
         var decision = Decide(Message.Private, cacheControl, age, request);
         Assert.Equal((outcome, reason), (decision.Outcome, decision.Reason));

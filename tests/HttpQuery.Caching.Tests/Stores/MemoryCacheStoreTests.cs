@@ -56,7 +56,7 @@ public class MemoryCacheStoreTests
         {
             string[] own = [.. Enumerable.Range(0, tags).Select(tag => $"tag {i} {tag}")];
             string[] lines = ["Cache-Control: max-age=3600", .. Enumerable.Range(0, headers).Select(header => $"X-Header-{header}: value {i}")];
-            Epochs.TagEpoch[] tagged = [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}").Concat(own).Select(tag => new Epochs.TagEpoch(tag, 1))];
+            Caching.Epochs.TagEpoch[] tagged = [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}").Concat(own).Select(tag => new Caching.Epochs.TagEpoch(tag, 1))];
             await Items(store).SetAsync(Key(i), new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], new(1, 2, tagged)), TimeSpan.FromHours(1), Test);
         }
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;

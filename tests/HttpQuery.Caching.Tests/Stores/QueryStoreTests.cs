@@ -214,10 +214,10 @@ public abstract class QueryStoreTests
     private protected static CachedResponse Response(string content)
     {
         var fields = Message.Fields("Cache-Control: max-age=3600", "A: 1", "B: 2", "A: é");
-        return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1, 2, [new Epochs.TagEpoch("t", 3)]));
+        return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
     }
 
-    protected static void AssertSame(CacheItem expected, CacheItem? actual)
+    private protected static void AssertSame(CacheItem expected, CacheItem? actual)
     {
         switch (expected)
         {
