@@ -23,7 +23,7 @@ public class EpochSearchTests(ITestOutputHelper output)
         ["three, one item lost"] = new() { Storing = [0, 0, 1], Invalidating = [2], Losses = 1 },
     };
 
-    private static int Paths => TestScale.IsFull ? 1_000 : 150;
+    private static int Paths => TestScale.IsFull ? 400 : 150;
 
     /// <summary>The names of the scenarios.</summary>
     public static TheoryData<string> Names => [.. Scenarios.Keys];
@@ -33,7 +33,7 @@ public class EpochSearchTests(ITestOutputHelper output)
     [InlineData("stored before", 800, false)]
     [InlineData("a tag of the response", 1_500, true)]
     [InlineData("two on one machine", 10_000, true)]
-    [InlineData("invalidated before", 15_000, true)]
+    [InlineData("invalidated before", 14_000, true)]
     [InlineData("two", 20_000, true)]
     public void In_no_state_is_anything_served_that_is_older_than_an_answered_invalidation(string name, int states, bool isLong)
     {
