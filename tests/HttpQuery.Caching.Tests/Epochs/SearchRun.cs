@@ -11,9 +11,9 @@ internal sealed class SearchRun
 
     private static readonly QueryCacheOptions Options = new() { Name = "search", Rules = Message.Shared, CollapseTimeout = TimeSpan.Zero };
     private static readonly CacheRequest Plain = CacheHost.Request("GET /a");
-    private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Fields = Message.Fields(), Content = ReadOnlyMemory<byte>.Empty, Tags = [TagName] };
+    private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = [TagName] };
     private static readonly CacheRequest Put = CacheHost.Request("PUT /a");
-    private static readonly CacheKeySet Keys = CacheKeySet.Of(Options, new(), Plain);
+    private static readonly CacheKeySet Keys = CacheKeySet.Of(Options, Plain);
     private static readonly QueryCacheKey TagKey = EpochKeys.OfTag(TagName);
     private static readonly StoredFields Fields = Message.Fields("Cache-Control: max-age=86400");
     private static readonly AsyncLocal<SearchActor?> Current = new();

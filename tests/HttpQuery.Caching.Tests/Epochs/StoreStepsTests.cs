@@ -119,10 +119,10 @@ public class StoreStepsTests
     }
 
     private static CacheRequest WithTag(string target) =>
-        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Fields = Message.Fields(), Content = ReadOnlyMemory<byte>.Empty, Tags = Tag };
+        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = Tag };
 
     private static CacheRequest OfUser(string target) =>
-        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Fields = Message.Fields(), Content = ReadOnlyMemory<byte>.Empty, User = new byte[] { 1 } };
+        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, User = new byte[] { 1 } };
 
     private QueryCache Machine() => new(new() { Name = "steps", Rules = Message.Shared, CollapseTimeout = TimeSpan.Zero }, _store, _time);
 

@@ -32,7 +32,7 @@ public class FreshnessRulesTests
     [InlineData(CacheMode.Private, "Last-Modified: {-1000000000}", 86400, LifetimeSource.Heuristic)]
     [InlineData(CacheMode.Private, "ETag: \"a\"", 0, LifetimeSource.None)]
     public void The_strongest_statement_is_the_lifetime(CacheMode mode, string fields, long expected, Enum source) =>
-        Assert.Equal(new(Message.Seconds(expected), source), Lifetime(new() { Mode = mode }, 200, fields));
+        Assert.Equal(new(Message.Seconds(expected), (LifetimeSource)source), Lifetime(new() { Mode = mode }, 200, fields));
 
     [Theory]
     [InlineData(200, true)]

@@ -23,7 +23,7 @@ public class CacheStatusTests
     [InlineData(ForwardReason.Stale, "stale")]
     [InlineData(ForwardReason.Partial, "partial")]
     public void A_forwarded_request_tells_why(Enum reason, string expected) =>
-        Assert.Equal($"a; fwd={expected}", new CacheStatus { Forward = reason }.ToFieldValue("a"));
+        Assert.Equal($"a; fwd={expected}", new CacheStatus { Forward = (ForwardReason)reason }.ToFieldValue("a"));
 
     [Fact]
     public void Every_parameter_has_its_place() => Assert.Equal(
