@@ -121,12 +121,15 @@ public sealed class QueryCacheHandler : DelegatingHandler
         HttpRequestMessage request, LookedUpRequest asked, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
         var (uri, sent) = (request.RequestUri!, new OutgoingRequests(asked));
-        var (response, stale) = await SendAsync(request, asked, sent, exchange, forward, cancellationToken).ConfigureAwait(false);
+        var own = exchange.Conditions.IsEmpty ? null : RequestConditions.Replace(request, exchange.Conditions);
+        var (response, stale) = await SendAsync(request, asked, sent, exchange, own, forward, cancellationToken).ConfigureAwait(false);
         if (response is null) return Respond(request, stale!);
         var reaction = await ReceiveAsync(request, uri, asked, sent, response, exchange).ConfigureAwait(false);
         if (reaction is OriginReaction.Retry retry)
         {
+            // As it came: handlers below would add their headers again.
             using var second = retry.Exchange;
+            own?.RestoreAll(request);
             response.Dispose();
             OutgoingRequests.Current = sent;
             response = await forward(request, cancellationToken).ConfigureAwait(false);
@@ -155,9 +158,9 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
     // A response, or a stored one that stands in because the origin cannot be reached.
     private async ValueTask<(HttpResponseMessage? Response, CachedMessage? Stale)> SendAsync(
-        HttpRequestMessage request, LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+        HttpRequestMessage request, LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, RequestConditions? own,
+        Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
-        var own = exchange.Conditions.IsEmpty ? null : RequestConditions.Replace(request, exchange.Conditions);
         OutgoingRequests.Current = sent;
         try
         {
@@ -167,7 +170,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             // What the server had done by then is not known; perhaps another one, after a redirect.
             await exchange.InvalidateTargetAsync().ConfigureAwait(false);
-            if (asked.Target.HostLines is not null) await _cache.EvictAsync(request.RequestUri!).ConfigureAwait(false);
+            if (asked.Target.HostLines is not null) await _cache.EvictAsync(request.RequestUri!, CancellationToken.None).ConfigureAwait(false);
             if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, asked, request, null).ConfigureAwait(false);
             throw;
         }

@@ -20,6 +20,16 @@ internal static class RequestLookup
                 var key = finding.Variant ?? context.Keys.Primary;
                 if (key == awaited) break;
                 cache.Collapsing.Join(new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
+                if (leader is not null && cache.Store.IsImmediate)
+                {
+                    // Another may have stored it between the lookup and now.
+                    (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
+                    if (plan.Action is PlannedAction.Serve)
+                    {
+                        leader.Release(Collapsing.End.Stored);
+                        return Serve(context, plan, ResultOf(plan.Reuse));
+                    }
+                }
                 if (follower is null) break;
 
                 var left = cache.Options.CollapseTimeout - cache.Time.GetElapsedTime(start);

@@ -54,7 +54,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         await reads.FetchAsync().ConfigureAwait(false);
 
         var numbers = new UInt128[keys.Length];
-        var (begun, late) = (new List<int>(), new List<int>());
+        var (begun, late) = (new List<(int Index, EpochOrigin Origin)>(), new List<int>());
         for (var i = 0; i < keys.Length; i++)
         {
             var before = start.Of(keys[i]) ?? Unread(keys[i]);
@@ -71,9 +71,11 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
                 continue;
             }
 
-            // Nothing is stored yet: the epoch begins now, or another response has begun it. One that an invalidation began was not there when this response was asked for.
+            // Nothing is stored yet: the epoch begins now, or another response has begun it. One that an invalidation began was not there when this response was asked for; and one that took its
+            // place says so, because the marker may be lost.
             late.Add(i);
-            if (now.Epoch is null || (isSame && !now.Epoch.IsLong)) begun.Add(i);
+            if (now.Epoch is null) begun.Add((i, EpochOrigin.Storing));
+            else if (isSame && !now.Epoch.IsLong) begun.Add((i, EpochOrigin.Invalidation));
             else if (now.Epoch.Origin is not EpochOrigin.Storing) return StorageRefusal.Invalidated;
         }
 
@@ -150,9 +152,9 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return null;
     }
 
-    private async ValueTask<bool> BeginAsync(QueryCacheKey[] keys, List<int> begun, UInt128[] numbers)
+    private async ValueTask<bool> BeginAsync(QueryCacheKey[] keys, List<(int Index, EpochOrigin Origin)> begun, UInt128[] numbers)
     {
-        var beginning = begun.Select(i => (Index: i, Task: BeginAsync(keys[i]))).ToArray();
+        var beginning = begun.Select(one => (one.Index, Task: BeginAsync(keys[one.Index], one.Origin))).ToArray();
         var isBegun = true;
         foreach (var (index, task) in beginning)
         {
@@ -163,16 +165,16 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
     }
 
     // Responses that come together begin one, not each its own: all but the last of those would be over at once.
-    private async Task<CacheEpoch?> BeginAsync(QueryCacheKey subject)
+    private async Task<CacheEpoch?> BeginAsync(QueryCacheKey subject, EpochOrigin origin)
     {
-        var own = new TaskCompletionSource<CacheEpoch?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var own = new TaskCompletionSource<CacheEpoch?>();
         var beginning = _beginning.GetOrAdd(subject, own.Task);
         if (beginning != own.Task) return await beginning.ConfigureAwait(false);
 
         CacheEpoch? begun = null;
         try
         {
-            var epoch = CacheEpoch.New(EpochOrigin.Storing);
+            var epoch = CacheEpoch.New(origin);
             if (await store.SetAsync(StoreOperation.Write, subject, epoch, epochLifetime).ConfigureAwait(false)) begun = epoch;
         }
         finally

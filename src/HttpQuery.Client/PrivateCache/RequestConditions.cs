@@ -16,5 +16,13 @@ internal sealed class RequestConditions
         return own;
     }
 
+    /// <summary>Puts all headers back as they came: handlers below may have added some.</summary>
+    public void RestoreAll(HttpRequestMessage request)
+    {
+        request.Headers.Clear();
+        foreach (var (name, lines) in _own) request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
+    }
+
+    /// <summary>Puts the request's own conditions back.</summary>
     public void Restore(HttpRequestMessage request) => ConditionHeaders.Restore(new MessageHeaders(request), _own);
 }

@@ -174,21 +174,21 @@ public class CacheItemFormatTests
     {
         Assert.Equal(2, CacheItemFormat.Version);
         Assert.Equal(
-            "0101a61fce6a78277ba76ebee440fcdefa2a07000000000000000000000000000000",
+            "020161dc439683b3d0a508518fc0038f4df30700000000000000000000000000000001000000",
             Convert.ToHexStringLower(Written(new CacheEpoch(7))));
         Assert.Equal(
-            "010297a931e4cdee3a7352653106449512c90200000008000000612c206200000000",
-            Convert.ToHexStringLower(Written(new CacheVariants(NamesOf("B, a"), FieldNames.Empty))));
+            "02020db0a96456add737fb10e656a7bafec90200000008000000612c206200000000010000000200000074",
+            Convert.ToHexStringLower(Written(new CacheVariants(NamesOf("B, a"), FieldNames.Empty) { Tags = ["t"] })));
         Assert.Equal(
-            "01033fe33d3864ad6d110ade22983172ca96c80000000080b5f7f57f9f0880164ef8f57f9f08ffffffffffffffff0100000000000000000000000000"
+            "0203d8d77562727719c0342b63c9f616710dc80000000080b5f7f57f9f0880164ef8f57f9f08ffffffffffffffff0100000000000000000000000000"
             + "00000200000000000000000000000000000002000000020000004102000000020000003103000000000102000000420100000002000000e901000000"
-            + "0200000074020000006f6b",
+            + "020000007403000000000000000000000000000000020000006f6b",
             Convert.ToHexStringLower(Written(Small())));
     }
 
     [Fact]
     public void Names_hold_the_versions() => Assert.Equal(
-        "httpquery:1.1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", CacheItemFormat.NameOf(Key));
+        "httpquery:1.2:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", CacheItemFormat.NameOf(Key));
 
     [Fact]
     public void Content_is_handed_over_and_not_copied()

@@ -72,7 +72,7 @@ public sealed class PendingMemoryOnTheWireTests : IAsyncLifetime
 
         await client.SendAsync(slow.AsMemory(Length - 1));
         var forwarded = await client.ReadAsync();
-        Assert.Equal(($"{Hash(slow)} #2", "HttpQuery; fwd=bypass"), (forwarded.ContentText, forwarded["Cache-Status"]));
+        Assert.Equal(($"{Hash(slow)} #2", "HttpQuery; fwd=bypass; fwd-status=200"), (forwarded.ContentText, forwarded["Cache-Status"]));
         Assert.Contains(_log.Lines, line => line.Text is "A request passes by the cache: MaximumPendingSize is used up, and newer requests need the memory.");
         await _meter.UntilPendingAsync(size => size == 0);
     }
@@ -90,7 +90,7 @@ public sealed class PendingMemoryOnTheWireTests : IAsyncLifetime
 
         await client.SendAsync(slow);
         var forwarded = await client.ReadAsync();
-        Assert.Equal((200, $"{Hash(slow)} #2", "HttpQuery; fwd=bypass"), (forwarded.Status, forwarded.ContentText, forwarded["Cache-Status"]));
+        Assert.Equal((200, $"{Hash(slow)} #2", "HttpQuery; fwd=bypass; fwd-status=200"), (forwarded.Status, forwarded.ContentText, forwarded["Cache-Status"]));
         await _meter.UntilPendingAsync(size => size == 0);
     }
 

@@ -66,8 +66,5 @@ public abstract partial class CacheContractTests : IAsyncLifetime
         Assert.Fail($"It did not happen. The origin received {Host.Received.Count} requests.");
     }
 
-    // It may be left out where it is the status sent on (RFC 9211 §2.3): the server does not look at responses that it has no use for.
-    private static string WithoutForwardStatus(string status) => status.Replace("; fwd-status=200", "", StringComparison.Ordinal);
-
     private void Pass(int seconds) => Host.Advance(TimeSpan.FromSeconds(seconds));
 }
