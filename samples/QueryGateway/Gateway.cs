@@ -43,7 +43,9 @@ internal static class Gateway
         app.UseRouting();
         if (!options.NoCache) app.UseHttpQueryCache();
         var origin = app.Map("/{**target}", app.Services.GetRequiredService<OriginEndpoint>().InvokeAsync);
-        if (!options.NoCache) origin.CacheQuery(policy => policy.Tag(GroupsOf));
+
+        // There is one origin, so that a group's name is enough for a tag.
+        if (!options.NoCache) origin.CacheQuery(policy => policy.TagByCacheGroups());
         return app;
     }
 
@@ -56,7 +58,4 @@ internal static class Gateway
         services.AddStackExchangeRedisOutputCache(redis => redis.ConfigurationOptions = options.Redis);
         services.AddSingleton<IQueryCacheStore, OutputCacheQueryStore>();
     }
-
-    // There is one origin, so that a group's name is enough for a tag.
-    private static IReadOnlyList<string> GroupsOf(HttpContext context) => InvalidationRules.Groups(new StoredFields(context.Response.Headers));
 }

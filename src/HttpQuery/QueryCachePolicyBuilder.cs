@@ -58,6 +58,9 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
+    /// <summary>Gives the names of the groups that a response says it belongs to as tags (<c>Cache-Groups</c>, RFC 9875 §2): an origin behind a gateway states them.</summary>
+    public QueryCachePolicyBuilder TagByCacheGroups() => Tag(static context => InvalidationRules.Groups(new StoredFields(context.Response.Headers)));
+
     /// <summary>Tells requests apart by something of the application's own, such as the tenant: responses to one are never given to another.</summary>
     /// <param name="partition">Called for each request; <see langword="null"/> where nothing tells it apart. If it throws, the request bypasses the cache.</param>
     public QueryCachePolicyBuilder PartitionBy(Func<HttpContext, string?> partition)
