@@ -11,6 +11,7 @@ public sealed class QueryCachePolicyBuilder
 {
     private readonly List<string> _varyBy = [];
     private readonly List<Func<HttpContext, IEnumerable<string>>> _tags = [];
+    private readonly List<string> _fixedTags = [];
     private Func<HttpContext, string?>? _partition;
     private Func<HttpContext, string?>? _user;
     private TimeSpan? _lifetime;
@@ -27,6 +28,7 @@ public sealed class QueryCachePolicyBuilder
         (_lifetime, _partition, _user) = (policy.Lifetime, policy.Partition, policy.User);
         (_isSharedAcrossUsers, _normalizations) = (policy.IsSharedAcrossUsers, policy.Normalizations);
         _tags.AddRange(policy.Tags);
+        _fixedTags.AddRange(policy.FixedTags);
         _varyBy.AddRange(policy.VaryBy);
     }
 
@@ -46,6 +48,7 @@ public sealed class QueryCachePolicyBuilder
         ArgumentNullException.ThrowIfNull(tags);
         foreach (var tag in tags) ArgumentException.ThrowIfNullOrEmpty(tag, nameof(tags));
         _tags.Add(_ => tags);
+        _fixedTags.AddRange(tags);
         return this;
     }
 
@@ -119,5 +122,5 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers) { Normalizations = _normalizations };
+    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers) { Normalizations = _normalizations, FixedTags = [.. _fixedTags.Distinct(StringComparer.Ordinal)] };
 }

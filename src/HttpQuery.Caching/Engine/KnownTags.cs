@@ -20,11 +20,20 @@ internal sealed class KnownTags
         return [.. context.Request.Tags.Select(EpochKeys.OfTag).Union(known ?? [])];
     }
 
-    /// <summary>Takes the tags of a response.</summary>
+    /// <summary>Takes the tags of a response that is stored.</summary>
     public void Add(RequestContext context, IReadOnlyList<string> tags)
     {
-        if (tags.Count is 0 or > MaximumTags) return;
-        var keys = tags.Select(EpochKeys.OfTag).ToArray();
+        if (tags.Count is not (0 or > MaximumTags)) Add(context, [.. tags.Select(EpochKeys.OfTag)]);
+    }
+
+    /// <summary>Takes the tags of a response that was found.</summary>
+    public void Add(RequestContext context, CachedResponse response)
+    {
+        if (response.Epochs.Tags.Count is not (0 or > MaximumTags)) Add(context, [.. response.Epochs.Tags.Select(tag => tag.Key)]);
+    }
+
+    private void Add(RequestContext context, QueryCacheKey[] keys)
+    {
         if (_tags.TryGetValue(context.Keys.Resource, out var known) && known.AsSpan().SequenceEqual(keys)) return;
         if (known is null && Interlocked.Increment(ref _count) > MaximumCount)
         {

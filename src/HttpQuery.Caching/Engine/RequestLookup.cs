@@ -131,6 +131,8 @@ internal static class RequestLookup
         Finding finding;
         while (!Finding.TryFind(context, reads, out finding)) await reads.FetchAsync().ConfigureAwait(false);
 
+        if (reads.IsRemote && finding.Response is { } found) cache.Tags.Add(context, found);
+
         var plan = Decide(context, finding, refusal);
         if (!mayStore || plan.Action is not PlannedAction.Forward || plan.Refusal is not null) return (finding, plan with { Conditions = default });
 

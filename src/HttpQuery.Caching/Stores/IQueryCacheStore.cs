@@ -6,7 +6,7 @@ namespace HttpQuery.Caching;
 /// <remarks>
 /// <para>A read sees every write and removal of its key that completed before the read began, from any machine. A store must not answer from a local copy that another machine may have replaced.</para>
 /// <para>Methods are called concurrently, several of them for one lookup.</para>
-/// <para>Values may be lost at any time, and any call may fail or take too long: the cache treats this as a miss. A value that differs from the one that was written is a miss, too: values carry a checksum.</para>
+/// <para>Values may be lost at any time, and any call may fail or take too long: the cache treats this as a miss. A store should not lose what it has just written: the mark of an invalidation may be among it. A value that differs from the one that was written is a miss, too: values carry a checksum.</para>
 /// </remarks>
 public interface IQueryCacheStore
 {

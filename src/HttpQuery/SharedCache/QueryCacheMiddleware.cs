@@ -215,6 +215,7 @@ internal sealed class QueryCacheMiddleware
             Partition = partition,
             User = user,
             IsSharedAcrossUsers = policy.IsSharedAcrossUsers,
+            Tags = policy.FixedTags,
             DefaultLifetime = policy.Lifetime,
             IsBackground = isBackground,
         }, inputs, read);

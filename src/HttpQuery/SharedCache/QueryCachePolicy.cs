@@ -14,6 +14,9 @@ internal sealed record QueryCachePolicy(
 
     public QueryNormalizations Normalizations { get; init; }
 
+    /// <summary>The tags that do not depend on the request: their epochs are read together with the entry.</summary>
+    public string[] FixedTags { get; init; } = [];
+
     /// <summary>Whether it says what only the cache looks at: normalizations are for output caching and keys, too.</summary>
     public bool NeedsCache => Lifetime is not null || Tags.Length > 0 || Partition is not null || User is not null || VaryBy.Length > 0 || IsSharedAcrossUsers;
 
