@@ -7,8 +7,11 @@ namespace HttpQuery.Caching;
 /// <param name="Shared">Key of the same request for everyone; equal to the primary key where no user is known.</param>
 /// <param name="IsNormalized">Whether other spellings of the content have the same key.</param>
 /// <param name="Resource">Key of the URI's epoch.</param>
-internal readonly record struct CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, bool IsNormalized, QueryCacheKey Resource)
+internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, bool IsNormalized, QueryCacheKey Resource)
 {
+    /// <summary>Stands for the keys of a request that is not looked up.</summary>
+    public static CacheKeySet None { get; } = new(default, default, false, default);
+
     /// <summary>Names of the headers that make the key of every request.</summary>
     internal static readonly string[] KeyFields =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];

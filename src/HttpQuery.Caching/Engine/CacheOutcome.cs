@@ -40,9 +40,13 @@ internal readonly record struct CacheOutcome(CacheResult Result)
     /// <summary>The lines of Cache-Status.</summary>
     /// <param name="cache">The cache.</param>
     /// <param name="upstream">The lines as they came from the origin.</param>
+    /// <param name="now">The current time.</param>
     /// <returns><paramref name="upstream"/> if the cache sends none.</returns>
-    public StringValues ToLines(QueryCache cache, StringValues upstream) =>
-        cache.Options.SendsCacheStatus ? ToStatus(cache.Time.GetUtcNow()).AppendTo(upstream, cache.Options.Name) : upstream;
+    public StringValues ToLines(QueryCache cache, StringValues upstream, DateTimeOffset now) =>
+        cache.Options.SendsCacheStatus ? ToStatus(now).AppendTo(upstream, cache.Options.Name) : upstream;
+
+    /// <summary>The lines of Cache-Status now.</summary>
+    public StringValues ToLines(QueryCache cache, StringValues upstream) => ToLines(cache, upstream, cache.Time.GetUtcNow());
 
     private bool IsForwarded => Result is not (CacheResult.Hit or CacheResult.MaxStale or CacheResult.StaleWhileRevalidate or CacheResult.Refused);
 

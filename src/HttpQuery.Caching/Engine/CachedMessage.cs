@@ -52,7 +52,7 @@ internal sealed class CachedMessage
     /// <param name="now">The current time.</param>
     public static CachedMessage Of(CacheRequest request, CachedResponse stored, ConditionalAnswer conditional, StringValues status, DateTimeOffset now)
     {
-        var age = ((long)stored.Response.CurrentAge(now).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var age = SecondsOf(stored.Response.CurrentAge(now)).ToString(CultureInfo.InvariantCulture);
         if (conditional is ConditionalAnswer.NotModified)
         {
             KeyValuePair<string, StringValues>[] kept = [.. stored.SentFields.Where(header => !ValidationRules.IsOfContent(header.Key) && !Is(header.Key, "Content-Language"))];
@@ -61,6 +61,9 @@ internal sealed class CachedMessage
         if (request.Method is "HEAD") return new(stored.Response.Status, stored.SentFields, default, stored.Content.Length) { Age = age, CacheStatus = status };
         return InPart(request, stored, age, status, now) ?? new(stored.Response.Status, stored.SentFields, stored.Content, stored.Content.Length) { Age = age, CacheStatus = status };
     }
+
+    /// <summary>An age as Age states it: in whole seconds.</summary>
+    public static long SecondsOf(TimeSpan age) => (long)age.TotalSeconds;
 
     // One range; what asks for several gets all (RFC 9110 §14.2 leaves that open).
     private static CachedMessage? InPart(CacheRequest request, CachedResponse stored, string age, StringValues status, DateTimeOffset now)

@@ -26,7 +26,7 @@ internal static class Freshening
         string[] added = [.. context.GroupTagsOf(fresh.Fields).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
         if (added.Length > 0)
         {
-            var settlement = await cache.Epochs.SettleAsync(plan.Flight!, added, new StoreReads(cache.Store)).ConfigureAwait(false);
+            var settlement = await cache.Epochs.SettleAsync(plan.Flight!, added, cache.Store.StartReading()).ConfigureAwait(false);
             cache.Tags.Add(context, added);
             if (settlement.Epochs is not { } epochs)
             {

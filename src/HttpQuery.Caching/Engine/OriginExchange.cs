@@ -168,7 +168,7 @@ internal sealed class OriginExchange : IDisposable
     private async ValueTask<CachedResponse?> StandInAsync(OriginFailure failure)
     {
         if (_isUserUnknown || _plan.Stored is not { } stored || !ReuseRules.MayServeStaleOnError(failure, _context.Directives, stored.Item.Response, _context.Cache.Time.GetUtcNow())) return null;
-        var reads = new StoreReads(_context.Cache.Store);
+        var reads = _context.Cache.Store.StartReading();
         bool isCurrent;
         while (!Finding.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);
         return isCurrent ? stored.Item : null;

@@ -63,20 +63,27 @@ public sealed class QueryCache
     /// <summary>Looks a request up.</summary>
     /// <param name="request">The request; it is used until its response has ended.</param>
     /// <param name="cancellationToken">Ends the waiting for another request that asks the same.</param>
-    internal async ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
+    internal ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
         var directives = RequestDirectives.Parse(request.Fields);
-        if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new CacheDecision.Forward(new(Context(default), new() { Reason = ForwardReason.Method }, null));
-        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return RequestLookup.Bypass(Context(default), null);
-        if (!await Epochs.IsTrustedAsync().ConfigureAwait(false)) return RequestLookup.Bypass(Context(default), StorageRefusal.NoEpoch);
-        return await RequestLookup.RunAsync(Context(Memo.GetOrAdd(Options, request)), cancellationToken).ConfigureAwait(false);
+        if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new(new CacheDecision.Forward(new(Context(CacheKeySet.None), new() { Reason = ForwardReason.Method }, null)));
+        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return new(RequestLookup.Bypass(Context(CacheKeySet.None), null));
+        var trusted = Epochs.IsTrustedAsync();
+        if (!trusted.IsCompletedSuccessfully) return LookUpAfterAsync(trusted, request, directives, cancellationToken);
+        return trusted.Result ? RequestLookup.RunAsync(Context(Memo.GetOrAdd(Options, request)), cancellationToken) : new(RequestLookup.Bypass(Context(CacheKeySet.None), StorageRefusal.NoEpoch));
 
-        RequestContext Context(in CacheKeySet keys) => new(this, request, directives, keys);
+        RequestContext Context(CacheKeySet keys) => new(this, request, directives, keys);
+    }
+
+    private async ValueTask<CacheDecision> LookUpAfterAsync(ValueTask<bool> trusted, CacheRequest request, RequestDirectives directives, CancellationToken cancellationToken)
+    {
+        if (!await trusted.ConfigureAwait(false)) return RequestLookup.Bypass(new(this, request, directives, CacheKeySet.None), StorageRefusal.NoEpoch);
+        return await RequestLookup.RunAsync(new(this, request, directives, Memo.GetOrAdd(Options, request)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes unusable what the response to an unsafe request makes so, without an exchange: a request that was redirected was sent several times.</summary>
     internal ValueTask InvalidateAsync(CacheRequest request, int status, StoredFields headers) =>
-        UnsafeResponse.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Fields), default), status, headers);
+        UnsafeResponse.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Fields), CacheKeySet.None), status, headers);
 
     /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>
     /// <param name="uri">An absolute URI; its fragment does not count.</param>

@@ -6,16 +6,20 @@ namespace HttpQuery.Caching;
 /// <summary>All of a request that decides its keys, and the keys. What is compared never changes.</summary>
 internal sealed class RememberedRequest
 {
-    private const int Overhead = 480;
+    private const int Overhead = 504;
     private const int HeaderOverhead = 64;
+
+    // A request with more headers is compared name by name.
+    private const int MostOthers = 24;
 
     private readonly string _method, _scheme, _authority, _target;
     private readonly byte[] _partition, _user;
     private readonly QueryNormalizations _normalizations;
     private readonly Header[] _headers;
+    private readonly string[]? _others;
     private bool _wasRead;
 
-    public RememberedRequest(ulong hash, CacheRequest request, IReadOnlyList<string> routingHeaders, RememberedContent content, in CacheKeySet keys)
+    public RememberedRequest(ulong hash, CacheRequest request, IReadOnlyList<string> routingHeaders, RememberedContent content, CacheKeySet keys)
     {
         (Hash, Content, Keys, Node) = (hash, content, keys, new(this));
         (_method, _scheme, _authority, _target) = (MethodOf(request), request.Scheme, request.Authority, request.Target);
@@ -28,8 +32,10 @@ internal sealed class RememberedRequest
             if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? lines : new((string?[])[.. lines])));
         }
         _headers = [.. headers];
+        _others = OthersOf(request, routingHeaders);
         Size = Overhead + (2L * (_scheme.Length + _authority.Length + _target.Length)) + _partition.Length + _user.Length
-            + headers.Sum(header => HeaderOverhead + header.Lines.Sum(line => 32L + (2L * (line?.Length ?? 0))));
+            + headers.Sum(header => HeaderOverhead + header.Lines.Sum(line => 32L + (2L * (line?.Length ?? 0))))
+            + (_others?.Sum(name => 32L + (2L * name.Length)) ?? 0);
     }
 
     public ulong Hash { get; }
@@ -49,6 +55,17 @@ internal sealed class RememberedRequest
     {
         if (request.Target != _target || MethodOf(request) != _method || request.Authority != _authority || request.Scheme != _scheme || request.Normalizations != _normalizations) return false;
         if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
+
+        if (request.Fields is ICountedFields fields && _others is not null && fields.Count == _headers.Length + _others.Length)
+        {
+            foreach (var header in _headers)
+            {
+                if (!StringValues.Equals(fields[NameOf(routingHeaders, header.Index)], header.Lines)) return false;
+            }
+
+            // All names are accounted for, so those that would make another key are not there.
+            if (HasOthers(fields)) return Content.Equals(request.Content!.Value);
+        }
 
         var next = 0;
         for (var i = 0; i < CountOf(routingHeaders); i++)
@@ -75,6 +92,22 @@ internal sealed class RememberedRequest
 
     /// <summary>Tells whether the entry was of use since the last call.</summary>
     public bool TakeRead() => _wasRead && !(_wasRead = false);
+
+    private bool HasOthers(ICountedFields fields)
+    {
+        foreach (var name in _others!)
+        {
+            if (fields[name].Count == 0) return false;
+        }
+        return true;
+    }
+
+    // The names that make no key; null where they are not known, or too many.
+    private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders)
+    {
+        if (request.Fields is not ICountedFields fields || fields.Count > MostOthers) return null;
+        return [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+    }
 
     private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;
 

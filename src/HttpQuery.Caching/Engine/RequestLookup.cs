@@ -6,7 +6,18 @@ namespace HttpQuery.Caching;
 /// <summary>The first phase: reads the store, waits for another request that asks the same, and decides.</summary>
 internal static class RequestLookup
 {
-    public static async ValueTask<CacheDecision> RunAsync(RequestContext context, CancellationToken cancellationToken)
+    public static ValueTask<CacheDecision> RunAsync(RequestContext context, CancellationToken cancellationToken) =>
+        context.Cache.Store.IsImmediate && TryServe(context) is { } served ? new(served) : RunSlowlyAsync(context, cancellationToken);
+
+    // A hit in memory waits for nobody, and needs nothing of what is prepared to forward.
+    private static CacheDecision.Serve? TryServe(RequestContext context)
+    {
+        if (!Finding.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
+        var plan = Decide(context, finding, RefusalOfRequest(context));
+        return plan.Action is PlannedAction.Serve ? Serve(context, plan, ResultOf(plan.Reuse)) : null;
+    }
+
+    private static async ValueTask<CacheDecision> RunSlowlyAsync(RequestContext context, CancellationToken cancellationToken)
     {
         var cache = context.Cache;
         var start = cache.Time.GetTimestamp();
@@ -80,17 +91,29 @@ internal static class RequestLookup
         return new(outcome.ToLines(context.Cache, default));
     }
 
-    private static CacheDecision.Serve Serve(RequestContext context, ForwardPlan plan, CacheResult result)
+    private static CacheDecision.Serve Serve(RequestContext context, in ForwardPlan plan, CacheResult result)
     {
         var (cache, stored) = (context.Cache, plan.Stored!);
         var outcome = new CacheOutcome(result) { Reason = plan.Reason, IsCollapsed = result is CacheResult.Collapsed ? true : null, Response = stored.Item.Response };
         context.Report(outcome);
-        var lines = outcome.ToLines(cache, stored.Item.Response.Fields[CacheStatus.FieldName]);
-        var message = CachedMessage.Of(context.Request, stored.Item, plan.Conditional, lines, cache.Time.GetUtcNow());
-
         // Never for a request with only-if-cached: the origin is not to be asked for it.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
-        return new(message, isStale ? new(cache, stored.Key) : null);
+        var (now, isWhole) = (cache.Time.GetUtcNow(), plan.Conditional is not ConditionalAnswer.NotModified && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
+        if (!isWhole || isStale || result is not CacheResult.Hit) return new(Message(context, plan, outcome, now), isStale ? new(cache, stored.Key) : null);
+
+        // Many clients get the same within one second.
+        var response = stored.Item.Response;
+        var (age, left) = (CachedMessage.SecondsOf(response.CurrentAge(now)), CacheStatus.SecondsOf(response.RemainingLifetime(now)));
+        if (stored.Item.LastHit is { } last && last.IsFor(cache.Options, age, left)) return last.Decision;
+        var decision = new CacheDecision.Serve(Message(context, plan, outcome, now), null);
+        stored.Item.LastHit = new(cache.Options, age, left, decision);
+        return decision;
+    }
+
+    private static CachedMessage Message(RequestContext context, in ForwardPlan plan, in CacheOutcome outcome, DateTimeOffset now)
+    {
+        var item = plan.Stored!.Item;
+        return CachedMessage.Of(context.Request, item, plan.Conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
     }
 
     private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
@@ -119,7 +142,7 @@ internal static class RequestLookup
         var refusal = RefusalOfRequest(context);
         var mayStore = refusal is null && context.Request.IsStorable;
         var moment = cache.Epochs.Own.Now;
-        var reads = new StoreReads(cache.Store);
+        var reads = cache.Store.StartReading();
         var tags = mayStore ? cache.Tags.Of(context) : [];
         if (reads.IsRemote)
         {
@@ -141,27 +164,31 @@ internal static class RequestLookup
         return (finding, flight.IsDoubtful ? plan with { Conditions = default, Refusal = StorageRefusal.NoEpoch } : plan with { Flight = flight });
     }
 
-    private static ForwardPlan Decide(RequestContext context, Finding finding, StorageRefusal? refusal)
+    private static ForwardPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
     {
         var (request, directives, now) = (context.Request, context.Directives, context.Cache.Time.GetUtcNow());
-        var plan = new ForwardPlan { Reason = finding.Variant is null ? ForwardReason.UriMiss : ForwardReason.VaryMiss, Refusal = refusal };
-        if (finding.Response is not { } item) return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : plan;
+        var missed = finding.Variant is null ? ForwardReason.UriMiss : ForwardReason.VaryMiss;
+        if (finding.Response is not { } item) return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = missed, Refusal = refusal };
 
         var decision = ReuseRules.Decide(directives, item.Response, now);
         if (decision.Outcome is ReuseOutcome.Unsatisfiable) return new() { Action = PlannedAction.Refuse };
-        plan = plan with { Conditional = ValidationRules.Answer(request.Fields, item.Response, now), Reuse = decision.Outcome };
-        if (plan.Conditional is ConditionalAnswer.Forward)
-            return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : plan with { Reason = ForwardReason.Request, Refusal = StorageRefusal.Conditional };
+        var conditional = ValidationRules.Answer(request.Fields, item.Response, now);
+        if (conditional is ConditionalAnswer.Forward)
+            return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = ForwardReason.Request, Refusal = StorageRefusal.Conditional, Conditional = conditional, Reuse = decision.Outcome };
 
         // An answer to a visitor, while a handler below may be about to sign this request in.
         if (request.IsUserUncertain && !context.AllowsSharing(item.Response.Directives))
             return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = ForwardReason.Bypass, Refusal = StorageRefusal.UnknownUser };
 
-        plan = plan with { Stored = new(item, finding.Key) };
-        if (decision.IsServed) return plan with { Action = PlannedAction.Serve };
-        return plan with
+        var stored = item.At(finding.Key);
+        if (decision.IsServed) return new() { Action = PlannedAction.Serve, Reason = missed, Refusal = refusal, Conditional = conditional, Reuse = decision.Outcome, Stored = stored };
+        return new()
         {
             Reason = decision.Reason is ReuseReason.Stale or ReuseReason.StaleForbidden ? ForwardReason.Stale : ForwardReason.Request,
+            Refusal = refusal,
+            Conditional = conditional,
+            Reuse = decision.Outcome,
+            Stored = stored,
             Conditions = ValidationRules.Conditions(item.Response),
         };
     }

@@ -46,7 +46,7 @@ internal sealed class RequestMemo(long maximumSize)
         return keys;
     }
 
-    private void Add(QueryCacheOptions options, CacheRequest request, ulong hash, ulong contentHash, in CacheKeySet keys)
+    private void Add(QueryCacheOptions options, CacheRequest request, ulong hash, ulong contentHash, CacheKeySet keys)
     {
         var bytes = request.Content!.Value;
         if (!_contents.TryGetValue(contentHash, out var content) || !content.Equals(bytes)) content = new(contentHash, bytes);

@@ -54,7 +54,7 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
         // What may be shared is stored for everyone.
         var primary = Context.IsOfUser && isSharable ? Context.Keys.Shared : Context.Keys.Primary;
         string[] allTags = [.. Context.GroupTagsOf(Response.Fields).Union(tags)];
-        var reads = new StoreReads(cache.Store);
+        var reads = cache.Store.StartReading();
         reads.Want(primary);
         var settlement = await cache.Epochs.SettleAsync(Flight, allTags, reads).ConfigureAwait(false);
         cache.Tags.Add(Context, allTags);

@@ -11,6 +11,8 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
 
     private readonly MemoryCacheStore? _memory = store as MemoryCacheStore;
 
+    private StoreReads? _reads;
+
     // Until when nobody waits for the store any more, because one has waited in vain.
     private long _pausedUntil;
 
@@ -22,6 +24,9 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
 
     /// <summary>What is invalidated: in a store in memory all of it, elsewhere what this cache invalidates.</summary>
     public OwnInvalidations Invalidations { get; } = (store as MemoryCacheStore)?.Invalidations ?? new();
+
+    /// <summary>What a request starts to read.</summary>
+    public StoreReads StartReading() => IsImmediate ? _reads ??= new(this) : new(this);
 
     /// <summary>Reads a store in memory.</summary>
     public StoreRead GetNow(QueryCacheKey key) => new(true, _memory!.Get(key));

@@ -141,7 +141,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
     // After the epochs were begun or found: a marker written since then is followed by another epoch.
     private async ValueTask<StorageRefusal?> RefusalOfMarkersAsync(FlightStart start, QueryCacheKey[] keys, List<int> late)
     {
-        var reads = new StoreReads(store);
+        var reads = store.StartReading();
         foreach (var i in late) reads.Want(EpochKeys.MarkerOf(keys[i]));
         await reads.FetchAsync().ConfigureAwait(false);
         foreach (var i in late)
@@ -213,7 +213,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
 
     private async ValueTask<(EpochRead Marker, EpochRead Epoch)> ReadBothAsync(QueryCacheKey marker, QueryCacheKey subject)
     {
-        var reads = new StoreReads(store);
+        var reads = store.StartReading();
         reads.Want(marker);
         reads.Want(subject);
         await reads.FetchAsync().ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Epochs;
 
 /// <summary>What one request reads of the store: whatever can be asked at the same time is one step.</summary>
-/// <remarks>Ask with <see cref="TryGet"/>; where something is missing, <see cref="FetchAsync"/> reads all that was missing at once. A store in memory is read when it is asked.</remarks>
+/// <remarks>Ask with <see cref="TryGet"/>; where something is missing, <see cref="FetchAsync"/> reads all that was missing at once. A store in memory is read when it is asked, so one instance serves all requests.</remarks>
 internal sealed class StoreReads(StoreAccess store)
 {
     private readonly Dictionary<QueryCacheKey, StoreRead>? _items = store.IsImmediate ? null : [];

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The fields of a stored message: immutable, in the order of their first lines; names compare without case.</summary>
-internal sealed class StoredFields : IFieldLines, IReadOnlyList<KeyValuePair<string, StringValues>>
+internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<string, StringValues>>
 {
     private readonly KeyValuePair<string, StringValues>[] _fields;
 
@@ -27,6 +27,8 @@ internal sealed class StoredFields : IFieldLines, IReadOnlyList<KeyValuePair<str
 
     /// <summary>The number of different names.</summary>
     public int Count => _fields.Length;
+
+    IEnumerable<string> ICountedFields.Names => _fields.Select(one => one.Key);
 
     /// <inheritdoc/>
     public StringValues this[string name]

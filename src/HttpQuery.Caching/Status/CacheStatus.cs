@@ -69,7 +69,7 @@ internal readonly record struct CacheStatus
         if (TimeToLive is { } time)
         {
             text.AppendLiteral("; ttl=");
-            text.AppendFormatted((long)Math.Floor(time.TotalSeconds));
+            text.AppendFormatted(SecondsOf(time));
         }
 
         if (Detail is { Length: > 0 } detail && IsPrintable(detail))
@@ -112,6 +112,9 @@ internal readonly record struct CacheStatus
         text.AppendLiteral(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
         text.AppendLiteral("\"");
     }
+
+    /// <summary>A lifetime as <c>ttl</c> states it: in whole seconds, rounded down.</summary>
+    internal static long SecondsOf(TimeSpan time) => (long)Math.Floor(time.TotalSeconds);
 
     /// <summary>Whether a cache can have this name.</summary>
     internal static bool IsName(string name) => name.Length > 0 && IsPrintable(name);

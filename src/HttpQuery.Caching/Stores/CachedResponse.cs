@@ -9,6 +9,8 @@ internal sealed class CachedResponse : CacheItem
     // Status, times, directives and the arrays of headers: measured.
     private const int ResponseOverhead = 612;
 
+    private StoredItem? _place;
+
     // A tag with its epoch, without its text: measured.
     private const int TagSize = 120;
 
@@ -39,6 +41,12 @@ internal sealed class CachedResponse : CacheItem
 
     /// <summary>The fields that are sent as they were stored.</summary>
     internal KeyValuePair<string, StringValues>[] SentFields => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];
+
+    /// <summary>The latest answer to a plain request, as long as it stays the same.</summary>
+    internal CachedHit? LastHit { get; set; }
+
+    /// <summary>The response with the key under which it lies.</summary>
+    internal StoredItem At(QueryCacheKey key) => _place is { } place && place.Key == key ? place : _place = new(this, key);
 
     private static bool IsMadeAnew(string name) =>
         name.Equals("Age", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals(CacheStatus.FieldName, StringComparison.OrdinalIgnoreCase);

@@ -60,8 +60,8 @@ internal static class StorageRules
     /// <summary>Tells whether a request carries a credential, verified or not.</summary>
     internal static bool HasCredential(CacheRuleOptions options, IFieldLines request)
     {
-        foreach (var name in options.CredentialHeaders)
-            if (request[name].Count > 0) return true;
+        for (var i = 0; i < options.CredentialHeaders.Count; i++)
+            if (request[options.CredentialHeaders[i]].Count > 0) return true;
         return false;
     }
 

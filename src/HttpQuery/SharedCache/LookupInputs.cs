@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Localization;
 namespace HttpQuery.SharedCache;
 
 /// <summary>What the key takes of a request apart from content and headers. If code behind the cache changes one of these, the response belongs to another key.</summary>
-internal sealed record LookupInputs(string Endpoint, string Method, string Scheme, string Host, string Path, string Query, string? Culture, string? UICulture, string? Application)
+internal readonly record struct LookupInputs(string Endpoint, string Method, string Scheme, string Host, string Path, string Query, string? Culture, string? UICulture, string? Application)
 {
     // Processes start with one culture; a request that has another was given it by the application.
     private static readonly (string Name, string UIName) Start = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);

@@ -187,13 +187,13 @@ internal sealed class QueryCacheMiddleware
         var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
         var read = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         var content = read?.Bytes;
-        var (inputs, partition, user) = (default(LookupInputs), default(byte[]), default(byte[]));
+        var (inputs, partition, user) = (default(LookupInputs?), default(byte[]), default(byte[]));
         if (content is not null)
         {
             try
             {
-                inputs = LookupInputs.Of(context, policy);
-                (partition, user) = (inputs.ToPartition(context, isRewritten), UserOf(context, policy));
+                var taken = LookupInputs.Of(context, policy);
+                (inputs, partition, user) = (taken, taken.ToPartition(context, isRewritten), UserOf(context, policy));
                 if (user is null) (content, bypass) = (null, CacheBypass.UncertainUser);
             }
             catch (Exception exception) when (policy.Partition is not null || policy.User is not null)

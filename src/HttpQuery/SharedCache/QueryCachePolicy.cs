@@ -22,7 +22,13 @@ internal sealed record QueryCachePolicy(
 
     public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
-    public static QueryCachePolicy Of(HttpContext context) => (context.GetEndpoint() is { } endpoint ? Of(endpoint, context.RequestServices) : null) ?? Default;
+    // Asking for the services of a request makes a scope of them.
+    public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IQueryCachePolicySource>() switch
+    {
+        null => Default,
+        QueryCachePolicy policy => policy,
+        var source => Of(context.GetEndpoint()!, source, context.RequestServices),
+    };
 
     /// <summary>Returns the policy of an endpoint, or <see langword="null"/> if it states none.</summary>
     /// <exception cref="InvalidOperationException">It names a policy that does not exist.</exception>
@@ -30,8 +36,11 @@ internal sealed record QueryCachePolicy(
     {
         null => null,
         QueryCachePolicy policy => policy,
-        var source => Resolved.TryGetValue(endpoint, out var policy) ? policy : Resolved.GetValue(endpoint, _ => source.Resolve(services)),
+        var source => Of(endpoint, source, services),
     };
+
+    private static QueryCachePolicy Of(Endpoint endpoint, IQueryCachePolicySource source, IServiceProvider services) =>
+        Resolved.TryGetValue(endpoint, out var policy) ? policy : Resolved.GetValue(endpoint, _ => source.Resolve(services));
 
     public string[] TagsOf(HttpContext context) => Tags.Length == 0 ? [] : [.. Tags.SelectMany(tags => tags(context)).Distinct(StringComparer.Ordinal)];
 

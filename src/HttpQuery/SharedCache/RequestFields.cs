@@ -5,11 +5,15 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.SharedCache;
 
 /// <summary>The fields of a request as the client sent them: read where they lie, and copied before anybody behind the cache can change them.</summary>
-internal sealed class RequestFields(IHeaderDictionary headers) : IFieldLines
+internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
 {
     private StoredFields? _copy;
 
     public StringValues this[string name] => _copy is { } copy ? copy[name] : headers[name];
+
+    public int Count => _copy?.Count ?? headers.Count;
+
+    public IEnumerable<string> Names => _copy is { } copy ? copy.Select(one => one.Key) : headers.Keys;
 
     public void Keep() => _copy ??= new(headers);
 

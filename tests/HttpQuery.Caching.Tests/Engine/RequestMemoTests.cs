@@ -43,6 +43,31 @@ public class RequestMemoTests
         Assert.True(matches > TestScale.Cases / 50, $"{matches} matches: too few to tell anything.");
     }
 
+    [Theory]
+    [InlineData("Accept", true)]
+    [InlineData("accept", true)]
+    [InlineData("User-Agent", true)]
+    [InlineData("X-Original-URL", false)]
+    [InlineData("x-original-url", false)]
+    [InlineData("Content-Language", false)]
+    public void A_header_that_makes_a_key_is_not_taken_for_one_that_does_not(string name, bool isSame)
+    {
+        var (one, other) = (With("Accept"), With(name));
+        var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(Options, one));
+        Assert.Equal(isSame, entry.Matches(other, Options.RoutingHeaders));
+        Assert.Equal(isSame, entry.Keys == CacheKeySet.Of(Options, other));
+
+        static CacheRequest With(string name) => new()
+        {
+            Method = "QUERY",
+            Scheme = "http",
+            Authority = "a.test",
+            Target = "/a",
+            Fields = new StoredFields(new("Content-Type", "text/plain"), new(name, "x")),
+            Content = new("a"u8.ToArray()),
+        };
+    }
+
     [Fact]
     public void A_request_seen_before_is_not_read_by_normalizers_again()
     {
@@ -139,6 +164,10 @@ public class RequestMemoTests
         for (var i = 0; i < names.Length; i++)
         {
             if (parts[i] % 3 > 0) fields.Add(new(names[i], parts[i] % 3 == 1 ? values[parts[i] % values.Length] : new StringValues([values[parts[i] % values.Length], "b"])));
+        }
+        foreach (var other in (string[])["Accept", "User-Agent"])
+        {
+            if (random.Next(2) > 0) fields.Insert(0, new(other, "x"));
         }
         byte[][] contents = [[], [1], [1, 2], [2, 1], "{\"a\":1}"u8.ToArray(), "{ \"a\" : 1 }"u8.ToArray(), new byte[70_000], [.. new byte[69_999], 1]];
         var content = contents[parts[5] % contents.Length];
