@@ -32,7 +32,7 @@ internal sealed class RememberedRequest
             if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? lines : new((string?[])[.. lines])));
         }
         _headers = [.. headers];
-        _others = OthersOf(request, routingHeaders);
+        _others = OthersOf(request, routingHeaders, _headers.Length);
         Size = Overhead + (2L * (_scheme.Length + _authority.Length + _target.Length)) + _partition.Length + _user.Length
             + headers.Sum(header => HeaderOverhead + header.Lines.Sum(line => 32L + (2L * (line?.Length ?? 0))))
             + (_others?.Sum(name => 32L + (2L * name.Length)) ?? 0);
@@ -103,10 +103,13 @@ internal sealed class RememberedRequest
     }
 
     // The names that make no key; null where they are not known, or too many.
-    private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders)
+    private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
         if (request.Fields is not ICountedFields fields || fields.Count > MostOthers) return null;
-        return [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+        string[] others = [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+
+        // A routing header that is named twice, or is one of the others, would be counted twice.
+        return others.Length + headerCount == fields.Count ? others : null;
     }
 
     private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;

@@ -96,6 +96,7 @@ internal static class RequestLookup
         var (cache, stored) = (context.Cache, plan.Stored!);
         var outcome = new CacheOutcome(result) { Reason = plan.Reason, IsCollapsed = result is CacheResult.Collapsed ? true : null, Response = stored.Item.Response };
         context.Report(outcome);
+
         // Never for a request with only-if-cached: the origin is not to be asked for it.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
         var (now, isWhole) = (cache.Time.GetUtcNow(), plan.Conditional is not ConditionalAnswer.NotModified && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);

@@ -50,6 +50,7 @@ public class MemoryCacheStoreTests
     public async Task What_it_counts_is_what_items_take(string what, int length, int headers, int groups, int tags)
     {
         const int Count = 5_000;
+        var (options, request) = (new QueryCacheOptions(), CacheHost.Request("GET /a"));
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var store = new MemoryCacheStore(1L << 40, int.MaxValue, _time);
         for (var i = 0; i < Count; i++)
@@ -57,7 +58,9 @@ public class MemoryCacheStoreTests
             string[] own = [.. Enumerable.Range(0, tags).Select(tag => $"tag {i} {tag}")];
             string[] lines = ["Cache-Control: max-age=3600", .. Enumerable.Range(0, headers).Select(header => $"X-Header-{header}: value {i}")];
             Caching.Epochs.TagEpoch[] tagged = [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}").Concat(own).Select(tag => new Caching.Epochs.TagEpoch(tag, 1))];
-            await Items(store).SetAsync(Key(i), new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], new(1, 2, tagged)), TimeSpan.FromHours(1), Test);
+            var item = new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], new(1, 2, tagged));
+            item.LastHit = new(options, 1, i, new(CachedMessage.Of(request, item.At(Key(i)).Item, default, $"HttpQuery; hit; ttl={i + 1000}", Message.Received), null));
+            await Items(store).SetAsync(Key(i), item, TimeSpan.FromHours(1), Test);
         }
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.True(store.Size is var counted && counted > 0.9 * taken && counted < 1.1 * taken, $"{what}: {store.Size / Count} bytes are counted for each, and {taken / Count} taken.");
