@@ -14,8 +14,8 @@ internal readonly record struct ForwardPlan
     /// <summary>What is stored for the request, and may be validated or stand in.</summary>
     public StoredItem? Stored { get; init; }
 
-    /// <summary>Conditions to forward in the place of the request's own; empty where there are none.</summary>
-    public ValidationConditions Conditions { get; init; }
+    /// <summary>What the origin is asked about the stored response; <see langword="null"/> if the request is forwarded as it came.</summary>
+    public Validation? Validation { get; init; }
 
     /// <summary>Epochs and markers before the request is forwarded; <see langword="null"/> if its response is not to be stored.</summary>
     public FlightStart? Flight { get; init; }
@@ -42,6 +42,12 @@ internal enum PlannedAction
     Serve,
     Refuse,
 }
+
+/// <summary>A stored response that the origin is asked about (RFC 9111 §4.3).</summary>
+/// <param name="Stored">The response.</param>
+/// <param name="Conditions">What is forwarded in the place of the request's own conditions.</param>
+/// <param name="Flight">Epochs and markers before the request is forwarded.</param>
+internal sealed record Validation(StoredItem Stored, ValidationConditions Conditions, FlightStart Flight);
 
 /// <summary>A stored response, and where it lies.</summary>
 internal sealed record StoredItem(CachedResponse Item, QueryCacheKey Key);

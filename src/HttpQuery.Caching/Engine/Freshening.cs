@@ -10,13 +10,13 @@ internal static class Freshening
 {
     /// <summary>Stores the response that a 304 has made fresh. It stays in the epochs that it was made in: one that has begun meanwhile leaves it behind.</summary>
     /// <returns>The fresh response, and whether it was stored.</returns>
-    public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(RequestContext context, ForwardPlan plan, StoredItem stored, StoredFields notModified)
+    public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(RequestContext context, Validation validation, DateTimeOffset requestTime, StoredFields notModified)
     {
-        var (cache, now) = (context.Cache, context.Cache.Time.GetUtcNow());
-        var fresh = ValidationRules.Freshen(stored.Item.Response, notModified, plan.RequestTime, now);
+        var (cache, stored, now) = (context.Cache, validation.Stored, context.Cache.Time.GetUtcNow());
+        var fresh = ValidationRules.Freshen(stored.Item.Response, notModified, requestTime, now);
         var item = new CachedResponse(fresh, stored.Item.Content, stored.Item.Epochs);
         var lifetime = cache.RetentionOf(fresh, now);
-        if (lifetime <= TimeSpan.Zero || !IsKept(context, plan, stored.Item.Response, fresh, now))
+        if (lifetime <= TimeSpan.Zero || !IsKept(context, requestTime, stored.Item.Response, fresh, now))
         {
             await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
             return (item, false);
@@ -26,7 +26,7 @@ internal static class Freshening
         string[] added = [.. context.GroupTagsOf(fresh.Fields).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
         if (added.Length > 0)
         {
-            var settlement = await cache.Epochs.SettleAsync(plan.Flight!, added, cache.Store.StartReading()).ConfigureAwait(false);
+            var settlement = await cache.Epochs.SettleAsync(validation.Flight, added, cache.Store.StartReading()).ConfigureAwait(false);
             cache.Tags.Add(context, added);
             if (settlement.Epochs is not { } epochs)
             {
@@ -51,10 +51,10 @@ internal static class Freshening
     }
 
     // It stays under its key, which is that of what it varied by before. What could be shared may have been made for a user, and cannot be shared any more.
-    private static bool IsKept(RequestContext context, in ForwardPlan plan, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
+    private static bool IsKept(RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
     {
         if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;
-        if (StorageOfResponse.RefusalOf(context, fresh.Status, fresh.Fields, plan.RequestTime, now, isUserUnknown: false) is { } refusal)
+        if (StorageOfResponse.RefusalOf(context, fresh.Status, fresh.Fields, requestTime, now, isUserUnknown: false) is { } refusal)
         {
             context.ReportNotStored(refusal);
             return false;

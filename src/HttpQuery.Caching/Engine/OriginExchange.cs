@@ -22,7 +22,7 @@ internal sealed class OriginExchange : IDisposable
     public bool IsSafe => _context.IsSafe;
 
     /// <summary>Conditions to forward in the place of the request's own, and without its range; empty if the request is forwarded as it came.</summary>
-    public ValidationConditions Conditions => _plan.Conditions;
+    public ValidationConditions Conditions => _plan.Validation?.Conditions ?? default;
 
     /// <summary>Whether the cache has a use for the response: else the request can be forwarded without <see cref="ReceiveAsync"/>.</summary>
     public bool NeedsResponse => !IsSafe || _plan.Flight is not null || _plan.Stored is not null;
@@ -48,7 +48,7 @@ internal sealed class OriginExchange : IDisposable
             await UnsafeResponse.InvalidateAsync(_context, status, received).ConfigureAwait(false);
             return Relay(status, null);
         }
-        if (!_plan.Conditions.IsEmpty && status == 304) return await FreshenAsync(received).ConfigureAwait(false);
+        if (_plan.Validation is { } validation && status == 304) return await FreshenAsync(validation, received).ConfigureAwait(false);
 
         var failure = response.IsUnreached ? OriginFailure.Disconnected : OriginFailure.Error;
         if ((response.IsUnreached || ReuseRules.IsError(status)) && await StandInAsync(failure).ConfigureAwait(false) is { } stale) return Serve(stale, CacheResult.StaleIfError, response.IsUnreached ? null : status);
@@ -63,7 +63,7 @@ internal sealed class OriginExchange : IDisposable
     public OriginReaction Decline(int status, StorageRefusal refusal)
     {
         Use();
-        return !_plan.Conditions.IsEmpty && status == 304 ? Retry() : Relay(status, refusal);
+        return _plan.Validation is not null && status == 304 ? Retry() : Relay(status, refusal);
     }
 
     /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its handler threw an exception.</summary>
@@ -131,7 +131,7 @@ internal sealed class OriginExchange : IDisposable
     {
         var leader = _leader;
         _leader = null;
-        var exchange = new OriginExchange(_context, _plan with { Conditions = default, Stored = null }, leader);
+        var exchange = new OriginExchange(_context, _plan with { Validation = null, Stored = null }, leader);
         if (_isUserUnknown) exchange.ReportUnknownUser();
         return new(exchange);
     }
@@ -156,11 +156,10 @@ internal sealed class OriginExchange : IDisposable
         return new OriginReaction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
     }
 
-    private async ValueTask<OriginReaction> FreshenAsync(StoredFields notModified)
+    private async ValueTask<OriginReaction> FreshenAsync(Validation validation, StoredFields notModified)
     {
-        var stored = _plan.Stored!;
-        if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, stored.Item.Response).Count == 0) return Retry();
-        var (item, isStored) = await Freshening.StoreAsync(_context, _plan, stored, notModified).ConfigureAwait(false);
+        if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, validation.Stored.Item.Response).Count == 0) return Retry();
+        var (item, isStored) = await Freshening.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
         return Serve(item, CacheResult.Validated, 304, isStored);
     }
 

@@ -14,7 +14,7 @@ internal static class RequestLookup
     {
         if (!Finding.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
         var plan = Decide(context, finding, RefusalOfRequest(context));
-        return plan.Action is PlannedAction.Serve ? Serve(context, plan, ResultOf(plan.Reuse)) : null;
+        return plan is { Action: PlannedAction.Serve, Stored: { } stored } ? Serve(context, plan, stored, ResultOf(plan.Reuse)) : null;
     }
 
     private static async ValueTask<CacheDecision> RunSlowlyAsync(RequestContext context, CancellationToken cancellationToken)
@@ -35,10 +35,10 @@ internal static class RequestLookup
                 {
                     // Another may have stored it between the lookup and now.
                     (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
-                    if (plan.Action is PlannedAction.Serve)
+                    if (plan is { Action: PlannedAction.Serve, Stored: { } found })
                     {
                         leader.Release(Collapsing.End.Stored);
-                        return Serve(context, plan, ResultOf(plan.Reuse));
+                        return Serve(context, plan, found, ResultOf(plan.Reuse));
                     }
                 }
                 if (follower is null) break;
@@ -54,10 +54,10 @@ internal static class RequestLookup
 
                 var reason = plan.Reason;
                 (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
-                if (plan.Action is PlannedAction.Serve)
+                if (plan is { Action: PlannedAction.Serve, Stored: { } shared })
                 {
                     leader?.Release(Collapsing.End.Stored);
-                    return Serve(context, plan with { Reason = reason }, CacheResult.Collapsed);
+                    return Serve(context, plan with { Reason = reason }, shared, CacheResult.Collapsed);
                 }
             }
         }
@@ -71,7 +71,7 @@ internal static class RequestLookup
 
         return plan.Action switch
         {
-            PlannedAction.Serve => Serve(context, plan, ResultOf(plan.Reuse)),
+            PlannedAction.Serve when plan.Stored is { } stored => Serve(context, plan, stored, ResultOf(plan.Reuse)),
             PlannedAction.Refuse => Refuse(context),
             _ => new CacheDecision.Forward(new(context, plan with { IsCollapsed = isCollapsed, RequestTime = cache.Time.GetUtcNow() }, leader)),
         };
@@ -91,31 +91,28 @@ internal static class RequestLookup
         return new(outcome.ToLines(context.Cache, default));
     }
 
-    private static CacheDecision.Serve Serve(RequestContext context, in ForwardPlan plan, CacheResult result)
+    private static CacheDecision.Serve Serve(RequestContext context, in ForwardPlan plan, StoredItem stored, CacheResult result)
     {
-        var (cache, stored) = (context.Cache, plan.Stored!);
+        var cache = context.Cache;
         var outcome = new CacheOutcome(result) { Reason = plan.Reason, IsCollapsed = result is CacheResult.Collapsed ? true : null, Response = stored.Item.Response };
         context.Report(outcome);
 
         // Never for a request with only-if-cached: the origin is not to be asked for it.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
         var (now, isWhole) = (cache.Time.GetUtcNow(), plan.Conditional is not ConditionalAnswer.NotModified && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
-        if (!isWhole || isStale || result is not CacheResult.Hit) return new(Message(context, plan, outcome, now), isStale ? new(cache, stored.Key) : null);
+        if (!isWhole || isStale || result is not CacheResult.Hit) return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
 
         // Many clients get the same within one second.
         var response = stored.Item.Response;
         var (age, left) = (CachedMessage.SecondsOf(response.CurrentAge(now)), CacheStatus.SecondsOf(response.RemainingLifetime(now)));
         if (stored.Item.LastHit is { } last && last.IsFor(cache.Options, age, left)) return last.Decision;
-        var decision = new CacheDecision.Serve(Message(context, plan, outcome, now), null);
+        var decision = new CacheDecision.Serve(Message(context, stored.Item, plan.Conditional, outcome, now), null);
         stored.Item.LastHit = new(cache.Options, age, left, decision);
         return decision;
     }
 
-    private static CachedMessage Message(RequestContext context, in ForwardPlan plan, in CacheOutcome outcome, DateTimeOffset now)
-    {
-        var item = plan.Stored!.Item;
-        return CachedMessage.Of(context.Request, item, plan.Conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
-    }
+    private static CachedMessage Message(RequestContext context, CachedResponse item, ConditionalAnswer conditional, in CacheOutcome outcome, DateTimeOffset now) =>
+        CachedMessage.Of(context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
 
     private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
     {
@@ -158,11 +155,13 @@ internal static class RequestLookup
         if (reads.IsRemote && finding.Response is { } found) cache.Tags.Add(context, found);
 
         var plan = Decide(context, finding, refusal);
-        if (!mayStore || plan.Action is not PlannedAction.Forward || plan.Refusal is not null) return (finding, plan with { Conditions = default });
+        if (!mayStore || plan.Action is not PlannedAction.Forward || plan.Refusal is not null) return (finding, plan);
 
         FlightStart flight;
         while (!cache.Epochs.TryStart(reads, moment, context.Keys.Resource, tags, out flight)) await reads.FetchAsync().ConfigureAwait(false);
-        return (finding, flight.IsDoubtful ? plan with { Conditions = default, Refusal = StorageRefusal.NoEpoch } : plan with { Flight = flight });
+        if (flight.IsDoubtful) return (finding, plan with { Refusal = StorageRefusal.NoEpoch });
+        var conditions = plan.Stored is { } known ? ValidationRules.Conditions(known.Item.Response) : default;
+        return (finding, plan with { Flight = flight, Validation = plan.Stored is { } stored && !conditions.IsEmpty ? new(stored, conditions, flight) : null });
     }
 
     private static ForwardPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
@@ -190,7 +189,6 @@ internal static class RequestLookup
             Conditional = conditional,
             Reuse = decision.Outcome,
             Stored = stored,
-            Conditions = ValidationRules.Conditions(item.Response),
         };
     }
 }
