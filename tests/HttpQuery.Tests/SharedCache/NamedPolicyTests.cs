@@ -1,5 +1,5 @@
-using HttpQuery.Caching;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching;
 using HttpQuery.Tests.Mvc;
 using HttpQuery.Tests.Pipeline;
 using Microsoft.AspNetCore.Builder;
