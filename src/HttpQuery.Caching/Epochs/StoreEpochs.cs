@@ -174,8 +174,16 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         CacheEpoch? begun = null;
         try
         {
-            var epoch = CacheEpoch.New(origin);
-            if (await store.SetAsync(StoreOperation.Write, subject, epoch, epochLifetime).ConfigureAwait(false)) begun = epoch;
+            // In memory, one that has begun since the caller looked is seen: another would end what is stored in it.
+            if (store.IsImmediate && store.GetNow(subject).Item is CacheEpoch { IsLong: true } found)
+            {
+                begun = found.Origin is EpochOrigin.Storing ? found : null;
+            }
+            else
+            {
+                var epoch = CacheEpoch.New(origin);
+                if (await store.SetAsync(StoreOperation.Write, subject, epoch, epochLifetime).ConfigureAwait(false)) begun = epoch;
+            }
         }
         finally
         {
