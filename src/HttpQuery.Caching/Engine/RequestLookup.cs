@@ -139,7 +139,7 @@ internal static class RequestLookup
         var cache = context.Cache;
         var refusal = RefusalOfRequest(context);
         var mayStore = refusal is null && context.Request.IsStorable;
-        var moment = cache.Epochs.Own.Now;
+        var begin = cache.Epochs.Now;
         var reads = cache.Store.StartReading();
         var tags = mayStore ? cache.Tags.Of(context) : [];
         if (reads.IsRemote)
@@ -147,7 +147,7 @@ internal static class RequestLookup
             // What a miss needs to know is read in the same step. In memory it costs nothing to look later.
             reads.Want(context.Keys.Primary);
             if (context.IsOfUser) reads.Want(context.Keys.Shared);
-            if (mayStore) cache.Epochs.TryStart(reads, moment, context.Keys.Resource, tags, out _);
+            if (mayStore) FlightStart.TryRead(reads, begin, context.Keys.Resource, tags, out _);
         }
         Finding finding;
         while (!Finding.TryFind(context, reads, out finding)) await reads.FetchAsync().ConfigureAwait(false);
@@ -158,7 +158,7 @@ internal static class RequestLookup
         if (!mayStore || plan.Action is not PlannedAction.Forward || plan.Refusal is not null) return (finding, plan);
 
         FlightStart flight;
-        while (!cache.Epochs.TryStart(reads, moment, context.Keys.Resource, tags, out flight)) await reads.FetchAsync().ConfigureAwait(false);
+        while (!FlightStart.TryRead(reads, begin, context.Keys.Resource, tags, out flight)) await reads.FetchAsync().ConfigureAwait(false);
         if (flight.IsDoubtful) return (finding, plan with { Refusal = StorageRefusal.NoEpoch });
         var conditions = plan.Stored is { } known ? ValidationRules.Conditions(known.Item.Response) : default;
         return (finding, plan with { Flight = flight, Validation = plan.Stored is { } stored && !conditions.IsEmpty ? new(stored, conditions, flight) : null });

@@ -1,10 +1,9 @@
 namespace HttpQuery.Caching.Epochs;
 
 /// <summary>What was known of epochs and markers when a request was forwarded.</summary>
-/// <param name="Time">When that was, by the clock's timestamp.</param>
-/// <param name="Moment">The moment of <see cref="OwnInvalidations"/>.</param>
+/// <param name="Begin">The moment before anything was read.</param>
 /// <param name="Subjects">The URI, the store, and the tags that were known then.</param>
-internal sealed record FlightStart(long Time, long Moment, SubjectRead[] Subjects)
+internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 {
     public SubjectRead Resource => Subjects[0];
 
@@ -12,6 +11,27 @@ internal sealed record FlightStart(long Time, long Moment, SubjectRead[] Subject
 
     /// <summary>Whether anything could not be read: then nothing is stored.</summary>
     public bool IsDoubtful => Array.Exists(Subjects, subject => !subject.Epoch.IsKnown || !subject.Marker.IsKnown);
+
+    /// <summary>Reads what is known before a request is forwarded.</summary>
+    /// <param name="reads">Where that is read.</param>
+    /// <param name="begin">The moment before the first read.</param>
+    /// <param name="resource">The URI.</param>
+    /// <param name="tags">The tags that are known.</param>
+    /// <param name="start">What is known.</param>
+    /// <returns><see langword="false"/> if something has not been read yet.</returns>
+    public static bool TryRead(StoreReads reads, FlightMoment begin, QueryCacheKey resource, IReadOnlyList<QueryCacheKey> tags, out FlightStart start)
+    {
+        var (subjects, isComplete) = (new SubjectRead[2 + tags.Count], true);
+        for (var i = 0; i < subjects.Length; i++)
+        {
+            var key = i == 0 ? resource : i == 1 ? EpochKeys.Store : tags[i - 2];
+            isComplete &= reads.TryGetEpoch(key, out var epoch);
+            isComplete &= reads.TryGetEpoch(EpochKeys.MarkerOf(key), out var marker);
+            subjects[i] = new(key, epoch, marker);
+        }
+        start = new(begin, subjects);
+        return isComplete;
+    }
 
     /// <summary>What was known of a subject; <see langword="null"/> if it was not read.</summary>
     public SubjectRead? Of(QueryCacheKey subject)
@@ -23,6 +43,11 @@ internal sealed record FlightStart(long Time, long Moment, SubjectRead[] Subject
         return null;
     }
 }
+
+/// <summary>A moment.</summary>
+/// <param name="Time">By the clock's timestamp.</param>
+/// <param name="Own">By what this process has invalidated (<see cref="OwnInvalidations"/>).</param>
+internal readonly record struct FlightMoment(long Time, long Own);
 
 /// <summary>Epoch and marker of a subject as they were read.</summary>
 internal readonly record struct SubjectRead(QueryCacheKey Key, EpochRead Epoch, EpochRead Marker);

@@ -19,21 +19,8 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
     /// <summary>What this process has invalidated.</summary>
     public OwnInvalidations Own => store.Invalidations;
 
-    /// <summary>Notes what is known when a request is forwarded.</summary>
-    /// <returns><see langword="false"/> if something has not been read yet.</returns>
-    public bool TryStart(StoreReads reads, long moment, QueryCacheKey resource, IReadOnlyList<QueryCacheKey> tags, out FlightStart start)
-    {
-        var (subjects, isComplete) = (new SubjectRead[2 + tags.Count], true);
-        for (var i = 0; i < subjects.Length; i++)
-        {
-            var key = i == 0 ? resource : i == 1 ? EpochKeys.Store : tags[i - 2];
-            isComplete &= reads.TryGetEpoch(key, out var epoch);
-            isComplete &= reads.TryGetEpoch(EpochKeys.MarkerOf(key), out var marker);
-            subjects[i] = new(key, epoch, marker);
-        }
-        start = new(time.GetTimestamp(), moment, subjects);
-        return isComplete;
-    }
+    /// <summary>The moment now.</summary>
+    public FlightMoment Now => new(time.GetTimestamp(), Own.Now);
 
     /// <summary>The epochs that a response is stored in, now that it has come whole.</summary>
     /// <param name="start">What was known before it was asked for.</param>
@@ -41,8 +28,6 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
     /// <param name="reads">Reads what is needed, and what was wanted before, in the first step.</param>
     public async ValueTask<Settlement> SettleAsync(FlightStart start, IReadOnlyList<string> tags, StoreReads reads)
     {
-        if (time.GetElapsedTime(start.Time) >= maximumFlight) return StorageRefusal.Invalidated;
-
         var keys = new QueryCacheKey[2 + tags.Count];
         (keys[0], keys[1]) = (start.Resource.Key, start.Store.Key);
         for (var i = 0; i < tags.Count; i++) keys[2 + i] = EpochKeys.OfTag(tags[i]);
@@ -82,10 +67,11 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         if (!await BeginAsync(keys, begun, numbers).ConfigureAwait(false)) return StorageRefusal.Store;
         if (late.Count > 0 && await RefusalOfMarkersAsync(start, keys, late).ConfigureAwait(false) is { } again) return again;
 
-        // The last look, which asks nobody.
+        // The last look, which asks nobody. A marker that was written since the first read is still there: it lives as long as a flight may take.
+        if (time.GetElapsedTime(start.Begin.Time) >= maximumFlight) return StorageRefusal.TooLate;
         foreach (var key in keys)
         {
-            if (Own.IsSince(key, start.Moment)) return StorageRefusal.Invalidated;
+            if (Own.IsSince(key, start.Begin.Own)) return StorageRefusal.Invalidated;
         }
         return new ItemEpochs(numbers[0], numbers[1], [.. tags.Select((tag, i) => new TagEpoch(tag, numbers[2 + i]))]);
     }

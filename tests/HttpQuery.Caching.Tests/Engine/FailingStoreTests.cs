@@ -294,6 +294,36 @@ public class FailingStoreTests
         await _host.AssertForwardedAsync(Query);
     }
 
+    // A marker lives as long as a flight: at the last look, one that was written after the first read must still be there.
+    [Theory]
+    [InlineData("while the markers are read", false)]
+    [InlineData("while the epoch begins", false)]
+    [InlineData("in time", true)]
+    public async Task A_response_that_takes_as_long_as_a_marker_lives_is_not_stored(string moment, bool isStored)
+    {
+        var (second, rest) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (moment is "while the markers are read") _store.OnCall = _ => AdvanceOnce("get");
+        using var slow = await _host.BeginAsync(Query);
+        _store.OnCall = null;
+        Assert.Equal(CacheHead.Capture, await slow.ReceiveAsync(200, new OriginAnswer(200, "late", "Cache-Control: max-age=86400").Fields));
+        _host.Time.Advance(_host.Cache.Options.MaximumFlight - second - (moment is "in time" ? TimeSpan.FromTicks(1) : TimeSpan.Zero));
+        if (moment is not "while the markers are read") _store.OnCall = AdvanceOnce;
+        await slow.CompleteAsync("late"u8.ToArray());
+        _store.OnCall = null;
+        if (isStored) await _host.AssertServedAsync("late", Query);
+        else await _host.AssertForwardedAsync(Query);
+
+        Task? AdvanceOnce(string operation)
+        {
+            if (operation is "set" || moment is "while the markers are read")
+            {
+                _host.Time.Advance(rest);
+                rest = TimeSpan.Zero;
+            }
+            return null;
+        }
+    }
+
     private async Task FailInvalidationAsync()
     {
         _store.OnCall = operation => operation is "set" ? throw new IOException("down") : null;
