@@ -222,7 +222,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         var answered = response.RequestMessage ?? request;
         var isElsewhere = !asked.IsSameTarget(answered);
         if (isElsewhere) await RedirectedRequests.InvalidateAsync(_cache, asked, answered, response).ConfigureAwait(false);
-        var reaction = isElsewhere ? exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere) : await exchange.ReceiveAsync(HeadOf(response)).ConfigureAwait(false);
+        var reaction = isElsewhere ? exchange.Decline((int)response.StatusCode, null) : await exchange.ReceiveAsync(HeadOf(response)).ConfigureAwait(false);
         if (!ReferenceEquals(answered, request) && !asked.IsSameTarget(request))
         {
             isElsewhere = true;

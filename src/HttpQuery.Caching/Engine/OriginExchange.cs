@@ -46,7 +46,7 @@ internal sealed class OriginExchange : IDisposable
         if (!IsSafe)
         {
             await UnsafeResponse.InvalidateAsync(_context, status, received).ConfigureAwait(false);
-            return Relay(status, null);
+            return Relay(status, PassedResult, null);
         }
         if (_plan.Validation is { } validation && status == 304) return await FreshenAsync(validation, received).ConfigureAwait(false);
 
@@ -58,12 +58,12 @@ internal sealed class OriginExchange : IDisposable
 
     /// <summary>Takes that the response answers another request than the one that was looked up: nothing is stored, and nothing that is stored is used.</summary>
     /// <param name="status">The status code.</param>
-    /// <param name="refusal">Why.</param>
+    /// <param name="refusal">Why, if that is worth telling.</param>
     /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
-    public OriginReaction Decline(int status, StorageRefusal refusal)
+    public OriginReaction Decline(int status, StorageRefusal? refusal)
     {
         Use();
-        return _plan.Validation is not null && status == 304 ? Retry() : Relay(status, refusal);
+        return _plan.Validation is not null && status == 304 ? Retry() : Relay(status, PassedResult, refusal);
     }
 
     /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its handler threw an exception.</summary>
@@ -109,10 +109,10 @@ internal sealed class OriginExchange : IDisposable
 
     private CacheOutcome Outcome(CacheResult result, int? status) => new(result) { Reason = _plan.Reason, ForwardStatus = status, IsCollapsed = _plan.IsCollapsed, Refusal = _plan.Refusal };
 
-    private OriginReaction.Relay Relay(int status, StorageRefusal? refusal)
+    private OriginReaction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
     {
         Release(Collapsing.End.NotShared);
-        var outcome = Outcome(PassedResult, status) with { Refusal = refusal ?? _plan.Refusal };
+        var outcome = Outcome(result, status) with { Refusal = refusal ?? _plan.Refusal };
         _context.Report(outcome);
         return new(_context.Cache, outcome);
     }
@@ -138,20 +138,21 @@ internal sealed class OriginExchange : IDisposable
 
     private OriginReaction Store(OriginHead response, StoredFields received)
     {
-        if (_plan.Flight is not { } flight) return Relay(response.Status, null);
+        var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
+        if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
-        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal) return Relay(response.Status, refusal);
+        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal) return Relay(response.Status, result, refusal);
 
         var rules = _context.Rules;
         var stored = new StoredResponse(rules, response.Status, StorageRules.SelectFields(received, rules.Mode), _plan.RequestTime, now);
         var storage = new StorageOfResponse(_context, flight, stored);
-        if ((storage.DeclaredLength ?? 0) > storage.MaximumLength) return Relay(response.Status, StorageRefusal.TooLong);
+        if ((storage.DeclaredLength ?? 0) > storage.MaximumLength) return Relay(response.Status, result, StorageRefusal.TooLong);
         var terms = response.Terms?.Invoke() ?? new(null, []);
-        if (terms.Refusal is { } own) return Relay(response.Status, own);
+        if (terms.Refusal is { } own) return Relay(response.Status, result, own);
 
         var leader = _leader;
         _leader = null;
-        var outcome = Outcome(PassedResult, response.Status) with { IsStored = true, Response = stored };
+        var outcome = Outcome(result, response.Status) with { IsStored = true, Response = stored };
         _context.Report(outcome);
         return new OriginReaction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
     }

@@ -43,6 +43,8 @@ public sealed class CacheOutcomeTests : IDisposable
         { "only-if-cached", "refused", "detail=only-if-cached", "QUERY" },
         { "only-if-cached, stale", "refused", "detail=only-if-cached", "QUERY" },
         { "not reached", "failed", "fwd=uri-miss", "QUERY" },
+        { "not reached, and a gateway says so", "failed", "fwd=uri-miss; fwd-status=504; detail=spelling", "QUERY" },
+        { "stale-if-error, and a gateway says that nobody was reached", "stale_if_error", "fwd=stale; ttl=-5; detail=stale-if-error", "QUERY" },
         { "client left", "cancelled", "fwd=uri-miss", "QUERY" },
         { "stale-while-revalidate, only-if-cached", "stale_while_revalidate", "hit; ttl=-5", "QUERY" },
     };
@@ -225,6 +227,14 @@ public sealed class CacheOutcomeTests : IDisposable
                 return await _host.BeginAsync(Query, "Cache-Control: only-if-cached");
             case "only-if-cached, stale":
                 return await LaterAsync("Cache-Control: max-age=10|ETag: \"1\"", "Cache-Control: only-if-cached");
+            case "not reached, and a gateway says so":
+                var told = await _host.BeginAsync(Query);
+                Assert.Equal(CacheHead.Pass, await told.ReceiveAsync(504, [], isUnreached: true));
+                return told;
+            case "stale-if-error, and a gateway says that nobody was reached":
+                var standIn = await LaterAsync(Stale);
+                Assert.Equal(CacheHead.Serve, await standIn.ReceiveAsync(504, [], isUnreached: true));
+                return standIn;
             case "not reached":
                 var failed = await _host.BeginAsync(Query);
                 Assert.False(await failed.TryServeInsteadAsync());

@@ -78,10 +78,10 @@ internal sealed class RequestDriver : IDisposable
         _exchange?.ReportUnknownUser();
     }
 
-    public async Task<CacheHead> ReceiveAsync(int status, IEnumerable<KeyValuePair<string, StringValues>> fields)
+    public async Task<CacheHead> ReceiveAsync(int status, IEnumerable<KeyValuePair<string, StringValues>> fields, bool isUnreached = false)
     {
         _hasReceived = true;
-        var reaction = await _exchange!.ReceiveAsync(new(status, fields) { Terms = () => new(null, _tags, () => new(null, _isUserUnknown)) });
+        var reaction = await _exchange!.ReceiveAsync(new(status, fields) { IsUnreached = isUnreached, Terms = () => new(null, _tags, () => new(null, _isUserUnknown)) });
         switch (reaction)
         {
             case OriginReaction.Serve serve:
