@@ -15,6 +15,8 @@ internal static class UnsafeResponse
             foreach (var uri in InvalidationRules.Targets(request.Method, status, target, fields)) subjects.Add(CacheKeySet.ResourceOf(uri));
         }
         foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, fields)) subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
-        foreach (var subject in subjects) await epochs.InvalidateAsync(subject).ConfigureAwait(false);
+
+        // All at once: the client waits for them.
+        await Task.WhenAll(subjects.Select(subject => epochs.InvalidateAsync(subject).AsTask())).ConfigureAwait(false);
     }
 }
