@@ -31,7 +31,6 @@ public static class HttpQueryCacheServiceCollectionExtensions
 
         services.AddMetrics();
         services.TryAddSingleton(HttpQueryServiceCollectionExtensions.CreateKeyScheme);
-        services.TryAddSingleton(provider => OptionsOf(provider).ToRules(CacheMode.Shared));
         services.TryAddSingleton<IQueryCacheStore>(provider => OptionsOf(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
         services.TryAddSingleton(CreateCache);
         IdentityWatchServices.Add(services);
@@ -44,16 +43,13 @@ public static class HttpQueryCacheServiceCollectionExtensions
         return services;
     }
 
-    private static QueryCache CreateCache(IServiceProvider provider)
-    {
-        var options = OptionsOf(provider).ToEngineOptions(CacheMode.Shared, HttpQueryCacheOptions.DefaultName, provider.GetRequiredService<QueryCacheKeyScheme>());
-        return new(
-            options with { Rules = provider.GetRequiredService<CacheRuleOptions>() },
+    private static QueryCache CreateCache(IServiceProvider provider) =>
+        new(
+            OptionsOf(provider).ToEngineOptions(CacheMode.Shared, HttpQueryCacheOptions.DefaultName, provider.GetRequiredService<QueryCacheKeyScheme>()),
             provider.GetRequiredService<IQueryCacheStore>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>(),
             provider.GetService<IMeterFactory>());
-    }
 
     private static HttpQueryCacheOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value;
 }

@@ -14,12 +14,16 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
     {
         var keys = context.Keys;
         var isComplete = TryFind(context, reads, keys.Primary, out finding);
-        if (!context.IsOfUser || (isComplete && finding.Response is not null)) return isComplete && MayServe(context, ref finding, isOfAll: false);
-
-        isComplete &= TryFind(context, reads, keys.Shared, out var shared);
-        if (!isComplete) return false;
-        finding = shared.Response is not null ? shared with { Variant = finding.Variant ?? shared.Variant } : finding with { Variant = finding.Variant ?? shared.Variant };
-        return MayServe(context, ref finding, isOfAll: true);
+        if (context.IsOfUser && (!isComplete || finding.Response is null))
+        {
+            isComplete &= TryFind(context, reads, keys.Shared, out var shared);
+            finding = new(ForEveryone(context, shared.Response), shared.Key, finding.Variant ?? shared.Variant);
+        }
+        else if (context.HasUnverifiedCredential)
+        {
+            finding = finding with { Response = ForEveryone(context, finding.Response) };
+        }
+        return isComplete;
     }
 
     /// <summary>Whether the epochs of a response are current.</summary>
@@ -70,14 +74,9 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
         return isComplete;
     }
 
-    // A user, and a credential that the cache has not verified, get only what everyone may have (RFC 9111 §3.5).
-    private static bool MayServe(RequestContext context, ref Finding finding, bool isOfAll)
-    {
-        var isAnyones = isOfAll || !context.IsOfUser;
-        if (finding.Response is { } response && isAnyones && context.Cache.Options.Rules.IsShared && (context.IsOfUser || context.HasUnverifiedCredential)
-            && !context.AllowsSharing(response.Response.Directives)) finding = finding with { Response = null };
-        return true;
-    }
+    // Of what is not their own, a user and a credential that the cache has not verified get only what everyone may have (RFC 9111 §3.5).
+    private static CachedResponse? ForEveryone(RequestContext context, CachedResponse? response) =>
+        response is not null && context.Cache.Options.Rules.IsShared && !context.AllowsSharing(response.Response.Directives) ? null : response;
 
     private static bool IsNumber(EpochRead read, UInt128 number) => read.Epoch is { Origin: not EpochOrigin.Unknown } epoch && epoch.Number == number;
 }
