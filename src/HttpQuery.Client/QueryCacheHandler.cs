@@ -95,10 +95,24 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
-        if (asked.Method is "QUERY" or "GET" or "HEAD") (asked.Bytes, asked.Content) = (await ReadContentAsync(request, cancellationToken).ConfigureAwait(false), request.Content);
+        RentedContent? rented = null;
+        if (asked.Method is "QUERY" or "GET" or "HEAD")
+        {
+            rented = Rent(request, cancellationToken);
+            asked.Bytes = rented?.Bytes ?? await ReadContentAsync(request, cancellationToken).ConfigureAwait(false);
+            asked.Content = request.Content;
+        }
         try
         {
-            switch (await _cache.LookUpAsync(asked.ToCacheRequest(_partition, isBackground, _below.MayConcern(asked.User)), cancellationToken).ConfigureAwait(false))
+            var lookup = asked.ToCacheRequest(_partition, isBackground, _below.MayConcern(asked.User));
+            var decision = await _cache.LookUpAsync(lookup, cancellationToken).ConfigureAwait(false);
+            if (rented is not null && decision is not CacheDecision.Serve { Revalidation: null })
+            {
+                // What is sent takes longer than the lookup.
+                asked.Bytes = rented.Bytes.ToArray();
+                lookup.Content = new(asked.Bytes.Value);
+            }
+            switch (decision)
             {
                 case CacheDecision.Serve serve:
                     if (serve.Revalidation is { } revalidation && revalidation.TryBegin()) _ = RevalidateAsync(request, asked, revalidation);
@@ -106,13 +120,18 @@ public sealed class QueryCacheHandler : DelegatingHandler
                 case CacheDecision.Refuse refuse:
                     return Refuse(request, refuse);
                 case CacheDecision.Forward { Exchange: var exchange }:
-                    using (exchange) return await ForwardAsync(request, asked, exchange, forward, cancellationToken).ConfigureAwait(false);
+                    using (exchange)
+                    {
+                        if (rented is not null && request.Content is { } content) asked.IsChanged = !await IsStillAsync(asked, content, cancellationToken).ConfigureAwait(false);
+                        return await ForwardAsync(request, asked, exchange, forward, cancellationToken).ConfigureAwait(false);
+                    }
                 default:
                     throw new UnreachableException();
             }
         }
         finally
         {
+            rented?.Dispose();
             (asked.Content as HandedOverContent)?.StopIfUnsent();
         }
     }
@@ -197,7 +216,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
         // A response to another request says nothing of this one.
         HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
+        if (asked.IsChanged || sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
         {
             exchange.ReportUnknownUser();
             return exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere);
@@ -266,6 +285,16 @@ public sealed class QueryCacheHandler : DelegatingHandler
     // codings that are cut off, so what is left of such a response looks the same.
     private static bool MayEndByClosing(HttpResponseMessage response) =>
         response.Version < HttpVersion.Version20 && response.StatusCode is not HttpStatusCode.NoContent && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true;
+
+    private RentedContent? Rent(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        request.Content is { } content && content.Headers.ContentLength is { } length && length <= _options.MaximumContentLength ? RentedContent.Of(content, (int)length, cancellationToken) : null;
+
+    // A caller may have used its array again while the request waited for another. What is sent is what is compared here.
+    private async ValueTask<bool> IsStillAsync(LookedUpRequest asked, HttpContent content, CancellationToken cancellationToken)
+    {
+        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        return (await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(asked.Bytes.GetValueOrDefault().Span);
+    }
 
     // Null: not to be read, or too long. Content is read at most once: what was read is kept and sent, and a failure is the caller's, as when the content is sent.
     private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -35,6 +35,9 @@ internal sealed class LookedUpRequest
     /// <summary>The bytes of the content; <see langword="null"/> if it was not read, so that nothing is stored.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; set; }
 
+    /// <summary>Whether other content is sent than was looked up: nothing is stored then.</summary>
+    public bool IsChanged { get; set; }
+
     public static LookedUpRequest Of(HttpRequestMessage message, in SentTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
         new(message, target, cookies, options, names);
 

@@ -45,6 +45,47 @@ public sealed class PrivateCacheContentTests
         }
     }
 
+    [Fact]
+    public async Task An_array_that_is_used_again_while_its_request_waits_is_stored_for_nothing()
+    {
+        await using var origin = Origin.Start();
+        using var client = Cached.Client();
+        var first = client.TextAsync(Cached.Query(origin.Uri("/"), "aaaa"));
+        var exchange = await origin.NextAsync();
+        var array = "aaaa"u8.ToArray();
+        var second = client.TextAsync(new(HttpMethod.Query, origin.Uri("/")) { Content = new ByteArrayContent(array) { Headers = { ContentType = new("application/json") } } });
+        array.AsSpan().Fill((byte)'b');
+        await exchange.SendAsync(Origin.Ok("of a", "Cache-Control: no-store"));
+        Assert.Equal("200 of a", await first);
+
+        var changed = await origin.NextAsync();
+        Assert.EndsWith("bbbb", changed.Request.ToString(), StringComparison.Ordinal);
+        await changed.SendAsync(Origin.Ok("of b", Cached.Fresh));
+        Assert.Equal("200 of b", await second);
+
+        var third = client.TextAsync(Cached.Query(origin.Uri("/"), "aaaa"));
+        await (await origin.NextAsync()).SendAsync(Origin.Ok("of a again", Cached.Fresh));
+        Assert.Equal("200 of a again", await third);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task Content_that_is_not_as_long_as_it_says_fails_as_without_a_cache(int length)
+    {
+        using var client = Cached.Client(inner: new SocketsHttpHandler());
+        using var bare = new HttpClient();
+        await using var origin = Origin.Start(Origin.Ok("one"), Origin.Ok("two"));
+        Assert.Equal(await FailureOf(bare), await FailureOf(client));
+
+        async Task<string> FailureOf(HttpClient http)
+        {
+            using var content = new ByteArrayContent("aaaa"u8.ToArray()) { Headers = { ContentType = new("application/json"), ContentLength = length } };
+            var exception = await Record.ExceptionAsync(() => http.QueryAsync(origin.Uri("/"), content, Test));
+            return exception?.GetType().Name ?? "none";
+        }
+    }
+
     [Theory]
     [InlineData(Limit, 1)]
     [InlineData(Limit + 1, 2)]
