@@ -22,13 +22,18 @@ internal sealed record QueryCachePolicy(
 
     public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
-    // Asking for the services of a request makes a scope of them.
-    public static QueryCachePolicy Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IQueryCachePolicySource>() switch
+    public static QueryCachePolicy Of(HttpContext context)
     {
-        null => Default,
-        QueryCachePolicy policy => policy,
-        var source => Of(context.GetEndpoint()!, source, context.RequestServices),
-    };
+        if (context.GetEndpoint() is not { } endpoint) return Default;
+        return endpoint.Metadata.GetMetadata<IQueryCachePolicySource>() switch
+        {
+            null => Default,
+            QueryCachePolicy policy => policy,
+
+            // Asking for the services of a request makes a scope of them.
+            var source => Resolved.TryGetValue(endpoint, out var policy) ? policy : Resolve(endpoint, source, context.RequestServices),
+        };
+    }
 
     /// <summary>Returns the policy of an endpoint, or <see langword="null"/> if it states none.</summary>
     /// <exception cref="InvalidOperationException">It names a policy that does not exist.</exception>
@@ -36,11 +41,10 @@ internal sealed record QueryCachePolicy(
     {
         null => null,
         QueryCachePolicy policy => policy,
-        var source => Of(endpoint, source, services),
+        var source => Resolve(endpoint, source, services),
     };
 
-    private static QueryCachePolicy Of(Endpoint endpoint, IQueryCachePolicySource source, IServiceProvider services) =>
-        Resolved.TryGetValue(endpoint, out var policy) ? policy : Resolved.GetValue(endpoint, _ => source.Resolve(services));
+    private static QueryCachePolicy Resolve(Endpoint endpoint, IQueryCachePolicySource source, IServiceProvider services) => Resolved.GetValue(endpoint, _ => source.Resolve(services));
 
     public string[] TagsOf(HttpContext context) => Tags.Length == 0 ? [] : [.. Tags.SelectMany(tags => tags(context)).Distinct(StringComparer.Ordinal)];
 
