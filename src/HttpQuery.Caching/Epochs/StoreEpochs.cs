@@ -3,7 +3,7 @@ using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.Caching.Epochs;
 
-/// <summary>Keeps what was computed before an unsafe request, or before an eviction, from being served after it (docs/caching.md, "Invalidation").</summary>
+/// <summary>Keeps what was computed before an unsafe request, or before an eviction, from being served after it (docs/caching.md, "Tags and failures").</summary>
 /// <remarks>
 /// Each subject has an epoch, begun when something is first stored for it; a hit needs it current. To invalidate writes a marker, then a new epoch. A request that may be stored reads both before it is
 /// forwarded, and stores only if the marker is the same afterwards. An epoch is never made longer by writing it again: that would bring back what an invalidation has ended meanwhile.

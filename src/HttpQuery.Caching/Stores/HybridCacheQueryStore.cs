@@ -8,7 +8,7 @@ namespace HttpQuery.Caching;
 /// <para>Values are read and written past the local tier, so machines that use one distributed tier share all responses and see invalidations at once. Without a distributed tier, set <c>localOnly</c>, or
 /// nothing is found again.</para>
 /// <para>A value larger than the cache's <c>MaximumPayloadBytes</c> (Microsoft's default: 1 MiB) is not kept, which costs a miss. Set it to a little more than
-/// <see cref="QueryCacheOptions.MaximumResponseLength"/>, or set <see cref="MaximumItemSize"/>.</para>
+/// <see cref="QueryCacheOptionsBase.MaximumResponseLength"/>, or set <see cref="MaximumItemSize"/>.</para>
 /// </remarks>
 public sealed class HybridCacheQueryStore : IQueryCacheStore
 {
