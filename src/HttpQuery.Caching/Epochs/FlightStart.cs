@@ -9,8 +9,8 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 
     public SubjectRead Store => Subjects[1];
 
-    /// <summary>Whether anything could not be read: then nothing is stored.</summary>
-    public bool IsDoubtful => Array.Exists(Subjects, subject => !subject.Epoch.IsKnown || !subject.Marker.IsKnown);
+    /// <summary>Whether anything could not be read: then nothing is stored. A marker that means nothing here may be that of another kind of store in the same place.</summary>
+    public bool IsDoubtful => Array.Exists(Subjects, subject => !subject.Epoch.IsKnown || !subject.Marker.IsKnown || subject.Marker.Epoch is { Origin: EpochOrigin.Unknown });
 
     /// <summary>Reads what is known before a request is forwarded.</summary>
     /// <param name="reads">Where that is read.</param>

@@ -324,6 +324,17 @@ public class FailingStoreTests
         }
     }
 
+    [Fact]
+    public async Task A_marker_that_cannot_be_read_is_told_before_anything_is_captured()
+    {
+        await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
+        _store.OnGet = item => item is null ? null : CacheEpoch.Unreadable;
+        Assert.Equal("test; fwd=uri-miss; fwd-status=200; detail=store", (await _host.SendAsync(Query, CacheHost.Fresh("answer")))["Cache-Status"]);
+        _store.OnGet = item => item;
+        await _host.SendAsync(Query, CacheHost.Fresh("answer"));
+        await _host.AssertServedAsync("answer", Query);
+    }
+
     private async Task FailInvalidationAsync()
     {
         _store.OnCall = operation => operation is "set" ? throw new IOException("down") : null;
