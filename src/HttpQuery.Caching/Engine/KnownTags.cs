@@ -3,10 +3,13 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Remembers which tags the responses of a URI had last: their epochs are read in the first step then, and before the next request is forwarded.</summary>
+/// <summary>Remembers which tags the responses to a request had last: their epochs are read in the first step then, and before the next such request is forwarded.</summary>
 internal sealed class KnownTags
 {
-    private const int MaximumCount = 10_000;
+    // Tags of all requests together.
+    private const int MaximumCount = 640_000;
+
+    // Tags of one request, unless one response has more.
     private const int MaximumTags = 64;
 
     private readonly ConcurrentDictionary<QueryCacheKey, QueryCacheKey[]> _tags = new();
@@ -15,7 +18,8 @@ internal sealed class KnownTags
     /// <summary>The keys of the tags, those that the request names among them.</summary>
     public IReadOnlyList<QueryCacheKey> Of(RequestContext context)
     {
-        _tags.TryGetValue(context.Keys.Resource, out var known);
+        // A request that was not seen before probably has the tags of the latest response of its URI.
+        if (!_tags.TryGetValue(context.Keys.Primary, out var known)) _tags.TryGetValue(context.Keys.Resource, out known);
         if (context.Request.Tags.Count == 0) return known ?? [];
         return [.. context.Request.Tags.Select(EpochKeys.OfTag).Union(known ?? [])];
     }
@@ -23,24 +27,32 @@ internal sealed class KnownTags
     /// <summary>Takes the tags of a response that is stored.</summary>
     public void Add(RequestContext context, IReadOnlyList<string> tags)
     {
-        if (tags.Count is not (0 or > MaximumTags)) Add(context, [.. tags.Select(EpochKeys.OfTag)]);
+        if (tags.Count > 0) Add(context, [.. tags.Select(EpochKeys.OfTag)]);
     }
 
     /// <summary>Takes the tags of a response that was found.</summary>
     public void Add(RequestContext context, CachedResponse response)
     {
-        if (response.Epochs.Tags.Count is not (0 or > MaximumTags)) Add(context, [.. response.Epochs.Tags.Select(tag => tag.Key)]);
+        if (response.Epochs.Tags.Count > 0) Add(context, [.. response.Epochs.Tags.Select(tag => tag.Key)]);
     }
 
     private void Add(RequestContext context, QueryCacheKey[] keys)
     {
-        if (_tags.TryGetValue(context.Keys.Resource, out var known) && known.AsSpan().SequenceEqual(keys)) return;
-        if (known is null && Interlocked.Increment(ref _count) > MaximumCount)
+        var (own, latest) = (_tags.GetValueOrDefault(context.Keys.Primary, []), _tags.GetValueOrDefault(context.Keys.Resource, []));
+
+        // Variants have tags of their own, and come in turn.
+        if (!Array.TrueForAll(keys, key => Array.IndexOf(own, key) >= 0)) Set(context.Keys.Primary, own.Length, [.. keys.Union(own).Take(Math.Max(keys.Length, MaximumTags))]);
+        if (!latest.AsSpan().SequenceEqual(keys)) Set(context.Keys.Resource, latest.Length, keys);
+    }
+
+    private void Set(QueryCacheKey key, int before, QueryCacheKey[] keys)
+    {
+        if (Interlocked.Add(ref _count, keys.Length - before) > MaximumCount)
         {
             // Rare, and all are soon there again.
             _tags.Clear();
-            _count = 0;
+            _count = keys.Length;
         }
-        _tags[context.Keys.Resource] = keys;
+        _tags[key] = keys;
     }
 }

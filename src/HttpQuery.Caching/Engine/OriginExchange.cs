@@ -88,9 +88,10 @@ internal sealed class OriginExchange : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Also after a response that could not be taken.
+        Release(Collapsing.End.Failed);
         if (_isOver) return;
         _isOver = true;
-        Release(Collapsing.End.Failed);
         _context.Report(Outcome(NeedsResponse && IsSafe ? CacheResult.Cancelled : PassedResult, null));
     }
 

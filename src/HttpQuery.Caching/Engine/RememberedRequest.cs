@@ -28,8 +28,8 @@ internal sealed class RememberedRequest
         var headers = new List<Header>();
         for (var i = 0; i < CountOf(routingHeaders); i++)
         {
-            // A server may use the array again.
-            if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? lines : new((string?[])[.. lines])));
+            // A server may use the array again, that of one line too.
+            if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? new(lines[0]) : new StringValues((string?[])[.. lines])));
         }
         _headers = [.. headers];
         _others = OthersOf(request, routingHeaders, _headers.Length);
@@ -108,8 +108,8 @@ internal sealed class RememberedRequest
         if (request.Fields is not ICountedFields fields || fields.Count > MostOthers) return null;
         string[] others = [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 
-        // A routing header that is named twice, or is one of the others, would be counted twice.
-        return others.Length + headerCount == fields.Count ? others : null;
+        // A routing header that is named twice would be counted twice, and could hide a header without lines, which the next request may have.
+        return others.Length + headerCount == fields.Count && fields.Names.All(name => fields[name].Count > 0) ? others : null;
     }
 
     private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;

@@ -13,8 +13,9 @@ internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<
     {
         ArgumentNullException.ThrowIfNull(fields);
         var byName = new OrderedDictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, lines) in fields)
+        foreach (var (name, received) in fields)
         {
+            var lines = WithoutNulls(received);
             if (lines.Count == 0) continue;
             byName[name] = byName.TryGetValue(name, out var earlier) ? StringValues.Concat(earlier, lines) : lines;
         }
@@ -49,4 +50,12 @@ internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<
     public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // Servers send no line for null.
+    private static StringValues WithoutNulls(StringValues lines)
+    {
+        foreach (var line in lines)
+            if (line is null) return lines.Where(one => one is not null).ToArray();
+        return lines;
+    }
 }

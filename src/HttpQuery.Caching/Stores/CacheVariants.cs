@@ -32,7 +32,8 @@ internal sealed class CacheVariants : CacheItem
     /// <returns><paramref name="present"/> if that has them.</returns>
     public static CacheVariants With(CacheVariants? present, FieldNames names, IReadOnlyList<TagEpoch> tags)
     {
-        var isFirst = present is not null && present.Lists[0].Equals(names);
+        // Bytes of a store may be a list of none.
+        var isFirst = present is { Lists: [var first, ..] } && first.Equals(names);
         if (isFirst && tags.All(tag => present!.Tags.Contains(tag.Tag))) return present!;
         IReadOnlyList<FieldNames> lists = present?.Lists ?? [];
         return new(lists.Prepend(names)) { Tags = [.. tags.Select(tag => tag.Tag).Union(present?.Tags ?? []).Take(MaximumTags)] };

@@ -52,6 +52,16 @@ public class CollapsingTests
     }
 
     [Fact]
+    public async Task If_the_response_cannot_be_taken_those_go_on_that_wait_when_the_exchange_ends()
+    {
+        var exchange = Assert.IsType<CacheDecision.Forward>(await _host.Cache.LookUpAsync(CacheHost.Request(Query), Test)).Exchange;
+        var follower = Follow(1)[0];
+        await Assert.ThrowsAsync<IOException>(() => exchange.ReceiveAsync(new(200, CacheHost.Fresh("").Fields) { Terms = () => throw new IOException() }).AsTask());
+        exchange.Dispose();
+        Assert.Equal(CacheAction.Forward, (await follower.WaitAsync(Patience, Test)).Action);
+    }
+
+    [Fact]
     public async Task An_answer_that_varies_is_given_to_those_that_match()
     {
         using var leader = await _host.BeginAsync(Query, "X-User: anna");

@@ -121,14 +121,39 @@ public class RequestMemoTests
         Assert.True(memo.Size > 10_000);
     }
 
-    [Fact]
-    public void Content_and_lines_that_change_later_are_not_matched()
+    // A header without lines takes the place of the one that is counted twice.
+    [Theory]
+    [InlineData("X-Forwarded-Host", "x-forwarded-host")]
+    [InlineData("Content-Type")]
+    public void A_header_that_is_named_twice_does_not_hide_one_that_makes_a_key(params string[] routingHeaders)
     {
-        var (content, lines) = ("abc"u8.ToArray(), new[] { "a", "b" });
+        var options = Options with { RoutingHeaders = routingHeaders };
+        var (one, other) = (With(default), With("de"));
+        var entry = new RememberedRequest(0, one, options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(options, one));
+        Assert.NotEqual(entry.Keys, CacheKeySet.Of(options, other));
+        Assert.False(entry.Matches(other, options.RoutingHeaders));
+
+        static CacheRequest With(StringValues language) => new()
+        {
+            Method = "QUERY",
+            Scheme = "http",
+            Authority = "a.test",
+            Target = "/a",
+            Fields = new CountedLines { ["Content-Type"] = "text/plain", ["X-Forwarded-Host"] = "a", ["Content-Language"] = language },
+            Content = new("a"u8.ToArray()),
+        };
+    }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("a")]
+    public void Content_and_lines_that_change_later_are_not_matched(params string[] lines)
+    {
+        var content = "abc"u8.ToArray();
         var memo = new RequestMemo(100_000);
         var request = Request("/a", new(content), lines: lines);
         memo.GetOrAdd(Options, request);
-        lines[1] = "c";
+        lines[^1] = "c";
         Assert.Equal(CacheKeySet.Of(Options, request), memo.GetOrAdd(Options, request));
         content[2] = (byte)'d';
         Assert.Equal(CacheKeySet.Of(Options, request), memo.GetOrAdd(Options, request));
@@ -220,6 +245,19 @@ public class RequestMemoTests
     private sealed class LiveLines(string[]? lines) : IFieldLines
     {
         public StringValues this[string name] => name switch { "X-Forwarded-Host" => lines, "Content-Type" => "text/plain", _ => default(StringValues) };
+    }
+
+    // As the dictionaries of servers: a header that was added without lines is counted.
+    private sealed class CountedLines : Dictionary<string, StringValues>, ICountedFields
+    {
+        public CountedLines()
+            : base(StringComparer.OrdinalIgnoreCase)
+        {
+        }
+
+        public IEnumerable<string> Names => Keys;
+
+        StringValues IFieldLines.this[string name] => this.GetValueOrDefault(name);
     }
 
     private sealed class CountingNormalizer : IQueryContentNormalizer

@@ -103,6 +103,31 @@ public class StoreStepsTests
         Forward(_cache, "GET /b");
     }
 
+    // Decision 0014: the tag is known for the next request, whatever comes between.
+    [Theory]
+    [InlineData("""QUERY /a {"q":1}""", """QUERY /a {"q":2}""")]
+    [InlineData("GET /a", "GET /a", "Accept-Language: de")]
+    public void What_has_an_evicted_tag_is_stored_again_though_others_of_its_uri_have_other_tags(string request, string other, params string[] lines)
+    {
+        Store(request, Varying, Tag);
+        var others = CacheHost.Request(other, lines);
+        Finish(Forward(_cache, others).Exchange, ["Cache-Control: max-age=60", .. Varying], ["other"]);
+        _store.Run(() => _cache.EvictByTagAsync("t"));
+        Store(request, Varying, Tag);
+        Hit(_cache, others);
+        Hit(_cache, request);
+    }
+
+    [Theory, InlineData(64), InlineData(65), InlineData(1_000)]
+    public void What_has_many_tags_is_stored_again_after_one_was_evicted(int count)
+    {
+        string[] tags = [.. Enumerable.Range(0, count).Select(i => $"t{i}")];
+        Store("GET /a", [], tags);
+        _store.Run(() => _cache.EvictByTagAsync(tags[^1]));
+        Store("GET /a", [], tags);
+        Hit(_cache, "GET /a");
+    }
+
     [Fact]
     public void A_marker_that_is_lost_lets_nothing_in_that_is_older_than_the_epoch_begun_after_it()
     {

@@ -22,6 +22,15 @@ public class StoredFieldsTests
         Assert.Empty(StoredFields.Empty);
     }
 
+    // Servers send no line for null.
+    [Fact]
+    public void Null_is_no_line()
+    {
+        var fields = new StoredFields(KeyValuePair.Create("a", new StringValues([null, "1", null])), KeyValuePair.Create("b", new StringValues([null])));
+        Assert.Equal(new StringValues("1"), fields["a"]);
+        Assert.Single(fields);
+    }
+
     [Fact]
     public void A_field_is_found_without_allocating()
     {

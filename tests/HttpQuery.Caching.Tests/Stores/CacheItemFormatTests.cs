@@ -137,6 +137,13 @@ public class CacheItemFormatTests
     }
 
     [Fact]
+    public void A_list_of_variants_that_came_without_any_takes_one()
+    {
+        var read = Assert.IsType<CacheVariants>(CacheItemFormat.Read(Key, Written(new CacheVariants([])), Message.Shared));
+        Assert.Equal([NamesOf("accept")], CacheVariants.With(read, NamesOf("accept"), []).Lists);
+    }
+
+    [Fact]
     public void Under_another_key_it_is_nothing()
     {
         var octets = Written(Small());

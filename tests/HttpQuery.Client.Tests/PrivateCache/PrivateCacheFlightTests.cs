@@ -1,6 +1,9 @@
 using System.Net;
 using HttpQuery.CacheKeys;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Time.Testing;
+using Polly;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
@@ -123,6 +126,38 @@ public sealed class PrivateCacheFlightTests
         Assert.Equal("200 answer 1", await client.TextAsync(Cached.Get(new("http://localhost/"))));
         Assert.Equal("200 answer 3", await client.TextAsync(Cached.Get(new("http://localhost/"))));
         Assert.Equal(3, calls);
+    }
+
+    // A pooled context is another request's when the first one is over; a handler below would send that request's message.
+    [Fact]
+    public async Task A_request_in_the_background_does_not_run_in_the_resilience_context_of_the_first()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var (above, below) = (new List<ResilienceContext?>(), new List<ResilienceContext?>());
+        var services = new ServiceCollection();
+        var builder = services.AddHttpClient("api");
+        builder.AddResilienceHandler("above", pipeline => pipeline.AddTimeout(TimeSpan.FromMinutes(1)));
+        builder.AddHttpMessageHandler(() => new Watching(above));
+        builder.AddHttpMessageHandler(() => new QueryCacheHandler(null, time));
+        builder.AddResilienceHandler("below", pipeline => pipeline.AddTimeout(TimeSpan.FromMinutes(1)));
+        builder.AddHttpMessageHandler(() => new Watching(below));
+        builder.ConfigurePrimaryHttpMessageHandler(() => new Answering(request => new()
+        {
+            RequestMessage = request,
+            Headers = { { "Cache-Control", "max-age=10, stale-while-revalidate=60" } },
+            Content = new StringContent("answer"),
+        }));
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("200 answer", await client.TextAsync(Cached.Query(new("http://localhost/"), "{}")));
+            time.Advance(TimeSpan.FromSeconds(20));
+        }
+
+        Assert.Equal((2, 2), (above.Count, below.Count));
+        Assert.NotNull(below[1]);
+        Assert.NotSame(above[1], below[1]);
     }
 
     [Fact]
@@ -302,5 +337,14 @@ public sealed class PrivateCacheFlightTests
 
         using var invoker = new HttpMessageInvoker(below, disposeHandler: false);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => invoker.SendAsync(new(HttpMethod.Get, "http://localhost/"), Test));
+    }
+
+    private sealed class Watching(List<ResilienceContext?> contexts) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            contexts.Add(request.GetResilienceContext());
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -28,6 +28,22 @@ public sealed class UseHttpQueryCacheTests
         Assert.Equal(first["Accept-Query"], second["Accept-Query"]);
     }
 
+    // Kestrel sends no line for null.
+    [Fact]
+    public async Task A_header_with_lines_that_are_null_is_stored_without_them()
+    {
+        await using var server = await CachedServer.StartAsync(answer: context =>
+        {
+            context.Response.Headers["X-Lines"] = new string?[] { "a", null };
+            context.Response.Headers["X-Null"] = new string?[] { null };
+        });
+        for (var i = 0; i < 2; i++)
+        {
+            var response = await server.SendQueryAsync("/rfcs", "a");
+            Assert.Equal((200, "QUERY a #1", "a", null), (response.Status, response.ContentText, response["X-Lines"], response["X-Null"]));
+        }
+    }
+
     [Fact]
     public async Task Another_query_is_answered_for_itself()
     {
