@@ -9,7 +9,7 @@ namespace HttpQuery.Identity;
 /// <summary>The verified user of a request, as a digest: another claim, credential or certificate is another user.</summary>
 internal static class UserDigest
 {
-    // An actor may have an actor; what is nested deeper is cut, and the cut counts.
+    // An actor may have an actor. What is nested deeper is cut, and such a user is not certain.
     private const int MaximumActors = 16;
 
     /// <summary>Digest of who is known: identities, the client certificate, and then the credentials too.</summary>
@@ -71,7 +71,18 @@ internal static class UserDigest
     public static bool IsCertain(HttpContext context)
     {
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
-        return user is null || (IsKnownClass(user) && user.Identities.All(IsKnownClass));
+        return user is null || (IsKnownClass(user) && user.Identities.All(IsCertain));
+    }
+
+    // Actors and claims may be of classes of the application's own, too.
+    private static bool IsCertain(ClaimsIdentity identity)
+    {
+        var actors = 0;
+        for (var one = identity; one is not null; one = one.Actor)
+        {
+            if (actors++ > MaximumActors || !IsKnownClass(one) || one.Claims.Any(claim => claim.GetType() != typeof(Claim))) return false;
+        }
+        return true;
     }
 
     // A class of the application's own may have members that count.

@@ -191,6 +191,17 @@ public class InvalidationByEpochTests
         await _host.AssertServedAsync("get", "GET /a");
     }
 
+    [Theory, InlineData("g"), InlineData("h")]
+    public async Task A_group_that_only_a_304_names_is_made_unusable_as_those_before_it(string group)
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("old", "ETag: \"1\"", "Cache-Groups: \"g\""));
+        _host.Time.Advance(TimeSpan.FromSeconds(61));
+        await _host.SendAsync(Query, new OriginAnswer(304, "", "ETag: \"1\"", "Cache-Control: max-age=60", "Cache-Groups: \"g\", \"h\""));
+        await _host.AssertServedAsync("old", Query);
+        await _host.SendAsync("POST /c", new OriginAnswer(200, "", $"Cache-Group-Invalidation: \"{group}\""));
+        await _host.AssertForwardedAsync(Query);
+    }
+
     [Fact]
     public async Task Eviction_by_uri_takes_all_of_it_and_what_is_on_its_way()
     {

@@ -100,6 +100,23 @@ public sealed class UserDigestTests
         Assert.NotEmpty(Of(new(Nested(100))));
     }
 
+    [Fact]
+    public void A_user_whose_digest_leaves_something_out_is_not_certain()
+    {
+        ClaimsIdentity Nested(int depth, ClaimsIdentity last) => depth == 0 ? last : new ClaimsIdentity([new("x", "1")]) { Actor = Nested(depth - 1, last) };
+        ClaimsPrincipal WithActors(int depth, string name) => new(Nested(depth, Identity(name)));
+        Assert.True(IsCertain(WithActors(16, "a")));
+        Assert.NotEqual(Of(WithActors(16, "a")), Of(WithActors(16, "b")));
+
+        Assert.Equal(Of(WithActors(17, "a")), Of(WithActors(17, "b")));
+        Assert.False(IsCertain(WithActors(17, "a")));
+        Assert.False(IsCertain(new(Nested(1, new OwnIdentity()))));
+        Assert.False(IsCertain(new(new ClaimsIdentity([new OwnClaim()]))));
+        Assert.False(IsCertain(new(Nested(1, new([new OwnClaim()])))));
+
+        bool IsCertain(ClaimsPrincipal user) => UserDigest.IsCertain(Context(user));
+    }
+
     [Theory]
     [InlineData("jti", true)]
     [InlineData("iat", true)]
@@ -125,5 +142,22 @@ public sealed class UserDigestTests
         if (user is not null) context.User = user;
         foreach (var (name, value) in headers) context.Request.Headers[name] = value;
         return context;
+    }
+
+    private sealed class OwnIdentity() : ClaimsIdentity([new Claim("x", "1")], "t");
+
+    private sealed class OwnClaim : Claim
+    {
+        public OwnClaim()
+            : base("x", "1")
+        {
+        }
+
+        private OwnClaim(OwnClaim other, ClaimsIdentity? subject)
+            : base(other, subject)
+        {
+        }
+
+        public override Claim Clone(ClaimsIdentity? identity) => new OwnClaim(this, identity);
     }
 }
