@@ -77,6 +77,18 @@ public class InvalidationByEpochTests
     }
 
     [Fact]
+    public async Task A_group_that_only_a_304_names_and_that_was_invalidated_meanwhile_makes_nothing_usable()
+    {
+        await _host.SendAsync(Query, CacheHost.Fresh("old", "ETag: \"1\""));
+        _host.Time.Advance(TimeSpan.FromSeconds(61));
+        using var validation = await _host.BeginAsync(Query);
+        Assert.Equal(CacheAction.Validate, validation.Action);
+        await _host.SendAsync("POST /other", new OriginAnswer(200, "", "Cache-Group-Invalidation: \"h\""));
+        Assert.Equal(CacheHead.Serve, await validation.ReceiveAsync(304, Message.Fields("ETag: \"1\"", "Cache-Control: max-age=60", "Cache-Groups: \"h\"")));
+        await _host.AssertForwardedAsync(Query);
+    }
+
+    [Fact]
     public async Task A_validation_that_spans_an_unsafe_request_makes_nothing_usable_again()
     {
         await _host.SendAsync(Query, CacheHost.Fresh("old", "ETag: \"1\""));

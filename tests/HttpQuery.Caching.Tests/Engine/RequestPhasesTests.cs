@@ -214,4 +214,40 @@ public class RequestPhasesTests
         await transaction.CompleteAsync("ans"u8.ToArray());
         await _host.AssertForwardedAsync(Query);
     }
+
+    [Fact]
+    public async Task What_an_adapter_finds_at_the_end_keeps_a_response_out()
+    {
+        var host = new CacheHost(CacheHost.Shared);
+        using var late = await host.BeginAsync("GET /a");
+        Assert.Equal(CacheHead.Capture, await late.ReceiveAsync(200, CacheHost.Fresh("answer").Fields));
+        late.FinalRefusal = Diagnostics.StorageRefusal.Elsewhere;
+        await late.CompleteAsync("answer"u8.ToArray());
+        await host.AssertForwardedAsync("GET /a");
+    }
+
+    [Fact]
+    public async Task A_second_response_is_for_the_same_unknown_user_as_the_first()
+    {
+        var host = new CacheHost(CacheHost.Shared);
+        await host.SendAsync("GET /a", CacheHost.Fresh("answer", "ETag: \"1\""));
+        host.Time.Advance(TimeSpan.FromSeconds(61));
+        using var validation = await host.BeginAsync("GET /a");
+        validation.ReportUnknownUser();
+        Assert.Equal(CacheHead.Resend, await validation.ReceiveAsync(304, Message.Fields("ETag: \"1\"")));
+        Assert.Equal(CacheHead.Pass, await validation.ReceiveAsync(200, CacheHost.Fresh("of a user").Fields));
+    }
+
+    [Fact]
+    public async Task A_phase_that_is_over_throws()
+    {
+        var host = new CacheHost(CacheHost.Shared);
+        var forward = Assert.IsType<CacheDecision.Forward>(await host.Cache.LookUpAsync(CacheHost.Request("GET /a"), TestContext.Current.CancellationToken));
+        await forward.Exchange.ReceiveAsync(new(200, CacheHost.Fresh("answer").Fields));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.ReceiveAsync(new(200, CacheHost.Fresh("answer").Fields)).AsTask());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.FailAsync().AsTask());
+        Assert.Throws<InvalidOperationException>(() => forward.Exchange.Decline(200, null));
+        forward.Exchange.Dispose();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.ReceiveAsync(new(200, StoredFields.Empty)).AsTask());
+    }
 }

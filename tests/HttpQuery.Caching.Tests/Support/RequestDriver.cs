@@ -59,6 +59,9 @@ internal sealed class RequestDriver : IDisposable
 
     public ValidationConditions Conditions => _exchange?.Conditions ?? default;
 
+    /// <summary>Why the response is not to be stored, as the adapter finds at its end.</summary>
+    public StorageRefusal? FinalRefusal { get; set; }
+
     public bool IsSafe => _exchange!.IsSafe;
 
     public bool NeedsResponse => _exchange is { NeedsResponse: true };
@@ -81,7 +84,7 @@ internal sealed class RequestDriver : IDisposable
     public async Task<CacheHead> ReceiveAsync(int status, IEnumerable<KeyValuePair<string, StringValues>> fields, bool isUnreached = false)
     {
         _hasReceived = true;
-        var reaction = await _exchange!.ReceiveAsync(new(status, fields) { IsUnreached = isUnreached, Terms = () => new(null, _tags, () => new(null, _isUserUnknown)) });
+        var reaction = await _exchange!.ReceiveAsync(new(status, fields) { IsUnreached = isUnreached, Terms = () => new(null, _tags, () => new(FinalRefusal, _isUserUnknown)) });
         switch (reaction)
         {
             case OriginReaction.Serve serve:
