@@ -19,6 +19,28 @@ internal sealed class PendingMemory(long maximumSize)
     /// <param name="giveWay">Gives the memory back, on another thread, because a newer share needs it; <see langword="null"/> if that cannot be.</param>
     public Share Begin(bool isContent, Action? giveWay) => new(this, isContent, giveWay);
 
+    /// <summary>Takes memory for the content of a request. It cannot be taken away again; <see cref="Return"/> is due.</summary>
+    public bool TryTake(int length)
+    {
+        List<Share>? others = null;
+        bool isGranted;
+        lock (_lock)
+        {
+            isGranted = TryMakeRoom(null, isContent: true, length, ref others);
+            if (isGranted) Add(isContent: true, length);
+        }
+        others?.ForEach(other => other.GiveWay());
+        if (!isGranted) Full?.Invoke();
+        return isGranted;
+    }
+
+    /// <summary>Gives back what was taken.</summary>
+    public void Return(int length)
+    {
+        if (length == 0) return;
+        lock (_lock) Add(isContent: true, -length);
+    }
+
     /// <summary>The part of one content or response.</summary>
     internal sealed class Share(PendingMemory memory, bool isContent, Action? giveWay) : IDisposable
     {
@@ -35,11 +57,11 @@ internal sealed class PendingMemory(long maximumSize)
             lock (memory._lock)
             {
                 wasOver = _isOver;
-                if (!wasOver) isGranted = memory.TryMakeRoom(this, length, ref others);
+                if (!wasOver) isGranted = memory.TryMakeRoom(this, isContent, length, ref others);
                 if (isGranted)
                 {
                     _node ??= memory._shares.AddLast(this);
-                    memory.Add(this, length);
+                    memory.Add(isContent, length);
                     _size += length;
                 }
             }
@@ -81,27 +103,27 @@ internal sealed class PendingMemory(long maximumSize)
             _isOver = true;
             if (_node is null) return;
             memory._shares.Remove(_node);
-            memory.Add(this, -_size);
+            memory.Add(isContent, -_size);
             (_node, _size) = (null, 0);
         }
 
-        private void GiveWay()
+        internal void GiveWay()
         {
             giveWay?.Invoke();
             memory.Full?.Invoke();
         }
     }
 
-    private void Add(Share share, long length)
+    private void Add(bool isContent, long length)
     {
         Interlocked.Add(ref _size, length);
-        if (share.IsContent) _contentSize += length;
+        if (isContent) _contentSize += length;
     }
 
     // Nothing is taken that would not do.
-    private bool TryMakeRoom(Share share, int length, ref List<Share>? others)
+    private bool TryMakeRoom(Share? share, bool isContent, int length, ref List<Share>? others)
     {
-        var ofContents = share.IsContent ? _contentSize + length - (maximumSize / 2) : 0;
+        var ofContents = isContent ? _contentSize + length - (maximumSize / 2) : 0;
         var ofAll = _size + length - maximumSize;
         var isEnough = TryChoose(share, isContent: true, ofContents, ref ofAll, ref others);
         long rest = 0;
@@ -112,7 +134,7 @@ internal sealed class PendingMemory(long maximumSize)
     }
 
     // Only older ones: a share that is the oldest itself gives way to those that came after it.
-    private bool TryChoose(Share share, bool isContent, long needed, ref long alsoNeeded, ref List<Share>? others)
+    private bool TryChoose(Share? share, bool isContent, long needed, ref long alsoNeeded, ref List<Share>? others)
     {
         for (var node = _shares.First; node is not null && node.Value != share && needed > 0; node = node.Next)
         {

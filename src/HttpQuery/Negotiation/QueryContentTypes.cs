@@ -51,10 +51,11 @@ internal sealed class QueryContentTypes
         var answer = Recall(text);
         if (answer is not (QueryAnswer.EmptyContent or QueryAnswer.MethodOverride or QueryAnswer.Query)) return answer;
 
-        var content = context.Features.Get<IHttpRequestBodyDetectionFeature>();
-        if (answer is QueryAnswer.EmptyContent && IsEmpty(content, context)) return answer;
+        // Not by the generic method, which is called by a slower way.
+        var feature = context.Features[typeof(IHttpRequestBodyDetectionFeature)];
+        if (answer is QueryAnswer.EmptyContent && IsEmpty(feature, context)) return answer;
         if (answer is QueryAnswer.MethodOverride && RequestAsSent.WasPosted(context)) return answer;
-        return content is RequestAsSent.CodedContent ? QueryAnswer.CodedQuery : QueryAnswer.Query;
+        return feature is RequestAsSent.CodedContent ? QueryAnswer.CodedQuery : QueryAnswer.Query;
     }
 
     /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
@@ -176,8 +177,8 @@ internal sealed class QueryContentTypes
     }
 
     // A form may be empty; JSON may not. Content that arrives in chunks is known to be empty only when it is read.
-    private static bool IsEmpty(IHttpRequestBodyDetectionFeature? content, HttpContext context) =>
-        content is null ? context.Request.ContentLength is 0 : !content.CanHaveBody;
+    private static bool IsEmpty(object? feature, HttpContext context) =>
+        feature is IHttpRequestBodyDetectionFeature content ? !content.CanHaveBody : context.Request.ContentLength is 0;
 
     // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
     // are no structured-field parameters. What it cannot say is left out, so that all it says is accepted. Where nothing would be left the next wider range is named: the endpoint still decides.

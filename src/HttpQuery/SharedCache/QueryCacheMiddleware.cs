@@ -53,7 +53,11 @@ internal sealed class QueryCacheMiddleware
         }
 
         // A request in the background that would be somebody else's without what was done before the cache.
-        if (place?.Original is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span))) return;
+        if (place?.Original is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span)))
+        {
+            content?.Consume();
+            return;
+        }
 
         switch (await LookUpAsync(context, request, content))
         {
@@ -99,7 +103,7 @@ internal sealed class QueryCacheMiddleware
 
     private async Task PassAsync(HttpContext context, LookupContent? content)
     {
-        content?.Forward(context, isNeeded: false);
+        if (content is { } unneeded) await unneeded.ForwardAsync(context, isNeeded: false);
         context.Response.OnStarting(AddStatus, context);
         var isRouted = context.GetEndpoint() is not null;
         await _next(context);
@@ -117,7 +121,8 @@ internal sealed class QueryCacheMiddleware
 
     private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy)
     {
-        request.Content = content?.Forward(context, isNeeded: !exchange.Conditions.IsEmpty);
+        if (content is { } looked) content = await looked.ForwardAsync(context, isNeeded: !exchange.Conditions.IsEmpty);
+        request.Content = exchange.Conditions.IsEmpty ? ReadOnlySequence<byte>.Empty : content?.Bytes;
         fields.Keep();
         using var identity = IdentityWatch.Begin(context);
         var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
@@ -200,6 +205,11 @@ internal sealed class QueryCacheMiddleware
             {
                 CacheLog.PolicyFailed(_warnings.Logger, exception);
                 (content, bypass) = (null, CacheBypass.FailingPolicy);
+            }
+            catch
+            {
+                read?.Consume();
+                throw;
             }
         }
         if (method is "GET" or "HEAD" or "QUERY" && content is null) _warnings.Bypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));

@@ -15,6 +15,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     private readonly Lock _lock = new();
     private readonly Stream _rest;
+    private readonly PendingMemory _memory;
     private readonly PendingMemory.Share _share;
     private readonly TaskCompletionSource _gaveWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReadAheadSegment? _first;
@@ -28,10 +29,14 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private Task<int>? _pending;
     private bool _isKept = true;
     private bool _isOver;
+    private int _taken;
 
-    public ReadAheadStream(Stream rest, PendingMemory memory)
+    /// <param name="rest">The body.</param>
+    /// <param name="memory">Counts it.</param>
+    /// <param name="taken">Bytes that were taken by <see cref="PendingMemory.TryTake"/>; they are given back with the rest.</param>
+    public ReadAheadStream(Stream rest, PendingMemory memory, int taken = 0)
     {
-        _rest = rest;
+        (_rest, _memory, _taken) = (rest, memory, taken);
         _share = memory.Begin(isContent: true, () => _gaveWay.TrySetResult());
     }
 
@@ -43,6 +48,9 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     /// <summary>What was read. The memory is another's after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
     public ReadOnlySequence<byte> Bytes => _first is null ? ReadOnlySequence<byte>.Empty : new(_first, 0, _last!, _last!.Length);
+
+    /// <summary>Memory that content of this length takes, in bytes, and one more byte to see its end. The length is at least that of the longest piece.</summary>
+    public static int SizeOf(int length) => ((length / LongestSegment) + 1) * LongestSegment;
 
     /// <summary>Reads to the end, unless that is longer than <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
     public async ValueTask FillAsync(int maximumLength, CancellationToken cancellationToken)
@@ -124,7 +132,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private bool TryGrow()
     {
         var size = (int)Math.Clamp(_length, FirstLength, LongestSegment);
-        if (!_share.TryGrow(size)) return false;
+        if (_length + size > _taken && !_share.TryGrow(size)) return false;
         lock (_lock)
         {
             if (_isOver) return false;
@@ -174,6 +182,8 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     {
         // It is counted until here.
         _share.Dispose();
+        _memory.Return(_taken);
+        _taken = 0;
         for (var segment = _first; segment is not null;) segment = segment.Return(isWritten: _pending is not null && segment == _last);
         (_first, _last, _current, _offset, _length, _position) = (null, null, null, 0, 0, 0);
     }

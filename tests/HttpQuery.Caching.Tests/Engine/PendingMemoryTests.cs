@@ -14,6 +14,30 @@ public class PendingMemoryTests
         Assert.Equal(isGranted ? length : 0, memory.Size);
     }
 
+    [Theory]
+    [InlineData(50, true)]
+    [InlineData(51, false)]
+    public void Content_takes_half_of_it_without_a_share(int length, bool isTaken)
+    {
+        var (memory, gone, full) = (new PendingMemory(100), new List<int>(), 0);
+        memory.Full = () => full++;
+        using var older = memory.Begin(isContent: true, () => gone.Add(1));
+        Assert.True(older.TryGrow(1));
+        Assert.Equal(isTaken, memory.TryTake(length));
+        Assert.Equal(isTaken ? length : 1, memory.Size);
+        Assert.Equal(isTaken ? [1] : [], gone);
+        Assert.Equal(1, full);
+        if (!isTaken) return;
+
+        // It does not give way.
+        using var newer = memory.Begin(isContent: true, giveWay: null);
+        Assert.False(newer.TryGrow(1));
+        memory.Return(length);
+        Assert.Equal(0, memory.Size);
+        using var next = memory.Begin(isContent: true, giveWay: null);
+        Assert.True(next.TryGrow(50));
+    }
+
     [Fact]
     public void The_oldest_give_way_as_far_as_is_needed()
     {
