@@ -213,7 +213,9 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         if (content.IsSingleSegment) return Complete(content.FirstSpan);
         Require(State.Fields);
         BeginContent(content.Length);
-        foreach (var segment in content) _content.Append(segment.Span);
+        if (_content.IsDecoded) AppendWhole(content);
+        else
+            foreach (var segment in content) _content.Append(segment.Span);
         return Finish(_content.Complete());
     }
 
@@ -246,6 +248,15 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _contentType.Read(_fields);
         _content.Start(_fields, _contentType, _claims, length);
         _state = State.Content;
+    }
+
+    // A decoder counts what lies there whole before it decodes it, so that a bomb costs what it weighs.
+    private void AppendWhole(in ReadOnlySequence<byte> content)
+    {
+        var octets = ArrayPool<byte>.Shared.Rent((int)content.Length);
+        content.CopyTo(octets);
+        _content.Append(octets.AsSpan(0, (int)content.Length));
+        ArrayPool<byte>.Shared.Return(octets);
     }
 
     private QueryCacheKey Finish(in ContentKey content)

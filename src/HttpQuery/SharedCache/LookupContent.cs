@@ -41,7 +41,7 @@ internal readonly struct LookupContent : IDisposable
     {
         var body = context.Request.Body;
         var length = context.Request.ContentLength;
-        if (length > 0 && length <= maximumLength && BufferedContent.IsServersOwn(body) && TryExamine(context.Request.BodyReader, (int)length, memory, out var examined)) return examined;
+        if (length > 0 && length <= maximumLength && MayExamine(context.Request, length.Value) && BufferedContent.IsServersOwn(body) && TryExamine(context.Request.BodyReader, (int)length, memory, out var examined)) return examined;
 
         // A stream that can seek lets it be read again already.
         var start = body.CanSeek ? body.Position : -1;
@@ -91,11 +91,22 @@ internal readonly struct LookupContent : IDisposable
             var stream = new ReadAheadStream(context.Request.Body, _memory!, _taken);
             context.Request.Body = stream;
             context.Response.OnCompleted(End, stream);
-            await stream.FillAsync(_taken, context.RequestAborted);
+            try
+            {
+                await stream.FillAsync(_taken, context.RequestAborted);
+            }
+            catch
+            {
+                // The client has gone: what was examined must not be left unread.
+                Dispose();
+                throw;
+            }
             return new(stream.Bytes, stream.HasGivenWay, stream);
         }
         if (_reader is not null) context.Response.RegisterForDispose(this);
-        if (_taken > 0) context.Response.OnCompleted(Return, this);
+
+        // It is the server's again, as without a cache.
+        _memory?.Return(_taken);
         if (isNeeded && Bytes is { } bytes) return _reader is null ? this : new(new ReadOnlySequence<byte>(bytes.ToArray()), _reader, _memory!, _taken);
         _stream?.Release();
         return this;
@@ -114,12 +125,8 @@ internal readonly struct LookupContent : IDisposable
         return Task.CompletedTask;
     };
 
-    private static readonly Func<object, Task> Return = state =>
-    {
-        var content = (LookupContent)state;
-        content._memory!.Return(content._taken);
-        return Task.CompletedTask;
-    };
+    // Over HTTP/2 all requests of a connection share a window, which what is left unread keeps from the others.
+    private static bool MayExamine(HttpRequest request, long length) => length <= LongestExamined || HttpProtocol.IsHttp11(request.Protocol);
 
     // Only what lies there as a whole. It is not consumed, so nothing need be put back.
     private static bool TryExamine(PipeReader reader, int length, PendingMemory memory, out LookupContent content)

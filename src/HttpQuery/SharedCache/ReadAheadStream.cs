@@ -77,7 +77,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         lock (_lock)
         {
             _isKept = false;
-            if (_position == _length && _pending is null) Return();
+            ReturnRead();
         }
     }
 
@@ -156,12 +156,16 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             ObjectDisposedException.ThrowIf(_isOver, this);
             count = 0;
             if (_position == _length) return false;
-            if (_offset == _current!.Length) (_current, _offset) = ((ReadAheadSegment)_current.Next!, 0);
+            if (_offset == _current!.Length)
+            {
+                (_current, _offset) = ((ReadAheadSegment)_current.Next!, 0);
+                ReturnRead();
+            }
             count = Math.Min(buffer.Length, _current.Length - _offset);
             _current.Memory.Span.Slice(_offset, count).CopyTo(buffer);
             _offset += count;
             _position += count;
-            if (_position == _length && !_isKept && _pending is null) Return();
+            ReturnRead();
             return true;
         }
     }
@@ -176,6 +180,18 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             if (_position == _length) Return();
         }
         return TryReadAhead(buffer.Span, out var read) ? read : 0;
+    }
+
+    // All that was read, but for the piece that a read under way writes to: that read may never end.
+    private void ReturnRead()
+    {
+        if (_isKept) return;
+        if (_position == _length && _pending is null)
+        {
+            Return();
+            return;
+        }
+        while (_first is not null && _first != _current) _first = _first.Return(isWritten: false);
     }
 
     private void Return()

@@ -39,6 +39,26 @@ public sealed class ReadAheadStreamTests
     }
 
     [Fact]
+    public async Task Memory_that_was_read_is_given_back_though_the_rest_never_comes()
+    {
+        var (memory, pipe) = (new PendingMemory(1024 * 1024), new Pipe(new(pauseWriterThreshold: 0)));
+        var stream = new ReadAheadStream(pipe.Reader.AsStream(), memory);
+        var content = Bytes(400_000);
+        await pipe.Writer.WriteAsync(content, Test);
+        var filling = stream.FillAsync(1024 * 1024, Test).AsTask();
+        while (stream.Bytes.Length < content.Length) await Task.Delay(1, Test);
+        using var newer = memory.Begin(isContent: true, giveWay: null);
+        Assert.True(newer.TryGrow(512 * 1024));
+        await filling;
+        stream.Release();
+
+        var read = new byte[content.Length];
+        await stream.ReadExactlyAsync(read, Test);
+        Assert.Equal(content, read);
+        Assert.InRange(stream.Bytes.Length, 0, 16 * 1024);
+    }
+
+    [Fact]
     public async Task Who_reads_on_after_all_that_had_come_was_read_gets_what_comes()
     {
         var (memory, pipe) = (new PendingMemory(Limit), new Pipe());

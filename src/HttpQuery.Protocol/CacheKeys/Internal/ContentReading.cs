@@ -34,6 +34,9 @@ internal sealed class ContentReading(QueryCacheKeyScheme scheme) : IOctetSink, I
         if (coding is not Coding.None) _decoder = _decoders.Find(coding);
     }
 
+    /// <summary>Whether a coding is removed from the content that was begun.</summary>
+    public bool IsDecoded => _decoder is not null;
+
     /// <summary>Takes octets as they are, and for what is to be removed from them.</summary>
     public void Append(ReadOnlySpan<byte> octets)
     {
