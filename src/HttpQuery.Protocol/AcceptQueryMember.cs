@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
+using HttpQuery.StructuredFields;
 
 namespace HttpQuery;
 

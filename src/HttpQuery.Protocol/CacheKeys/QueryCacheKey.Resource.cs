@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using HttpQuery.CacheKeys;
-using HttpQuery.Internal;
+using HttpQuery.CacheKeys.Buffers;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 

@@ -1,5 +1,9 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using HttpQuery.CacheKeys.Buffers;
+using HttpQuery.CacheKeys.Content;
+using HttpQuery.CacheKeys.Headers;
+using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.CacheKeys;
 
@@ -28,7 +32,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     internal QueryCacheKeyBuilder(QueryCacheKeyScheme scheme)
     {
         _scheme = scheme;
-        _content = new(scheme);
+        _content = new(scheme.Normalizers);
         _partition.U8(0);
     }
 

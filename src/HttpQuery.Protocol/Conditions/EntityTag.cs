@@ -1,5 +1,5 @@
 using System.Buffers;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 

@@ -1,4 +1,4 @@
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 

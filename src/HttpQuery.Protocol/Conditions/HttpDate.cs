@@ -1,5 +1,5 @@
 using System.Globalization;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
+using HttpQuery.Negotiation;
 
 namespace HttpQuery;
 

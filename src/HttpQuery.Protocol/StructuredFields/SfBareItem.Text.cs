@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using HttpQuery.Internal;
 
 namespace HttpQuery.StructuredFields;
 

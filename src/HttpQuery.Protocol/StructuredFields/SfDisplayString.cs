@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 

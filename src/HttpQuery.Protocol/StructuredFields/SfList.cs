@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 

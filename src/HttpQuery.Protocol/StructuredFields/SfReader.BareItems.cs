@@ -1,5 +1,4 @@
 using System.Buffers;
-using HttpQuery.Internal;
 
 namespace HttpQuery.StructuredFields;
 

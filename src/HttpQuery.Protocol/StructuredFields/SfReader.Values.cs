@@ -1,5 +1,3 @@
-using HttpQuery.Internal;
-
 namespace HttpQuery.StructuredFields;
 
 /// <content>The value of the node that the reader stands on. None of these moves the reader.</content>

@@ -1,5 +1,3 @@
-using HttpQuery.Internal;
-
 namespace HttpQuery.StructuredFields;
 
 /// <summary>Reads a structured field from left to right, strictly and without allocating (RFC 9651 §4.2).</summary>

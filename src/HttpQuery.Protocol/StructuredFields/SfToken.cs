@@ -1,5 +1,3 @@
-using HttpQuery.Internal;
-
 namespace HttpQuery.StructuredFields;
 
 /// <summary>A Token: a word that needs no quotes, such as <c>application/json</c> (RFC 9651 §3.3.4). Tokens compare with case.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 

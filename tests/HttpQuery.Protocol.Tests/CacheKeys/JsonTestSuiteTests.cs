@@ -1,5 +1,5 @@
 using System.Text.Json;
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 

@@ -1,4 +1,4 @@
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 

@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>Removes one content coding (docs/cache-key.md, section 5) from content that comes in pieces.</summary>
 /// <remarks>

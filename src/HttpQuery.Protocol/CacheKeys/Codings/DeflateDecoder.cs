@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>What gzip and zlib have in common (docs/cache-key.md, section 5): a header, a deflate stream, a trailer with a checksum, and
 /// nothing after it.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using HttpQuery.Internal;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>Removes <c>gzip</c> (docs/cache-key.md, section 5; RFC 1952): one member with nothing around it.</summary>
 internal sealed class GzipDecoder : DeflateDecoder

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>One prefix code of a deflate block (RFC 1951 §3.2.2), as a table that is built anew for each block.</summary>
 /// <remarks>

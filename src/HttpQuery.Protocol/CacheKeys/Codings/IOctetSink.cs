@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>Takes what a <see cref="ContentDecoder"/> decodes, piece by piece.</summary>
 internal interface IOctetSink

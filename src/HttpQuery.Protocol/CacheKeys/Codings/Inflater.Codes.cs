@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <content>The codes of a block (RFC 1951 §3.2.5 to §3.2.7).</content>
 internal sealed partial class Inflater

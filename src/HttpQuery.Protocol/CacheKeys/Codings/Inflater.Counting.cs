@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <content>Counts what a stream decodes to. It decodes symbols alone: no window, no copies, no sink, no checksum.</content>
 internal sealed partial class Inflater

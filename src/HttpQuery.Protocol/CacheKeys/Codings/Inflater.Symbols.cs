@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <content>Literals and matches (RFC 1951 §3.2.3): the loop that nearly all of the time goes into.</content>
 internal sealed partial class Inflater

@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>What <see cref="Inflater.Inflate"/> came to.</summary>
 internal enum InflateStatus

@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>The domain octets of content (docs/cache-key.md, section 6).</summary>
 internal static class ContentDomain

@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>The limits of docs/cache-key.md, section 6. They decide which octets count, so they are part of the scheme.</summary>
 internal static class ContentLimits

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>Reads one content in pieces and writes its normalized octets (docs/cache-key.md, section 6).</summary>
 /// <remarks>Where the content is cut into pieces never shows in what is written. What was written before a refusal is to be thrown away.

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 // Escapes that are not written as they stand. They are rare, so they are read octet by octet.
 internal sealed partial class JsonNormalization

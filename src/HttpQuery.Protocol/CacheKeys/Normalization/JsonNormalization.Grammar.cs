@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 // The second pass: what may follow what (RFC 8259 §2 to §5). The text has no whitespace any more: a token ends where the next one starts.
 internal sealed partial class JsonNormalization

@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 // Numbers (RFC 8259 §6) and literals, which may be cut anywhere.
 internal sealed partial class JsonNormalization

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>JSON without insignificant whitespace and with every string spelled one way (docs/cache-key.md, section 6.1).</summary>
 /// <remarks>

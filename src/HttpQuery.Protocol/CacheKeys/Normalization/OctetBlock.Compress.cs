@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 // Some of the 64, side by side: the octets themselves, or their places.
 internal static partial class OctetBlock

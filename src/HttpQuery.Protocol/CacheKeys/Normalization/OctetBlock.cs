@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>What 64 octets at a time are to JSON: a bit for each octet, that of the first octet lowest.</summary>
 /// <remarks>What is there more than once, for several kinds of hardware, says the same each time. Callers see to it that 64 octets can be

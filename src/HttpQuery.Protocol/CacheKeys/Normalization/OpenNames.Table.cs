@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 // A hash table of the names of objects with many members. Its hash is another one in every process, so nobody can prepare names that meet.
 internal sealed partial class OpenNames

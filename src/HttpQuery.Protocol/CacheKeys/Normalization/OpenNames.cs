@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>The names of all objects that are open at one place of a JSON text, each object's own without repetition (docs/cache-key.md,
 /// section 6.1).</summary>

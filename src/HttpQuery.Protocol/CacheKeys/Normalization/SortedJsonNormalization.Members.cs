@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text;
-using HttpQuery.Internal;
+using HttpQuery.CacheKeys.Buffers;
+using HttpQuery.HeaderSyntax;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 // Where the members of objects are, and how they are ordered. The text is well formed, and has no whitespace.
 internal sealed partial class SortedJsonNormalization

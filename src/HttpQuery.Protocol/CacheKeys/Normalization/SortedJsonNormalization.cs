@@ -1,6 +1,7 @@
 using System.Buffers;
+using HttpQuery.CacheKeys.Buffers;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>JSON as <see cref="JsonNormalization"/> writes it, the members of each object ordered by name (docs/cache-key.md,
 /// section 6.2).</summary>

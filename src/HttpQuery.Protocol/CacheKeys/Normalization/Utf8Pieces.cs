@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>Checks UTF-8 that comes in pieces, each of at least four octets.</summary>
 internal struct Utf8Pieces

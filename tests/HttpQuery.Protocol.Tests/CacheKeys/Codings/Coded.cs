@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using HttpQuery.CacheKeys;
-using HttpQuery.Internal;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

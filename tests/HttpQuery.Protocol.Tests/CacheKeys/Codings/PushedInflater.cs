@@ -1,4 +1,4 @@
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace HttpQuery.CacheKeys.Buffers;
+
+/// <summary>A growing, pooled buffer in the notation of docs/cache-key.md §1.</summary>
+internal sealed class OctetBuffer : IDisposable
+{
+    // A replacement character would make one of texts that differ.
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private byte[] _octets = ArrayPool<byte>.Shared.Rent(1024);
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Span => _octets.AsSpan(0, Length);
+
+    public void Clear() => Length = 0;
+
+    public void Truncate(int length) => Length = length;
+
+    public void U8(byte value) => Take(1)[0] = value;
+
+    public void U32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
+
+    public void Octets(ReadOnlySpan<byte> octets) => octets.CopyTo(Take(octets.Length));
+
+    public void Bytes(ReadOnlySpan<byte> octets)
+    {
+        U32(octets.Length);
+        Octets(octets);
+    }
+
+    /// <summary>Starts <c>bytes(x)</c> whose length is known at its end.</summary>
+    public int BeginBytes()
+    {
+        U32(0);
+        return Length;
+    }
+
+    public void EndBytes(int start) => BinaryPrimitives.WriteInt32BigEndian(_octets.AsSpan(start - 4), Length - start);
+
+    /// <summary>Adds text as UTF-8, without a length.</summary>
+    /// <exception cref="EncoderFallbackException">The text has half a surrogate pair; nothing is added.</exception>
+    public void Text(ReadOnlySpan<char> text)
+    {
+        var length = StrictUtf8.GetByteCount(text);
+        StrictUtf8.GetBytes(text, Take(length));
+    }
+
+    /// <summary>The octets from <paramref name="start"/> on, to be changed in place.</summary>
+    public Span<byte> From(int start) => _octets.AsSpan(start, Length - start);
+
+    public void Dispose()
+    {
+        if (_octets.Length > 0) ArrayPool<byte>.Shared.Return(_octets);
+        (_octets, Length) = ([], 0);
+    }
+
+    private Span<byte> Take(int count)
+    {
+        if (_octets.Length - Length < count) Grow(count);
+        Length += count;
+        return _octets.AsSpan(Length - count, count);
+    }
+
+    private void Grow(int count)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, 2 * _octets.Length));
+        Span.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_octets);
+        _octets = larger;
+    }
+}

@@ -1,0 +1,34 @@
+using HttpQuery.CacheKeys.Codings;
+
+namespace HttpQuery.CacheKeys.Content;
+
+/// <summary>The codings that can be removed.</summary>
+internal enum Coding
+{
+    None,
+    Gzip,
+    Deflate,
+}
+
+/// <summary>The decoders of one builder, each made when it is first needed.</summary>
+internal sealed class ContentDecoders : IDisposable
+{
+    private readonly ContentDecoder?[] _decoders = new ContentDecoder?[3];
+
+    /// <summary>The coding that a line names, where there is a claim for it.</summary>
+    public static Coding? CodingOf(ReadOnlySpan<byte> line, QueryNormalizations claims) =>
+        (claims & QueryNormalizations.Gzip) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "gzip"u8) ? Coding.Gzip
+        : (claims & QueryNormalizations.Deflate) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "deflate"u8) ? Coding.Deflate
+        : null;
+
+    public ContentDecoder Find(Coding coding) => _decoders[(int)coding] ??= coding switch
+    {
+        Coding.Gzip => new GzipDecoder(),
+        _ => new ZlibDecoder(),
+    };
+
+    public void Dispose()
+    {
+        foreach (var decoder in _decoders) decoder?.Dispose();
+    }
+}

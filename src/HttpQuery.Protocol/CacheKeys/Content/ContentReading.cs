@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using HttpQuery.CacheKeys.Codings;
+using HttpQuery.CacheKeys.Headers;
+using HttpQuery.CacheKeys.Normalization;
+
+namespace HttpQuery.CacheKeys.Content;
+
+/// <summary>Reads one content: its exact octets and, side by side, what is left when its coding and what is without meaning are removed.</summary>
+/// <remarks>Which of them counts is known at the end (docs/cache-key.md §5, §6).</remarks>
+internal sealed class ContentReading(IQueryContentNormalizer[] normalizers) : IOctetSink, IDisposable
+{
+    private readonly IncrementalHash _received = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly DigestWriter _normalized = new();
+    private readonly ContentNormalizations _normalizations = new(normalizers);
+    private readonly ContentDecoders _decoders = new();
+    private long? _length;
+    private ContentDecoder? _decoder;
+    private ContentNormalization? _normalization;
+    private Digest _receivedDigest;
+    private bool _isReceived;
+    private bool _isNormalizing;
+
+    /// <summary>Begins a content.</summary>
+    /// <param name="fields">What the request says of it.</param>
+    /// <param name="contentType">Its media type.</param>
+    /// <param name="claims">What its reader does not see.</param>
+    /// <param name="length">Its length, where it is known.</param>
+    public void Start(RequestFields fields, ContentTypeLine contentType, QueryNormalizations claims, long? length)
+    {
+        (_length, _isReceived, _isNormalizing) = (length, false, false);
+        (_decoder, _normalization) = (null, null);
+        _received.AppendData([ContentDomain.Exact]);
+        if (fields.CountsExactly || CodingOf(fields, claims) is not { } coding) return;
+
+        _normalization = _normalizations.Find(contentType, claims);
+        if (coding is not Coding.None) _decoder = _decoders.Find(coding);
+    }
+
+    /// <summary>Takes octets as they are, and for what is to be removed from them.</summary>
+    public void Append(ReadOnlySpan<byte> octets)
+    {
+        _received.AppendData(octets);
+        BeginNormalizing();
+        if (_decoder is not null) _decoder.Append(octets);
+        else _normalization?.Append(octets);
+    }
+
+    /// <summary>Ends the content.</summary>
+    public ContentKey Complete()
+    {
+        EndReceiving();
+        if (_decoder is null && _normalization is null) return new(ContentDomain.Exact, false, _receivedDigest);
+
+        BeginNormalizing();
+        var content = Decide();
+        (_decoder, _normalization) = (null, null);
+        return content;
+    }
+
+    /// <summary>Forgets a content that was begun.</summary>
+    public void Abandon()
+    {
+        EndReceiving();
+        if (_isNormalizing)
+        {
+            // What a decoder has taken, native memory too, is not for a builder that waits.
+            _decoder?.Dispose();
+            Span<byte> unused = stackalloc byte[SHA256.HashSizeInBytes];
+            if (_decoder is not null) _decoded.GetHashAndReset(unused);
+            _normalized.Reset();
+        }
+        (_decoder, _normalization) = (null, null);
+    }
+
+    bool IOctetSink.Write(ReadOnlySpan<byte> octets)
+    {
+        _decoded.AppendData(octets);
+        _normalization?.Append(octets);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _received.Dispose();
+        _decoded.Dispose();
+        _normalized.Dispose();
+        _normalizations.Dispose();
+        _decoders.Dispose();
+    }
+
+    private ContentKey Decide()
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        var wasCoded = _decoder is not null;
+        if (wasCoded) _decoded.GetHashAndReset(digest);
+        if (wasCoded && !_decoder!.Complete())
+        {
+            _normalized.Reset();
+            return new(ContentDomain.Exact, false, _receivedDigest);
+        }
+
+        if (_normalization is null) return new(ContentDomain.Exact, wasCoded, new(digest));
+        if (_normalization.Complete(out var domain))
+        {
+            _normalized.GetDigest(digest);
+            return new(domain, wasCoded, new(digest));
+        }
+
+        _normalized.Reset();
+        return wasCoded ? new(ContentDomain.Exact, true, new(digest)) : new(ContentDomain.Exact, false, _receivedDigest);
+    }
+
+    // Not before there is need: decoders take native memory.
+    private void BeginNormalizing()
+    {
+        if (_isNormalizing) return;
+        _isNormalizing = true;
+        _decoder?.Start(this, _length);
+        if (_decoder is not null) _decoded.AppendData([ContentDomain.Exact]);
+        _normalization?.Start(_normalized);
+    }
+
+    private void EndReceiving()
+    {
+        if (_isReceived) return;
+        _received.GetHashAndReset(_receivedDigest);
+        _isReceived = true;
+    }
+
+    // Null: a coding that is not removed.
+    private static Coding? CodingOf(RequestFields fields, QueryNormalizations claims)
+    {
+        var count = fields.Count(FieldKind.ContentEncoding);
+        if (count == 0) return Coding.None;
+        return count > 1 ? null : ContentDecoders.CodingOf(fields.First(FieldKind.ContentEncoding), claims);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using HttpQuery.CacheKeys.Buffers;
+
+namespace HttpQuery.CacheKeys.Normalization;
+
+/// <summary>Runs a normalizer of the application over the whole content (docs/cache-key.md §6, domain 0x40).</summary>
+internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : ContentNormalization
+{
+    private readonly OctetBuffer _content = new();
+    private IBufferWriter<byte>? _output;
+    private bool _isTooLong;
+
+    public override void Start(IBufferWriter<byte> output)
+    {
+        _content.Clear();
+        _isTooLong = false;
+        _output = output;
+
+        using var head = new OctetBuffer();
+        head.U8(ContentDomain.Own);
+        var name = head.BeginBytes();
+        head.Text(normalizer.Name);
+        head.EndBytes(name);
+        output.Write(head.Span);
+    }
+
+    public override bool Append(ReadOnlySpan<byte> octets)
+    {
+        _isTooLong |= octets.Length > normalizer.MaximumContentLength - _content.Length;
+        if (!_isTooLong) _content.Octets(octets);
+        return !_isTooLong;
+    }
+
+    public override bool Complete(out byte domain)
+    {
+        domain = ContentDomain.Own;
+        return !_isTooLong && normalizer.TryNormalize(_content.Span, _output!);
+    }
+
+    public override void Dispose()
+    {
+        _content.Dispose();
+        base.Dispose();
+    }
+}

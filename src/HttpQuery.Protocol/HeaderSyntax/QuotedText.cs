@@ -1,0 +1,21 @@
+namespace HttpQuery.HeaderSyntax;
+
+/// <summary>The characters that a well-formed token or quoted-string stands for, one at a time (RFC 9110 §5.6.4).</summary>
+internal ref struct QuotedText(ReadOnlySpan<char> raw)
+{
+    private readonly ReadOnlySpan<char> _text = raw is ['"', .., '"'] ? raw[1..^1] : raw;
+    private readonly bool _isQuoted = raw is ['"', ..];
+    private int _next;
+
+    public char Current { get; private set; }
+
+    public readonly QuotedText GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_next == _text.Length) return false;
+        if (_isQuoted && _text[_next] == '\\') _next++;
+        Current = _text[_next++];
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+namespace HttpQuery.StructuredFields;
+
+/// <summary>The base64 of a Byte Sequence (RFC 9651 §4.2.7).</summary>
+/// <remarks>Padding may be absent, and the bits that pad the last octet may be set: the RFC asks not to refuse either.</remarks>
+internal static class Base64Text
+{
+    /// <summary>Tells whether <paramref name="text"/> is base64 with all of its padding or with none.</summary>
+    internal static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        var data = WithoutPadding(text);
+        return data.Length % 4 != 1
+            && (data.Length == text.Length || (text.Length % 4 == 0 && text.Length - data.Length <= 2))
+            && !data.ContainsAnyExcept(SfSyntax.Base64Chars);
+    }
+
+    /// <summary>The number of octets that well-formed <paramref name="text"/> stands for.</summary>
+    internal static int DecodedLength(ReadOnlySpan<char> text) => (int)(WithoutPadding(text).Length * 3L / 4);
+
+    /// <summary>Decodes well-formed text into exactly <see cref="DecodedLength"/> octets.</summary>
+    internal static void Decode(ReadOnlySpan<char> text, Span<byte> octets)
+    {
+        var bits = 0;
+        var bitCount = 0;
+        var length = 0;
+        foreach (var c in WithoutPadding(text))
+        {
+            bits = (bits << 6) | Sextet(c);
+            bitCount += 6;
+            if (bitCount < 8) continue;
+            bitCount -= 8;
+            octets[length++] = (byte)(bits >> bitCount);
+        }
+    }
+
+    private static ReadOnlySpan<char> WithoutPadding(ReadOnlySpan<char> text) => text.TrimEnd('=');
+
+    private static int Sextet(char c) => c switch
+    {
+        >= 'A' and <= 'Z' => c - 'A',
+        >= 'a' and <= 'z' => c - 'a' + 26,
+        >= '0' and <= '9' => c - '0' + 52,
+        '+' => 62,
+        _ => 63,
+    };
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Text;
+
+namespace HttpQuery.StructuredFields;
+
+/// <summary>The characters that the content of a Display String stands for, one at a time (RFC 9651 §4.2.10).</summary>
+internal ref struct DisplayText(ReadOnlySpan<char> content)
+{
+    private const int LongestSequence = 4;
+
+    private ReadOnlySpan<char> _rest = content;
+
+    public Rune Current { get; private set; }
+
+    /// <summary>Whether <see cref="MoveNext"/> stopped at a control character, a bad escape or octets that are not UTF-8.</summary>
+    public bool IsMalformed { get; private set; }
+
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty) return false;
+        if (_rest[0] != '%')
+        {
+            if (_rest[0] is < ' ' or > '~') return Fail();
+            Current = new(_rest[0]);
+            _rest = _rest[1..];
+            return true;
+        }
+
+        // Only escapes that follow one another can form a character: what stands between them is ASCII.
+        Span<byte> octets = stackalloc byte[LongestSequence];
+        var count = 0;
+        while (count < LongestSequence && TryReadEscape(_rest[(count * 3)..], out octets[count])) count++;
+        if (Rune.DecodeFromUtf8(octets[..count], out var rune, out var length) is not OperationStatus.Done) return Fail();
+
+        Current = rune;
+        _rest = _rest[(length * 3)..];
+        return true;
+    }
+
+    // Capital hex digits are malformed.
+    private static bool TryReadEscape(ReadOnlySpan<char> text, out byte octet)
+    {
+        octet = 0;
+        if (text is not ['%', var high, var low, ..] || !char.IsAsciiHexDigitLower(high) || !char.IsAsciiHexDigitLower(low)) return false;
+        octet = (byte)((HexValue(high) << 4) | HexValue(low));
+        return true;
+    }
+
+    private static int HexValue(char digit) => digit <= '9' ? digit - '0' : digit - 'a' + 10;
+
+    private bool Fail()
+    {
+        IsMalformed = true;
+        return false;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace HttpQuery.StructuredFields;
+
+/// <summary>Builds values of what <see cref="SfReader"/> reads, always one node ahead: the parameters of a member end where
+/// another node comes.</summary>
+internal ref struct SfParser
+{
+    private SfReader _reader;
+
+    private SfParser(ReadOnlySpan<char> text, SfFieldType fieldType)
+    {
+        _reader = new(text, fieldType);
+        _reader.Read();
+    }
+
+    private readonly SfNodeType Node => _reader.NodeType;
+
+    internal static bool TryParseItem(ReadOnlySpan<char> text, [NotNullWhen(true)] out SfItem? item)
+    {
+        var parser = new SfParser(text, SfFieldType.Item);
+        item = parser.Node is SfNodeType.Item ? parser.ReadItem() : null;
+        if (parser._reader.IsMalformed) item = null;
+        return item is not null;
+    }
+
+    internal static bool TryParseList(ReadOnlySpan<char> text, [NotNullWhen(true)] out SfList? list)
+    {
+        var parser = new SfParser(text, SfFieldType.List);
+        var members = new List<SfMember>();
+        while (parser.Node is not SfNodeType.None) members.Add(parser.ReadMember());
+        list = parser._reader.IsMalformed ? null : new(members);
+        return list is not null;
+    }
+
+    internal static bool TryParseDictionary(ReadOnlySpan<char> text, [NotNullWhen(true)] out SfDictionary? dictionary)
+    {
+        var parser = new SfParser(text, SfFieldType.Dictionary);
+        var members = new OrderedDictionary<string, SfMember>(StringComparer.Ordinal);
+        while (parser.Node is not SfNodeType.None)
+        {
+            // Setting a key that is there keeps its place, as RFC 9651 §4.2.2 has it.
+            var key = parser._reader.Key.ToString();
+            members[key] = parser.ReadMember();
+        }
+
+        dictionary = parser._reader.IsMalformed ? null : new(members);
+        return dictionary is not null;
+    }
+
+    private SfMember ReadMember() => Node is SfNodeType.InnerListStart ? ReadInnerList() : ReadItem();
+
+    private SfInnerList ReadInnerList()
+    {
+        var items = new List<SfItem>();
+        _reader.Read();
+        while (Node is SfNodeType.Item) items.Add(ReadItem());
+
+        // The end of the inner list; where the text is malformed there is none, and what was read is thrown away.
+        _reader.Read();
+        return new(items, ReadParameters());
+    }
+
+    private SfItem ReadItem()
+    {
+        var value = SfBareItem.From(_reader);
+        _reader.Read();
+        return new(value, ReadParameters());
+    }
+
+    private SfParameters? ReadParameters()
+    {
+        if (Node is not SfNodeType.Parameter) return null;
+        var parameters = new OrderedDictionary<string, SfBareItem>(StringComparer.Ordinal);
+        do
+        {
+            // As with members, the last value counts (RFC 9651 §4.2.3.2).
+            parameters[_reader.Key.ToString()] = SfBareItem.From(_reader);
+        }
+        while (_reader.Read() && Node is SfNodeType.Parameter);
+
+        return new(parameters);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace HttpQuery.StructuredFields;
+
+/// <summary>The characters that the well-formed content of a String or a Display String stands for, one at a time.</summary>
+internal ref struct UnescapedText(ReadOnlySpan<char> content, SfItemType type)
+{
+    private readonly bool _isDisplayString = type is SfItemType.DisplayString;
+    private DisplayText _displayText = new(content);
+    private ReadOnlySpan<char> _rest = content;
+
+    public Rune Current { get; private set; }
+
+    public bool MoveNext()
+    {
+        if (_isDisplayString)
+        {
+            var moved = _displayText.MoveNext();
+            Current = _displayText.Current;
+            return moved;
+        }
+
+        if (_rest is ['\\', ..]) _rest = _rest[1..];
+        if (_rest.IsEmpty) return false;
+        Current = new(_rest[0]);
+        _rest = _rest[1..];
+        return true;
+    }
+}
