@@ -7,7 +7,7 @@ namespace HttpQuery;
 /// <summary>One member of an <c>Accept-Query</c> field: a media range and the parameters that it asks for, such as
 /// <c>text/csv;header=present</c> (RFC 10008 §3).</summary>
 /// <remarks>Members are equal when range and parameters are; the order of the parameters does not count.</remarks>
-public sealed record AcceptQueryMember : IFieldText
+public sealed record AcceptQueryMember : IHeaderFormattable
 {
     private readonly MediaTypeParameter[] _parameters;
 
@@ -91,7 +91,7 @@ public sealed record AcceptQueryMember : IFieldText
     /// <summary>The member as the Accept-Query field has it: Tokens, and Strings where the text is no Token.</summary>
     public override string ToString() => FieldText.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         AppendTokenOrString(ref text, Range.ToString());
         foreach (var parameter in _parameters)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace HttpQuery.HeaderSyntax;
 
 /// <summary>A value that writes itself as a field has it.</summary>
-internal interface IFieldText
+internal interface IHeaderFormattable
 {
     /// <summary>Appends the text; every value is valid, so this cannot fail.</summary>
     void AppendTo(ref DefaultInterpolatedStringHandler text);
@@ -16,7 +16,7 @@ internal static class FieldText
     private const int StackLength = 256;
 
     internal static string ToString<T>(T value)
-        where T : IFieldText
+        where T : IHeaderFormattable
     {
         var text = Start(stackalloc char[StackLength]);
         value.AppendTo(ref text);
@@ -24,7 +24,7 @@ internal static class FieldText
     }
 
     internal static bool TryFormat<T>(T value, Span<char> destination, out int charsWritten)
-        where T : IFieldText
+        where T : IHeaderFormattable
     {
         var text = Start(stackalloc char[StackLength]);
         value.AppendTo(ref text);
@@ -35,7 +35,7 @@ internal static class FieldText
     }
 
     internal static void AppendJoined<T>(ref DefaultInterpolatedStringHandler text, ReadOnlySpan<T> values, string separator)
-        where T : IFieldText
+        where T : IHeaderFormattable
     {
         for (var i = 0; i < values.Length; i++)
         {

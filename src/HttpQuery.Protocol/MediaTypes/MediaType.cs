@@ -7,7 +7,7 @@ namespace HttpQuery;
 /// <summary>A media type with its parameters, such as <c>text/csv; header=present</c> (RFC 9110 §8.3.1).</summary>
 /// <remarks>Two media types are equal when type, subtype and parameters are: names compare without case, values as
 /// <see cref="MediaTypeParameter"/> says, and neither quoting nor the order of differently named parameters counts.</remarks>
-public sealed record MediaType : IFieldText
+public sealed record MediaType : IHeaderFormattable
 {
     private readonly MediaTypeParameter[] _parameters;
 
@@ -93,7 +93,7 @@ public sealed record MediaType : IFieldText
     /// <summary>The media type as a Content-Type field has it: <c>type/subtype;name=value</c>, in quotes only where needed.</summary>
     public override string ToString() => FieldText.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         text.AppendLiteral(Type);
         text.AppendLiteral("/");

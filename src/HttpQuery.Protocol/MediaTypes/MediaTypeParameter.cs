@@ -5,7 +5,7 @@ namespace HttpQuery;
 
 /// <summary>One parameter of a media type, such as <c>charset=utf-8</c> (RFC 9110 §5.6.6).</summary>
 /// <remarks>Names compare without case. Values compare with case, but those of <c>charset</c> without (RFC 9110 §8.3.2).</remarks>
-public sealed record MediaTypeParameter : IFieldText
+public sealed record MediaTypeParameter : IHeaderFormattable
 {
     /// <summary>Makes a parameter.</summary>
     /// <param name="name">A token, in any case.</param>
@@ -44,7 +44,7 @@ public sealed record MediaTypeParameter : IFieldText
     /// <summary>The parameter as a Content-Type field has it, in quotes only where the value is no token.</summary>
     public override string ToString() => FieldText.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
     internal void AppendTo(ref DefaultInterpolatedStringHandler text)
     {

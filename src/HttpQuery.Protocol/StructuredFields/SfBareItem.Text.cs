@@ -9,7 +9,7 @@ public readonly partial record struct SfBareItem
     /// <summary>The value as a field has it.</summary>
     public override string ToString() => FieldText.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
     internal void AppendTo(ref DefaultInterpolatedStringHandler text)
     {

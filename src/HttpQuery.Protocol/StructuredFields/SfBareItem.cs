@@ -6,7 +6,7 @@ namespace HttpQuery.StructuredFields;
 /// <summary>A bare item: a value of one of the eight types, without parameters (RFC 9651 §3.3).</summary>
 /// <remarks>Two are equal when type and value are: the Token <c>a</c> is not the String <c>"a"</c>, nor is <c>1</c> equal to
 /// <c>1.0</c>. The <see langword="default"/> is the Integer 0.</remarks>
-public readonly partial record struct SfBareItem : IFieldText
+public readonly partial record struct SfBareItem : IHeaderFormattable
 {
     // 13 digits before the point (RFC 9651 §3.3.2).
     private const decimal FirstTooLargeDecimal = 1_000_000_000_000m;

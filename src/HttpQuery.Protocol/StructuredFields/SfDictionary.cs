@@ -8,7 +8,7 @@ namespace HttpQuery.StructuredFields;
 /// <summary>A Dictionary: items and inner lists by key, in an order, such as <c>a=1, b=("x" "y"), c</c> (RFC 9651 §3.2).</summary>
 /// <remarks>Where a key came twice, it keeps its first place and its last value. Two are equal when they hold the same in the
 /// same order.</remarks>
-public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFieldText
+public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IHeaderFormattable
 {
     private static readonly SfBareItem True = new(true);
 
@@ -86,7 +86,7 @@ public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFiel
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
     public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         for (var i = 0; i < _members.Count; i++)
         {

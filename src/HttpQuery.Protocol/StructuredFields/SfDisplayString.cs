@@ -6,7 +6,7 @@ using HttpQuery.HeaderSyntax;
 namespace HttpQuery.StructuredFields;
 
 /// <summary>A Display String: Unicode text for people, with nothing left out, control characters included (RFC 9651 §3.3.8).</summary>
-public readonly record struct SfDisplayString : IFieldText
+public readonly record struct SfDisplayString : IHeaderFormattable
 {
     // What is written as it is: printable ASCII but the escape itself and the closing quote.
     private static readonly SearchValues<char> PlainChars = SearchValues.Create(
@@ -31,7 +31,7 @@ public readonly record struct SfDisplayString : IFieldText
     /// <summary>The Display String as a field has it: <c>%"f%c3%bc"</c> (RFC 9651 §4.1.11).</summary>
     public override string ToString() => FieldText.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => Append(ref text, Value);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => Append(ref text, Value);
 
     internal static void Append(ref DefaultInterpolatedStringHandler text, string value)
     {

@@ -7,7 +7,7 @@ namespace HttpQuery.StructuredFields;
 
 /// <summary>A List: items and inner lists in an order, such as <c>a, ("b" "c"), 1</c> (RFC 9651 §3.1).</summary>
 /// <remarks>Two are equal when they hold equal members in the same order.</remarks>
-public sealed record SfList : IReadOnlyList<SfMember>, IFieldText
+public sealed record SfList : IReadOnlyList<SfMember>, IHeaderFormattable
 {
     private readonly SfMember[] _members;
 
@@ -69,5 +69,5 @@ public sealed record SfList : IReadOnlyList<SfMember>, IFieldText
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
     public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => FieldText.AppendJoined<SfMember>(ref text, _members, ", ");
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => FieldText.AppendJoined<SfMember>(ref text, _members, ", ");
 }

@@ -4,7 +4,7 @@ using HttpQuery.HeaderSyntax;
 namespace HttpQuery.StructuredFields;
 
 /// <summary>A member of a List or a Dictionary: an <see cref="SfItem"/> or an <see cref="SfInnerList"/> (RFC 9651 §3.1, §3.2).</summary>
-public abstract record SfMember : IFieldText
+public abstract record SfMember : IHeaderFormattable
 {
     private protected SfMember(SfParameters? parameters) => Parameters = parameters ?? SfParameters.Empty;
 
@@ -20,7 +20,7 @@ public abstract record SfMember : IFieldText
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
     public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
     internal abstract void AppendTo(ref DefaultInterpolatedStringHandler text);
 }

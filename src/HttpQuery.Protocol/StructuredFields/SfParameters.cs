@@ -9,7 +9,7 @@ namespace HttpQuery.StructuredFields;
 /// <remarks>Where a key came twice, it keeps its first place and its last value. Two are equal when they hold the same in the
 /// same order.</remarks>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "The name is that of the RFC.")]
-public sealed record SfParameters : IReadOnlyDictionary<string, SfBareItem>, IFieldText
+public sealed record SfParameters : IReadOnlyDictionary<string, SfBareItem>, IHeaderFormattable
 {
     private static readonly SfBareItem True = new(true);
 
@@ -65,7 +65,7 @@ public sealed record SfParameters : IReadOnlyDictionary<string, SfBareItem>, IFi
     /// <summary>The parameters as a field has them, each after its semicolon: <c>;a=1;b</c> (RFC 9651 §4.1.1.2).</summary>
     public override string ToString() => FieldText.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
     internal void AppendTo(ref DefaultInterpolatedStringHandler text)
     {
