@@ -89,7 +89,7 @@ public sealed record AcceptQueryMember : IHeaderFormattable
     }
 
     /// <summary>The member as the Accept-Query field has it: Tokens, and Strings where the text is no Token.</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
@@ -130,6 +130,6 @@ public sealed record AcceptQueryMember : IHeaderFormattable
     private static void AppendTokenOrString(ref DefaultInterpolatedStringHandler text, string value)
     {
         if (SfSyntax.IsToken(value)) text.AppendLiteral(value);
-        else FieldText.AppendQuoted(ref text, value);
+        else HeaderFormatter.AppendQuoted(ref text, value);
     }
 }

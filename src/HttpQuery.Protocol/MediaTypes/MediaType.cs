@@ -91,7 +91,7 @@ public sealed record MediaType : IHeaderFormattable
     }
 
     /// <summary>The media type as a Content-Type field has it: <c>type/subtype;name=value</c>, in quotes only where needed.</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {

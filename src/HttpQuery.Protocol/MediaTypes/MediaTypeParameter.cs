@@ -42,7 +42,7 @@ public sealed record MediaTypeParameter : IHeaderFormattable
     public override int GetHashCode() => HashCode.Combine(Name, IsCharset ? HttpSyntax.ToLower(Value) : Value);
 
     /// <summary>The parameter as a Content-Type field has it, in quotes only where the value is no token.</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
@@ -51,6 +51,6 @@ public sealed record MediaTypeParameter : IHeaderFormattable
         text.AppendLiteral(Name);
         text.AppendLiteral("=");
         if (HttpSyntax.IsToken(Value)) text.AppendLiteral(Value);
-        else FieldText.AppendQuoted(ref text, Value);
+        else HeaderFormatter.AppendQuoted(ref text, Value);
     }
 }

@@ -7,7 +7,7 @@ namespace HttpQuery.StructuredFields;
 public readonly partial record struct SfBareItem
 {
     /// <summary>The value as a field has it.</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
@@ -22,7 +22,7 @@ public readonly partial record struct SfBareItem
                 AppendDecimal(ref text);
                 break;
             case SfItemType.String:
-                FieldText.AppendQuoted(ref text, Text);
+                HeaderFormatter.AppendQuoted(ref text, Text);
                 break;
             case SfItemType.Token:
                 text.AppendLiteral(Text);

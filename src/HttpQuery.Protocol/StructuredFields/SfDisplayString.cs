@@ -29,7 +29,7 @@ public readonly record struct SfDisplayString : IHeaderFormattable
     public string Value => _value ?? "";
 
     /// <summary>The Display String as a field has it: <c>%"f%c3%bc"</c> (RFC 9651 §4.1.11).</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => Append(ref text, Value);
 

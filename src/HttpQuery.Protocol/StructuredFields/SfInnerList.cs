@@ -48,7 +48,7 @@ public sealed record SfInnerList : SfMember, IReadOnlyList<SfItem>
     internal override void AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         text.AppendLiteral("(");
-        FieldText.AppendJoined<SfItem>(ref text, _items, " ");
+        HeaderFormatter.AppendJoined<SfItem>(ref text, _items, " ");
         text.AppendLiteral(")");
         Parameters.AppendTo(ref text);
     }

@@ -61,13 +61,13 @@ public sealed record SfList : IReadOnlyList<SfMember>, IHeaderFormattable
     }
 
     /// <summary>The field value; empty without members, and then the field is not to be sent (RFC 9651 §4.1).</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     /// <summary>Writes the field value, as <see cref="ToString"/> gives it.</summary>
     /// <param name="destination">Receives the text.</param>
     /// <param name="charsWritten">The length of the text; 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
-    public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
+    public bool TryFormat(Span<char> destination, out int charsWritten) => HeaderFormatter.TryFormat(this, destination, out charsWritten);
 
-    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => FieldText.AppendJoined<SfMember>(ref text, _members, ", ");
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => HeaderFormatter.AppendJoined<SfMember>(ref text, _members, ", ");
 }

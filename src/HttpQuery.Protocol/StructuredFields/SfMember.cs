@@ -12,13 +12,13 @@ public abstract record SfMember : IHeaderFormattable
     public SfParameters Parameters { get; }
 
     /// <summary>The member as a field has it.</summary>
-    public sealed override string ToString() => FieldText.ToString(this);
+    public sealed override string ToString() => HeaderFormatter.ToString(this);
 
     /// <summary>Writes the member as a field has it.</summary>
     /// <param name="destination">Receives the text.</param>
     /// <param name="charsWritten">The length of the text; 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
-    public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
+    public bool TryFormat(Span<char> destination, out int charsWritten) => HeaderFormatter.TryFormat(this, destination, out charsWritten);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 

@@ -63,7 +63,7 @@ public sealed record SfParameters : IReadOnlyDictionary<string, SfBareItem>, IHe
     public override int GetHashCode() => OrderedMap.Hash(_items);
 
     /// <summary>The parameters as a field has them, each after its semicolon: <c>;a=1;b</c> (RFC 9651 §4.1.1.2).</summary>
-    public override string ToString() => FieldText.ToString(this);
+    public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 

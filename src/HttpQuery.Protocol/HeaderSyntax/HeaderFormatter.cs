@@ -11,7 +11,7 @@ internal interface IHeaderFormattable
 }
 
 /// <summary>Builds the text of fields in pooled memory, the same in every culture.</summary>
-internal static class FieldText
+internal static class HeaderFormatter
 {
     private const int StackLength = 256;
 
