@@ -93,7 +93,7 @@ public ref struct MediaTypeReader
     {
         var ignoreCase = ParameterNameEquals("charset");
         var length = 0;
-        foreach (var c in new QuotedText(ParameterRawValue))
+        foreach (var c in new QuotedStringEnumerator(ParameterRawValue))
         {
             if (length == value.Length) return false;
             var other = value[length++];
@@ -111,7 +111,7 @@ public ref struct MediaTypeReader
     {
         charsWritten = 0;
         var length = 0;
-        foreach (var c in new QuotedText(ParameterRawValue))
+        foreach (var c in new QuotedStringEnumerator(ParameterRawValue))
         {
             if (length == destination.Length) return false;
             destination[length++] = c;
@@ -129,11 +129,11 @@ public ref struct MediaTypeReader
         if (!raw.Contains('\\')) return raw[1..^1].ToString();
 
         var length = 0;
-        foreach (var _ in new QuotedText(raw)) length++;
+        foreach (var _ in new QuotedStringEnumerator(raw)) length++;
         return string.Create(length, raw, static (value, raw) =>
         {
             var i = 0;
-            foreach (var c in new QuotedText(raw)) value[i++] = c;
+            foreach (var c in new QuotedStringEnumerator(raw)) value[i++] = c;
         });
     }
 

@@ -1,7 +1,7 @@
 namespace HttpQuery.HeaderSyntax;
 
 /// <summary>The characters that a well-formed token or quoted-string stands for, one at a time (RFC 9110 §5.6.4).</summary>
-internal ref struct QuotedText(ReadOnlySpan<char> raw)
+internal ref struct QuotedStringEnumerator(ReadOnlySpan<char> raw)
 {
     private readonly ReadOnlySpan<char> _text = raw is ['"', .., '"'] ? raw[1..^1] : raw;
     private readonly bool _isQuoted = raw is ['"', ..];
@@ -9,7 +9,7 @@ internal ref struct QuotedText(ReadOnlySpan<char> raw)
 
     public char Current { get; private set; }
 
-    public readonly QuotedText GetEnumerator() => this;
+    public readonly QuotedStringEnumerator GetEnumerator() => this;
 
     public bool MoveNext()
     {
