@@ -58,7 +58,7 @@ public ref partial struct SfReader
         SetContent(SfItemType.DisplayString, _text.Slice(_position, length));
         _position += length + 1;
 
-        var text = new DisplayText(_content);
+        var text = new DisplayStringEnumerator(_content);
         while (text.MoveNext())
         {
         }

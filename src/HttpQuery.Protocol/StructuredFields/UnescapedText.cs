@@ -6,7 +6,7 @@ namespace HttpQuery.StructuredFields;
 internal ref struct UnescapedText(ReadOnlySpan<char> content, SfItemType type)
 {
     private readonly bool _isDisplayString = type is SfItemType.DisplayString;
-    private DisplayText _displayText = new(content);
+    private DisplayStringEnumerator _displayText = new(content);
     private ReadOnlySpan<char> _rest = content;
 
     public Rune Current { get; private set; }

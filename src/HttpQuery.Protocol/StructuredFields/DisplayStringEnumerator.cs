@@ -4,7 +4,7 @@ using System.Text;
 namespace HttpQuery.StructuredFields;
 
 /// <summary>The characters that the content of a Display String stands for, one at a time (RFC 9651 §4.2.10).</summary>
-internal ref struct DisplayText(ReadOnlySpan<char> content)
+internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
 {
     private const int LongestSequence = 4;
 
