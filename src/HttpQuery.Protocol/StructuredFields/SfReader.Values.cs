@@ -59,7 +59,7 @@ public ref partial struct SfReader
         }
 
         var length = 0;
-        var text = new UnescapedText(_content, _itemType);
+        var text = new SfTextEnumerator(_content, _itemType);
         while (text.MoveNext())
         {
             if (!text.Current.TryEncodeToUtf16(destination[length..], out var written)) return false;
@@ -76,7 +76,7 @@ public ref partial struct SfReader
     {
         if (!HasEscapes) return _content.SequenceEqual(other);
         Span<char> utf16 = stackalloc char[2];
-        var text = new UnescapedText(_content, _itemType);
+        var text = new SfTextEnumerator(_content, _itemType);
         while (text.MoveNext())
         {
             var length = text.Current.EncodeToUtf16(utf16);

@@ -3,7 +3,7 @@ using System.Text;
 namespace HttpQuery.StructuredFields;
 
 /// <summary>The characters that the well-formed content of a String or a Display String stands for, one at a time.</summary>
-internal ref struct UnescapedText(ReadOnlySpan<char> content, SfItemType type)
+internal ref struct SfTextEnumerator(ReadOnlySpan<char> content, SfItemType type)
 {
     private readonly bool _isDisplayString = type is SfItemType.DisplayString;
     private DisplayStringEnumerator _displayText = new(content);
