@@ -72,7 +72,7 @@ public ref partial struct SfReader
         if (length < 0) return false;
         SetContent(SfItemType.ByteSequence, _text.Slice(_position, length));
         _position += length + 1;
-        return Base64Text.IsWellFormed(_content);
+        return Base64Decoder.IsWellFormed(_content);
     }
 
     private bool ReadBoolean()

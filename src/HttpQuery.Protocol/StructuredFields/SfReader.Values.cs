@@ -91,8 +91,8 @@ public ref partial struct SfReader
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly byte[] GetBytes()
     {
-        var octets = new byte[Base64Text.DecodedLength(Base64Content)];
-        Base64Text.Decode(_content, octets);
+        var octets = new byte[Base64Decoder.DecodedLength(Base64Content)];
+        Base64Decoder.Decode(_content, octets);
         return octets;
     }
 
@@ -104,9 +104,9 @@ public ref partial struct SfReader
     public readonly bool TryCopyBytes(Span<byte> destination, out int bytesWritten)
     {
         bytesWritten = 0;
-        var length = Base64Text.DecodedLength(Base64Content);
+        var length = Base64Decoder.DecodedLength(Base64Content);
         if (length > destination.Length) return false;
-        Base64Text.Decode(_content, destination[..length]);
+        Base64Decoder.Decode(_content, destination[..length]);
         bytesWritten = length;
         return true;
     }

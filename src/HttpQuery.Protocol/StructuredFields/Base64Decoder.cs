@@ -2,7 +2,7 @@ namespace HttpQuery.StructuredFields;
 
 /// <summary>The base64 of a Byte Sequence (RFC 9651 §4.2.7).</summary>
 /// <remarks>Padding may be absent, and the bits that pad the last octet may be set: the RFC asks not to refuse either.</remarks>
-internal static class Base64Text
+internal static class Base64Decoder
 {
     /// <summary>Tells whether <paramref name="text"/> is base64 with all of its padding or with none.</summary>
     internal static bool IsWellFormed(ReadOnlySpan<char> text)
