@@ -16,12 +16,12 @@ public readonly partial record struct QueryCacheKey
     public static QueryCacheKey OfResource(ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
     {
         using var preimage = new OctetBuffer();
-        preimage.U8(SchemeVersion);
-        preimage.U8(2);
-        var start = preimage.BeginBytes();
-        preimage.Text(scheme);
+        preimage.WriteByte(SchemeVersion);
+        preimage.WriteByte(2);
+        var start = preimage.BeginLengthPrefixed();
+        preimage.WriteText(scheme);
         OctetCase.ToLower(preimage.From(start));
-        preimage.EndBytes(start);
+        preimage.EndLengthPrefixed(start);
         ResourceSpelling.WriteAuthority(preimage, authority, scheme);
         ResourceSpelling.WritePathAndQuery(preimage, target);
 

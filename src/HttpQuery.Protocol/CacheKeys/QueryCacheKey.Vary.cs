@@ -21,15 +21,15 @@ public readonly partial record struct QueryCacheKey
         }
 
         using var preimage = new OctetBuffer();
-        preimage.U8(SchemeVersion);
-        preimage.U8(1);
-        preimage.Octets(_octets);
-        preimage.U32(ordered.Count);
+        preimage.WriteByte(SchemeVersion);
+        preimage.WriteByte(1);
+        preimage.Write(_octets);
+        preimage.WriteInt32(ordered.Count);
         foreach (var (name, lines) in ordered)
         {
             var values = lines.Select(line => (line ?? "").Trim(' ', '\t')).ToArray();
             WriteText(preimage, name);
-            preimage.U32(values.Length);
+            preimage.WriteInt32(values.Length);
             foreach (var value in values) WriteText(preimage, value);
         }
 
@@ -39,9 +39,9 @@ public readonly partial record struct QueryCacheKey
 
         static void WriteText(OctetBuffer output, string text)
         {
-            var start = output.BeginBytes();
-            output.Text(text);
-            output.EndBytes(start);
+            var start = output.BeginLengthPrefixed();
+            output.WriteText(text);
+            output.EndLengthPrefixed(start);
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     {
         _scheme = scheme;
         _content = new(scheme.Normalizers);
-        _partition.U8(0);
+        _partition.WriteByte(0);
     }
 
     /// <summary>Whether a claim changed the key completed last, so that contents which differ in spelling or coding share it. A response that
@@ -58,13 +58,13 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     {
         Abandon();
         _preimage.Clear();
-        _preimage.Text(method);
+        _preimage.WriteText(method);
         var methodEnd = _preimage.Length;
-        _preimage.Text(scheme);
+        _preimage.WriteText(scheme);
         var schemeEnd = _preimage.Length;
-        _preimage.Text(authority);
+        _preimage.WriteText(authority);
         var authorityEnd = _preimage.Length;
-        _preimage.Text(target);
+        _preimage.WriteText(target);
 
         var text = _preimage.Span;
         Start(text[..methodEnd], text[methodEnd..schemeEnd], text[schemeEnd..authorityEnd], text[authorityEnd..]);
@@ -82,16 +82,16 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _routing.Clear();
         _target.Clear();
         _partition.Clear();
-        _partition.U8(0);
+        _partition.WriteByte(0);
         _claims = _scheme.Normalizations;
 
-        var start = _target.BeginBytes();
-        _target.Octets(method);
+        var start = _target.BeginLengthPrefixed();
+        _target.Write(method);
         OctetCase.ToUpper(_target.From(start));
-        _target.EndBytes(start);
-        _target.Bytes(scheme);
-        _target.Bytes(authority);
-        _target.Bytes(target);
+        _target.EndLengthPrefixed(start);
+        _target.WriteLengthPrefixed(scheme);
+        _target.WriteLengthPrefixed(authority);
+        _target.WriteLengthPrefixed(target);
         _state = State.Fields;
     }
 
@@ -155,8 +155,8 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     {
         Require(State.Fields);
         _partition.Clear();
-        _partition.U8(1);
-        _partition.Bytes(partition);
+        _partition.WriteByte(1);
+        _partition.WriteLengthPrefixed(partition);
     }
 
     /// <summary>Adds the next octets of the content.</summary>
@@ -257,19 +257,19 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _state = State.Idle;
         IsNormalized = content.CodingRemoved || content.Domain != ContentDomain.Exact;
         _preimage.Clear();
-        _preimage.U8(QueryCacheKey.SchemeVersion);
-        _preimage.U8(0);
-        _preimage.Octets(_target.Span);
+        _preimage.WriteByte(QueryCacheKey.SchemeVersion);
+        _preimage.WriteByte(0);
+        _preimage.Write(_target.Span);
         _fields.Write(_preimage, FieldKind.ContentType);
-        if (content.CodingRemoved) _preimage.U32(0);
+        if (content.CodingRemoved) _preimage.WriteInt32(0);
         else _fields.Write(_preimage, FieldKind.ContentEncoding);
         _fields.Write(_preimage, FieldKind.ContentLanguage);
         _fields.Write(_preimage, FieldKind.ContentLocation);
         _routing.Write(_preimage);
-        _preimage.Octets(_partition.Span);
-        _preimage.U8(content.Domain);
+        _preimage.Write(_partition.Span);
+        _preimage.WriteByte(content.Domain);
         var digest = content.Digest;
-        _preimage.Octets(digest);
+        _preimage.Write(digest);
         Span<byte> key = stackalloc byte[QueryCacheKey.Length];
         SHA256.HashData(_preimage.Span, key);
         return new(key);

@@ -18,7 +18,7 @@ internal static class ResourceSpelling
     public static void WriteAuthority(OctetBuffer output, ReadOnlySpan<char> authority, ReadOnlySpan<char> scheme)
     {
         using var text = new OctetBuffer();
-        text.Text(authority);
+        text.WriteText(authority);
         text.Truncate(ResolveAll(text.From(0)));
         Fold(text);
 
@@ -33,14 +33,14 @@ internal static class ResourceSpelling
         }
         if (host is [.., (byte)'.']) host = host[..^1];
 
-        var start = output.BeginBytes();
-        output.Octets(host);
+        var start = output.BeginLengthPrefixed();
+        output.Write(host);
         if (!port.IsEmpty)
         {
-            output.U8((byte)':');
-            output.Octets(port);
+            output.WriteByte((byte)':');
+            output.Write(port);
         }
-        output.EndBytes(start);
+        output.EndLengthPrefixed(start);
     }
 
     /// <summary>Writes the path and the query of a target in origin form.</summary>
@@ -48,8 +48,8 @@ internal static class ResourceSpelling
     {
         var mark = target.IndexOf('?');
         using var text = new OctetBuffer();
-        if (target is not ['/', ..]) text.U8((byte)'/');
-        text.Text(mark < 0 ? target : target[..mark]);
+        if (target is not ['/', ..]) text.WriteByte((byte)'/');
+        text.WriteText(mark < 0 ? target : target[..mark]);
 
         // The path that ASP.NET Core sees.
         text.Truncate(ResolveOnce(text.From(0)));
@@ -60,18 +60,18 @@ internal static class ResourceSpelling
         text.From(0).Replace((byte)'\\', (byte)'/');
         text.Truncate(JoinSegments(text.From(0)));
         Fold(text);
-        output.Bytes(text.Span);
+        output.WriteLengthPrefixed(text.Span);
 
         text.Clear();
         if (mark >= 0 && !hasFragment)
         {
-            text.Text(target[(mark + 1)..]);
+            text.WriteText(target[(mark + 1)..]);
             text.From(0).Replace((byte)'+', (byte)' ');
             text.Truncate(ResolveAll(text.From(0)));
             CutFragment(text);
             Fold(text);
         }
-        output.Bytes(text.Span);
+        output.WriteLengthPrefixed(text.Span);
     }
 
     private static bool IsDefaultPort(ReadOnlySpan<byte> port, ReadOnlySpan<char> scheme) =>
@@ -194,7 +194,7 @@ internal static class ResourceSpelling
         while (!rest.IsEmpty)
         {
             var isCharacter = Rune.DecodeFromUtf8(rest, out var rune, out var length) is OperationStatus.Done;
-            text.Octets(isCharacter ? encoded[..Fold(rune).EncodeToUtf8(encoded)] : rest[..length]);
+            text.Write(isCharacter ? encoded[..Fold(rune).EncodeToUtf8(encoded)] : rest[..length]);
             rest = rest[length..];
         }
         ArrayPool<byte>.Shared.Return(octets);

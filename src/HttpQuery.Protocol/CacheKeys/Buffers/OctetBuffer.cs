@@ -20,30 +20,30 @@ internal sealed class OctetBuffer : IDisposable
 
     public void Truncate(int length) => Length = length;
 
-    public void U8(byte value) => Take(1)[0] = value;
+    public void WriteByte(byte value) => Take(1)[0] = value;
 
-    public void U32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
+    public void WriteInt32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
 
-    public void Octets(ReadOnlySpan<byte> octets) => octets.CopyTo(Take(octets.Length));
+    public void Write(ReadOnlySpan<byte> octets) => octets.CopyTo(Take(octets.Length));
 
-    public void Bytes(ReadOnlySpan<byte> octets)
+    public void WriteLengthPrefixed(ReadOnlySpan<byte> octets)
     {
-        U32(octets.Length);
-        Octets(octets);
+        WriteInt32(octets.Length);
+        Write(octets);
     }
 
     /// <summary>Starts <c>bytes(x)</c> whose length is known at its end.</summary>
-    public int BeginBytes()
+    public int BeginLengthPrefixed()
     {
-        U32(0);
+        WriteInt32(0);
         return Length;
     }
 
-    public void EndBytes(int start) => BinaryPrimitives.WriteInt32BigEndian(_octets.AsSpan(start - 4), Length - start);
+    public void EndLengthPrefixed(int start) => BinaryPrimitives.WriteInt32BigEndian(_octets.AsSpan(start - 4), Length - start);
 
     /// <summary>Adds text as UTF-8, without a length.</summary>
     /// <exception cref="EncoderFallbackException">The text has half a surrogate pair; nothing is added.</exception>
-    public void Text(ReadOnlySpan<char> text)
+    public void WriteText(ReadOnlySpan<char> text)
     {
         var length = StrictUtf8.GetByteCount(text);
         StrictUtf8.GetBytes(text, Take(length));

@@ -25,7 +25,7 @@ internal sealed class RequestFields : IDisposable
         var kind = KindOf(name);
         if (kind is FieldKind.None) return;
         var start = _octets.Length;
-        _octets.Text(value);
+        _octets.WriteText(value);
         Added(kind, start);
     }
 
@@ -34,7 +34,7 @@ internal sealed class RequestFields : IDisposable
         var kind = KindOf(name);
         if (kind is FieldKind.None) return;
         var start = _octets.Length;
-        _octets.Octets(value);
+        _octets.Write(value);
         Added(kind, start);
     }
 
@@ -61,10 +61,10 @@ internal sealed class RequestFields : IDisposable
     /// <summary>Writes <c>lines(f)</c> (docs/cache-key.md §1).</summary>
     public void Write(OctetBuffer output, FieldKind kind)
     {
-        output.U32(Count(kind));
+        output.WriteInt32(Count(kind));
         foreach (var line in _lines.AsSpan(0, _count))
         {
-            if (line.Kind == kind) output.Bytes(_octets.Span.Slice(line.Start, line.Length));
+            if (line.Kind == kind) output.WriteLengthPrefixed(_octets.Span.Slice(line.Start, line.Length));
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class RoutingFields : IDisposable
     {
         var start = AddName(name);
         var end = _octets.Length;
-        _octets.Text(value);
+        _octets.WriteText(value);
         AddLine(start, end);
     }
 
@@ -31,7 +31,7 @@ internal sealed class RoutingFields : IDisposable
     {
         var start = AddName(name);
         var end = _octets.Length;
-        _octets.Octets(value);
+        _octets.Write(value);
         AddLine(start, end);
     }
 
@@ -47,15 +47,15 @@ internal sealed class RoutingFields : IDisposable
             if (i == 0 || !Name(lines[i]).SequenceEqual(Name(lines[i - 1]))) names++;
         }
 
-        output.U32(names);
+        output.WriteInt32(names);
         while (!lines.IsEmpty)
         {
             var name = Name(lines[0]);
             var count = 1;
             while (count < lines.Length && Name(lines[count]).SequenceEqual(name)) count++;
-            output.Bytes(name);
-            output.U32(count);
-            foreach (var line in lines[..count]) output.Bytes(_octets.Span[line.NameEnd..line.End].Trim(" \t"u8));
+            output.WriteLengthPrefixed(name);
+            output.WriteInt32(count);
+            foreach (var line in lines[..count]) output.WriteLengthPrefixed(_octets.Span[line.NameEnd..line.End].Trim(" \t"u8));
             lines = lines[count..];
         }
     }
@@ -65,7 +65,7 @@ internal sealed class RoutingFields : IDisposable
     private int AddName(ReadOnlySpan<char> name)
     {
         var start = _octets.Length;
-        _octets.Text(name);
+        _octets.WriteText(name);
         OctetCase.ToLower(_octets.From(start));
         return start;
     }

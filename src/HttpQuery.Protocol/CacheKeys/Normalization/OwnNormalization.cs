@@ -17,17 +17,17 @@ internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : Con
         _output = output;
 
         using var head = new OctetBuffer();
-        head.U8(ContentDomain.Own);
-        var name = head.BeginBytes();
-        head.Text(normalizer.Name);
-        head.EndBytes(name);
+        head.WriteByte(ContentDomain.Own);
+        var name = head.BeginLengthPrefixed();
+        head.WriteText(normalizer.Name);
+        head.EndLengthPrefixed(name);
         output.Write(head.Span);
     }
 
     public override bool Append(ReadOnlySpan<byte> octets)
     {
         _isTooLong |= octets.Length > normalizer.MaximumContentLength - _content.Length;
-        if (!_isTooLong) _content.Octets(octets);
+        if (!_isTooLong) _content.Write(octets);
         return !_isTooLong;
     }
 
