@@ -15,7 +15,7 @@ public readonly partial record struct QueryCacheKey
     /// <exception cref="ArgumentException">A text has half a surrogate pair.</exception>
     public static QueryCacheKey OfResource(ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
     {
-        using var preimage = new OctetBuffer();
+        using var preimage = new PooledByteBuffer();
         preimage.WriteByte(SchemeVersion);
         preimage.WriteByte(2);
         var start = preimage.BeginLengthPrefixed();

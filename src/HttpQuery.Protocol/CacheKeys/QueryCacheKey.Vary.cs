@@ -20,7 +20,7 @@ public readonly partial record struct QueryCacheKey
             ordered.TryAdd(HttpSyntax.ToLower(name), lines);
         }
 
-        using var preimage = new OctetBuffer();
+        using var preimage = new PooledByteBuffer();
         preimage.WriteByte(SchemeVersion);
         preimage.WriteByte(1);
         preimage.Write(_octets);
@@ -37,7 +37,7 @@ public readonly partial record struct QueryCacheKey
         SHA256.HashData(preimage.Span, key);
         return new(key);
 
-        static void WriteText(OctetBuffer output, string text)
+        static void WriteText(PooledByteBuffer output, string text)
         {
             var start = output.BeginLengthPrefixed();
             output.WriteText(text);

@@ -19,12 +19,12 @@ namespace HttpQuery.CacheKeys;
 public sealed partial class QueryCacheKeyBuilder : IDisposable
 {
     private readonly QueryCacheKeyScheme _scheme;
-    private readonly OctetBuffer _target = new();
-    private readonly OctetBuffer _preimage = new();
+    private readonly PooledByteBuffer _target = new();
+    private readonly PooledByteBuffer _preimage = new();
     private readonly RequestFields _fields = new();
     private readonly RoutingFields _routing = new();
     private readonly ContentTypeLine _contentType = new();
-    private readonly OctetBuffer _partition = new();
+    private readonly PooledByteBuffer _partition = new();
     private readonly ContentReading _content;
     private QueryNormalizations _claims;
     private State _state = State.Returned;

@@ -15,9 +15,9 @@ internal static class ResourceSpelling
     private static readonly Rune BeyondTheBasicPlane = new(0x10000);
 
     /// <summary>Writes the authority: no user, no default port, letters folded.</summary>
-    public static void WriteAuthority(OctetBuffer output, ReadOnlySpan<char> authority, ReadOnlySpan<char> scheme)
+    public static void WriteAuthority(PooledByteBuffer output, ReadOnlySpan<char> authority, ReadOnlySpan<char> scheme)
     {
-        using var text = new OctetBuffer();
+        using var text = new PooledByteBuffer();
         text.WriteText(authority);
         text.Truncate(ResolveAll(text.From(0)));
         Fold(text);
@@ -44,10 +44,10 @@ internal static class ResourceSpelling
     }
 
     /// <summary>Writes the path and the query of a target in origin form.</summary>
-    public static void WritePathAndQuery(OctetBuffer output, ReadOnlySpan<char> target)
+    public static void WritePathAndQuery(PooledByteBuffer output, ReadOnlySpan<char> target)
     {
         var mark = target.IndexOf('?');
-        using var text = new OctetBuffer();
+        using var text = new PooledByteBuffer();
         if (target is not ['/', ..]) text.WriteByte((byte)'/');
         text.WriteText(mark < 0 ? target : target[..mark]);
 
@@ -170,14 +170,14 @@ internal static class ResourceSpelling
         return written;
     }
 
-    private static bool CutFragment(OctetBuffer text)
+    private static bool CutFragment(PooledByteBuffer text)
     {
         var sign = text.Span.IndexOf((byte)'#');
         if (sign >= 0) text.Truncate(sign);
         return sign >= 0;
     }
 
-    private static void Fold(OctetBuffer text)
+    private static void Fold(PooledByteBuffer text)
     {
         if (Ascii.IsValid(text.Span))
         {

@@ -171,7 +171,7 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
     private static byte[]? ReadPartition(JsonElement partition)
     {
         if (partition.ValueKind is JsonValueKind.String) return partition.GetBytesFromBase64();
-        using var octets = new OctetBuffer();
+        using var octets = new PooledByteBuffer();
         foreach (var part in partition.EnumerateArray())
         {
             octets.Bytes(Encoding.UTF8.GetBytes(part[0].GetString()!));

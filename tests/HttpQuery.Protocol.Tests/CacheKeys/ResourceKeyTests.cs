@@ -80,7 +80,7 @@ public class ResourceKeyTests
         for (var c = 0; c <= char.MaxValue; c++)
         {
             if (char.IsSurrogate((char)c) || (char)c is '/' or '\\' or '?' or '#' or '%' or '.') continue;
-            using var path = new OctetBuffer();
+            using var path = new PooledByteBuffer();
             ResourceSpelling.WritePathAndQuery(path, "/" + (char)c);
             var text = Convert.ToHexString(path.Span);
             if (folded.TryAdd(((char)c).ToString(), text)) continue;

@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys.Headers;
 /// <summary>The fields that count, line by line as they were sent.</summary>
 internal sealed class RequestFields : IDisposable
 {
-    private readonly OctetBuffer _octets = new();
+    private readonly PooledByteBuffer _octets = new();
     private (FieldKind Kind, int Start, int Length)[] _lines = new (FieldKind, int, int)[8];
     private int _count;
 
@@ -59,7 +59,7 @@ internal sealed class RequestFields : IDisposable
     }
 
     /// <summary>Writes <c>lines(f)</c> (docs/cache-key.md §1).</summary>
-    public void Write(OctetBuffer output, FieldKind kind)
+    public void Write(PooledByteBuffer output, FieldKind kind)
     {
         output.WriteInt32(Count(kind));
         foreach (var line in _lines.AsSpan(0, _count))

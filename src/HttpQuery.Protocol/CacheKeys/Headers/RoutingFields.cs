@@ -5,7 +5,7 @@ namespace HttpQuery.CacheKeys.Headers;
 /// <summary>The lines by which origins are told another target, host, scheme, port or method (docs/cache-key.md §4).</summary>
 internal sealed class RoutingFields : IDisposable
 {
-    private readonly OctetBuffer _octets = new();
+    private readonly PooledByteBuffer _octets = new();
     private readonly Comparison<Line> _byName;
     private Line[] _lines = new Line[4];
     private int _count;
@@ -36,7 +36,7 @@ internal sealed class RoutingFields : IDisposable
     }
 
     /// <summary>Writes the number of names, then each name with its lines.</summary>
-    public void Write(OctetBuffer output)
+    public void Write(PooledByteBuffer output)
     {
         var lines = _lines.AsSpan(0, _count);
         if (_count > 1) lines.Sort(_byName);

@@ -6,7 +6,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// <summary>Runs a normalizer of the application over the whole content (docs/cache-key.md §6, domain 0x40).</summary>
 internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : ContentNormalization
 {
-    private readonly OctetBuffer _content = new();
+    private readonly PooledByteBuffer _content = new();
     private IBufferWriter<byte>? _output;
     private bool _isTooLong;
 
@@ -16,7 +16,7 @@ internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : Con
         _isTooLong = false;
         _output = output;
 
-        using var head = new OctetBuffer();
+        using var head = new PooledByteBuffer();
         head.WriteByte(ContentDomain.Own);
         var name = head.BeginLengthPrefixed();
         head.WriteText(normalizer.Name);

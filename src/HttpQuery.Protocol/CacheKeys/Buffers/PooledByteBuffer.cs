@@ -5,7 +5,7 @@ using System.Text;
 namespace HttpQuery.CacheKeys.Buffers;
 
 /// <summary>A growing, pooled buffer in the notation of docs/cache-key.md §1.</summary>
-internal sealed class OctetBuffer : IDisposable
+internal sealed class PooledByteBuffer : IDisposable
 {
     // A replacement character would make one of texts that differ.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
