@@ -20,7 +20,7 @@ public readonly partial record struct QueryCacheKey
         preimage.WriteByte(2);
         var start = preimage.BeginLengthPrefixed();
         preimage.WriteText(scheme);
-        OctetCase.ToLower(preimage.From(start));
+        AsciiBytes.ToLower(preimage.From(start));
         preimage.EndLengthPrefixed(start);
         ResourceSpelling.WriteAuthority(preimage, authority, scheme);
         ResourceSpelling.WritePathAndQuery(preimage, target);

@@ -87,7 +87,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
 
         var start = _target.BeginLengthPrefixed();
         _target.Write(method);
-        OctetCase.ToUpper(_target.From(start));
+        AsciiBytes.ToUpper(_target.From(start));
         _target.EndLengthPrefixed(start);
         _target.WriteLengthPrefixed(scheme);
         _target.WriteLengthPrefixed(authority);

@@ -117,7 +117,7 @@ internal static class ResourceSpelling
     private static bool IsEscape(ReadOnlySpan<byte> text) =>
         text.Length >= 3 && text[0] == '%' && char.IsAsciiHexDigit((char)text[1]) && char.IsAsciiHexDigit((char)text[2]);
 
-    private static byte ValueOf(ReadOnlySpan<byte> escape) => (byte)((OctetCase.HexValue(escape[1]) << 4) | OctetCase.HexValue(escape[2]));
+    private static byte ValueOf(ReadOnlySpan<byte> escape) => (byte)((AsciiBytes.HexValue(escape[1]) << 4) | AsciiBytes.HexValue(escape[2]));
 
     // RFC 3986 §5.2.4 for a path that begins with "/": a segment at a time, from the input to the output before it.
     private static int RemoveDotSegments(Span<byte> path)
@@ -181,7 +181,7 @@ internal static class ResourceSpelling
     {
         if (Ascii.IsValid(text.Span))
         {
-            OctetCase.ToLower(text.From(0));
+            AsciiBytes.ToLower(text.From(0));
             return;
         }
 

@@ -66,7 +66,7 @@ internal sealed class RoutingFields : IDisposable
     {
         var start = _octets.Length;
         _octets.WriteText(name);
-        OctetCase.ToLower(_octets.From(start));
+        AsciiBytes.ToLower(_octets.From(start));
         return start;
     }
 

@@ -1,7 +1,7 @@
 namespace HttpQuery.CacheKeys.Buffers;
 
 /// <summary>Case and hexadecimal digits of ASCII octets; all others stay.</summary>
-internal static class OctetCase
+internal static class AsciiBytes
 {
     public static byte ToLower(byte octet) => octet is >= (byte)'A' and <= (byte)'Z' ? (byte)(octet | 0x20) : octet;
 
