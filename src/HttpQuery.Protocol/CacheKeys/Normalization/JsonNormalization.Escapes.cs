@@ -49,9 +49,9 @@ internal sealed partial class JsonNormalization
         }
 
         // A last backslash may start the low surrogate.
-        var end = _highSurrogate != 0 && lastEscapes != 0 ? OctetBlock.Length - 1 : OctetBlock.Length;
+        var end = _highSurrogate != 0 && lastEscapes != 0 ? JsonBlock.Length - 1 : JsonBlock.Length;
         if (!WriteBetween(ref writer, ref block, ref next, end, kept, starts)) return false;
-        if (end < OctetBlock.Length && next == end) writer.Put((byte)'\\');
+        if (end < JsonBlock.Length && next == end) writer.Put((byte)'\\');
         _openEscape = (ulong)(_digitsMissing | _highSurrogate);
         return true;
     }
@@ -60,7 +60,7 @@ internal sealed partial class JsonNormalization
     {
         if (next >= end) return true;
         if (_highSurrogate != 0) return false;
-        var between = (ulong.MaxValue << next) & (ulong.MaxValue >> (OctetBlock.Length - end));
+        var between = (ulong.MaxValue << next) & (ulong.MaxValue >> (JsonBlock.Length - end));
         writer.Write(ref block, kept & between, starts & between);
         next = end;
         return true;
@@ -85,7 +85,7 @@ internal sealed partial class JsonNormalization
     {
         for (; _digitsMissing > 0; _digitsMissing--)
         {
-            if (next == OctetBlock.Length) return true;
+            if (next == JsonBlock.Length) return true;
             var octet = Unsafe.Add(ref block, next++);
             if (!char.IsAsciiHexDigit((char)octet)) return false;
             _value = (_value << 4) | HexValue(octet);

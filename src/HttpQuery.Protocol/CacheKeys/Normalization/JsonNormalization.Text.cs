@@ -10,7 +10,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 internal sealed partial class JsonNormalization
 {
     // What one block may add to the text: an escape of two octets becomes one of six, and a whole block is stored even if few octets count.
-    private const int BlockRoom = 4 * OctetBlock.Length;
+    private const int BlockRoom = 4 * JsonBlock.Length;
 
     // Room for one block beyond the octets of a pass, so that each pass reads one block at least. Names are read 16 octets at a time.
     private const int TextSlack = 2 * BlockRoom;
@@ -31,7 +31,7 @@ internal sealed partial class JsonNormalization
     private void StartText()
     {
         // A token for every octet, and what storing positions eight at a time writes beyond the last.
-        _starts ??= ArrayPool<ushort>.Shared.Rent(PassLength + OctetBlock.Length);
+        _starts ??= ArrayPool<ushort>.Shared.Rent(PassLength + JsonBlock.Length);
         (_inString, _escapes, _inScalar) = (0, 0, 0);
         _utf8 = default;
         StartEscapes();
@@ -46,7 +46,7 @@ internal sealed partial class JsonNormalization
     // Reads as many blocks as there is room for.
     private bool WriteText(ReadOnlySpan<byte> octets, Span<byte> text, out int read, out int written, out ReadOnlySpan<ushort> starts)
     {
-        Debug.Assert(octets.Length % OctetBlock.Length == 0 && octets.Length <= PassLength && text.Length >= octets.Length + TextSlack);
+        Debug.Assert(octets.Length % JsonBlock.Length == 0 && octets.Length <= PassLength && text.Length >= octets.Length + TextSlack);
         var writer = new TextWriter(ref MemoryMarshal.GetReference(text), ref MemoryMarshal.GetArrayDataReference(_starts!));
         var lastStart = text.Length - TextSlack;
         var (inString, escapes, inScalar) = (_inString, _escapes, _inScalar);
@@ -56,15 +56,15 @@ internal sealed partial class JsonNormalization
         if (_isBackslashHeld) writer.Put((byte)'\\');
         _isBackslashHeld = false;
 
-        for (read = 0; read < octets.Length && writer.Length <= lastStart; read += OctetBlock.Length)
+        for (read = 0; read < octets.Length && writer.Length <= lastStart; read += JsonBlock.Length)
         {
             ref var block = ref Unsafe.Add(ref MemoryMarshal.GetReference(octets), read);
-            var classes = OctetBlock.Classify(ref block);
-            var escaped = OctetBlock.Escaped(classes.Backslashes, ref escapes);
+            var classes = JsonBlock.Classify(ref block);
+            var escaped = JsonBlock.Escaped(classes.Backslashes, ref escapes);
             var quotes = classes.Quotes & ~escaped;
 
             // Opening quotes are inside, closing ones are not.
-            var inside = OctetBlock.Inside(quotes) ^ inString;
+            var inside = JsonBlock.Inside(quotes) ^ inString;
             inString = (ulong)((long)inside >> 63);
             var scalars = ~(inside | quotes | classes.Structure | classes.Whitespace);
             var starts64 = (classes.Structure & ~inside) | (quotes & inside) | (scalars & ~((scalars << 1) | inScalar));
@@ -123,13 +123,13 @@ internal sealed partial class JsonNormalization
             ref var startsEnd = ref Unsafe.Add(ref _starts, StartCount);
             if (kept == ulong.MaxValue)
             {
-                Unsafe.CopyBlockUnaligned(ref destination, ref block, OctetBlock.Length);
-                OctetBlock.WritePlaces(starts, Length, ref startsEnd);
+                Unsafe.CopyBlockUnaligned(ref destination, ref block, JsonBlock.Length);
+                JsonBlock.WritePlaces(starts, Length, ref startsEnd);
             }
             else
             {
-                OctetBlock.Compress(ref block, kept, ref destination);
-                OctetBlock.WritePlaces(starts, kept, Length, ref startsEnd);
+                JsonBlock.Compress(ref block, kept, ref destination);
+                JsonBlock.WritePlaces(starts, kept, Length, ref startsEnd);
             }
 
             Length += BitOperations.PopCount(kept);

@@ -4,7 +4,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>JSON without insignificant whitespace and with every string spelled one way (docs/cache-key.md, section 6.1).</summary>
 /// <remarks>
-/// <para>Octets are taken in blocks of 64 (<see cref="OctetBlock"/>), and what a piece leaves over waits for the next. Up to 64 blocks at a
+/// <para>Octets are taken in blocks of 64 (<see cref="JsonBlock"/>), and what a piece leaves over waits for the next. Up to 64 blocks at a
 /// time go through two passes. The first one writes the text to the output, without whitespace and with escapes rewritten, and notes where
 /// in it tokens start (<c>.Text.cs</c>, <c>.Escapes.cs</c>). The second one goes from token to token and checks the grammar
 /// (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names (<see cref="OpenNames"/>).</para>
@@ -13,9 +13,9 @@ namespace HttpQuery.CacheKeys.Normalization;
 internal sealed partial class JsonNormalization : ContentNormalization
 {
     // The blocks of one pass: small enough that both passes find them in the nearest cache, and positions fit into two octets.
-    private const int PassLength = 64 * OctetBlock.Length;
+    private const int PassLength = 64 * JsonBlock.Length;
 
-    private readonly byte[] _rest = new byte[OctetBlock.Length];
+    private readonly byte[] _rest = new byte[JsonBlock.Length];
     private readonly OpenNames _names = new();
     private IBufferWriter<byte>? _output;
     private int _restLength;
@@ -51,7 +51,7 @@ internal sealed partial class JsonNormalization : ContentNormalization
             if (!ReadBlocks(_rest)) return Refuse();
         }
 
-        var whole = octets.Length & -OctetBlock.Length;
+        var whole = octets.Length & -JsonBlock.Length;
         if (!ReadBlocks(octets[..whole])) return Refuse();
         octets[whole..].CopyTo(_rest);
         _restLength = octets.Length - whole;

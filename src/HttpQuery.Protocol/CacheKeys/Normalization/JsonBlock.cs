@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// <summary>What 64 octets at a time are to JSON: a bit for each octet, that of the first octet lowest.</summary>
 /// <remarks>What is there more than once, for several kinds of hardware, says the same each time. Callers see to it that 64 octets can be
 /// read, and written, where they point.</remarks>
-internal static partial class OctetBlock
+internal static partial class JsonBlock
 {
     internal const int Length = 64;
 

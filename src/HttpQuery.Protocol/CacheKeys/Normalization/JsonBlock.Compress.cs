@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace HttpQuery.CacheKeys.Normalization;
 
 // Some of the 64, side by side: the octets themselves, or their places.
-internal static partial class OctetBlock
+internal static partial class JsonBlock
 {
     // For each eight bits, the places of those that are set, and behind them the others.
     private static readonly byte[] KeptPlaces =

@@ -3,14 +3,14 @@ using HttpQuery.CacheKeys.Normalization;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>Sixty-four octets at a time: every width of the hardware sorts them as one would octet by octet.</summary>
-public class OctetBlockTests
+public class JsonBlockTests
 {
     private const string Telling = "\"\\{}[]:, \n\r\t\0\u001F!/;az|~\u007F\u0080\u00DB\u00DD\u00FB\u00FD\u00FF";
 
     [Fact]
     public void Every_octet_is_sorted_alike_by_every_width()
     {
-        var block = new byte[OctetBlock.Length];
+        var block = new byte[JsonBlock.Length];
         for (var octet = 0; octet < 256; octet++)
         {
             for (var place = 0; place < block.Length; place++)
@@ -35,13 +35,13 @@ public class OctetBlockTests
         var (backslashes, carry) = (value.Left, value.Right & 1);
         ulong escaped = 0;
         var isEscaped = carry != 0;
-        for (var i = 0; i < OctetBlock.Length; i++)
+        for (var i = 0; i < JsonBlock.Length; i++)
         {
             if (isEscaped) escaped |= 1UL << i;
             isEscaped = !isEscaped && (backslashes >> i & 1) != 0;
         }
 
-        return OctetBlock.Escaped(backslashes, ref carry) == escaped && carry == (isEscaped ? 1UL : 0);
+        return JsonBlock.Escaped(backslashes, ref carry) == escaped && carry == (isEscaped ? 1UL : 0);
     });
 
     [Fact]
@@ -49,25 +49,25 @@ public class OctetBlockTests
     {
         ulong inside = 0;
         var isInside = false;
-        for (var i = 0; i < OctetBlock.Length; i++)
+        for (var i = 0; i < JsonBlock.Length; i++)
         {
             isInside ^= (quotes >> i & 1) != 0;
             if (isInside) inside |= 1UL << i;
         }
 
-        return OctetBlock.Inside(quotes) == inside && OctetBlock.InsideByShifts(quotes) == inside;
+        return JsonBlock.Inside(quotes) == inside && JsonBlock.InsideByShifts(quotes) == inside;
     });
 
     [Fact]
     public void What_is_kept_stands_side_by_side() => RandomCases.AllHold(Bits, kept =>
     {
-        var block = Enumerable.Range(0, OctetBlock.Length).Select(i => (byte)i).ToArray();
+        var block = Enumerable.Range(0, JsonBlock.Length).Select(i => (byte)i).ToArray();
         var expected = block.Where(i => (kept >> i & 1) != 0).ToArray();
-        return Compressed(OctetBlock.Compress) && Compressed(OctetBlock.CompressByTable) && Compressed(OctetBlock.CompressOneByOne);
+        return Compressed(JsonBlock.Compress) && Compressed(JsonBlock.CompressByTable) && Compressed(JsonBlock.CompressOneByOne);
 
         bool Compressed(Compress compress)
         {
-            var written = new byte[2 * OctetBlock.Length];
+            var written = new byte[2 * JsonBlock.Length];
             compress(ref block[0], kept, ref written[0]);
             return written.AsSpan(0, expected.Length).SequenceEqual(expected);
         }
@@ -81,16 +81,16 @@ public class OctetBlockTests
         var places = Places(bits).Select(place => (ushort)(First + place)).ToArray();
         var placesAmongKept = Places(kept).Index().IntersectBy(Places(bits), place => place.Item)
             .Select(place => (ushort)(First + place.Index)).ToArray();
-        return IsWritten(places, (ref destination) => OctetBlock.WritePlaces(bits, First, ref destination))
-            && IsWritten(places, (ref destination) => OctetBlock.WritePlacesOneByOne(bits, First, ref destination))
-            && IsWritten(placesAmongKept, (ref destination) => OctetBlock.WritePlaces(bits, kept, First, ref destination))
-            && IsWritten(placesAmongKept, (ref destination) => OctetBlock.WritePlacesOneByOne(bits, kept, First, ref destination));
+        return IsWritten(places, (ref destination) => JsonBlock.WritePlaces(bits, First, ref destination))
+            && IsWritten(places, (ref destination) => JsonBlock.WritePlacesOneByOne(bits, First, ref destination))
+            && IsWritten(placesAmongKept, (ref destination) => JsonBlock.WritePlaces(bits, kept, First, ref destination))
+            && IsWritten(placesAmongKept, (ref destination) => JsonBlock.WritePlacesOneByOne(bits, kept, First, ref destination));
 
-        static IEnumerable<int> Places(ulong bits) => Enumerable.Range(0, OctetBlock.Length).Where(place => (bits >> place & 1) != 0);
+        static IEnumerable<int> Places(ulong bits) => Enumerable.Range(0, JsonBlock.Length).Where(place => (bits >> place & 1) != 0);
 
         static bool IsWritten(ushort[] places, WritePlaces write)
         {
-            var written = new ushort[OctetBlock.Length];
+            var written = new ushort[JsonBlock.Length];
             write(ref written[0]);
             return written.AsSpan(0, places.Length).SequenceEqual(places);
         }
@@ -101,7 +101,7 @@ public class OctetBlockTests
     private delegate void Compress(ref byte source, ulong kept, ref byte destination);
 
     private static Gen<byte[]> Blocks =>
-        Gen.Elements(Telling.Select(c => (byte)c).ToArray()).ArrayOf(OctetBlock.Length);
+        Gen.Elements(Telling.Select(c => (byte)c).ToArray()).ArrayOf(JsonBlock.Length);
 
     private static Gen<(ulong Left, ulong Right)> TwoBits => Bits.SelectMany(left => Bits, (left, right) => (left, right));
 
@@ -131,11 +131,11 @@ public class OctetBlockTests
             Controls = Where(octet => octet < 0x20),
             NonAscii = Where(octet => octet >= 0x80),
         };
-        Assert.Equal(expected, OctetBlock.Classify(ref block[0]));
-        Assert.Equal(expected, OctetBlock.Classify512(ref block[0]));
-        Assert.Equal(expected, OctetBlock.Classify256(ref block[0]));
-        Assert.Equal(expected, OctetBlock.Classify128(ref block[0]));
-        Assert.Equal(expected, OctetBlock.ClassifyOneByOne(ref block[0]));
+        Assert.Equal(expected, JsonBlock.Classify(ref block[0]));
+        Assert.Equal(expected, JsonBlock.Classify512(ref block[0]));
+        Assert.Equal(expected, JsonBlock.Classify256(ref block[0]));
+        Assert.Equal(expected, JsonBlock.Classify128(ref block[0]));
+        Assert.Equal(expected, JsonBlock.ClassifyOneByOne(ref block[0]));
 
         ulong Where(Predicate<byte> holds)
         {
