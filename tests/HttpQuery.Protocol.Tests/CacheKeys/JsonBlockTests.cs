@@ -122,7 +122,7 @@ public class JsonBlockTests
 
     private static void AssertSorted(byte[] block)
     {
-        var expected = new OctetClasses()
+        var expected = new JsonBlockClasses()
         {
             Quotes = Where(octet => octet == '"'),
             Backslashes = Where(octet => octet == '\\'),

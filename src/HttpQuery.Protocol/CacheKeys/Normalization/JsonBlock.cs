@@ -13,7 +13,7 @@ internal static partial class JsonBlock
 
     /// <summary>Sorts the 64 octets from <paramref name="start"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static OctetClasses Classify(ref byte start)
+    internal static JsonBlockClasses Classify(ref byte start)
     {
         if (Vector512.IsHardwareAccelerated) return Classify512(ref start);
         if (Vector256.IsHardwareAccelerated) return Classify256(ref start);
@@ -21,7 +21,7 @@ internal static partial class JsonBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static OctetClasses Classify512(ref byte start)
+    internal static JsonBlockClasses Classify512(ref byte start)
     {
         var octets = Vector512.LoadUnsafe(ref start);
         // Setting this bit makes [ and ] into { and }.
@@ -40,9 +40,9 @@ internal static partial class JsonBlock
             Vector512.Equals(octets, Vector512.Create(value)).ExtractMostSignificantBits();
     }
 
-    internal static OctetClasses Classify256(ref byte start)
+    internal static JsonBlockClasses Classify256(ref byte start)
     {
-        var classes = new OctetClasses();
+        var classes = new JsonBlockClasses();
         for (var i = 0; i < Length; i += Vector256<byte>.Count)
         {
             var octets = Vector256.LoadUnsafe(ref start, (nuint)i);
@@ -63,9 +63,9 @@ internal static partial class JsonBlock
             Vector256.Equals(octets, Vector256.Create(value)).ExtractMostSignificantBits();
     }
 
-    internal static OctetClasses Classify128(ref byte start)
+    internal static JsonBlockClasses Classify128(ref byte start)
     {
-        var classes = new OctetClasses();
+        var classes = new JsonBlockClasses();
         for (var i = 0; i < Length; i += Vector128<byte>.Count)
         {
             var octets = Vector128.LoadUnsafe(ref start, (nuint)i);
@@ -86,9 +86,9 @@ internal static partial class JsonBlock
             Vector128.Equals(octets, Vector128.Create(value)).ExtractMostSignificantBits();
     }
 
-    internal static OctetClasses ClassifyOneByOne(ref byte start)
+    internal static JsonBlockClasses ClassifyOneByOne(ref byte start)
     {
-        var classes = new OctetClasses();
+        var classes = new JsonBlockClasses();
         for (var i = 0; i < Length; i++)
         {
             var (octet, bit) = (Unsafe.Add(ref start, i), 1UL << i);
@@ -152,7 +152,7 @@ internal static partial class JsonBlock
 }
 
 /// <summary>The classes of 64 octets, a bit for each.</summary>
-internal struct OctetClasses
+internal struct JsonBlockClasses
 {
     internal ulong Quotes;
     internal ulong Backslashes;
