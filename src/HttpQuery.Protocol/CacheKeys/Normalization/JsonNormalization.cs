@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// <para>Octets are taken in blocks of 64 (<see cref="JsonBlock"/>), and what a piece leaves over waits for the next. Up to 64 blocks at a
 /// time go through two passes. The first one writes the text to the output, without whitespace and with escapes rewritten, and notes where
 /// in it tokens start (<c>.Text.cs</c>, <c>.Escapes.cs</c>). The second one goes from token to token and checks the grammar
-/// (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names (<see cref="OpenNames"/>).</para>
+/// (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names (<see cref="MemberNameSet"/>).</para>
 /// <para>Both passes keep between calls what the next octet depends on, so that nothing but open names is held.</para>
 /// </remarks>
 internal sealed partial class JsonNormalization : ContentNormalization
@@ -16,7 +16,7 @@ internal sealed partial class JsonNormalization : ContentNormalization
     private const int PassLength = 64 * JsonBlock.Length;
 
     private readonly byte[] _rest = new byte[JsonBlock.Length];
-    private readonly OpenNames _names = new();
+    private readonly MemberNameSet _names = new();
     private IBufferWriter<byte>? _output;
     private int _restLength;
     private int _length;

@@ -9,7 +9,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// <remarks>Names come as they are written, which is the same for equal names. Those of an object are on top of those of the objects around
 /// it, and go when it is closed. Up to <see cref="FewNames"/> names are compared by their fingerprints, one after the other; for more there
 /// is a table (<c>.Table.cs</c>). In the end names are compared whole.</remarks>
-internal sealed partial class OpenNames : IDisposable
+internal sealed partial class MemberNameSet : IDisposable
 {
     private const int FewNames = 32;
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace HttpQuery.CacheKeys.Normalization;
 
 // A hash table of the names of objects with many members. Its hash is another one in every process, so nobody can prepare names that meet.
-internal sealed partial class OpenNames
+internal sealed partial class MemberNameSet
 {
     private const int Nothing = -1;
     private const int InitialBuckets = 1024;
