@@ -24,7 +24,7 @@ internal sealed partial class JsonNormalization
     private ulong _escapes;
     private ulong _inScalar;
 
-    private Utf8Pieces _utf8;
+    private Utf8Validator _utf8;
 
     private bool IsTextWhole => _inString == 0;
 

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>Checks UTF-8 that comes in pieces, each of at least four octets.</summary>
-internal struct Utf8Pieces
+internal struct Utf8Validator
 {
     // The start of a sequence that the last piece did not end, its first octet lowest.
     private uint _open;
