@@ -12,7 +12,7 @@ internal sealed class ContentReading(IQueryContentNormalizer[] normalizers) : IO
     private readonly IncrementalHash _received = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly DigestWriter _normalized = new();
-    private readonly ContentNormalizations _normalizations = new(normalizers);
+    private readonly ContentNormalizerCache _normalizations = new(normalizers);
     private readonly ContentDecoders _decoders = new();
     private long? _length;
     private ContentDecoder? _decoder;

@@ -4,7 +4,7 @@ using HttpQuery.CacheKeys.Normalization;
 namespace HttpQuery.CacheKeys.Content;
 
 /// <summary>The normalizations of one builder, each made when it is first needed.</summary>
-internal sealed class ContentNormalizations(IQueryContentNormalizer[] normalizers) : IDisposable
+internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalizers) : IDisposable
 {
     // 0 is none, then those built in, then the application's own.
     private const int Json = 1;
