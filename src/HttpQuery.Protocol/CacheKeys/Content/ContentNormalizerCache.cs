@@ -11,10 +11,10 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
     private const int SortedJson = 2;
     private const int FirstOwn = 3;
 
-    private readonly ContentNormalization?[] _normalizations = new ContentNormalization?[FirstOwn + normalizers.Length];
+    private readonly ContentNormalizer?[] _normalizations = new ContentNormalizer?[FirstOwn + normalizers.Length];
 
     /// <summary>Finds the normalization for content of a media type; <see langword="null"/> where the octets count as they are.</summary>
-    public ContentNormalization? Find(ContentTypeLine contentType, QueryNormalizations claims)
+    public ContentNormalizer? Find(ContentTypeLine contentType, QueryNormalizations claims)
     {
         var index = contentType.IsWellFormed ? FindOwn(contentType.Text) : 0;
         if (index == 0 && contentType.IsJson) index = FindJson(claims);
@@ -42,7 +42,7 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
         : (claims & QueryNormalizations.JsonSpelling) != 0 ? Json
         : 0;
 
-    private ContentNormalization Create(int index) => index switch
+    private ContentNormalizer Create(int index) => index switch
     {
         Json => new JsonNormalization(),
         SortedJson => new SortedJsonNormalization(),

@@ -16,7 +16,7 @@ internal sealed class ContentReading(IQueryContentNormalizer[] normalizers) : IO
     private readonly ContentDecoders _decoders = new();
     private long? _length;
     private ContentDecoder? _decoder;
-    private ContentNormalization? _normalization;
+    private ContentNormalizer? _normalization;
     private Digest _receivedDigest;
     private bool _isReceived;
     private bool _isNormalizing;

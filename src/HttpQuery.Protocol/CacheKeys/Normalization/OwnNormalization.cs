@@ -4,7 +4,7 @@ using HttpQuery.CacheKeys.Buffers;
 namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>Runs a normalizer of the application over the whole content (docs/cache-key.md §6, domain 0x40).</summary>
-internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : ContentNormalization
+internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : ContentNormalizer
 {
     private readonly PooledByteBuffer _content = new();
     private IBufferWriter<byte>? _output;

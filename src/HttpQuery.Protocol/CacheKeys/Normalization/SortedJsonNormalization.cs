@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// section 6.2).</summary>
 /// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalization"/> does, in its domain. So the text is kept
 /// until the end, when the members of each object that is not in order are looked for (<c>.Members.cs</c>).</remarks>
-internal sealed partial class SortedJsonNormalization : ContentNormalization
+internal sealed partial class SortedJsonNormalization : ContentNormalizer
 {
     private readonly JsonNormalization _json = new();
 

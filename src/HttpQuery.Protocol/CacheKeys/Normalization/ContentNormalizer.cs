@@ -5,7 +5,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// <summary>Reads one content in pieces and writes its normalized octets (docs/cache-key.md, section 6).</summary>
 /// <remarks>Where the content is cut into pieces never shows in what is written. What was written before a refusal is to be thrown away.
 /// An instance serves one content after the other, on one thread at a time.</remarks>
-internal abstract class ContentNormalization : IDisposable
+internal abstract class ContentNormalizer : IDisposable
 {
     /// <summary>Begins a content, whatever became of the one before. Everything written goes to <paramref name="output"/>, the domain
     /// octet first.</summary>
