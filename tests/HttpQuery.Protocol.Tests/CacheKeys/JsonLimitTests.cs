@@ -8,7 +8,7 @@ namespace HttpQuery.Protocol.Tests.CacheKeys;
 public sealed class JsonLimitTests : IDisposable
 {
     private readonly JsonNormalization _json = new();
-    private readonly SortedJsonNormalization _sorted = new();
+    private readonly SortedJsonNormalizer _sorted = new();
 
     public void Dispose()
     {

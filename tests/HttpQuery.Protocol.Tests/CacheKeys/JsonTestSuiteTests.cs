@@ -27,7 +27,7 @@ public class JsonTestSuiteTests
         SharedData.Require(File);
         var content = Convert.FromBase64String(base64);
         using var json = new JsonNormalization();
-        using var sorted = new SortedJsonNormalization();
+        using var sorted = new SortedJsonNormalizer();
         var normalized = Normalized.Of(json, content);
         Assert.Equal(IsTaken(name), normalized is not null);
         Assert.Equal(JsonOracle.Json(content), normalized);

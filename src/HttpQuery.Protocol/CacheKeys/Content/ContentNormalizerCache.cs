@@ -45,7 +45,7 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
     private ContentNormalizer Create(int index) => index switch
     {
         Json => new JsonNormalization(),
-        SortedJson => new SortedJsonNormalization(),
+        SortedJson => new SortedJsonNormalizer(),
         _ => new OwnNormalization(normalizers[index - FirstOwn]),
     };
 }

@@ -6,7 +6,7 @@ using HttpQuery.HeaderSyntax;
 namespace HttpQuery.CacheKeys.Normalization;
 
 // Where the members of objects are, and how they are ordered. The text is well formed, and has no whitespace.
-internal sealed partial class SortedJsonNormalization
+internal sealed partial class SortedJsonNormalizer
 {
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[],"u8);
     private static readonly SearchValues<byte> StringStops = SearchValues.Create("\"\\"u8);

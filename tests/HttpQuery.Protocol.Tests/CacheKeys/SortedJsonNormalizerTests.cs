@@ -4,9 +4,9 @@ namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>docs/cache-key.md, section 6.2: JSON with members in the order of their names, sentence by sentence. Its limits are those of
 /// section 6.1 (<see cref="JsonLimitTests"/>).</summary>
-public sealed class SortedJsonNormalizationTests : IDisposable
+public sealed class SortedJsonNormalizerTests : IDisposable
 {
-    private readonly SortedJsonNormalization _sorted = new();
+    private readonly SortedJsonNormalizer _sorted = new();
 
     public void Dispose() => _sorted.Dispose();
 

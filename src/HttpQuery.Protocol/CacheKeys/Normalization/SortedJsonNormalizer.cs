@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// section 6.2).</summary>
 /// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalization"/> does, in its domain. So the text is kept
 /// until the end, when the members of each object that is not in order are looked for (<c>.Members.cs</c>).</remarks>
-internal sealed partial class SortedJsonNormalization : ContentNormalizer
+internal sealed partial class SortedJsonNormalizer : ContentNormalizer
 {
     private readonly JsonNormalization _json = new();
 
@@ -15,7 +15,7 @@ internal sealed partial class SortedJsonNormalization : ContentNormalizer
     private readonly PooledList<byte> _kept = new();
     private IBufferWriter<byte>? _output;
 
-    public SortedJsonNormalization()
+    public SortedJsonNormalizer()
     {
         _byName = (left, right) => CompareNames(Name(left), Name(right));
         _byNameWithoutCase = (left, right) => CompareWithoutCase(Name(left), Name(right));
