@@ -7,7 +7,7 @@ namespace HttpQuery.Protocol.Tests.CacheKeys;
 /// <summary>docs/cache-key.md, section 6.1: each limit at its edge and one beyond, and what is made to break them.</summary>
 public sealed class JsonLimitTests : IDisposable
 {
-    private readonly JsonNormalization _json = new();
+    private readonly JsonNormalizer _json = new();
     private readonly SortedJsonNormalizer _sorted = new();
 
     public void Dispose()

@@ -26,7 +26,7 @@ public class JsonTestSuiteTests
     {
         SharedData.Require(File);
         var content = Convert.FromBase64String(base64);
-        using var json = new JsonNormalization();
+        using var json = new JsonNormalizer();
         using var sorted = new SortedJsonNormalizer();
         var normalized = Normalized.Of(json, content);
         Assert.Equal(IsTaken(name), normalized is not null);

@@ -7,7 +7,7 @@ namespace HttpQuery.Protocol.Tests.CacheKeys;
 /// cut.</summary>
 public sealed class NormalizationPropertyTests : IDisposable
 {
-    private readonly JsonNormalization _json = new();
+    private readonly JsonNormalizer _json = new();
     private readonly SortedJsonNormalizer _sorted = new();
 
     public void Dispose()

@@ -44,7 +44,7 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
 
     private ContentNormalizer Create(int index) => index switch
     {
-        Json => new JsonNormalization(),
+        Json => new JsonNormalizer(),
         SortedJson => new SortedJsonNormalizer(),
         _ => new OwnNormalization(normalizers[index - FirstOwn]),
     };

@@ -3,13 +3,13 @@ using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>JSON as <see cref="JsonNormalization"/> writes it, the members of each object ordered by name (docs/cache-key.md,
+/// <summary>JSON as <see cref="JsonNormalizer"/> writes it, the members of each object ordered by name (docs/cache-key.md,
 /// section 6.2).</summary>
-/// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalization"/> does, in its domain. So the text is kept
+/// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalizer"/> does, in its domain. So the text is kept
 /// until the end, when the members of each object that is not in order are looked for (<c>.Members.cs</c>).</remarks>
 internal sealed partial class SortedJsonNormalizer : ContentNormalizer
 {
-    private readonly JsonNormalization _json = new();
+    private readonly JsonNormalizer _json = new();
 
     // What _json wrote, its domain octet first.
     private readonly PooledList<byte> _kept = new();

@@ -5,7 +5,7 @@ using System.Text;
 namespace HttpQuery.CacheKeys.Normalization;
 
 // Escapes that are not written as they stand. They are rare, so they are read octet by octet.
-internal sealed partial class JsonNormalization
+internal sealed partial class JsonNormalizer
 {
     // Whether the next octet belongs to an escape: the digits that \u still lacks, or the low surrogate that must follow.
     private ulong _openEscape;

@@ -7,7 +7,7 @@ using System.Runtime.InteropServices;
 namespace HttpQuery.CacheKeys.Normalization;
 
 // The first pass: the text as it counts, and where its tokens start.
-internal sealed partial class JsonNormalization
+internal sealed partial class JsonNormalizer
 {
     // What one block may add to the text: an escape of two octets becomes one of six, and a whole block is stored even if few octets count.
     private const int BlockRoom = 4 * JsonBlock.Length;

@@ -4,9 +4,9 @@ using HttpQuery.CacheKeys.Normalization;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>docs/cache-key.md, section 6.1: JSON, sentence by sentence.</summary>
-public sealed class JsonNormalizationTests : IDisposable
+public sealed class JsonNormalizerTests : IDisposable
 {
-    private readonly JsonNormalization _json = new();
+    private readonly JsonNormalizer _json = new();
 
     public void Dispose() => _json.Dispose();
 

@@ -10,7 +10,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 /// (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names (<see cref="MemberNameSet"/>).</para>
 /// <para>Both passes keep between calls what the next octet depends on, so that nothing but open names is held.</para>
 /// </remarks>
-internal sealed partial class JsonNormalization : ContentNormalizer
+internal sealed partial class JsonNormalizer : ContentNormalizer
 {
     // The blocks of one pass: small enough that both passes find them in the nearest cache, and positions fit into two octets.
     private const int PassLength = 64 * JsonBlock.Length;

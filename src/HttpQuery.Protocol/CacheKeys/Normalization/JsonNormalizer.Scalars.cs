@@ -1,7 +1,7 @@
 namespace HttpQuery.CacheKeys.Normalization;
 
 // Numbers (RFC 8259 §6) and literals, which may be cut anywhere.
-internal sealed partial class JsonNormalization
+internal sealed partial class JsonNormalizer
 {
     private ScalarState _scalar;
 

@@ -1,7 +1,7 @@
 namespace HttpQuery.CacheKeys.Normalization;
 
 // The second pass: what may follow what (RFC 8259 §2 to §5). The text has no whitespace any more: a token ends where the next one starts.
-internal sealed partial class JsonNormalization
+internal sealed partial class JsonNormalizer
 {
     private Expected _expected;
     private int _depth;
