@@ -9,14 +9,14 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
     // 0 is none, then those built in, then the application's own.
     private const int Json = 1;
     private const int SortedJson = 2;
-    private const int FirstOwn = 3;
+    private const int FirstCustom = 3;
 
-    private readonly ContentNormalizer?[] _normalizations = new ContentNormalizer?[FirstOwn + normalizers.Length];
+    private readonly ContentNormalizer?[] _normalizations = new ContentNormalizer?[FirstCustom + normalizers.Length];
 
     /// <summary>Finds the normalization for content of a media type; <see langword="null"/> where the octets count as they are.</summary>
     public ContentNormalizer? Find(ContentTypeLine contentType, QueryNormalizations claims)
     {
-        var index = contentType.IsWellFormed ? FindOwn(contentType.Text) : 0;
+        var index = contentType.IsWellFormed ? FindCustom(contentType.Text) : 0;
         if (index == 0 && contentType.IsJson) index = FindJson(claims);
         return index == 0 ? null : _normalizations[index] ??= Create(index);
     }
@@ -26,13 +26,13 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
         foreach (var normalization in _normalizations) normalization?.Dispose();
     }
 
-    private int FindOwn(ReadOnlySpan<char> mediaType)
+    private int FindCustom(ReadOnlySpan<char> mediaType)
     {
         if (normalizers.Length == 0) return 0;
         var parsed = MediaType.Parse(mediaType);
         for (var place = 0; place < normalizers.Length; place++)
         {
-            if (normalizers[place].AppliesTo(parsed)) return FirstOwn + place;
+            if (normalizers[place].AppliesTo(parsed)) return FirstCustom + place;
         }
         return 0;
     }
@@ -46,6 +46,6 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
     {
         Json => new JsonNormalizer(),
         SortedJson => new SortedJsonNormalizer(),
-        _ => new OwnNormalization(normalizers[index - FirstOwn]),
+        _ => new CustomNormalizer(normalizers[index - FirstCustom]),
     };
 }

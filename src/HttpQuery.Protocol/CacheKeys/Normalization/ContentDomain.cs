@@ -6,5 +6,5 @@ internal static class ContentDomain
     internal const byte Exact = 0x00;
     internal const byte Json = 0x01;
     internal const byte SortedJson = 0x02;
-    internal const byte Own = 0x40;
+    internal const byte Custom = 0x40;
 }

@@ -4,7 +4,7 @@ using HttpQuery.CacheKeys.Buffers;
 namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>Runs a normalizer of the application over the whole content (docs/cache-key.md §6, domain 0x40).</summary>
-internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : ContentNormalizer
+internal sealed class CustomNormalizer(IQueryContentNormalizer normalizer) : ContentNormalizer
 {
     private readonly PooledByteBuffer _content = new();
     private IBufferWriter<byte>? _output;
@@ -17,7 +17,7 @@ internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : Con
         _output = output;
 
         using var head = new PooledByteBuffer();
-        head.WriteByte(ContentDomain.Own);
+        head.WriteByte(ContentDomain.Custom);
         var name = head.BeginLengthPrefixed();
         head.WriteText(normalizer.Name);
         head.EndLengthPrefixed(name);
@@ -33,7 +33,7 @@ internal sealed class OwnNormalization(IQueryContentNormalizer normalizer) : Con
 
     public override bool Complete(out byte domain)
     {
-        domain = ContentDomain.Own;
+        domain = ContentDomain.Custom;
         return !_isTooLong && normalizer.TryNormalize(_content.Span, _output!);
     }
 
