@@ -13,7 +13,7 @@ internal sealed class ContentReading(IQueryContentNormalizer[] normalizers) : IO
     private readonly IncrementalHash _decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly DigestWriter _normalized = new();
     private readonly ContentNormalizerCache _normalizations = new(normalizers);
-    private readonly ContentDecoders _decoders = new();
+    private readonly ContentDecoderCache _decoders = new();
     private long? _length;
     private ContentDecoder? _decoder;
     private ContentNormalizer? _normalization;
@@ -133,6 +133,6 @@ internal sealed class ContentReading(IQueryContentNormalizer[] normalizers) : IO
     {
         var count = fields.Count(FieldKind.ContentEncoding);
         if (count == 0) return Coding.None;
-        return count > 1 ? null : ContentDecoders.CodingOf(fields.First(FieldKind.ContentEncoding), claims);
+        return count > 1 ? null : ContentDecoderCache.CodingOf(fields.First(FieldKind.ContentEncoding), claims);
     }
 }

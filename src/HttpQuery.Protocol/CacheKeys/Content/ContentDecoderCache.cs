@@ -11,7 +11,7 @@ internal enum Coding
 }
 
 /// <summary>The decoders of one builder, each made when it is first needed.</summary>
-internal sealed class ContentDecoders : IDisposable
+internal sealed class ContentDecoderCache : IDisposable
 {
     private readonly ContentDecoder?[] _decoders = new ContentDecoder?[3];
 
