@@ -25,7 +25,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     private readonly RoutingFields _routing = new();
     private readonly ContentTypeLine _contentType = new();
     private readonly PooledByteBuffer _partition = new();
-    private readonly ContentReading _content;
+    private readonly ContentHasher _content;
     private QueryNormalizations _claims;
     private State _state = State.Returned;
 
