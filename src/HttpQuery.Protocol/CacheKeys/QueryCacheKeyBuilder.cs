@@ -260,11 +260,11 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _preimage.WriteByte(QueryCacheKey.SchemeVersion);
         _preimage.WriteByte(0);
         _preimage.Write(_target.Span);
-        _fields.Write(_preimage, FieldKind.ContentType);
+        _fields.Write(_preimage, KeyHeaderKind.ContentType);
         if (content.CodingRemoved) _preimage.WriteInt32(0);
-        else _fields.Write(_preimage, FieldKind.ContentEncoding);
-        _fields.Write(_preimage, FieldKind.ContentLanguage);
-        _fields.Write(_preimage, FieldKind.ContentLocation);
+        else _fields.Write(_preimage, KeyHeaderKind.ContentEncoding);
+        _fields.Write(_preimage, KeyHeaderKind.ContentLanguage);
+        _fields.Write(_preimage, KeyHeaderKind.ContentLocation);
         _routing.Write(_preimage);
         _preimage.Write(_partition.Span);
         _preimage.WriteByte(content.Domain);

@@ -131,8 +131,8 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IOc
     // Null: a coding that is not removed.
     private static Coding? CodingOf(RequestFields fields, QueryNormalizations claims)
     {
-        var count = fields.Count(FieldKind.ContentEncoding);
+        var count = fields.Count(KeyHeaderKind.ContentEncoding);
         if (count == 0) return Coding.None;
-        return count > 1 ? null : ContentDecoderCache.CodingOf(fields.First(FieldKind.ContentEncoding), claims);
+        return count > 1 ? null : ContentDecoderCache.CodingOf(fields.First(KeyHeaderKind.ContentEncoding), claims);
     }
 }

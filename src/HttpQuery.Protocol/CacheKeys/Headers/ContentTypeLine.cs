@@ -19,10 +19,10 @@ internal sealed class ContentTypeLine
     public void Read(RequestFields fields)
     {
         (_length, IsWellFormed, IsJson) = (0, false, false);
-        if (fields.Count(FieldKind.ContentType) != 1) return;
+        if (fields.Count(KeyHeaderKind.ContentType) != 1) return;
 
         // One char for each octet.
-        var line = fields.First(FieldKind.ContentType);
+        var line = fields.First(KeyHeaderKind.ContentType);
         if (_text.Length < line.Length) _text = new char[2 * line.Length];
         for (var i = 0; i < line.Length; i++) _text[i] = (char)line[i];
         _length = line.Length;

@@ -8,7 +8,7 @@ namespace HttpQuery.CacheKeys.Headers;
 internal sealed class RequestFields : IDisposable
 {
     private readonly PooledByteBuffer _octets = new();
-    private (FieldKind Kind, int Start, int Length)[] _lines = new (FieldKind, int, int)[8];
+    private (KeyHeaderKind Kind, int Start, int Length)[] _lines = new (KeyHeaderKind, int, int)[8];
     private int _count;
 
     /// <summary>Whether Cache-Control has no-transform, or a field speaks of the exact octets of the content: then no claim applies.</summary>
@@ -23,7 +23,7 @@ internal sealed class RequestFields : IDisposable
     public void Add(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         var kind = KindOf(name);
-        if (kind is FieldKind.None) return;
+        if (kind is KeyHeaderKind.None) return;
         var start = _octets.Length;
         _octets.WriteText(value);
         Added(kind, start);
@@ -32,13 +32,13 @@ internal sealed class RequestFields : IDisposable
     public void Add(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
     {
         var kind = KindOf(name);
-        if (kind is FieldKind.None) return;
+        if (kind is KeyHeaderKind.None) return;
         var start = _octets.Length;
         _octets.Write(value);
         Added(kind, start);
     }
 
-    public int Count(FieldKind kind)
+    public int Count(KeyHeaderKind kind)
     {
         var count = 0;
         foreach (var line in _lines.AsSpan(0, _count))
@@ -49,7 +49,7 @@ internal sealed class RequestFields : IDisposable
     }
 
     /// <summary>The first line of a field that has one.</summary>
-    public ReadOnlySpan<byte> First(FieldKind kind)
+    public ReadOnlySpan<byte> First(KeyHeaderKind kind)
     {
         foreach (var line in _lines.AsSpan(0, _count))
         {
@@ -59,7 +59,7 @@ internal sealed class RequestFields : IDisposable
     }
 
     /// <summary>Writes <c>lines(f)</c> (docs/cache-key.md §1).</summary>
-    public void Write(PooledByteBuffer output, FieldKind kind)
+    public void Write(PooledByteBuffer output, KeyHeaderKind kind)
     {
         output.WriteInt32(Count(kind));
         foreach (var line in _lines.AsSpan(0, _count))
@@ -70,13 +70,13 @@ internal sealed class RequestFields : IDisposable
 
     public void Dispose() => _octets.Dispose();
 
-    private void Added(FieldKind kind, int start)
+    private void Added(KeyHeaderKind kind, int start)
     {
         var value = _octets.Span[start..];
         var trimmed = value.Trim(" \t"u8);
-        if (kind is FieldKind.CacheControl) CountsExactly |= CacheControl.HasNoTransform(trimmed);
-        if (kind is FieldKind.Digest) CountsExactly = true;
-        if (kind is FieldKind.CacheControl or FieldKind.Digest)
+        if (kind is KeyHeaderKind.CacheControl) CountsExactly |= CacheControl.HasNoTransform(trimmed);
+        if (kind is KeyHeaderKind.Digest) CountsExactly = true;
+        if (kind is KeyHeaderKind.CacheControl or KeyHeaderKind.Digest)
         {
             _octets.Truncate(start);
             return;
@@ -86,24 +86,24 @@ internal sealed class RequestFields : IDisposable
         _lines[_count++] = (kind, start + value.Length - value.TrimStart(" \t"u8).Length, trimmed.Length);
     }
 
-    private static FieldKind KindOf(ReadOnlySpan<char> name) => name.Length switch
+    private static KeyHeaderKind KindOf(ReadOnlySpan<char> name) => name.Length switch
     {
-        11 when Is(name, "Repr-Digest") => FieldKind.Digest,
-        12 when Is(name, "Content-Type") => FieldKind.ContentType,
-        13 when Is(name, "Cache-Control") => FieldKind.CacheControl,
-        14 when Is(name, "Content-Digest") => FieldKind.Digest,
-        15 when Is(name, "Signature-Input") => FieldKind.Digest,
-        16 when Is(name, "Content-Encoding") => FieldKind.ContentEncoding,
-        16 when Is(name, "Content-Language") => FieldKind.ContentLanguage,
-        16 when Is(name, "Content-Location") => FieldKind.ContentLocation,
-        _ => FieldKind.None,
+        11 when Is(name, "Repr-Digest") => KeyHeaderKind.Digest,
+        12 when Is(name, "Content-Type") => KeyHeaderKind.ContentType,
+        13 when Is(name, "Cache-Control") => KeyHeaderKind.CacheControl,
+        14 when Is(name, "Content-Digest") => KeyHeaderKind.Digest,
+        15 when Is(name, "Signature-Input") => KeyHeaderKind.Digest,
+        16 when Is(name, "Content-Encoding") => KeyHeaderKind.ContentEncoding,
+        16 when Is(name, "Content-Language") => KeyHeaderKind.ContentLanguage,
+        16 when Is(name, "Content-Location") => KeyHeaderKind.ContentLocation,
+        _ => KeyHeaderKind.None,
     };
 
     private static bool Is(ReadOnlySpan<char> name, ReadOnlySpan<char> other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The fields that decide about a key.</summary>
-internal enum FieldKind
+internal enum KeyHeaderKind
 {
     None,
     ContentType,
