@@ -21,7 +21,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     private readonly QueryCacheKeyScheme _scheme;
     private readonly PooledByteBuffer _target = new();
     private readonly PooledByteBuffer _preimage = new();
-    private readonly RequestFields _fields = new();
+    private readonly KeyHeaders _fields = new();
     private readonly RoutingFields _routing = new();
     private readonly ContentTypeLine _contentType = new();
     private readonly PooledByteBuffer _partition = new();

@@ -26,7 +26,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IOc
     /// <param name="contentType">Its media type.</param>
     /// <param name="claims">What its reader does not see.</param>
     /// <param name="length">Its length, where it is known.</param>
-    public void Start(RequestFields fields, ContentTypeLine contentType, QueryNormalizations claims, long? length)
+    public void Start(KeyHeaders fields, ContentTypeLine contentType, QueryNormalizations claims, long? length)
     {
         (_length, _isReceived, _isNormalizing) = (length, false, false);
         (_decoder, _normalization) = (null, null);
@@ -129,7 +129,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IOc
     }
 
     // Null: a coding that is not removed.
-    private static Coding? CodingOf(RequestFields fields, QueryNormalizations claims)
+    private static Coding? CodingOf(KeyHeaders fields, QueryNormalizations claims)
     {
         var count = fields.Count(KeyHeaderKind.ContentEncoding);
         if (count == 0) return Coding.None;

@@ -16,7 +16,7 @@ internal sealed class ContentTypeLine
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
     /// <summary>Reads the line; the rest of this object then speaks of it.</summary>
-    public void Read(RequestFields fields)
+    public void Read(KeyHeaders fields)
     {
         (_length, IsWellFormed, IsJson) = (0, false, false);
         if (fields.Count(KeyHeaderKind.ContentType) != 1) return;

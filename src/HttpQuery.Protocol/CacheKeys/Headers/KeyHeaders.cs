@@ -5,7 +5,7 @@ using HttpQuery.CacheKeys.Content;
 namespace HttpQuery.CacheKeys.Headers;
 
 /// <summary>The fields that count, line by line as they were sent.</summary>
-internal sealed class RequestFields : IDisposable
+internal sealed class KeyHeaders : IDisposable
 {
     private readonly PooledByteBuffer _octets = new();
     private (KeyHeaderKind Kind, int Start, int Length)[] _lines = new (KeyHeaderKind, int, int)[8];
