@@ -3,14 +3,14 @@ using HttpQuery.CacheKeys.Buffers;
 namespace HttpQuery.CacheKeys.Headers;
 
 /// <summary>The lines by which origins are told another target, host, scheme, port or method (docs/cache-key.md §4).</summary>
-internal sealed class RoutingFields : IDisposable
+internal sealed class RoutingHeaders : IDisposable
 {
     private readonly PooledByteBuffer _octets = new();
     private readonly Comparison<Line> _byName;
     private Line[] _lines = new Line[4];
     private int _count;
 
-    public RoutingFields() => _byName = (left, right) =>
+    public RoutingHeaders() => _byName = (left, right) =>
         Name(left).SequenceCompareTo(Name(right)) is var order and not 0 ? order : left.NameStart - right.NameStart;
 
     public void Clear()
