@@ -23,7 +23,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     private readonly PooledByteBuffer _preimage = new();
     private readonly KeyHeaders _fields = new();
     private readonly RoutingHeaders _routing = new();
-    private readonly ContentTypeLine _contentType = new();
+    private readonly ContentTypeHeader _contentType = new();
     private readonly PooledByteBuffer _partition = new();
     private readonly ContentHasher _content;
     private QueryNormalizations _claims;

@@ -26,7 +26,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IOc
     /// <param name="contentType">Its media type.</param>
     /// <param name="claims">What its reader does not see.</param>
     /// <param name="length">Its length, where it is known.</param>
-    public void Start(KeyHeaders fields, ContentTypeLine contentType, QueryNormalizations claims, long? length)
+    public void Start(KeyHeaders fields, ContentTypeHeader contentType, QueryNormalizations claims, long? length)
     {
         (_length, _isReceived, _isNormalizing) = (length, false, false);
         (_decoder, _normalization) = (null, null);

@@ -1,7 +1,7 @@
 namespace HttpQuery.CacheKeys.Headers;
 
 /// <summary>What the one Content-Type line of a request says of its content (docs/cache-key.md §6). The key has the line as it was sent.</summary>
-internal sealed class ContentTypeLine
+internal sealed class ContentTypeHeader
 {
     private char[] _text = new char[128];
     private int _length;
