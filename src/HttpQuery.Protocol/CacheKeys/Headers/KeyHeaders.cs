@@ -74,7 +74,7 @@ internal sealed class KeyHeaders : IDisposable
     {
         var value = _octets.Span[start..];
         var trimmed = value.Trim(" \t"u8);
-        if (kind is KeyHeaderKind.CacheControl) CountsExactly |= CacheControl.HasNoTransform(trimmed);
+        if (kind is KeyHeaderKind.CacheControl) CountsExactly |= CacheControlReader.HasNoTransform(trimmed);
         if (kind is KeyHeaderKind.Digest) CountsExactly = true;
         if (kind is KeyHeaderKind.CacheControl or KeyHeaderKind.Digest)
         {
