@@ -44,7 +44,7 @@ public readonly partial record struct QueryCacheKey : ISpanFormattable
     public bool Equals(QueryCacheKey other) => ((ReadOnlySpan<byte>)_octets).SequenceEqual(other._octets);
 
     /// <summary>Another number in each process, so that a client cannot prepare keys that collide in a table.</summary>
-    public override int GetHashCode() => KeyHash.Of(_octets);
+    public override int GetHashCode() => KeyHashCode.Compute(_octets);
 
     /// <summary>64 hexadecimal digits in lower case.</summary>
     public override string ToString() => Convert.ToHexStringLower(_octets);
