@@ -22,8 +22,8 @@ public readonly partial record struct QueryCacheKey
         preimage.WriteText(scheme);
         AsciiBytes.ToLower(preimage.From(start));
         preimage.EndLengthPrefixed(start);
-        ResourceSpelling.WriteAuthority(preimage, authority, scheme);
-        ResourceSpelling.WritePathAndQuery(preimage, target);
+        ResourceUriWriter.WriteAuthority(preimage, authority, scheme);
+        ResourceUriWriter.WritePathAndQuery(preimage, target);
 
         Span<byte> key = stackalloc byte[Length];
         SHA256.HashData(preimage.Span, key);

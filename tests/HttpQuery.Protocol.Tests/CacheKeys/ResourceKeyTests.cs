@@ -81,7 +81,7 @@ public class ResourceKeyTests
         {
             if (char.IsSurrogate((char)c) || (char)c is '/' or '\\' or '?' or '#' or '%' or '.') continue;
             using var path = new PooledByteBuffer();
-            ResourceSpelling.WritePathAndQuery(path, "/" + (char)c);
+            ResourceUriWriter.WritePathAndQuery(path, "/" + (char)c);
             var text = Convert.ToHexString(path.Span);
             if (folded.TryAdd(((char)c).ToString(), text)) continue;
             Assert.True(folded[((char)c).ToString()] == text, $"U+{c:X4}");

@@ -5,7 +5,7 @@ using HttpQuery.CacheKeys.Buffers;
 namespace HttpQuery.CacheKeys;
 
 /// <summary>One spelling for all that may lead to the same resource (docs/cache-key.md §9). It may take too much for equal, never too little.</summary>
-internal static class ResourceSpelling
+internal static class ResourceUriWriter
 {
     // ASP.NET Core compares these two with themselves alone, whatever the platform's tables say.
     private const int DotlessI = 0x0131;
