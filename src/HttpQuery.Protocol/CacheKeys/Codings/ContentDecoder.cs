@@ -13,14 +13,14 @@ internal abstract class ContentDecoder : IDisposable
     private const int DecodedLengthOfAnyRatio = 65_536;
     private const int MaximumRatio = 128;
 
-    private IOctetSink? _output;
+    private IByteSink? _output;
     private long _appendedLength;
     private int _decodedLength;
 
     /// <summary>Begins a content; one that was begun before is forgotten.</summary>
     /// <param name="output">Takes the decoded octets.</param>
     /// <param name="codedLength">The length of the coded octets, where it is known: then decoding ends as soon as the ratio is exceeded.</param>
-    public void Start(IOctetSink output, long? codedLength = null)
+    public void Start(IByteSink output, long? codedLength = null)
     {
         Stop();
         Begin();

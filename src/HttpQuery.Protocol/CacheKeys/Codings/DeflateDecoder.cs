@@ -2,7 +2,7 @@ namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>What gzip and zlib have in common (docs/cache-key.md, section 5): a header, a deflate stream, a trailer with a checksum, and
 /// nothing after it.</summary>
-internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
+internal abstract class DeflateDecoder : ContentDecoder, IByteSink
 {
     private readonly Inflater _inflater;
     private Inflater? _counter;
@@ -30,7 +30,7 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
     protected abstract int TrailerLength { get; }
 
     /// <inheritdoc/>
-    bool IOctetSink.Write(ReadOnlySpan<byte> octets)
+    bool IByteSink.Write(ReadOnlySpan<byte> octets)
     {
         AddToChecksum(octets);
         return Emit(octets);

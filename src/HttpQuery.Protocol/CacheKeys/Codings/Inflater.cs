@@ -23,7 +23,7 @@ internal enum InflateStatus
 /// is not the base library's DeflateStream. What is taken is what zlib takes.
 /// </remarks>
 /// <param name="output">Takes the decoded octets. Without it the inflater has no window and can only <see cref="Count"/>.</param>
-internal sealed partial class Inflater(IOctetSink? output)
+internal sealed partial class Inflater(IByteSink? output)
 {
     // RFC 1951 §2: a distance reaches back 32,768 octets at most. They are kept before what was not handed out yet.
     private const int WindowLength = 32_768;

@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys.Content;
 
 /// <summary>Reads one content: its exact octets and, side by side, what is left when its coding and what is without meaning are removed.</summary>
 /// <remarks>Which of them counts is known at the end (docs/cache-key.md §5, §6).</remarks>
-internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IOctetSink, IDisposable
+internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IByteSink, IDisposable
 {
     private readonly IncrementalHash _received = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -73,7 +73,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IOc
         (_decoder, _normalization) = (null, null);
     }
 
-    bool IOctetSink.Write(ReadOnlySpan<byte> octets)
+    bool IByteSink.Write(ReadOnlySpan<byte> octets)
     {
         _decoded.AppendData(octets);
         _normalization?.Append(octets);
