@@ -92,7 +92,7 @@ internal static class Coded
     /// <summary>The same with a decoder at hand; the lengths of the pieces are gone through again and again.</summary>
     public static byte[]? Decode(ContentDecoder decoder, ReadOnlySpan<byte> coded, params ReadOnlySpan<int> pieces)
     {
-        var output = new OctetCollector();
+        var output = new ByteCollector();
         decoder.Start(output);
         var goesOn = true;
         for (var i = 0; !coded.IsEmpty; i++)

@@ -73,7 +73,7 @@ public class ContentDecoderTests
         var calls = new List<int>();
         foreach (var piece in (int[])[1, 7, 4096, coded.Length])
         {
-            var output = new OctetCollector();
+            var output = new ByteCollector();
             decoder.Start(output);
             for (var i = 0; i < coded.Length; i += piece) Assert.True(decoder.Append(coded.AsSpan(i, Math.Min(piece, coded.Length - i))));
             Assert.True(decoder.Complete());
@@ -125,7 +125,7 @@ public class ContentDecoderTests
     {
         var content = new byte[300_000];
         new Random(3).NextBytes(content);
-        var output = new OctetCollector(mostOctets: 100_000);
+        var output = new ByteCollector(mostOctets: 100_000);
         using var decoder = Coded.Decoder(coding);
         decoder.Start(output);
         Assert.False(decoder.Append(Coded.Encode(coding, content)));
@@ -134,7 +134,7 @@ public class ContentDecoderTests
         Assert.InRange(output.Octets.Length, 100_001, 100_000 + 65_536);
 
         // Also at the last octet.
-        decoder.Start(new OctetCollector(mostOctets: Query.Length - 1));
+        decoder.Start(new ByteCollector(mostOctets: Query.Length - 1));
         Assert.False(decoder.Append(Coded.Encode(coding, Query)));
         Assert.False(decoder.Complete());
     }

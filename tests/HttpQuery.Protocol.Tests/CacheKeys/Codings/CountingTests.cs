@@ -93,10 +93,10 @@ public class CountingTests
         new Random(3).NextBytes(content.AsSpan(0, 100_000));
         var coded = Coded.Encode(coding, content);
         using var decoder = Coded.Decoder(coding);
-        var output = new OctetCollector();
+        var output = new ByteCollector();
         for (var i = 0; i < 2; i++)
         {
-            output = new OctetCollector();
+            output = new ByteCollector();
             decoder.Start(output, coded.Length);
             Assert.True(decoder.Append(coded));
             Assert.True(decoder.Complete());

@@ -15,7 +15,7 @@ internal static class PushedInflater
 
     private static byte[]? Inflate(ReadOnlySpan<byte> deflate, int pieceLength)
     {
-        var output = new OctetCollector();
+        var output = new ByteCollector();
         var inflater = new Inflater(output);
         inflater.Reset();
         var status = InflateStatus.NeedsInput;

@@ -3,7 +3,7 @@ using HttpQuery.CacheKeys.Codings;
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
 /// <summary>Keeps what a decoder hands out, up to a length at which it refuses more.</summary>
-internal sealed class OctetCollector(int mostOctets = int.MaxValue) : IByteSink
+internal sealed class ByteCollector(int mostOctets = int.MaxValue) : IByteSink
 {
     private readonly List<byte> _octets = [];
 
