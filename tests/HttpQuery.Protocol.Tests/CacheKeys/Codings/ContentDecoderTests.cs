@@ -95,7 +95,7 @@ public class ContentDecoderTests
         Assert.Null(Coded.Decode(decoder, coded.AsSpan(0, coded.Length - 3)));
         Assert.Null(Coded.Decode(decoder, "damaged"u8));
         Assert.Equal(Query, Coded.Decode(decoder, coded));
-        decoder.Start(new OctetCounter());
+        decoder.Start(new ByteCounter());
         Assert.True(decoder.Append(coded.AsSpan(0, coded.Length / 2)));
         Assert.Equal(Query, Coded.Decode(decoder, coded));
         decoder.Dispose();
@@ -111,7 +111,7 @@ public class ContentDecoderTests
         Assert.False(decoder.Append(coded));
         Assert.False(decoder.Complete());
 
-        decoder.Start(new OctetCounter());
+        decoder.Start(new ByteCounter());
         Assert.True(decoder.Append(coded));
         Assert.True(decoder.Append([]));
         Assert.True(decoder.Complete());
@@ -146,7 +146,7 @@ public class ContentDecoderTests
         var coded = Coded.Encode(coding, [.. Query, .. new byte[100_000], .. Query], CompressionLevel.Fastest);
         var whole = Coded.Encode(coding, Query);
         using var decoder = Coded.Decoder(coding);
-        var sink = new OctetCounter();
+        var sink = new ByteCounter();
         foreach (var octets in (byte[][])[coded, whole, whole[..^1]])
         {
             // The least of three: a garbage collection in between adds to the count.

@@ -68,7 +68,7 @@ public class CountingTests
     {
         var bomb = Coded.Encode(coding, new byte[16_777_216]);
         using var decoder = Coded.Decoder(coding);
-        var sink = new OctetCounter();
+        var sink = new ByteCounter();
         decoder.Start(sink, bomb.Length);
         Assert.False(decoder.Append(bomb));
         Assert.False(decoder.Complete());
@@ -79,7 +79,7 @@ public class CountingTests
     public void Counting_stops_at_the_limit()
     {
         var bomb = Coded.Deflate(new byte[16_777_216]);
-        var (begun, counter) = (new Inflater(new OctetCounter()), new Inflater(output: null));
+        var (begun, counter) = (new Inflater(new ByteCounter()), new Inflater(output: null));
         begun.Reset();
         Assert.Null(counter.Count(begun, bomb, 1_000_000));
         Assert.InRange(counter.Counted, 1_000_001, 1_000_000 + LongestMatch);
@@ -115,7 +115,7 @@ public class CountingTests
         {
             var coded = Coded.Encode(coding, content);
             using var decoder = (DeflateDecoder)Coded.Decoder(coding);
-            decoder.Start(new OctetCounter(), coded.Length);
+            decoder.Start(new ByteCounter(), coded.Length);
             decoder.Append(coded);
             return decoder.Counted;
         }
@@ -132,7 +132,7 @@ public class CountingTests
         using var decoder = (DeflateDecoder)Coded.Decoder(coding);
         foreach (var length in (long?[])[null, coded.Length])
         {
-            decoder.Start(new OctetCounter(), length);
+            decoder.Start(new ByteCounter(), length);
             foreach (var piece in coded.Chunk(coded.Length - 1)) Assert.True(decoder.Append(piece));
             Assert.True(decoder.Complete());
             Assert.Equal(0, decoder.Counted);
@@ -171,7 +171,7 @@ public class CountingTests
     // Length and refusal alike, at the limit and one below it.
     private bool Agree(byte[] deflate, bool holdsBack)
     {
-        var (sink, counter) = (new OctetCounter(), new Inflater(output: null));
+        var (sink, counter) = (new ByteCounter(), new Inflater(output: null));
         var inflater = new Inflater(sink);
         inflater.Reset();
         inflater.HoldsBack = holdsBack;

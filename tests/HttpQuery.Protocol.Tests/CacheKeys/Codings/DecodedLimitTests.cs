@@ -64,7 +64,7 @@ public class DecodedLimitTests
     {
         var bomb = Coded.Encode(coding, new byte[MaximumLength]);
         using var decoder = Coded.Decoder(coding);
-        var sink = new OctetCounter();
+        var sink = new ByteCounter();
         decoder.Start(sink, bomb.Length);
         Assert.False(decoder.Append(bomb));
         Assert.False(decoder.Complete());
@@ -83,7 +83,7 @@ public class DecodedLimitTests
             random.NextBytes(content.AsSpan(0, Math.Min(content.Length, random.Next(3_000))));
             var coded = Coded.Encode(coding, content);
             using var decoder = Coded.Decoder(coding);
-            decoder.Start(new OctetCounter(), coded.Length);
+            decoder.Start(new ByteCounter(), coded.Length);
             decoder.Append(coded);
             var verdict = decoder.Complete();
             Assert.Equal(Count(coding, coded) is not null, verdict);
@@ -97,7 +97,7 @@ public class DecodedLimitTests
     private static void AssertStops(string coding, byte[] bomb)
     {
         using var decoder = Coded.Decoder(coding);
-        var sink = new OctetCounter();
+        var sink = new ByteCounter();
         Assert.InRange(Allocation.Of(() =>
         {
             sink.Count = 0;
@@ -133,7 +133,7 @@ public class DecodedLimitTests
     private static long? Count(string coding, byte[] coded, int? piece = null)
     {
         using var decoder = Coded.Decoder(coding);
-        var sink = new OctetCounter();
+        var sink = new ByteCounter();
         decoder.Start(sink);
         foreach (var octets in coded.Chunk(piece ?? coded.Length)) decoder.Append(octets);
         return decoder.Complete() ? sink.Count : null;
