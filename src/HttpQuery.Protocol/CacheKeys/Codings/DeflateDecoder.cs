@@ -72,7 +72,7 @@ internal abstract class DeflateDecoder : ContentDecoder, IByteSink
         }
 
         // The inflater reads ahead, so the first octets of the trailer may be with it.
-        while (_inflater.TryTakeOctet(ref coded, out var octet))
+        while (_inflater.TryTakeByte(ref coded, out var octet))
         {
             if (++_trailerLength > TrailerLength) return false;
             _trailer = (_trailer << 8) | octet;

@@ -53,7 +53,7 @@ internal sealed class GzipDecoder : DeflateDecoder
         SkipAbsentFields();
         while (_field is not Field.End && !coded.IsEmpty)
         {
-            if (!ReadOctet(coded[0]))
+            if (!ReadHeaderByte(coded[0]))
             {
                 ended = false;
                 return false;
@@ -78,7 +78,7 @@ internal sealed class GzipDecoder : DeflateDecoder
     protected override bool IsTrailer(ulong trailer) =>
         (uint)(trailer >> 32) == BinaryPrimitives.ReverseEndianness(_crc) && (uint)trailer == BinaryPrimitives.ReverseEndianness(_length);
 
-    private bool ReadOctet(byte octet)
+    private bool ReadHeaderByte(byte octet)
     {
         switch (_field)
         {

@@ -68,7 +68,7 @@ internal sealed partial class Inflater(IByteSink? output)
     }
 
     /// <summary>Goes on with the next octets.</summary>
-    /// <param name="coded">Left are octets after the stream; others are with the inflater: see <see cref="TryTakeOctet"/>.</param>
+    /// <param name="coded">Left are octets after the stream; others are with the inflater: see <see cref="TryTakeByte"/>.</param>
     internal InflateStatus Inflate(ref ReadOnlySpan<byte> coded)
     {
         _isHeldBack = false;
@@ -96,7 +96,7 @@ internal sealed partial class Inflater(IByteSink? output)
     }
 
     /// <summary>After the stream: the next octet, be it with the inflater or still in <paramref name="coded"/>.</summary>
-    internal bool TryTakeOctet(ref ReadOnlySpan<byte> coded, out byte octet)
+    internal bool TryTakeByte(ref ReadOnlySpan<byte> coded, out byte octet)
     {
         octet = 0;
         if (!HasBits(ref coded, 8)) return false;

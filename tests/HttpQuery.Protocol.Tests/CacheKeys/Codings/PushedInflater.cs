@@ -24,7 +24,7 @@ internal static class PushedInflater
             var piece = deflate[..Math.Min(pieceLength, deflate.Length)];
             deflate = deflate[piece.Length..];
             status = inflater.Inflate(ref piece);
-            if (status is InflateStatus.Ended && inflater.TryTakeOctet(ref piece, out _)) return null;
+            if (status is InflateStatus.Ended && inflater.TryTakeByte(ref piece, out _)) return null;
         }
 
         return status is InflateStatus.Ended && deflate.IsEmpty ? output.Octets : null;
