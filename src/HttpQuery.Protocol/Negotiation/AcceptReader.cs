@@ -22,7 +22,7 @@ internal ref struct AcceptReader(ReadOnlySpan<char> line)
     public int Weight { get; private set; }
 
     /// <summary>Whether a member was passed over so far.</summary>
-    public bool HasPassedOver { get; private set; }
+    public bool HasSkippedMember { get; private set; }
 
     /// <summary>Tells whether the parameter last read is the weight, which ends the range.</summary>
     public static bool IsWeight(scoped in MediaTypeReader range) => range.ParameterNameEquals("q");
@@ -41,7 +41,7 @@ internal ref struct AcceptReader(ReadOnlySpan<char> line)
             Weight = IsRange(Range.Type, Range.Subtype) ? WeightOf(Range) : -1;
             _rest = _rest[length..];
             if (Weight >= 0) return true;
-            HasPassedOver = true;
+            HasSkippedMember = true;
         }
     }
 

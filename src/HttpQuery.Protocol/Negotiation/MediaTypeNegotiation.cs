@@ -46,8 +46,8 @@ public sealed class MediaTypeNegotiation
         var pooled = _available.Length > StackLength ? ArrayPool<long>.Shared.Rent(_available.Length) : null;
         var verdicts = (pooled is null ? stackalloc long[StackLength] : pooled)[.._available.Length];
         verdicts.Clear();
-        var chosen = Judge(accept, verdicts, out var hasPassedOver) ? Heaviest(verdicts) : 0;
-        if (chosen < 0 && hasPassedOver) chosen = verdicts.IndexOf(0);
+        var chosen = Judge(accept, verdicts, out var hasSkippedMember) ? Heaviest(verdicts) : 0;
+        if (chosen < 0 && hasSkippedMember) chosen = verdicts.IndexOf(0);
         if (pooled is not null) ArrayPool<long>.Shared.Return(pooled);
         return chosen;
     }
@@ -62,9 +62,9 @@ public sealed class MediaTypeNegotiation
     }
 
     // A verdict is what the most specific range so far says of a type, so ordered that the larger one counts; 0 where none matches.
-    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts, out bool hasPassedOver)
+    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts, out bool hasSkippedMember)
     {
-        var isStated = hasPassedOver = false;
+        var isStated = hasSkippedMember = false;
         foreach (var line in accept)
         {
             var reader = new AcceptReader(line);
@@ -78,7 +78,7 @@ public sealed class MediaTypeNegotiation
                         verdicts[i] = Math.Max(verdicts[i], (specificity << WeightBits) | (long)reader.Weight);
                 }
             }
-            hasPassedOver |= reader.HasPassedOver;
+            hasSkippedMember |= reader.HasSkippedMember;
         }
 
         return isStated;
