@@ -231,7 +231,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _scheme.Return(this);
     }
 
-    internal void Lend() => _state = State.Idle;
+    internal void Rent() => _state = State.Idle;
 
     internal void Release()
     {

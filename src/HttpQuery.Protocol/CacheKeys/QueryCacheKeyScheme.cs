@@ -52,7 +52,7 @@ public sealed class QueryCacheKeyScheme
     public QueryCacheKeyBuilder CreateBuilder()
     {
         if (!_idle.TryDequeue(out var builder)) builder = new(this);
-        builder.Lend();
+        builder.Rent();
         return builder;
     }
 
