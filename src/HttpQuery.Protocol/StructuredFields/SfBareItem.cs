@@ -135,7 +135,7 @@ public readonly partial record struct SfBareItem : IHeaderFormattable
         return hash.ToHashCode();
     }
 
-    internal static SfBareItem From(scoped in SfReader reader) => reader.ItemType switch
+    internal static SfBareItem FromReader(scoped in SfReader reader) => reader.ItemType switch
     {
         SfItemType.Integer => new(SfItemType.Integer, reader.GetInteger(), null),
         SfItemType.Decimal => new(reader.GetDecimal()),

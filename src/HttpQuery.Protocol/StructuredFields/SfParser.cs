@@ -63,7 +63,7 @@ internal ref struct SfParser
 
     private SfItem ReadItem()
     {
-        var value = SfBareItem.From(_reader);
+        var value = SfBareItem.FromReader(_reader);
         _reader.Read();
         return new(value, ReadParameters());
     }
@@ -75,7 +75,7 @@ internal ref struct SfParser
         do
         {
             // As with members, the last value counts (RFC 9651 §4.2.3.2).
-            parameters[_reader.Key.ToString()] = SfBareItem.From(_reader);
+            parameters[_reader.Key.ToString()] = SfBareItem.FromReader(_reader);
         }
         while (_reader.Read() && Node is SfNodeType.Parameter);
 
