@@ -16,12 +16,12 @@ internal sealed class ContentDecoderCache : IDisposable
     private readonly ContentDecoder?[] _decoders = new ContentDecoder?[3];
 
     /// <summary>The coding that a line names, where there is a claim for it.</summary>
-    public static Coding? CodingOf(ReadOnlySpan<byte> line, QueryNormalizations claims) =>
+    public static Coding? GetCoding(ReadOnlySpan<byte> line, QueryNormalizations claims) =>
         (claims & QueryNormalizations.Gzip) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "gzip"u8) ? Coding.Gzip
         : (claims & QueryNormalizations.Deflate) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "deflate"u8) ? Coding.Deflate
         : null;
 
-    public ContentDecoder Find(Coding coding) => _decoders[(int)coding] ??= coding switch
+    public ContentDecoder GetOrCreate(Coding coding) => _decoders[(int)coding] ??= coding switch
     {
         Coding.Gzip => new GzipDecoder(),
         _ => new ZlibDecoder(),

@@ -31,10 +31,10 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         (_length, _isReceived, _isNormalizing) = (length, false, false);
         (_decoder, _normalization) = (null, null);
         _received.AppendData([ContentDomain.Exact]);
-        if (fields.CountsExactly || CodingOf(fields, claims) is not { } coding) return;
+        if (fields.CountsExactly || GetCoding(fields, claims) is not { } coding) return;
 
-        _normalization = _normalizations.Find(contentType, claims);
-        if (coding is not Coding.None) _decoder = _decoders.Find(coding);
+        _normalization = _normalizations.GetOrCreate(contentType, claims);
+        if (coding is not Coding.None) _decoder = _decoders.GetOrCreate(coding);
     }
 
     /// <summary>Takes octets as they are, and for what is to be removed from them.</summary>
@@ -129,10 +129,10 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
     }
 
     // Null: a coding that is not removed.
-    private static Coding? CodingOf(KeyHeaders fields, QueryNormalizations claims)
+    private static Coding? GetCoding(KeyHeaders fields, QueryNormalizations claims)
     {
         var count = fields.Count(KeyHeaderKind.ContentEncoding);
         if (count == 0) return Coding.None;
-        return count > 1 ? null : ContentDecoderCache.CodingOf(fields.First(KeyHeaderKind.ContentEncoding), claims);
+        return count > 1 ? null : ContentDecoderCache.GetCoding(fields.First(KeyHeaderKind.ContentEncoding), claims);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalize
     private readonly ContentNormalizer?[] _normalizations = new ContentNormalizer?[FirstCustom + normalizers.Length];
 
     /// <summary>Finds the normalization for content of a media type; <see langword="null"/> where the octets count as they are.</summary>
-    public ContentNormalizer? Find(ContentTypeHeader contentType, QueryNormalizations claims)
+    public ContentNormalizer? GetOrCreate(ContentTypeHeader contentType, QueryNormalizations claims)
     {
         var index = contentType.IsWellFormed ? FindCustom(contentType.Text) : 0;
         if (index == 0 && contentType.IsJson) index = FindJson(claims);
