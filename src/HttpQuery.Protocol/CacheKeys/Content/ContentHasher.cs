@@ -17,7 +17,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
     private long? _length;
     private ContentDecoder? _decoder;
     private ContentNormalizer? _normalization;
-    private Digest _receivedDigest;
+    private Sha256Digest _receivedDigest;
     private bool _isReceived;
     private bool _isNormalizing;
 

@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 namespace HttpQuery.CacheKeys.Content;
 
 /// <summary>What content comes to be in the key (docs/cache-key.md §6).</summary>
-internal readonly record struct ContentKey(byte Domain, bool CodingRemoved, Digest Digest);
+internal readonly record struct ContentKey(byte Domain, bool CodingRemoved, Sha256Digest Digest);
 
 /// <summary>The 32 octets of a SHA-256.</summary>
 [InlineArray(32)]
-internal struct Digest
+internal struct Sha256Digest
 {
     private byte _first;
 
-    public Digest(ReadOnlySpan<byte> octets) => octets.CopyTo(this);
+    public Sha256Digest(ReadOnlySpan<byte> octets) => octets.CopyTo(this);
 
     public readonly bool Equals(ReadOnlySpan<byte> octets) => ((ReadOnlySpan<byte>)this).SequenceEqual(octets);
 }

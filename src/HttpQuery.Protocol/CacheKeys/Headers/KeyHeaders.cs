@@ -1,6 +1,5 @@
 using System.Buffers;
 using HttpQuery.CacheKeys.Buffers;
-using HttpQuery.CacheKeys.Content;
 
 namespace HttpQuery.CacheKeys.Headers;
 
