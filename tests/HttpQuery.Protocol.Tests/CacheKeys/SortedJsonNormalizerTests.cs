@@ -3,7 +3,7 @@ using HttpQuery.CacheKeys.Normalization;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>docs/cache-key.md, section 6.2: JSON with members in the order of their names, sentence by sentence. Its limits are those of
-/// section 6.1 (<see cref="JsonLimitTests"/>).</summary>
+/// section 6.1 (<see cref="JsonNormalizerLimitTests"/>).</summary>
 public sealed class SortedJsonNormalizerTests : IDisposable
 {
     private readonly SortedJsonNormalizer _sorted = new();

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>The published vectors: every rule and every limit of docs/cache-key.md.</summary>
-public class VectorTests
+public class QueryCacheKeyVectorTests
 {
     private static readonly JsonElement[] Vectors = Read("docs", "cache-key-vectors.json").GetProperty("vectors").EnumerateArray().ToArray();
 

@@ -6,7 +6,7 @@ using HttpQuery.CacheKeys.Codings;
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
 /// <summary>docs/cache-key.md, section 5: content that lies whole is counted before anything of it is hashed.</summary>
-public class CountingTests
+public class InflaterCountingTests
 {
     private const int BufferLength = 65_536;
     private const int LongestMatch = 258;

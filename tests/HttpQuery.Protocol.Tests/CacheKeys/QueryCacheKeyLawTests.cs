@@ -4,7 +4,7 @@ using HttpQuery.CacheKeys;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>The law of docs/cache-key.md: two requests share a key only if their reader receives the same, or has declared that it treats them as equal.</summary>
-public class LawTests
+public class QueryCacheKeyLawTests
 {
     private static readonly string[] Counted = ["content-type", "content-encoding", "content-language", "content-location"];
 

@@ -8,7 +8,7 @@ using HttpQuery.CacheKeys;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>What may share a key where there are claims, and what never does (docs/cache-key.md §5, §6), over random contents.</summary>
-public class KeyPropertyTests
+public class QueryCacheKeyPropertyTests
 {
     private static readonly string[] Spelling = ["json-spelling"];
     private static readonly string[] MemberOrder = ["json-member-order"];

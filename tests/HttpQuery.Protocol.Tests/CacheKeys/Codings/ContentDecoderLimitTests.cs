@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
 /// <summary>docs/cache-key.md, section 5: at most 16,777,216 octets decoded, and 65,536 or 128 times the coded ones.</summary>
-public class DecodedLimitTests
+public class ContentDecoderLimitTests
 {
     private const int MaximumLength = 16_777_216;
     private const int LengthOfAnyRatio = 65_536;

@@ -6,7 +6,7 @@ using HttpQuery.CacheKeys.Buffers;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>The key of a resource (docs/cache-key.md §9): one for all spellings of a URI, so that an unsafe request reaches what is stored under each.</summary>
-public class ResourceKeyTests
+public class QueryCacheKeyResourceTests
 {
     // What a path can be made of so that two of them often lead to one resource.
     private static readonly string[] Pieces =

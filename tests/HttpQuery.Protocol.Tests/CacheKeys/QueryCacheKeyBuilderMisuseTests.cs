@@ -3,7 +3,7 @@ using HttpQuery.CacheKeys;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>What a caller may get wrong must never give somebody another's key.</summary>
-public class BuilderMisuseTests
+public class QueryCacheKeyBuilderMisuseTests
 {
     [Fact]
     public void A_builder_disposed_twice_is_lent_once()

@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
 /// <summary>docs/cache-key.md, section 5: what holds for random contents and for random damage.</summary>
-public class DecoderPropertyTests
+public class ContentDecoderPropertyTests
 {
     [Fact]
     public void What_was_coded_is_decoded() => RandomCases.AllHold(

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>The naive second implementation gives the same keys.</summary>
-public class OracleTests
+public class QueryCacheKeyOracleTests
 {
     [Fact]
     public async Task Both_implementations_give_the_same_key_for_random_requests()

@@ -5,7 +5,7 @@ using HttpQuery.CacheKeys.Normalization;
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>docs/cache-key.md, section 6.1: each limit at its edge and one beyond, and what is made to break them.</summary>
-public sealed class JsonLimitTests : IDisposable
+public sealed class JsonNormalizerLimitTests : IDisposable
 {
     private readonly JsonNormalizer _json = new();
     private readonly SortedJsonNormalizer _sorted = new();

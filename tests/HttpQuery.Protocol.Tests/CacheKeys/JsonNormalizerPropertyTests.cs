@@ -5,7 +5,7 @@ namespace HttpQuery.Protocol.Tests.CacheKeys;
 
 /// <summary>docs/cache-key.md, sections 6.1 and 6.2: what is written is what a plain reading of the document writes, however the content is
 /// cut.</summary>
-public sealed class NormalizationPropertyTests : IDisposable
+public sealed class JsonNormalizerPropertyTests : IDisposable
 {
     private readonly JsonNormalizer _json = new();
     private readonly SortedJsonNormalizer _sorted = new();
