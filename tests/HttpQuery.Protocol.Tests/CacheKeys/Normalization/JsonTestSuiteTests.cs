@@ -1,7 +1,7 @@
 using System.Text.Json;
 using HttpQuery.CacheKeys.Normalization;
 
-namespace HttpQuery.Protocol.Tests.CacheKeys;
+namespace HttpQuery.Protocol.Tests.CacheKeys.Normalization;
 
 /// <summary>docs/cache-key.md, section 6.1, over the texts of the public JSON test suite.</summary>
 public class JsonTestSuiteTests

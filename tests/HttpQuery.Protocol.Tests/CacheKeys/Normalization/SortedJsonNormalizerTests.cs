@@ -1,6 +1,6 @@
 using HttpQuery.CacheKeys.Normalization;
 
-namespace HttpQuery.Protocol.Tests.CacheKeys;
+namespace HttpQuery.Protocol.Tests.CacheKeys.Normalization;
 
 /// <summary>docs/cache-key.md, section 6.2: JSON with members in the order of their names, sentence by sentence. Its limits are those of
 /// section 6.1 (<see cref="JsonNormalizerLimitTests"/>).</summary>

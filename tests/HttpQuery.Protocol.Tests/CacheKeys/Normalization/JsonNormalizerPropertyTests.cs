@@ -1,7 +1,7 @@
 using System.Text;
 using HttpQuery.CacheKeys.Normalization;
 
-namespace HttpQuery.Protocol.Tests.CacheKeys;
+namespace HttpQuery.Protocol.Tests.CacheKeys.Normalization;
 
 /// <summary>docs/cache-key.md, sections 6.1 and 6.2: what is written is what a plain reading of the document writes, however the content is
 /// cut.</summary>

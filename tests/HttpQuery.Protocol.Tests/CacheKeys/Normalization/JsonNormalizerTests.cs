@@ -1,7 +1,7 @@
 using System.Text;
 using HttpQuery.CacheKeys.Normalization;
 
-namespace HttpQuery.Protocol.Tests.CacheKeys;
+namespace HttpQuery.Protocol.Tests.CacheKeys.Normalization;
 
 /// <summary>docs/cache-key.md, section 6.1: JSON, sentence by sentence.</summary>
 public sealed class JsonNormalizerTests : IDisposable

@@ -1,6 +1,6 @@
 using HttpQuery.CacheKeys.Normalization;
 
-namespace HttpQuery.Protocol.Tests.CacheKeys;
+namespace HttpQuery.Protocol.Tests.CacheKeys.Normalization;
 
 /// <summary>Sixty-four octets at a time: every width of the hardware sorts them as one would octet by octet.</summary>
 public class JsonBlockTests

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using HttpQuery.CacheKeys.Normalization;
 
-namespace HttpQuery.Protocol.Tests.CacheKeys;
+namespace HttpQuery.Protocol.Tests.CacheKeys.Normalization;
 
 /// <summary>docs/cache-key.md, section 6.1: each limit at its edge and one beyond, and what is made to break them.</summary>
 public sealed class JsonNormalizerLimitTests : IDisposable
