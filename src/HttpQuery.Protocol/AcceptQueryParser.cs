@@ -3,7 +3,7 @@ using HttpQuery.StructuredFields;
 
 namespace HttpQuery;
 
-/// <summary>Reads the members of an Accept-Query field, Tokens and Strings alike (RFC 10008 §3).</summary>
+/// <summary>Parses the members of an Accept-Query header, Tokens and Strings alike (RFC 10008 §3).</summary>
 internal static class AcceptQueryParser
 {
     internal static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out List<AcceptQueryMember>? members)
@@ -18,7 +18,7 @@ internal static class AcceptQueryParser
         {
             if (reader.NodeType is SfNodeType.Parameter)
             {
-                // Of a key that comes twice the last value counts, so another type (null here) counts only once all are read.
+                // The last value of a repeated key counts, so a wrong type (null here) is judged after all are read.
                 (parameters ??= new(StringComparer.Ordinal))[reader.Key.ToString()] = TextOf(reader);
                 continue;
             }
@@ -34,7 +34,7 @@ internal static class AcceptQueryParser
         return false;
     }
 
-    // When the next member starts, or the field ends, the parameters of the member before are complete.
+    // The parameters of a member are complete when the next member starts or the header ends.
     private static bool TryAddMember(List<AcceptQueryMember> members, MediaRange? range, OrderedDictionary<string, string?>? parameters)
     {
         if (range is null) return true;

@@ -19,7 +19,9 @@ internal static partial class FolderArrows
         var homes = sources.SelectMany(source => source.Types.Select(type => (Name: type, source.Folder, source.Namespace)))
             .Distinct()
             .ToLookup(home => home.Name);
-        var folders = sources.Select(source => (source.Namespace, source.Folder)).Distinct().ToLookup(pair => pair.Namespace, pair => pair.Folder);
+        var folders = sources.Select(source => (source.Namespace, source.Folder))
+            .Distinct()
+            .ToLookup(pair => pair.Namespace, pair => pair.Folder);
 
         var arrows = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var source in sources)
@@ -74,7 +76,10 @@ internal static partial class FolderArrows
     [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex UsingLine();
 
-    [GeneratedRegex(@"^(?:public |internal )?(?:(?:sealed|static|abstract|readonly|partial|ref|file) )*(?:record struct|record|class|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
+    // Types at the start of a line: nested types are reached by the names of those around them.
+    [GeneratedRegex(
+        @"^(?:(?:public|internal|sealed|static|abstract|readonly|partial|ref|file) )*(?:record struct|record|class|struct|interface|enum) (\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex TypeLine();
 
     // Not after a dot: that is a member.
@@ -83,6 +88,7 @@ internal static partial class FolderArrows
 
     private sealed record Source(string Folder, string Namespace, HashSet<string> Imports, HashSet<string> Types, HashSet<string> Names)
     {
-        public bool Sees(string other) => Namespace == other || Namespace.StartsWith(other + ".", StringComparison.Ordinal) || Imports.Contains(other);
+        public bool Sees(string other) =>
+            Namespace == other || Namespace.StartsWith(other + ".", StringComparison.Ordinal) || Imports.Contains(other);
     }
 }

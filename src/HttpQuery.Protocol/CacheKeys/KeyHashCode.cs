@@ -3,18 +3,19 @@ using System.Security.Cryptography;
 
 namespace HttpQuery.CacheKeys;
 
-/// <summary>Hash codes of keys that differ from process to process: a universal family (multiply, add, take the upper half), one of
-/// whose functions each process picks by chance.</summary>
+/// <summary>Computes hash codes of keys that differ from process to process. Each process picks a random function of a universal
+/// family: multiply, add, take the upper half.</summary>
 internal static class KeyHashCode
 {
     private static readonly ulong[] Factors = CreateFactors();
 
-    /// <param name="key">The 32 octets of a key.</param>
+    /// <param name="key">The 32 bytes of a key.</param>
     public static int Compute(ReadOnlySpan<byte> key)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(key);
         var factors = Factors;
-        return (int)((factors[4] + (factors[0] * words[0]) + (factors[1] * words[1]) + (factors[2] * words[2]) + (factors[3] * words[3])) >> 32);
+        var sum = factors[4] + (factors[0] * words[0]) + (factors[1] * words[1]) + (factors[2] * words[2]) + (factors[3] * words[3]);
+        return (int)(sum >> 32);
     }
 
     private static ulong[] CreateFactors()
@@ -22,7 +23,7 @@ internal static class KeyHashCode
         var factors = new ulong[5];
         RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(factors.AsSpan()));
 
-        // Odd, so that no word can be without effect.
+        // Odd, so that every word affects the result.
         for (var i = 0; i < 4; i++) factors[i] |= 1;
         return factors;
     }

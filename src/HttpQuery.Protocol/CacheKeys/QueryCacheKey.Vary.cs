@@ -6,10 +6,10 @@ namespace HttpQuery;
 
 public readonly partial record struct QueryCacheKey
 {
-    /// <summary>The secondary key, for a response that has Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
-    /// <param name="fields">The names that Vary lists, in any order and case, and the lines that the request has of each: none where it
-    /// has none. They count as UTF-8, without the spaces and tabs around them. Of a name that comes twice the first counts.</param>
-    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request, or a text has half a surrogate pair.</exception>
+    /// <summary>Creates the secondary key, for a response with Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
+    /// <param name="fields">The header names in Vary, in any order and case, each with its lines in the request; empty when absent.
+    /// Lines count as UTF-8, without spaces and tabs around them. For a repeated name, the first entry counts.</param>
+    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request, or a text has an unpaired surrogate.</exception>
     public QueryCacheKey Vary(params IEnumerable<KeyValuePair<string, IEnumerable<string?>>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

@@ -4,29 +4,29 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery;
 
-/// <summary>The key under which a cache keeps what it knows of a request: 32 octets that hold nothing of the request itself
+/// <summary>The key under which a cache stores the response to a request: 32 bytes that reveal nothing of the request
 /// (RFC 10008 §2.7; the scheme: docs/cache-key.md).</summary>
-/// <remarks>Made by <see cref="CacheKeys.QueryCacheKeyBuilder"/>. Two requests have equal keys only if their reader receives the
-/// same bytes, or has declared that it treats them as equal.</remarks>
+/// <remarks>Created by <see cref="CacheKeys.QueryCacheKeyBuilder"/>. Two requests have equal keys only if the application or origin
+/// that reads them receives the same bytes, or has declared that it treats them as equal.</remarks>
 public readonly partial record struct QueryCacheKey : ISpanFormattable
 {
-    /// <summary>The length in octets: 32.</summary>
+    /// <summary>The length in bytes: 32.</summary>
     public const int Length = 32;
 
-    /// <summary>The version of the scheme: 1. Keys of different versions never meet.</summary>
+    /// <summary>The version of the scheme: 1. Keys of different versions are never equal.</summary>
     public const int SchemeVersion = 1;
 
     private readonly Octets _octets;
 
-    /// <summary>Takes the octets of a key, for example from a store.</summary>
-    /// <exception cref="ArgumentException"><paramref name="octets"/> are not 32.</exception>
+    /// <summary>Creates a key from its bytes, for example from a store.</summary>
+    /// <exception cref="ArgumentException">The length of <paramref name="octets"/> is not 32.</exception>
     public QueryCacheKey(ReadOnlySpan<byte> octets)
     {
-        if (octets.Length != Length) throw new ArgumentException($"A key has {Length} octets.", nameof(octets));
+        if (octets.Length != Length) throw new ArgumentException($"A key has {Length} bytes.", nameof(octets));
         octets.CopyTo(_octets);
     }
 
-    /// <summary>Reads 64 hexadecimal digits, in any case.</summary>
+    /// <summary>Parses 64 hexadecimal digits, in any case.</summary>
     /// <returns><see langword="false"/> when <paramref name="text"/> is anything else.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out QueryCacheKey key)
     {
@@ -36,21 +36,22 @@ public readonly partial record struct QueryCacheKey : ISpanFormattable
         return parsed;
     }
 
-    /// <summary>Copies the 32 octets.</summary>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter.</exception>
+    /// <summary>Copies the 32 bytes.</summary>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than 32 bytes.</exception>
     public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_octets).CopyTo(destination);
 
-    /// <summary>Compares octet by octet.</summary>
+    /// <summary>Compares byte by byte.</summary>
     public bool Equals(QueryCacheKey other) => ((ReadOnlySpan<byte>)_octets).SequenceEqual(other._octets);
 
-    /// <summary>Another number in each process, so that a client cannot prepare keys that collide in a table.</summary>
+    /// <summary>Differs from process to process, so that clients cannot prepare keys that collide in a hash table.</summary>
     public override int GetHashCode() => KeyHashCode.Compute(_octets);
 
     /// <summary>64 hexadecimal digits in lower case.</summary>
     public override string ToString() => Convert.ToHexStringLower(_octets);
 
     /// <inheritdoc/>
-    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
+    public bool TryFormat(
+        Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
         Convert.TryToHexStringLower(_octets, destination, out charsWritten);
 
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString();

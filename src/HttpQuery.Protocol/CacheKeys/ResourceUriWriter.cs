@@ -4,17 +4,18 @@ using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.CacheKeys;
 
-/// <summary>One spelling for all that may lead to the same resource (docs/cache-key.md §9). It may take too much for equal, never too little.</summary>
+/// <summary>Writes one spelling for all URIs that may lead to the same resource (docs/cache-key.md §9).</summary>
+/// <remarks>Different resources may get the same spelling. One resource never gets two.</remarks>
 internal static class ResourceUriWriter
 {
-    // ASP.NET Core compares these two with themselves alone, whatever the platform's tables say.
+    // In ASP.NET Core these two equal only themselves, independent of the platform's case tables.
     private const int DotlessI = 0x0131;
     private const int LongS = 0x017F;
 
-    // Beyond the Basic Multilingual Plane, platforms know different letters: all are one.
+    // Platforms know different letters beyond the Basic Multilingual Plane, so all of these become one.
     private static readonly Rune BeyondTheBasicPlane = new(0x10000);
 
-    /// <summary>Writes the authority: no user, no default port, letters folded.</summary>
+    /// <summary>Writes the authority without user and default port, with case folded.</summary>
     public static void WriteAuthority(PooledByteBuffer output, ReadOnlySpan<char> authority, ReadOnlySpan<char> scheme)
     {
         using var text = new PooledByteBuffer();
@@ -75,11 +76,13 @@ internal static class ResourceUriWriter
     }
 
     private static bool IsDefaultPort(ReadOnlySpan<byte> port, ReadOnlySpan<char> scheme) =>
-        Is(scheme, "http") || Is(scheme, "ws") ? port.SequenceEqual("80"u8) : (Is(scheme, "https") || Is(scheme, "wss")) && port.SequenceEqual("443"u8);
+        Is(scheme, "http") || Is(scheme, "ws")
+            ? port.SequenceEqual("80"u8)
+            : (Is(scheme, "https") || Is(scheme, "wss")) && port.SequenceEqual("443"u8);
 
     private static bool Is(ReadOnlySpan<char> scheme, ReadOnlySpan<char> other) => scheme.Equals(other, StringComparison.OrdinalIgnoreCase);
 
-    // In place, as all that follows: what is written is never longer than what was read.
+    // In place, like the methods below: the output is never longer than the input.
     private static int ResolveOnce(Span<byte> path)
     {
         var written = 0;
@@ -98,7 +101,7 @@ internal static class ResourceUriWriter
         return written;
     }
 
-    // Until none is left. What an escape becomes may complete another one, which began before it.
+    // Until no escape is left. A resolved escape may complete another one that began before it.
     private static int ResolveAll(Span<byte> text)
     {
         var written = 0;
@@ -117,9 +120,10 @@ internal static class ResourceUriWriter
     private static bool IsEscape(ReadOnlySpan<byte> text) =>
         text.Length >= 3 && text[0] == '%' && char.IsAsciiHexDigit((char)text[1]) && char.IsAsciiHexDigit((char)text[2]);
 
-    private static byte ValueOf(ReadOnlySpan<byte> escape) => (byte)((AsciiBytes.HexValue(escape[1]) << 4) | AsciiBytes.HexValue(escape[2]));
+    private static byte ValueOf(ReadOnlySpan<byte> escape) =>
+        (byte)((AsciiBytes.HexValue(escape[1]) << 4) | AsciiBytes.HexValue(escape[2]));
 
-    // RFC 3986 §5.2.4 for a path that begins with "/": a segment at a time, from the input to the output before it.
+    // RFC 3986 §5.2.4 for a path that begins with "/", one segment at a time.
     private static int RemoveDotSegments(Span<byte> path)
     {
         var written = 0;
@@ -145,7 +149,7 @@ internal static class ResourceUriWriter
         return written;
     }
 
-    // "/" before each segment, without those that are empty or ".", and without those that ".." follows; "/" where none is left.
+    // Drops segments that are empty or ".", and each segment that ".." follows. Writes "/" when no segment is left.
     private static int JoinSegments(Span<byte> path)
     {
         var written = 0;
@@ -185,7 +189,7 @@ internal static class ResourceUriWriter
             return;
         }
 
-        // Not in place: the other case of a letter can be longer.
+        // Not in place: a letter can be longer in the other case.
         var octets = ArrayPool<byte>.Shared.Rent(text.Length);
         var rest = octets.AsSpan(0, text.Length);
         text.Span.CopyTo(rest);

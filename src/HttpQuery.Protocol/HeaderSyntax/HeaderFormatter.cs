@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace HttpQuery.HeaderSyntax;
 
-/// <summary>A value that writes itself as a field has it.</summary>
+/// <summary>A value that can write itself as header text.</summary>
 internal interface IHeaderFormattable
 {
-    /// <summary>Appends the text; every value is valid, so this cannot fail.</summary>
+    /// <summary>Appends the text. Every value is valid, so this cannot fail.</summary>
     void AppendTo(ref DefaultInterpolatedStringHandler text);
 }
 
-/// <summary>Builds the text of fields in pooled memory, the same in every culture.</summary>
+/// <summary>Builds header text in pooled memory, independent of culture.</summary>
 internal static class HeaderFormatter
 {
     private const int StackLength = 256;
@@ -44,7 +44,7 @@ internal static class HeaderFormatter
         }
     }
 
-    /// <summary>Appends text in quotes: a quoted-string of RFC 9110 §5.6.4 and a String of RFC 9651 §4.1.6 escape alike.</summary>
+    /// <summary>Appends quoted text. A quoted-string (RFC 9110 §5.6.4) and a String (RFC 9651 §4.1.6) use the same escapes.</summary>
     internal static void AppendQuoted(ref DefaultInterpolatedStringHandler text, string value)
     {
         text.AppendLiteral("\"");

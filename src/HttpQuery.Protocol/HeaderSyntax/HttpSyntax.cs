@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace HttpQuery.HeaderSyntax;
 
-/// <summary>The character classes of RFC 9110 §5.6 and what is read with them.</summary>
+/// <summary>The character classes of RFC 9110 §5.6 and the checks that use them.</summary>
 internal static class HttpSyntax
 {
     private const string TokenText = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    // Where quoted text stops being plain: its end, an escape, or a control character other than the tab (RFC 9110 §5.6.4).
+    // The characters that end plain quoted text: a quote, a backslash, or a control character other than the tab (RFC 9110 §5.6.4).
     private static readonly SearchValues<char> QuotedTextStops = SearchValues.Create(
         "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\n\u000B\u000C\r\u000E\u000F\u0010\u0011\u0012\u0013"
         + "\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F\"\\");
@@ -18,17 +18,17 @@ internal static class HttpSyntax
     /// <summary>OWS of RFC 9110 §5.6.3, for <see cref="MemoryExtensions.Trim(ReadOnlySpan{char}, ReadOnlySpan{char})"/>.</summary>
     internal static ReadOnlySpan<char> Whitespace => " \t";
 
-    /// <summary>Tells whether all of <paramref name="text"/> is one token.</summary>
+    /// <summary>Returns whether all of <paramref name="text"/> is one token.</summary>
     internal static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenChars);
 
-    /// <summary>The length of the token that starts <paramref name="text"/>; 0 where there is none.</summary>
+    /// <summary>Returns the length of the token at the start of <paramref name="text"/>, or 0.</summary>
     internal static int TokenLength(ReadOnlySpan<char> text)
     {
         var length = text.IndexOfAnyExcept(TokenChars);
         return length < 0 ? text.Length : length;
     }
 
-    /// <summary>The length of the quoted-string that starts <paramref name="text"/>, both quotes included; 0 where there is none.</summary>
+    /// <summary>Returns the length of the quoted-string at the start of <paramref name="text"/>, including both quotes, or 0.</summary>
     internal static int QuotedStringLength(ReadOnlySpan<char> text)
     {
         if (text is not ['"', ..]) return 0;
@@ -44,7 +44,7 @@ internal static class HttpSyntax
         }
     }
 
-    /// <summary>Tells whether a quoted-string can say <paramref name="text"/>: no control characters but the tab.</summary>
+    /// <summary>Returns whether a quoted-string can contain <paramref name="text"/>: no control characters except the tab.</summary>
     internal static bool IsQuotable(ReadOnlySpan<char> text)
     {
         foreach (var c in text)
@@ -52,7 +52,7 @@ internal static class HttpSyntax
         return true;
     }
 
-    /// <summary>Lower case for A to Z alone: names of HTTP are ASCII, and other letters are left as they are.</summary>
+    /// <summary>Converts A to Z to lower case. HTTP names are ASCII, so other letters stay as they are.</summary>
     internal static char ToLower(char c) => c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c;
 
     /// <summary>A copy in lower case, by the rule of <see cref="ToLower(char)"/>.</summary>

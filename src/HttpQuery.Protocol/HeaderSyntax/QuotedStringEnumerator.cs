@@ -1,6 +1,6 @@
 namespace HttpQuery.HeaderSyntax;
 
-/// <summary>The characters that a well-formed token or quoted-string stands for, one at a time (RFC 9110 §5.6.4).</summary>
+/// <summary>Enumerates the unescaped characters of a well-formed token or quoted-string (RFC 9110 §5.6.4).</summary>
 internal ref struct QuotedStringEnumerator(ReadOnlySpan<char> raw)
 {
     private readonly ReadOnlySpan<char> _text = raw is ['"', .., '"'] ? raw[1..^1] : raw;

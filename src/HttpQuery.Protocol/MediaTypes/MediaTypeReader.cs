@@ -2,11 +2,11 @@ using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 
-/// <summary>Walks a media type from left to right without allocating: type, subtype, then one parameter at a time.</summary>
+/// <summary>Reads a media type from left to right without allocating: type, subtype, then one parameter at a time.</summary>
 /// <remarks>
-/// Reads <c>type "/" subtype *( OWS ";" OWS [ name "=" ( token / quoted-string ) ] )</c> (RFC 9110 §8.3.1, §5.6.6), nothing
-/// around it but whitespace. Whether the text is well formed is known when <see cref="ReadParameter"/> has returned
-/// <see langword="false"/>: <see cref="IsMalformed"/> then tells.
+/// Reads <c>type "/" subtype *( OWS ";" OWS [ name "=" ( token / quoted-string ) ] )</c> (RFC 9110 §8.3.1, §5.6.6), with
+/// optional whitespace around it. <see cref="IsMalformed"/> is final once <see cref="ReadParameter"/> has returned
+/// <see langword="false"/>.
 /// </remarks>
 public ref struct MediaTypeReader
 {
@@ -14,7 +14,7 @@ public ref struct MediaTypeReader
     private int _position;
 
     /// <summary>Reads the type and the subtype.</summary>
-    /// <param name="text">A Content-Type field value; spaces and tabs around it are ignored.</param>
+    /// <param name="text">A Content-Type header value; spaces and tabs around it are ignored.</param>
     public MediaTypeReader(ReadOnlySpan<char> text)
     {
         _text = text.Trim(HttpSyntax.Whitespace);
@@ -28,31 +28,31 @@ public ref struct MediaTypeReader
         _position = slash + 1 + subtypeLength;
     }
 
-    /// <summary>Whether what was read so far breaks the grammar; final once <see cref="ReadParameter"/> returned
+    /// <summary>Whether the text read so far breaks the grammar. Final once <see cref="ReadParameter"/> has returned
     /// <see langword="false"/>.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>The type as written, in any case; empty where the text does not start with a type and a subtype.</summary>
+    /// <summary>The type as written, in any case. Empty when the text does not start with a type and a subtype.</summary>
     public ReadOnlySpan<char> Type { get; }
 
-    /// <summary>The subtype as written, in any case, its suffix included; empty as <see cref="Type"/> is.</summary>
+    /// <summary>The subtype as written, in any case, including its suffix. Empty when <see cref="Type"/> is empty.</summary>
     public ReadOnlySpan<char> Subtype { get; }
 
-    /// <summary>The structured syntax suffix as written, without its <c>+</c>: <c>json</c> of <c>problem+json</c>; empty where there
-    /// is none (RFC 6838 §4.2.8).</summary>
+    /// <summary>The structured syntax suffix as written, without its <c>+</c>: <c>json</c> of <c>problem+json</c>. Empty when
+    /// absent (RFC 6838 §4.2.8).</summary>
     public readonly ReadOnlySpan<char> Suffix => Subtype[(Subtype.LastIndexOf('+') is var plus and >= 0 ? plus + 1 : Subtype.Length)..];
 
-    /// <summary>The name of the parameter last read, as written, in any case; empty before the first and after the last.</summary>
+    /// <summary>The name of the parameter last read, as written, in any case. Empty before the first and after the last.</summary>
     public ReadOnlySpan<char> ParameterName { get; private set; }
 
     /// <summary>The value of the parameter last read, as written: a token, or a quoted-string with its quotes and escapes.</summary>
     public ReadOnlySpan<char> ParameterRawValue { get; private set; }
 
-    /// <summary>What follows the part last read.</summary>
+    /// <summary>The text after the part last read.</summary>
     internal readonly ReadOnlySpan<char> Rest => _text[_position..];
 
-    /// <summary>Tells whether all of <paramref name="text"/> is one media type.</summary>
-    /// <param name="text">A Content-Type field value; spaces and tabs around it are ignored.</param>
+    /// <summary>Returns whether all of <paramref name="text"/> is one media type.</summary>
+    /// <param name="text">A Content-Type header value; spaces and tabs around it are ignored.</param>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
         var reader = new MediaTypeReader(text);
@@ -63,8 +63,8 @@ public ref struct MediaTypeReader
         return !reader.IsMalformed;
     }
 
-    /// <summary>Goes to the next parameter. A name can come twice: each is reported.</summary>
-    /// <returns><see langword="false"/> at the end of the text, or where it is malformed.</returns>
+    /// <summary>Reads the next parameter. A name can occur twice; each occurrence is reported.</summary>
+    /// <returns><see langword="false"/> at the end of the text, or when it is malformed.</returns>
     public bool ReadParameter()
     {
         while (!IsMalformed && _position < _text.Length)
@@ -73,7 +73,7 @@ public ref struct MediaTypeReader
             if (!Consume(';')) break;
             SkipWhitespace();
 
-            // [ parameter ]: a semicolon may stand for nothing.
+            // [ parameter ]: a semicolon may be followed by no parameter.
             if (_position == _text.Length || _text[_position] == ';') continue;
             if (ReadNameAndValue()) return true;
             break;
@@ -87,8 +87,8 @@ public ref struct MediaTypeReader
     /// <summary>Compares the name of the parameter last read, without case (RFC 9110 §5.6.6).</summary>
     public readonly bool ParameterNameEquals(ReadOnlySpan<char> name) => HttpSyntax.EqualsIgnoreCase(ParameterName, name);
 
-    /// <summary>Compares the value of the parameter last read, its quotes and escapes removed: with case, but a <c>charset</c>
-    /// without (RFC 9110 §8.3.2).</summary>
+    /// <summary>Compares the value of the parameter last read, without quotes and escapes. Case counts, except for
+    /// <c>charset</c> (RFC 9110 §8.3.2).</summary>
     public readonly bool ParameterValueEquals(ReadOnlySpan<char> value)
     {
         var ignoreCase = ParameterNameEquals("charset");
@@ -103,9 +103,9 @@ public ref struct MediaTypeReader
         return length == value.Length;
     }
 
-    /// <summary>Copies the value of the parameter last read, its quotes and escapes removed.</summary>
-    /// <param name="destination">As long as <see cref="ParameterRawValue"/> always suffices.</param>
-    /// <param name="charsWritten">The length of the value; 0 on failure.</param>
+    /// <summary>Copies the value of the parameter last read, without quotes and escapes.</summary>
+    /// <param name="destination">The length of <see cref="ParameterRawValue"/> is always enough.</param>
+    /// <param name="charsWritten">The length of the value. 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
     public readonly bool TryCopyParameterValue(Span<char> destination, out int charsWritten)
     {
@@ -121,7 +121,7 @@ public ref struct MediaTypeReader
         return true;
     }
 
-    /// <summary>The value of the parameter last read as a new string, its quotes and escapes removed.</summary>
+    /// <summary>The value of the parameter last read as a new string, without quotes and escapes.</summary>
     public readonly string GetParameterValue()
     {
         var raw = ParameterRawValue;
@@ -143,7 +143,7 @@ public ref struct MediaTypeReader
         var nameLength = HttpSyntax.TokenLength(rest);
         if (nameLength == 0 || nameLength == rest.Length || rest[nameLength] != '=') return false;
 
-        // No whitespace here: RFC 9110 §5.6.6 has none around "=".
+        // RFC 9110 §5.6.6 allows no whitespace around "=".
         var value = rest[(nameLength + 1)..];
         var valueLength = value is ['"', ..] ? HttpSyntax.QuotedStringLength(value) : HttpSyntax.TokenLength(value);
         if (valueLength == 0) return false;

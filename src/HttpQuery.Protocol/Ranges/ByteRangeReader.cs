@@ -2,8 +2,8 @@ using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.Ranges;
 
-/// <summary>Walks the byte ranges of a Range field from left to right without allocating (RFC 9110 §14.1.2).</summary>
-/// <remarks>Reads <c>"bytes=" 1#( int-range / suffix-range )</c>, nothing around it but whitespace.</remarks>
+/// <summary>Reads the byte ranges of a Range header from left to right without allocating (RFC 9110 §14.1.2).</summary>
+/// <remarks>Reads <c>"bytes=" 1#( int-range / suffix-range )</c>, with optional whitespace around it.</remarks>
 internal ref struct ByteRangeReader
 {
     private const string Unit = "bytes=";
@@ -12,8 +12,8 @@ internal ref struct ByteRangeReader
     private ReadOnlySpan<char> _rest;
 
     /// <summary>Reads the unit.</summary>
-    /// <param name="text">A Range field value; spaces and tabs around it are ignored.</param>
-    /// <param name="length">The length of the representation in octets.</param>
+    /// <param name="text">A Range header value; spaces and tabs around it are ignored.</param>
+    /// <param name="length">The length of the representation in bytes.</param>
     public ByteRangeReader(ReadOnlySpan<char> text, long length)
     {
         text = text.Trim(HttpSyntax.Whitespace);
@@ -21,19 +21,19 @@ internal ref struct ByteRangeReader
         IsMalformed = text.Length < Unit.Length || !HttpSyntax.EqualsIgnoreCase(text[..Unit.Length], Unit);
         if (IsMalformed) return;
 
-        // Whitespace stands around commas alone.
+        // Whitespace is allowed only around commas.
         _rest = text[Unit.Length..];
         IsMalformed = _rest is [' ' or '\t', ..] && _rest.TrimStart(HttpSyntax.Whitespace) is not [',', ..];
     }
 
-    /// <summary>Whether what was read so far breaks the grammar; a set without a range does so too, but is not told of here.</summary>
+    /// <summary>Whether the text read so far breaks the grammar. A set without a range breaks it too, but is not reported here.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>The range last read, cut to the length of the representation; <see langword="null"/> where none of it is there.</summary>
+    /// <summary>The range last read, cut to the length of the representation, or <see langword="null"/> when it lies outside.</summary>
     public ByteRange? Range { get; private set; }
 
-    /// <summary>Goes to the next range.</summary>
-    /// <returns><see langword="false"/> at the end of the text, or where it is malformed.</returns>
+    /// <summary>Reads the next range.</summary>
+    /// <returns><see langword="false"/> at the end of the text, or when it is malformed.</returns>
     public bool Read()
     {
         if (IsMalformed) return false;
@@ -52,7 +52,7 @@ internal ref struct ByteRangeReader
         var hasLast = ReadNumber(out var last);
         if (!hasFirst)
         {
-            // suffix-range: so many octets from the end.
+            // suffix-range: the number of bytes to take from the end.
             Range = Cut(Math.Max(0, _length - last), _length - 1);
             return hasLast;
         }
@@ -64,7 +64,7 @@ internal ref struct ByteRangeReader
 
     private static ByteRange? Cut(long first, long last) => first <= last ? new(first, last) : null;
 
-    // Stops at the largest number there is: no representation is that long.
+    // Saturates at long.MaxValue: no representation is that long.
     private bool ReadNumber(out long number)
     {
         number = 0;

@@ -1,10 +1,10 @@
 namespace HttpQuery.StructuredFields;
 
-/// <summary>The base64 of a Byte Sequence (RFC 9651 §4.2.7).</summary>
-/// <remarks>Padding may be absent, and the bits that pad the last octet may be set: the RFC asks not to refuse either.</remarks>
+/// <summary>Decodes the base64 of a Byte Sequence (RFC 9651 §4.2.7).</summary>
+/// <remarks>Accepts missing padding and padding bits that are not zero, as the RFC asks.</remarks>
 internal static class Base64Decoder
 {
-    /// <summary>Tells whether <paramref name="text"/> is base64 with all of its padding or with none.</summary>
+    /// <summary>Returns whether <paramref name="text"/> is base64 with full padding or without padding.</summary>
     internal static bool IsWellFormed(ReadOnlySpan<char> text)
     {
         var data = WithoutPadding(text);
@@ -13,10 +13,10 @@ internal static class Base64Decoder
             && !data.ContainsAnyExcept(SfSyntax.Base64Chars);
     }
 
-    /// <summary>The number of octets that well-formed <paramref name="text"/> stands for.</summary>
+    /// <summary>Returns the number of bytes that well-formed <paramref name="text"/> decodes to.</summary>
     internal static int DecodedLength(ReadOnlySpan<char> text) => (int)(WithoutPadding(text).Length * 3L / 4);
 
-    /// <summary>Decodes well-formed text into exactly <see cref="DecodedLength"/> octets.</summary>
+    /// <summary>Decodes well-formed text into exactly <see cref="DecodedLength"/> bytes.</summary>
     internal static void Decode(ReadOnlySpan<char> text, Span<byte> octets)
     {
         var bits = 0;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>The characters that the content of a Display String stands for, one at a time (RFC 9651 §4.2.10).</summary>
+/// <summary>Enumerates the unescaped characters of the content of a Display String (RFC 9651 §4.2.10).</summary>
 internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
 {
     private const int LongestSequence = 4;
@@ -12,7 +12,7 @@ internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
 
     public Rune Current { get; private set; }
 
-    /// <summary>Whether <see cref="MoveNext"/> stopped at a control character, a bad escape or octets that are not UTF-8.</summary>
+    /// <summary>Whether <see cref="MoveNext"/> stopped at a control character, a bad escape or bytes that are not UTF-8.</summary>
     public bool IsMalformed { get; private set; }
 
     public bool MoveNext()
@@ -26,7 +26,7 @@ internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
             return true;
         }
 
-        // Only escapes that follow one another can form a character: what stands between them is ASCII.
+        // Only adjacent escapes can form a character: unescaped characters are ASCII.
         Span<byte> octets = stackalloc byte[LongestSequence];
         var count = 0;
         while (count < LongestSequence && TryReadEscape(_rest[(count * 3)..], out octets[count])) count++;
@@ -37,7 +37,7 @@ internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
         return true;
     }
 
-    // Capital hex digits are malformed.
+    // Upper-case hex digits are malformed.
     private static bool TryReadEscape(ReadOnlySpan<char> text, out byte octet)
     {
         octet = 0;

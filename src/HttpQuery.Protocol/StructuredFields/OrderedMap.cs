@@ -1,6 +1,6 @@
 namespace HttpQuery.StructuredFields;
 
-/// <summary>What the ordered maps of RFC 9651 §3.1.2 and §3.2 have in common.</summary>
+/// <summary>Creates, compares and hashes the ordered maps of RFC 9651 §3.1.2 and §3.2.</summary>
 internal static class OrderedMap
 {
     internal static OrderedDictionary<string, T> Create<T>(IEnumerable<KeyValuePair<string, T>> items)
@@ -8,9 +8,9 @@ internal static class OrderedMap
         var map = new OrderedDictionary<string, T>(StringComparer.Ordinal);
         foreach (var (key, value) in items)
         {
-            if (!SfSyntax.IsKey(key)) throw new ArgumentException($"'{key}' is no key (RFC 9651 §3.1.2).", nameof(items));
+            if (!SfSyntax.IsKey(key)) throw new ArgumentException($"'{key}' is not a key (RFC 9651 §3.1.2).", nameof(items));
             if (value is null) throw new ArgumentNullException(nameof(items), $"The value of '{key}' is null.");
-            if (!map.TryAdd(key, value)) throw new ArgumentException($"The key '{key}' comes twice.", nameof(items));
+            if (!map.TryAdd(key, value)) throw new ArgumentException($"The key '{key}' occurs twice.", nameof(items));
         }
 
         return map;

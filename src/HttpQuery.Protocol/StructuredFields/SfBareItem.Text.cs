@@ -6,7 +6,7 @@ namespace HttpQuery.StructuredFields;
 /// <content>Serialization (RFC 9651 §4.1.3.1).</content>
 public readonly partial record struct SfBareItem
 {
-    /// <summary>The value as a field has it.</summary>
+    /// <summary>The value as in a header.</summary>
     public override string ToString() => HeaderFormatter.ToString(this);
 
     void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
@@ -50,14 +50,14 @@ public readonly partial record struct SfBareItem
         text.AppendFormatted(whole);
         text.AppendLiteral(".");
 
-        // At least one digit, and no zeros behind it.
+        // At least one digit, and no trailing zeros.
         var format = fraction % 100 == 0 ? "D1" : fraction % 10 == 0 ? "D2" : "D3";
         text.AppendFormatted(fraction / (fraction % 100 == 0 ? 100 : fraction % 10 == 0 ? 10 : 1), format);
     }
 
     private void AppendByteSequence(ref DefaultInterpolatedStringHandler text)
     {
-        // Whole groups of three octets, so that only the last chunk is padded.
+        // Whole groups of three bytes, so that only the last chunk is padded.
         const int ChunkLength = 96;
         Span<char> chunk = stackalloc char[ChunkLength / 3 * 4];
         text.AppendLiteral(":");

@@ -8,13 +8,13 @@ public abstract record SfMember : IHeaderFormattable
 {
     private protected SfMember(SfParameters? parameters) => Parameters = parameters ?? SfParameters.Empty;
 
-    /// <summary>The parameters, which may be none.</summary>
+    /// <summary>The parameters. There may be none.</summary>
     public SfParameters Parameters { get; }
 
-    /// <summary>The member as a field has it.</summary>
+    /// <summary>The member as in a header.</summary>
     public sealed override string ToString() => HeaderFormatter.ToString(this);
 
-    /// <summary>Writes the member as a field has it.</summary>
+    /// <summary>Writes the member as in a header.</summary>
     /// <param name="destination">Receives the text.</param>
     /// <param name="charsWritten">The length of the text; 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>Builds values of what <see cref="SfReader"/> reads, always one node ahead: the parameters of a member end where
-/// another node comes.</summary>
+/// <summary>Builds values from the nodes of an <see cref="SfReader"/>. It reads one node ahead, because the parameters of a
+/// member end at the next node that is not a parameter.</summary>
 internal ref struct SfParser
 {
     private SfReader _reader;
@@ -39,7 +39,7 @@ internal ref struct SfParser
         var members = new OrderedDictionary<string, SfMember>(StringComparer.Ordinal);
         while (parser.Node is not SfNodeType.None)
         {
-            // Setting a key that is there keeps its place, as RFC 9651 §4.2.2 has it.
+            // Setting an existing key keeps its position (RFC 9651 §4.2.2).
             var key = parser._reader.Key.ToString();
             members[key] = parser.ReadMember();
         }
@@ -56,7 +56,7 @@ internal ref struct SfParser
         _reader.Read();
         while (Node is SfNodeType.Item) items.Add(ReadItem());
 
-        // The end of the inner list; where the text is malformed there is none, and what was read is thrown away.
+        // The end of the inner list. Malformed text has no end, and its members are discarded.
         _reader.Read();
         return new(items, ReadParameters());
     }

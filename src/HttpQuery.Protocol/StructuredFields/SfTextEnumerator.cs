@@ -2,7 +2,7 @@ using System.Text;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>The characters that the well-formed content of a String or a Display String stands for, one at a time.</summary>
+/// <summary>Enumerates the unescaped characters of the well-formed content of a String or a Display String.</summary>
 internal ref struct SfTextEnumerator(ReadOnlySpan<char> content, SfItemType type)
 {
     private readonly bool _isDisplayString = type is SfItemType.DisplayString;

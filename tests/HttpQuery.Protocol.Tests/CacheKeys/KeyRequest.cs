@@ -174,8 +174,8 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
         using var octets = new PooledByteBuffer();
         foreach (var part in partition.EnumerateArray())
         {
-            octets.Bytes(Encoding.UTF8.GetBytes(part[0].GetString()!));
-            octets.Bytes(part[0].GetString() is "user" ? part[1].GetBytesFromBase64() : Encoding.UTF8.GetBytes(part[1].GetString()!));
+            octets.WriteLengthPrefixed(Encoding.UTF8.GetBytes(part[0].GetString()!));
+            octets.WriteLengthPrefixed(part[0].GetString() is "user" ? part[1].GetBytesFromBase64() : Encoding.UTF8.GetBytes(part[1].GetString()!));
         }
         return octets.Length == 0 ? null : octets.Span.ToArray();
     }

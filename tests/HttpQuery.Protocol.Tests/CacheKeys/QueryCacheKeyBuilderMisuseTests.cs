@@ -2,7 +2,7 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
-/// <summary>What a caller may get wrong must never give somebody another's key.</summary>
+/// <summary>Misuse by a caller never yields the key of another request.</summary>
 public class QueryCacheKeyBuilderMisuseTests
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace HttpQuery.CacheKeys.Buffers;
 
-/// <summary>Case and hexadecimal digits of ASCII octets; all others stay.</summary>
+/// <summary>Converts case and hexadecimal digits of ASCII bytes. Other bytes stay as they are.</summary>
 internal static class AsciiBytes
 {
     public static byte ToLower(byte octet) => octet is >= (byte)'A' and <= (byte)'Z' ? (byte)(octet | 0x20) : octet;

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace HttpQuery.CacheKeys.Buffers;
 
-/// <summary>A growing, pooled buffer in the notation of docs/cache-key.md §1.</summary>
+/// <summary>A growing buffer in pooled memory, with writers for the notation of docs/cache-key.md §1.</summary>
 internal sealed class PooledByteBuffer : IDisposable
 {
-    // A replacement character would make one of texts that differ.
+    // Replacement characters would make different texts equal.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private byte[] _octets = ArrayPool<byte>.Shared.Rent(1024);
@@ -32,7 +32,7 @@ internal sealed class PooledByteBuffer : IDisposable
         Write(octets);
     }
 
-    /// <summary>Starts <c>bytes(x)</c> whose length is known at its end.</summary>
+    /// <summary>Starts <c>bytes(x)</c> with a length that is known later. Pass the result to <see cref="EndLengthPrefixed"/>.</summary>
     public int BeginLengthPrefixed()
     {
         WriteInt32(0);
@@ -41,15 +41,15 @@ internal sealed class PooledByteBuffer : IDisposable
 
     public void EndLengthPrefixed(int start) => BinaryPrimitives.WriteInt32BigEndian(_octets.AsSpan(start - 4), Length - start);
 
-    /// <summary>Adds text as UTF-8, without a length.</summary>
-    /// <exception cref="EncoderFallbackException">The text has half a surrogate pair; nothing is added.</exception>
+    /// <summary>Writes text as UTF-8, without a length.</summary>
+    /// <exception cref="EncoderFallbackException">The text has an unpaired surrogate; nothing is written.</exception>
     public void WriteText(ReadOnlySpan<char> text)
     {
         var length = StrictUtf8.GetByteCount(text);
         StrictUtf8.GetBytes(text, Take(length));
     }
 
-    /// <summary>The octets from <paramref name="start"/> on, to be changed in place.</summary>
+    /// <summary>Returns the bytes from <paramref name="start"/> on, to change in place.</summary>
     public Span<byte> From(int start) => _octets.AsSpan(start, Length - start);
 
     public void Dispose()

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace HttpQuery.CacheKeys.Buffers;
 
-/// <summary>A growing list in pooled memory. Large memory is returned when it is cleared.</summary>
+/// <summary>A growing list in pooled memory. Clearing it returns large memory to the pool.</summary>
 internal sealed class PooledList<T> : IBufferWriter<T>, IDisposable
     where T : struct
 {
@@ -29,7 +29,7 @@ internal sealed class PooledList<T> : IBufferWriter<T>, IDisposable
         Count += items.Length;
     }
 
-    /// <summary>Drops the items from <paramref name="count"/> on.</summary>
+    /// <summary>Removes the items from <paramref name="count"/> on.</summary>
     internal void Cut(int count) => Count = count;
 
     internal void Clear()

@@ -3,15 +3,15 @@ namespace HttpQuery.CacheKeys.Codings;
 /// <summary>The Adler-32 of zlib (RFC 1950 §8.2): two sums modulo 65521, the largest prime below 2¹⁶.</summary>
 internal static class Adler32
 {
-    /// <summary>The Adler-32 of no octets.</summary>
+    /// <summary>The Adler-32 of no bytes.</summary>
     internal const uint Empty = 1;
 
     private const uint Modulus = 65521;
 
-    // After so many octets of 0xFF, on sums of 65520, the second sum is still below 2³²: the division can wait until then.
+    // After this many bytes of 0xFF, on sums of 65520, the second sum is still below 2³²: the division can wait until then.
     private const int LongestRun = 5552;
 
-    /// <summary>Goes on with an Adler-32.</summary>
+    /// <summary>Continues an Adler-32 with more bytes.</summary>
     internal static uint Append(uint adler, ReadOnlySpan<byte> octets)
     {
         var first = adler & 0xFFFF;

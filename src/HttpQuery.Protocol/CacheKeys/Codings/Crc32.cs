@@ -10,10 +10,10 @@ internal static class Crc32
     private const int Slices = 8;
     private const int SliceLength = 256;
 
-    // Slice k holds what an octet contributes with k octets after it, so that eight octets are looked up at once.
+    // Slice k holds the contribution of a byte with k bytes after it, so that eight bytes are looked up at once.
     private static readonly uint[] Table = CreateTable();
 
-    /// <summary>Goes on with a CRC; that of no octets is 0.</summary>
+    /// <summary>Continues a CRC with more bytes. The CRC of no bytes is 0.</summary>
     internal static uint Append(uint crc, ReadOnlySpan<byte> octets)
     {
         ReadOnlySpan<uint> table = Table;

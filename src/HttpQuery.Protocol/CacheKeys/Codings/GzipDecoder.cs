@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>Removes <c>gzip</c> (docs/cache-key.md, section 5; RFC 1952): one member with nothing around it.</summary>
+/// <summary>Removes <c>gzip</c> (docs/cache-key.md, section 5; RFC 1952): one member and nothing else.</summary>
 internal sealed class GzipDecoder : DeflateDecoder
 {
     private const byte Identification1 = 0x1F;
@@ -12,8 +12,8 @@ internal sealed class GzipDecoder : DeflateDecoder
     private const byte Name = 0x08;
     private const byte Comment = 0x10;
 
-    // FHCRC and the reserved flags. A CRC of the header would have to be checked, and hardly anybody writes one.
-    private const byte NotTaken = 0xE2;
+    // FHCRC and the reserved flags. A header CRC would need a check, and is almost never written.
+    private const byte RefusedFlags = 0xE2;
 
     private Field _field;
     private byte _flags;
@@ -94,7 +94,7 @@ internal sealed class GzipDecoder : DeflateDecoder
             case Field.Flags:
                 (_flags, _skip) = (octet, 6);
                 _field++;
-                return (octet & NotTaken) == 0;
+                return (octet & RefusedFlags) == 0;
             case Field.ExtraLengthLow:
                 _skip = octet;
                 _field++;

@@ -1,9 +1,9 @@
 namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>Takes what a <see cref="ContentDecoder"/> decodes, piece by piece.</summary>
+/// <summary>Receives the output of a <see cref="ContentDecoder"/>, piece by piece.</summary>
 internal interface IByteSink
 {
-    /// <summary>Takes the next octets, which are valid during the call only.</summary>
-    /// <returns><see langword="false"/> stops the decoding.</returns>
+    /// <summary>Receives the next bytes, which are valid only during the call.</summary>
+    /// <returns><see langword="false"/> to stop decoding.</returns>
     bool Write(ReadOnlySpan<byte> octets);
 }

@@ -2,7 +2,7 @@ using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.CacheKeys.Content;
 
-/// <summary>The codings that can be removed.</summary>
+/// <summary>The content codings that can be removed.</summary>
 internal enum Coding
 {
     None,
@@ -10,12 +10,12 @@ internal enum Coding
     Deflate,
 }
 
-/// <summary>The decoders of one builder, each made when it is first needed.</summary>
+/// <summary>The decoders of one builder, each created at its first use.</summary>
 internal sealed class ContentDecoderCache : IDisposable
 {
     private readonly ContentDecoder?[] _decoders = new ContentDecoder?[3];
 
-    /// <summary>The coding that a line names, where there is a claim for it.</summary>
+    /// <summary>Returns the coding that a line names, or <see langword="null"/> when no claim covers it.</summary>
     public static Coding? GetCoding(ReadOnlySpan<byte> line, QueryNormalizations claims) =>
         (claims & QueryNormalizations.Gzip) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "gzip"u8) ? Coding.Gzip
         : (claims & QueryNormalizations.Deflate) != 0 && System.Text.Ascii.EqualsIgnoreCase(line, "deflate"u8) ? Coding.Deflate

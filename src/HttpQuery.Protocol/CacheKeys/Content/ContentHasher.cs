@@ -5,78 +5,78 @@ using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.CacheKeys.Content;
 
-/// <summary>Reads one content: its exact octets and, side by side, what is left when its coding and what is without meaning are removed.</summary>
-/// <remarks>Which of them counts is known at the end (docs/cache-key.md §5, §6).</remarks>
+/// <summary>Hashes one content twice at the same time: its exact bytes, and its decoded and normalized form.</summary>
+/// <remarks>The end of the content decides which digest counts (docs/cache-key.md §5, §6).</remarks>
 internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IByteSink, IDisposable
 {
     private readonly IncrementalHash _received = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _decoded = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly DigestWriter _normalized = new();
-    private readonly ContentNormalizerCache _normalizations = new(normalizers);
+    private readonly ContentNormalizerCache _normalizers = new(normalizers);
     private readonly ContentDecoderCache _decoders = new();
     private long? _length;
     private ContentDecoder? _decoder;
-    private ContentNormalizer? _normalization;
+    private ContentNormalizer? _normalizer;
     private Sha256Digest _receivedDigest;
     private bool _isReceived;
     private bool _isNormalizing;
 
     /// <summary>Begins a content.</summary>
-    /// <param name="fields">What the request says of it.</param>
+    /// <param name="fields">The headers of the request.</param>
     /// <param name="contentType">Its media type.</param>
-    /// <param name="claims">What its reader does not see.</param>
-    /// <param name="length">Its length, where it is known.</param>
+    /// <param name="claims">The differences that its reader ignores.</param>
+    /// <param name="length">Its length in bytes, if known.</param>
     public void Start(KeyHeaders fields, ContentTypeHeader contentType, QueryNormalizations claims, long? length)
     {
         (_length, _isReceived, _isNormalizing) = (length, false, false);
-        (_decoder, _normalization) = (null, null);
+        (_decoder, _normalizer) = (null, null);
         _received.AppendData([ContentDomain.Exact]);
         if (fields.CountsExactly || GetCoding(fields, claims) is not { } coding) return;
 
-        _normalization = _normalizations.GetOrCreate(contentType, claims);
+        _normalizer = _normalizers.GetOrCreate(contentType, claims);
         if (coding is not Coding.None) _decoder = _decoders.GetOrCreate(coding);
     }
 
-    /// <summary>Takes octets as they are, and for what is to be removed from them.</summary>
+    /// <summary>Adds bytes to the exact digest, and to the decoder or normalizer.</summary>
     public void Append(ReadOnlySpan<byte> octets)
     {
         _received.AppendData(octets);
         BeginNormalizing();
         if (_decoder is not null) _decoder.Append(octets);
-        else _normalization?.Append(octets);
+        else _normalizer?.Append(octets);
     }
 
     /// <summary>Ends the content.</summary>
     public ContentKey Complete()
     {
         EndReceiving();
-        if (_decoder is null && _normalization is null) return new(ContentDomain.Exact, false, _receivedDigest);
+        if (_decoder is null && _normalizer is null) return new(ContentDomain.Exact, false, _receivedDigest);
 
         BeginNormalizing();
         var content = Decide();
-        (_decoder, _normalization) = (null, null);
+        (_decoder, _normalizer) = (null, null);
         return content;
     }
 
-    /// <summary>Forgets a content that was begun.</summary>
+    /// <summary>Discards an unfinished content.</summary>
     public void Abandon()
     {
         EndReceiving();
         if (_isNormalizing)
         {
-            // What a decoder has taken, native memory too, is not for a builder that waits.
+            // An idle builder must not hold the memory of a decoder.
             _decoder?.Dispose();
             Span<byte> unused = stackalloc byte[SHA256.HashSizeInBytes];
             if (_decoder is not null) _decoded.GetHashAndReset(unused);
             _normalized.Reset();
         }
-        (_decoder, _normalization) = (null, null);
+        (_decoder, _normalizer) = (null, null);
     }
 
     bool IByteSink.Write(ReadOnlySpan<byte> octets)
     {
         _decoded.AppendData(octets);
-        _normalization?.Append(octets);
+        _normalizer?.Append(octets);
         return true;
     }
 
@@ -85,7 +85,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         _received.Dispose();
         _decoded.Dispose();
         _normalized.Dispose();
-        _normalizations.Dispose();
+        _normalizers.Dispose();
         _decoders.Dispose();
     }
 
@@ -100,8 +100,8 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
             return new(ContentDomain.Exact, false, _receivedDigest);
         }
 
-        if (_normalization is null) return new(ContentDomain.Exact, wasCoded, new(digest));
-        if (_normalization.Complete(out var domain))
+        if (_normalizer is null) return new(ContentDomain.Exact, wasCoded, new(digest));
+        if (_normalizer.Complete(out var domain))
         {
             _normalized.GetDigest(digest);
             return new(domain, wasCoded, new(digest));
@@ -111,14 +111,14 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         return wasCoded ? new(ContentDomain.Exact, true, new(digest)) : new(ContentDomain.Exact, false, _receivedDigest);
     }
 
-    // Not before there is need: decoders take native memory.
+    // Started at the first bytes only, because decoders hold buffers.
     private void BeginNormalizing()
     {
         if (_isNormalizing) return;
         _isNormalizing = true;
         _decoder?.Start(this, _length);
         if (_decoder is not null) _decoded.AppendData([ContentDomain.Exact]);
-        _normalization?.Start(_normalized);
+        _normalizer?.Start(_normalized);
     }
 
     private void EndReceiving()
@@ -128,7 +128,7 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         _isReceived = true;
     }
 
-    // Null: a coding that is not removed.
+    // Null for a coding that is not removed.
     private static Coding? GetCoding(KeyHeaders fields, QueryNormalizations claims)
     {
         var count = fields.Count(KeyHeaderKind.ContentEncoding);

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace HttpQuery.CacheKeys.Content;
 
-/// <summary>What content comes to be in the key (docs/cache-key.md §6).</summary>
+/// <summary>The part of the key that stands for the content (docs/cache-key.md §6).</summary>
 internal readonly record struct ContentKey(byte Domain, bool CodingRemoved, Sha256Digest Digest);
 
-/// <summary>The 32 octets of a SHA-256.</summary>
+/// <summary>The 32 bytes of a SHA-256 digest.</summary>
 [InlineArray(32)]
 internal struct Sha256Digest
 {

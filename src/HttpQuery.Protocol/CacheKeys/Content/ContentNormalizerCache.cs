@@ -3,27 +3,27 @@ using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.CacheKeys.Content;
 
-/// <summary>The normalizations of one builder, each made when it is first needed.</summary>
+/// <summary>The normalizers of one builder, each created at its first use.</summary>
 internal sealed class ContentNormalizerCache(IQueryContentNormalizer[] normalizers) : IDisposable
 {
-    // 0 is none, then those built in, then the application's own.
+    // 0 is none, then the built-in normalizers, then those of the application.
     private const int Json = 1;
     private const int SortedJson = 2;
     private const int FirstCustom = 3;
 
-    private readonly ContentNormalizer?[] _normalizations = new ContentNormalizer?[FirstCustom + normalizers.Length];
+    private readonly ContentNormalizer?[] _normalizers = new ContentNormalizer?[FirstCustom + normalizers.Length];
 
-    /// <summary>Finds the normalization for content of a media type; <see langword="null"/> where the octets count as they are.</summary>
+    /// <summary>Returns the normalizer for content of a media type, or <see langword="null"/> when the exact bytes count.</summary>
     public ContentNormalizer? GetOrCreate(ContentTypeHeader contentType, QueryNormalizations claims)
     {
         var index = contentType.IsWellFormed ? FindCustom(contentType.Text) : 0;
         if (index == 0 && contentType.IsJson) index = FindJson(claims);
-        return index == 0 ? null : _normalizations[index] ??= Create(index);
+        return index == 0 ? null : _normalizers[index] ??= Create(index);
     }
 
     public void Dispose()
     {
-        foreach (var normalization in _normalizations) normalization?.Dispose();
+        foreach (var normalizer in _normalizers) normalizer?.Dispose();
     }
 
     private int FindCustom(ReadOnlySpan<char> mediaType)

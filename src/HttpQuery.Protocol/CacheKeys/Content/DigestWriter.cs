@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace HttpQuery.CacheKeys.Content;
 
-/// <summary>SHA-256 of what is written to it; keeps nothing but a small buffer.</summary>
+/// <summary>Computes the SHA-256 of the bytes written to it. Holds only a small buffer.</summary>
 internal sealed class DigestWriter : IBufferWriter<byte>, IDisposable
 {
     private const int BufferLength = 8 * 1024;
@@ -26,7 +26,7 @@ internal sealed class DigestWriter : IBufferWriter<byte>, IDisposable
         return _buffer.AsSpan(_length);
     }
 
-    /// <summary>Adds octets; long ones go to the hash without being copied.</summary>
+    /// <summary>Adds bytes. Long spans go to the hash without a copy.</summary>
     public void Write(ReadOnlySpan<byte> octets)
     {
         if (octets.Length <= _buffer.Length - _length)
@@ -41,7 +41,7 @@ internal sealed class DigestWriter : IBufferWriter<byte>, IDisposable
         else _hash.AppendData(octets);
     }
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Discards everything written.</summary>
     public void Reset()
     {
         _length = 0;
@@ -49,7 +49,7 @@ internal sealed class DigestWriter : IBufferWriter<byte>, IDisposable
         _hash.GetHashAndReset(unused);
     }
 
-    /// <summary>The digest of all that was written since the start or the last digest.</summary>
+    /// <summary>Returns the digest of everything written since the start or the last digest.</summary>
     public void GetDigest(Span<byte> destination)
     {
         Flush();

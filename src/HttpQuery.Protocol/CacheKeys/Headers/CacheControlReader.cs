@@ -3,7 +3,7 @@ namespace HttpQuery.CacheKeys.Headers;
 /// <summary>Finds one directive in a Cache-Control line (RFC 9111 §5.2).</summary>
 internal static class CacheControlReader
 {
-    /// <summary>Whether a directive is named <c>no-transform</c>, whatever its argument; quoted text is none.</summary>
+    /// <summary>Returns whether a directive is named <c>no-transform</c>, with any argument. Quoted text is not a directive.</summary>
     public static bool HasNoTransform(ReadOnlySpan<byte> line)
     {
         while (!line.IsEmpty)

@@ -3,14 +3,14 @@ using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.CacheKeys.Headers;
 
-/// <summary>The fields that count, line by line as they were sent.</summary>
+/// <summary>The request headers that count in the key, line by line as sent.</summary>
 internal sealed class KeyHeaders : IDisposable
 {
     private readonly PooledByteBuffer _octets = new();
     private (KeyHeaderKind Kind, int Start, int Length)[] _lines = new (KeyHeaderKind, int, int)[8];
     private int _count;
 
-    /// <summary>Whether Cache-Control has no-transform, or a field speaks of the exact octets of the content: then no claim applies.</summary>
+    /// <summary>Whether no claim applies: Cache-Control has no-transform, or a header refers to the exact content bytes.</summary>
     public bool CountsExactly { get; private set; }
 
     public void Clear()
@@ -47,7 +47,7 @@ internal sealed class KeyHeaders : IDisposable
         return count;
     }
 
-    /// <summary>The first line of a field that has one.</summary>
+    /// <summary>Returns the first line of a header, or an empty span.</summary>
     public ReadOnlySpan<byte> First(KeyHeaderKind kind)
     {
         foreach (var line in _lines.AsSpan(0, _count))
@@ -101,7 +101,7 @@ internal sealed class KeyHeaders : IDisposable
     private static bool Is(ReadOnlySpan<char> name, ReadOnlySpan<char> other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>The fields that decide about a key.</summary>
+/// <summary>The headers that affect a key.</summary>
 internal enum KeyHeaderKind
 {
     None,

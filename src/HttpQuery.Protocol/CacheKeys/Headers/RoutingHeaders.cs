@@ -2,7 +2,7 @@ using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.CacheKeys.Headers;
 
-/// <summary>The lines by which origins are told another target, host, scheme, port or method (docs/cache-key.md §4).</summary>
+/// <summary>The header lines that override the target, host, scheme, port or method (docs/cache-key.md §4).</summary>
 internal sealed class RoutingHeaders : IDisposable
 {
     private readonly PooledByteBuffer _octets = new();

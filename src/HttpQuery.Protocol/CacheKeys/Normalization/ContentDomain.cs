@@ -1,6 +1,6 @@
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>The domain octets of content (docs/cache-key.md, section 6).</summary>
+/// <summary>The domain bytes of content (docs/cache-key.md, section 6).</summary>
 internal static class ContentDomain
 {
     internal const byte Exact = 0x00;

@@ -3,7 +3,7 @@ using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>Runs a normalizer of the application over the whole content (docs/cache-key.md §6, domain 0x40).</summary>
+/// <summary>Runs a normalizer of the application on the whole content (docs/cache-key.md §6, domain 0x40).</summary>
 internal sealed class CustomNormalizer(IQueryContentNormalizer normalizer) : ContentNormalizer
 {
     private readonly PooledByteBuffer _content = new();

@@ -2,22 +2,22 @@ using System.Buffers;
 
 namespace HttpQuery.CacheKeys;
 
-/// <summary>Says what is without meaning in content of a media type of your own (docs/cache-key.md §6, domain 0x40).</summary>
-/// <remarks>One instance serves all requests, at the same time.</remarks>
+/// <summary>Removes differences without meaning from content of your own media type (docs/cache-key.md §6, domain 0x40).</summary>
+/// <remarks>One instance serves all requests concurrently.</remarks>
 public interface IQueryContentNormalizer
 {
-    /// <summary>A name that changes whenever <see cref="TryNormalize"/> comes to write something else: it is part of the key.</summary>
+    /// <summary>A name that is part of the key. Change it whenever <see cref="TryNormalize"/> starts to write different output.</summary>
     string Name { get; }
 
-    /// <summary>The longest content to be handed over, in bytes; longer content is keyed on its exact octets.</summary>
+    /// <summary>Largest content that this normalizer reads, in bytes. The exact bytes of larger content count in the key.</summary>
     int MaximumContentLength { get; }
 
-    /// <summary>Whether content of this type is handed over. Asked once for each content.</summary>
+    /// <summary>Returns whether this normalizer handles content of a media type. Called once for each content.</summary>
     bool AppliesTo(MediaType mediaType);
 
-    /// <summary>Writes the same octets for all contents that mean the same, and different ones for all others.</summary>
-    /// <param name="content">The whole content, its coding removed.</param>
-    /// <param name="output">Takes what is to be keyed.</param>
-    /// <returns><see langword="false"/> where the content is malformed or leaves a doubt: then its exact octets are keyed.</returns>
+    /// <summary>Writes equal bytes for contents with equal meaning, and different bytes for all other contents.</summary>
+    /// <param name="content">The whole content, without its content coding.</param>
+    /// <param name="output">Receives the bytes that count in the key.</param>
+    /// <returns><see langword="false"/> when the content is malformed or ambiguous: then its exact bytes count in the key.</returns>
     bool TryNormalize(ReadOnlySpan<byte> content, IBufferWriter<byte> output);
 }

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-// Some of the 64, side by side: the octets themselves, or their places.
+// Packs some of the 64 side by side: the bytes themselves, or their positions.
 internal static partial class JsonBlock
 {
-    // For each eight bits, the places of those that are set, and behind them the others.
+    // For each pattern of eight bits: the positions of set bits, then those of the others.
     private static readonly byte[] KeptPlaces =
     [
         .. from bits in Enumerable.Range(0, 256)
@@ -16,8 +16,8 @@ internal static partial class JsonBlock
            select (byte)place,
     ];
 
-    /// <summary>Writes those of the 64 octets from <paramref name="source"/> on whose bits are set in <paramref name="kept"/>, side by side,
-    /// and beyond them octets of no meaning.</summary>
+    /// <summary>Packs the bytes from <paramref name="source"/> on, 64 in all, whose bits are set in <paramref name="kept"/>.
+    /// Writes undefined bytes after them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Compress(ref byte source, ulong kept, ref byte destination)
     {
@@ -47,8 +47,8 @@ internal static partial class JsonBlock
         }
     }
 
-    /// <summary>Writes the places of the bits, each added to <paramref name="first"/>, and beyond them numbers of no meaning: 64 in all, or
-    /// fewer.</summary>
+    /// <summary>Writes the positions of the set bits, each plus <paramref name="first"/>. Writes undefined numbers after them, at most
+    /// 64 in all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void WritePlaces(ulong bits, int first, ref ushort destination)
     {
@@ -56,7 +56,7 @@ internal static partial class JsonBlock
         else WritePlacesOneByOne(bits, first, ref destination);
     }
 
-    /// <summary>The same for the places that the bits have among those of <paramref name="kept"/>, which they are part of.</summary>
+    /// <summary>The same for the positions of the bits among the set bits of <paramref name="kept"/>, which include them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void WritePlaces(ulong bits, ulong kept, int first, ref ushort destination)
     {
@@ -98,7 +98,7 @@ internal static partial class JsonBlock
     private static void Compress512(ref byte source, ulong kept, ref byte destination) =>
         Avx512Vbmi2.Compress(Vector512<byte>.Zero, Mask(kept), Vector512.LoadUnsafe(ref source)).StoreUnsafe(ref destination);
 
-    // All bits of an octet for each bit: the eight octets of the bits go to eight places each, and each place looks at its own bit.
+    // Expands each bit to a byte: each byte of the mask is copied to eight positions, and each position tests its own bit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Mask(ulong bits)
     {

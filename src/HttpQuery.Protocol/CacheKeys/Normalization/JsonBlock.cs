@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>What 64 octets at a time are to JSON: a bit for each octet, that of the first octet lowest.</summary>
-/// <remarks>What is there more than once, for several kinds of hardware, says the same each time. Callers see to it that 64 octets can be
-/// read, and written, where they point.</remarks>
+/// <summary>Classifies 64 bytes of JSON at a time: one bit per byte, the first byte in the lowest bit.</summary>
+/// <remarks>Variants for different hardware return the same results. Callers ensure that 64 bytes can be read and written at
+/// their references.</remarks>
 internal static partial class JsonBlock
 {
     internal const int Length = 64;
 
-    /// <summary>Sorts the 64 octets from <paramref name="start"/> on.</summary>
+    /// <summary>Classifies the 64 bytes from <paramref name="start"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static JsonBlockClasses Classify(ref byte start)
     {
@@ -106,9 +106,9 @@ internal static partial class JsonBlock
         return classes;
     }
 
-    /// <summary>The octets that stand behind a backslash which is not itself behind one.</summary>
-    /// <param name="backslashes">Where backslashes stand.</param>
-    /// <param name="carry">1 where the last octet of the block before escapes the first of this; then the same for the next block.</param>
+    /// <summary>Returns the bytes after a backslash that is not itself escaped.</summary>
+    /// <param name="backslashes">The positions of backslashes.</param>
+    /// <param name="carry">1 when the block before escapes the first byte of this one. Set to the value for the next block.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Escaped(ulong backslashes, ref ulong carry)
     {
@@ -119,7 +119,7 @@ internal static partial class JsonBlock
             return first;
         }
 
-        // From left to right: a backslash that is not escaped escapes the octet behind it, be that a backslash too.
+        // From left to right: an unescaped backslash escapes the next byte, even another backslash.
         var escaped = carry;
         carry = 0;
         for (var left = backslashes & ~escaped; left != 0;)
@@ -133,12 +133,12 @@ internal static partial class JsonBlock
         return escaped;
     }
 
-    /// <summary>Sets every bit from the first, third, fifth set bit on, up to the one before the next: what is within quotes, and the first
-    /// of them.</summary>
+    /// <summary>Sets the bits between quotes, including the opening quote: from each odd set bit (first, third, …) up to the
+    /// bit before the next set bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Inside(ulong quotes)
     {
-        // A product without carries by all ones is the exclusive or of each bit and all below it.
+        // A carry-less product with all ones is the exclusive or of each bit and all bits below it.
         if (Pclmulqdq.IsSupported)
             return Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(quotes), Vector128<ulong>.AllBitsSet, 0).ToScalar();
         return InsideByShifts(quotes);
@@ -151,7 +151,7 @@ internal static partial class JsonBlock
     }
 }
 
-/// <summary>The classes of 64 octets, a bit for each.</summary>
+/// <summary>The classes of 64 bytes, one bit per byte.</summary>
 internal struct JsonBlockClasses
 {
     internal ulong Quotes;
@@ -166,6 +166,6 @@ internal struct JsonBlockClasses
     /// <summary>U+0000 to U+001F.</summary>
     internal ulong Controls;
 
-    /// <summary>From 0x80 on.</summary>
+    /// <summary>0x80 and above.</summary>
     internal ulong NonAscii;
 }

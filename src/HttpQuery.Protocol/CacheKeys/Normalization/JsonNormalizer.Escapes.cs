@@ -4,22 +4,22 @@ using System.Text;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-// Escapes that are not written as they stand. They are rare, so they are read octet by octet.
+// Escapes that are rewritten. They are rare, so they are read byte by byte.
 internal sealed partial class JsonNormalizer
 {
-    // Whether the next octet belongs to an escape: the digits that \u still lacks, or the low surrogate that must follow.
+    // Not 0 when the next byte belongs to an escape: missing digits of \u, or the low surrogate that must follow.
     private ulong _openEscape;
     private int _digitsMissing;
     private int _value;
     private int _highSurrogate;
 
-    // A backslash that was the last octet of a pass is written with the next, if at all.
+    // A backslash at the end of a pass: the next pass decides whether to write it.
     private bool _isBackslashHeld;
 
     private void StartEscapes() => (_openEscape, _digitsMissing, _value, _highSurrogate, _isBackslashHeld) = (0, 0, 0, 0, false);
 
-    // As TextWriter.Write, with the escapes whose second octets are set in rewritten. lastEscapes: not 0 where the last octet of the
-    // block starts one.
+    // As TextWriter.Write, and rewrites the escapes whose second bytes are set in rewritten. lastEscapes: not 0 when the last byte of the
+    // block starts an escape.
     private bool WriteEscapes(ref TextWriter writer, ref byte block, ulong kept, ulong starts, ulong rewritten, ulong lastEscapes)
     {
         var next = 0;
@@ -29,10 +29,10 @@ internal sealed partial class JsonNormalizer
             var second = BitOperations.TrailingZeroCount(rewritten);
             rewritten &= rewritten - 1;
 
-            // Digits of an escape are none of the second octets: they are hexadecimal, and not escaped themselves.
+            // The digits of an escape are never second bytes: they are hexadecimal and not escaped themselves.
             if (!WriteBetween(ref writer, ref block, ref next, second - 1, kept, starts)) return false;
 
-            // The backslash may have been the last octet of the block before, which wrote it.
+            // The block before may have ended with this backslash, and written it.
             if (second == 0) writer.TakeBack();
             next = second + 1;
             var octet = Unsafe.Add(ref block, second);
@@ -80,7 +80,7 @@ internal sealed partial class JsonNormalizer
         }
     }
 
-    // As many digits of \u as the block has; the last one writes the character.
+    // Reads the digits of \u that the block has. The last digit writes the character.
     private bool ReadDigits(ref TextWriter writer, ref byte block, ref int next)
     {
         for (; _digitsMissing > 0; _digitsMissing--)
@@ -112,7 +112,7 @@ internal sealed partial class JsonNormalizer
 
     private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    // The one spelling of a character in a string.
+    // The normalized spelling of a character in a string.
     private static void WriteCharacter(ref TextWriter writer, int character)
     {
         if (character is '"' or '\\')

@@ -1,12 +1,12 @@
 namespace HttpQuery.CacheKeys.Normalization;
 
-// The second pass: what may follow what (RFC 8259 §2 to §5). The text has no whitespace any more: a token ends where the next one starts.
+// The second pass checks the order of tokens (RFC 8259 §2 to §5). The text has no whitespace: a token ends where the next one starts.
 internal sealed partial class JsonNormalizer
 {
     private Expected _expected;
     private int _depth;
 
-    // A bit for each open array or object, the innermost lowest: 1 for an object.
+    // One bit per open array or object, the innermost in the lowest bit: 1 for an object.
     private ulong _objects;
 
     private enum Expected : byte
@@ -16,17 +16,17 @@ internal sealed partial class JsonNormalizer
         NameOrEnd,
         Name,
 
-        // The rest of a name of which the text so far had the start.
+        // The rest of a name that started in the text before.
         RestOfName,
 
-        // The rest of a number or literal, where it has one.
+        // The rest of a number or literal, if there is more.
         RestOfScalar,
 
-        // A comma or an end; nothing where no array or object is open.
+        // A comma or an end; nothing when no array or object is open.
         Separator,
     }
 
-    // Whether all that was read is one JSON text.
+    // Whether the text read so far is one complete JSON text.
     private bool IsWhole => IsTextWhole && _depth == 0
         && (_expected is Expected.Separator || (_expected is Expected.RestOfScalar && IsScalarWhole));
 
@@ -38,8 +38,8 @@ internal sealed partial class JsonNormalizer
         _names.Clear();
     }
 
-    // text: with the room behind it; written: how much of it is text; starts: where tokens start, and last the end of the text, where an
-    // octet stands that starts no token. So the end shows where something else was hoped for, and costs nothing elsewhere.
+    // text: includes the room after the text; written: the length of the text; starts: the positions of tokens, then the end of the text.
+    // The byte at the end starts no token, so every check of an expected token also detects the end.
     private bool CheckGrammar(ReadOnlySpan<byte> text, int written, ReadOnlySpan<ushort> starts)
     {
         var next = 0;
@@ -69,7 +69,7 @@ internal sealed partial class JsonNormalizer
                     goto case Expected.Separator;
                 }
 
-                // The next octets may belong to it.
+                // The next bytes may belong to it.
                 StartScalar();
                 return ReadScalar(scalar) && Await(Expected.RestOfScalar);
 

@@ -1,15 +1,15 @@
 namespace HttpQuery.CacheKeys.Normalization;
 
-// Numbers (RFC 8259 §6) and literals, which may be cut anywhere.
+// Numbers (RFC 8259 §6) and literals, which may be split at any byte.
 internal sealed partial class JsonNormalizer
 {
     private ScalarState _scalar;
 
-    // What a literal still lacks: these octets of Literals.
+    // The missing part of a literal, as positions in Literals.
     private int _lacking;
     private int _literalEnd;
 
-    // What a number has come to, in the order of Steps; and a literal.
+    // The states of a number, in the order of Steps, and a literal.
     private enum ScalarState : byte
     {
         None,
@@ -27,7 +27,7 @@ internal sealed partial class JsonNormalizer
 
     private static ReadOnlySpan<byte> Literals => "truefalsenull"u8;
 
-    // The state after each state and each kind of octet: 0, 1 to 9, minus, plus, point, e, all else.
+    // The next state for each state and kind of byte: 0, 1 to 9, minus, plus, point, e, others.
     private static ReadOnlySpan<byte> Steps =>
     [
         0, 0, 0, 0, 0, 0, 0, 0, // None
@@ -42,7 +42,7 @@ internal sealed partial class JsonNormalizer
         9, 9, 0, 0, 0, 0, 0, 0, // Exponent
     ];
 
-    // The kinds of + , - . / 0 to 9; e and E are looked at apart.
+    // The kinds of + , - . / 0 to 9. Kind() handles e and E.
     private static ReadOnlySpan<byte> Kinds => [3, 6, 2, 4, 6, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 
     private bool IsScalarWhole => _scalar switch
@@ -54,7 +54,7 @@ internal sealed partial class JsonNormalizer
 
     private void StartScalar() => _scalar = ScalarState.Start;
 
-    // The next octets of a scalar; false where no scalar goes on with them.
+    // Reads the next bytes of a scalar. False when they cannot continue it.
     private bool ReadScalar(ReadOnlySpan<byte> octets)
     {
         if (octets.IsEmpty) return true;
@@ -77,7 +77,7 @@ internal sealed partial class JsonNormalizer
         return _scalar is not ScalarState.None;
     }
 
-    // A scalar that is not cut, the same faster.
+    // The same for an unsplit scalar, but faster.
     private static bool IsScalar(ReadOnlySpan<byte> octets) => octets[0] switch
     {
         (byte)'t' => octets.SequenceEqual("true"u8),

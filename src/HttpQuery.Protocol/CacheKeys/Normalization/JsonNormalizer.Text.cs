@@ -6,20 +6,20 @@ using System.Runtime.InteropServices;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-// The first pass: the text as it counts, and where its tokens start.
+// The first pass writes the normalized text and finds the positions of its tokens.
 internal sealed partial class JsonNormalizer
 {
-    // What one block may add to the text: an escape of two octets becomes one of six, and a whole block is stored even if few octets count.
+    // The most that one block adds to the text: an escape of 2 bytes may become 6, and a whole block is stored even if few bytes count.
     private const int BlockRoom = 4 * JsonBlock.Length;
 
-    // Room for one block beyond the octets of a pass, so that each pass reads one block at least. Names are read 16 octets at a time.
+    // Room for one block beyond the bytes of a pass, so that each pass reads at least one block. Names are read 16 bytes at a time.
     private const int TextSlack = 2 * BlockRoom;
 
-    // Positions in the text of one pass: of structural characters, of quotes that open a string, of the first octets of all else.
+    // Positions in the text of one pass: structural characters, opening quotes, and the first bytes of other tokens.
     private ushort[]? _starts;
 
-    // All bits where the last block ended within a string; 1 where its last octet escapes the next one; 1 where that was part of a number
-    // or a literal.
+    // From the last block: all bits set if it ended in a string; 1 if its last byte escapes the next one; 1 if its last byte was part of
+    // a number or a literal.
     private ulong _inString;
     private ulong _escapes;
     private ulong _inScalar;
@@ -30,7 +30,7 @@ internal sealed partial class JsonNormalizer
 
     private void StartText()
     {
-        // A token for every octet, and what storing positions eight at a time writes beyond the last.
+        // One token per byte, plus the overrun of storing positions several at a time.
         _starts ??= ArrayPool<ushort>.Shared.Rent(PassLength + JsonBlock.Length);
         (_inString, _escapes, _inScalar) = (0, 0, 0);
         _utf8 = default;
@@ -43,7 +43,7 @@ internal sealed partial class JsonNormalizer
         _starts = null;
     }
 
-    // Reads as many blocks as there is room for.
+    // Reads as many blocks as fit.
     private bool WriteText(ReadOnlySpan<byte> octets, Span<byte> text, out int read, out int written, out ReadOnlySpan<ushort> starts)
     {
         Debug.Assert(octets.Length % JsonBlock.Length == 0 && octets.Length <= PassLength && text.Length >= octets.Length + TextSlack);
@@ -63,7 +63,7 @@ internal sealed partial class JsonNormalizer
             var escaped = JsonBlock.Escaped(classes.Backslashes, ref escapes);
             var quotes = classes.Quotes & ~escaped;
 
-            // Opening quotes are inside, closing ones are not.
+            // Opening quotes count as inside, closing quotes do not.
             var inside = JsonBlock.Inside(quotes) ^ inString;
             inString = (ulong)((long)inside >> 63);
             var scalars = ~(inside | quotes | classes.Structure | classes.Whitespace);
@@ -72,7 +72,7 @@ internal sealed partial class JsonNormalizer
             nonAscii |= classes.NonAscii;
             malformed |= classes.Controls & inside;
 
-            // An escaped quote or backslash is written as it stands.
+            // An escaped quote or backslash is written unchanged.
             var rewritten = escaped & inside & ~(classes.Quotes | classes.Backslashes);
             var kept = ~(classes.Whitespace & ~inside);
             if ((rewritten | _openEscape) == 0)
@@ -81,7 +81,7 @@ internal sealed partial class JsonNormalizer
                 continue;
             }
 
-            // A copy, because what a reference is made to is kept in memory and not in registers.
+            // A copy, because a variable passed by reference stays in memory instead of registers.
             var another = writer;
             if (!WriteEscapes(ref another, ref block, kept, starts64, rewritten, escapes)) return false;
             writer = another;
@@ -90,7 +90,7 @@ internal sealed partial class JsonNormalizer
         (_inString, _escapes, _inScalar) = (inString, escapes, inScalar);
         if (escapes != 0)
         {
-            // What the backslash stands before decides whether it is written. Outside a string it is nothing.
+            // The next byte decides whether the backslash is written. Outside a string it is malformed.
             if (inString == 0) return false;
             _isBackslashHeld = true;
             writer.TakeBack();
@@ -101,7 +101,7 @@ internal sealed partial class JsonNormalizer
         return malformed == 0 && ((nonAscii == 0 && !_utf8.IsOpen) || _utf8.Append(octets[..read]));
     }
 
-    // Where text and starts of tokens go. Room is seen to by the loop above.
+    // Receives text and token positions. The loop above ensures that there is room.
     private ref struct TextWriter(ref byte text, ref ushort starts)
     {
         private readonly ref byte _text = ref text;
@@ -115,7 +115,7 @@ internal sealed partial class JsonNormalizer
 
         public void TakeBack() => Length--;
 
-        // The octets of a block whose bits are set in kept; starts are among them.
+        // Writes the bytes of a block whose bits are set in kept. starts is a subset of kept.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Write(ref byte block, ulong kept, ulong starts)
         {
@@ -136,7 +136,7 @@ internal sealed partial class JsonNormalizer
             StartCount += BitOperations.PopCount(starts);
         }
 
-        // All starts, and the end of the text, where the octet that stands there is none of a token.
+        // Returns all starts, then the end of the text, where it writes a byte that starts no token.
         public readonly ReadOnlySpan<ushort> EndStarts(ushort[] starts)
         {
             Unsafe.Add(ref _text, Length) = 0;

@@ -4,15 +4,15 @@ namespace HttpQuery.CacheKeys.Normalization;
 
 /// <summary>JSON without insignificant whitespace and with every string spelled one way (docs/cache-key.md, section 6.1).</summary>
 /// <remarks>
-/// <para>Octets are taken in blocks of 64 (<see cref="JsonBlock"/>), and what a piece leaves over waits for the next. Up to 64 blocks at a
-/// time go through two passes. The first one writes the text to the output, without whitespace and with escapes rewritten, and notes where
-/// in it tokens start (<c>.Text.cs</c>, <c>.Escapes.cs</c>). The second one goes from token to token and checks the grammar
+/// <para>Reads bytes in blocks of 64 (<see cref="JsonBlock"/>); the rest of a piece waits for the next piece. Up to 64 blocks at a time go
+/// through two passes. The first pass writes the text to the output, without whitespace and with escapes rewritten, and records the
+/// positions of tokens (<c>.Text.cs</c>, <c>.Escapes.cs</c>). The second pass goes from token to token and checks the grammar
 /// (<c>.Grammar.cs</c>, <c>.Scalars.cs</c>) and the names (<see cref="MemberNameSet"/>).</para>
-/// <para>Both passes keep between calls what the next octet depends on, so that nothing but open names is held.</para>
+/// <para>Between calls, both passes keep only their state and the names of open objects.</para>
 /// </remarks>
 internal sealed partial class JsonNormalizer : ContentNormalizer
 {
-    // The blocks of one pass: small enough that both passes find them in the nearest cache, and positions fit into two octets.
+    // The bytes of one pass: few enough for the first-level cache, and for positions of two bytes.
     private const int PassLength = 64 * JsonBlock.Length;
 
     private readonly byte[] _rest = new byte[JsonBlock.Length];
@@ -64,7 +64,7 @@ internal sealed partial class JsonNormalizer : ContentNormalizer
         domain = ContentDomain.Json;
         if (!_isRefused && _restLength > 0)
         {
-            // Spaces are dropped, but in a string that does not end, and that is refused.
+            // Spaces are removed, except in an unterminated string, which is refused anyway.
             _rest.AsSpan(_restLength).Fill((byte)' ');
             _isRefused = !ReadBlocks(_rest);
         }
@@ -87,7 +87,7 @@ internal sealed partial class JsonNormalizer : ContentNormalizer
         return false;
     }
 
-    // Whole blocks alone.
+    // Whole blocks only.
     private bool ReadBlocks(ReadOnlySpan<byte> octets)
     {
         while (!octets.IsEmpty)
@@ -95,7 +95,7 @@ internal sealed partial class JsonNormalizer : ContentNormalizer
             var pass = octets[..Math.Min(octets.Length, PassLength)];
             var text = _output!.GetSpan(pass.Length + TextSlack);
 
-            // What follows trusts in the room.
+            // The code below writes without bounds checks.
             ArgumentOutOfRangeException.ThrowIfLessThan(text.Length, pass.Length + TextSlack);
             if (!WriteText(pass, text, out var read, out var written, out var starts)) return false;
             if (!CheckGrammar(text, written, starts)) return false;

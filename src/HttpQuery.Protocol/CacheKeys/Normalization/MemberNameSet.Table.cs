@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-// A hash table of the names of objects with many members. Its hash is another one in every process, so nobody can prepare names that meet.
+// A hash table of the names of objects with many members. The hash differs in every process, so clients cannot prepare collisions.
 internal sealed partial class MemberNameSet
 {
     private const int Nothing = -1;
     private const int InitialBuckets = 1024;
 
-    // The newest name of each bucket, and for each name the next older one. Names go in the opposite order of their coming: the one that
-    // goes is the newest of its bucket, and those of an object come before those of the objects around it.
+    // The newest name of each bucket, and for each name the next older one. Names are removed in reverse order, so a removed name is the
+    // newest of its bucket. The names of an object come before those of the objects around it.
     private int[] _newest = [];
     private int[] _older = [];
     private int _buckets;
@@ -18,7 +18,7 @@ internal sealed partial class MemberNameSet
 
     private static uint Hash(ReadOnlySpan<byte> name)
     {
-        // The hash of text is keyed, and takes octets two by two.
+        // The hash of text is keyed, and reads two bytes at a time.
         var hash = (uint)string.GetHashCode(MemoryMarshal.Cast<byte, char>(name));
         return name.Length % 2 == 0 ? hash : hash ^ ((name[^1] + 1u) * 0x9E37_79B1);
     }
@@ -66,7 +66,7 @@ internal sealed partial class MemberNameSet
         _inTable -= _count - first;
     }
 
-    // Links the names before end anew.
+    // Links the names before end again.
     private void GrowTable(int end)
     {
         _buckets = Math.Max(2 * _buckets, InitialBuckets);
@@ -80,7 +80,7 @@ internal sealed partial class MemberNameSet
         Link(_innermost.FirstName, end);
     }
 
-    // A table that was left with names in it, or is large, is not kept.
+    // A table that still has names, or is large, is returned.
     private void ClearTable()
     {
         if (_inTable > 0 || _buckets > InitialBuckets) ReturnTable();

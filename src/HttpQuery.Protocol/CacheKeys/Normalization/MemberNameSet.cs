@@ -4,29 +4,29 @@ using System.Runtime.Intrinsics;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>The names of all objects that are open at one place of a JSON text, each object's own without repetition (docs/cache-key.md,
-/// section 6.1).</summary>
-/// <remarks>Names come as they are written, which is the same for equal names. Those of an object are on top of those of the objects around
-/// it, and go when it is closed. Up to <see cref="FewNames"/> names are compared by their fingerprints, one after the other; for more there
-/// is a table (<c>.Table.cs</c>). In the end names are compared whole.</remarks>
+/// <summary>The member names of all objects that are open at one position of a JSON text; detects repeated names in an object
+/// (docs/cache-key.md, section 6.1).</summary>
+/// <remarks>Names are compared as written, because equal names are written alike. The names of an object lie on top of those of the objects
+/// around it, and closing the object removes them. Up to <see cref="FewNames"/> names are compared one by one by their fingerprints; more
+/// names use a hash table (<c>.Table.cs</c>). Names with equal fingerprints are compared completely.</remarks>
 internal sealed partial class MemberNameSet : IDisposable
 {
     private const int FewNames = 32;
 
-    // What names are read and copied by.
+    // Names are read and copied in steps of this many bytes.
     private const int Step = 16;
 
-    // A name of n octets has up to 6n as it is written.
+    // A name of n bytes has up to 6n as written.
     private const int LongestWritten = (6 * ContentLimits.NameOctets) + 1;
 
     private const int InitialNames = 256;
     private const int InitialOctets = 8192;
 
-    // What is larger goes back to the pool before the next content.
+    // Larger buffers return to the pool before the next content.
     private const int KeptNames = 16 * InitialNames;
     private const int KeptOctets = 16 * InitialOctets;
 
-    // The objects around the innermost one; the outermost has none around it, which is one too.
+    // The objects around the innermost one. The first entry is empty: it is around the outermost object.
     private readonly OpenObject[] _around = new OpenObject[ContentLimits.Depth];
     private OpenObject _innermost;
     private int _open;
@@ -35,14 +35,14 @@ internal sealed partial class MemberNameSet : IDisposable
     private uint[] _fingerprints = [];
     private int _count;
 
-    // Octets of names, as written and with escapes resolved.
+    // Bytes of names, as written and with escapes resolved.
     private int _written;
     private int _resolved;
 
-    // Octets of a name that has not ended.
+    // Bytes of an unfinished name.
     private int _begun;
 
-    /// <summary>Forgets all names.</summary>
+    /// <summary>Removes all names.</summary>
     internal void Clear()
     {
         if (_octets.Length > KeptOctets || _ends.Length > KeptNames) ReturnNames();
@@ -73,15 +73,15 @@ internal sealed partial class MemberNameSet : IDisposable
     }
 
     /// <summary>Adds a name to the innermost object.</summary>
-    /// <param name="text">The name as written, without quotes, and whatever follows: at least 16 octets more.</param>
-    /// <param name="length">How much of it is the name.</param>
-    /// <returns><see langword="false"/> where the object has it already, or more names than the limits allow.</returns>
+    /// <param name="text">The name as written, without quotes, and at least 16 more bytes.</param>
+    /// <param name="length">The length of the name.</param>
+    /// <returns><see langword="false"/> when the object has it already, or a limit is exceeded.</returns>
     internal bool Add(ReadOnlySpan<byte> text, int length)
     {
         Debug.Assert(text.Length >= length + Step);
         if (length > Step || !IsRoomForShortName) return AddAny(text, length);
 
-        // What follows, by other steps, for the many names that are short, in an object that has few.
+        // A fast path of AddAny for short names in an object with few names.
         var octets = First(text, length);
         if (Vector128.EqualsAny(octets, Vector128.Create((byte)'\\'))) return AddAny(text, length);
         var fingerprint = Fingerprint(octets, length);
@@ -103,10 +103,10 @@ internal sealed partial class MemberNameSet : IDisposable
         return AddReserved(length);
     }
 
-    /// <summary>Starts a name of which more is to come.</summary>
+    /// <summary>Starts a name that continues in the next text.</summary>
     internal bool Begin(ReadOnlySpan<byte> start) => Continue(start);
 
-    /// <summary>Goes on with it.</summary>
+    /// <summary>Continues the started name.</summary>
     internal bool Continue(ReadOnlySpan<byte> more)
     {
         if (!Reserve(_begun + more.Length)) return false;
@@ -115,7 +115,7 @@ internal sealed partial class MemberNameSet : IDisposable
         return true;
     }
 
-    /// <summary>Adds it, less the quote that is its last octet.</summary>
+    /// <summary>Adds the started name, without its last byte, which is the quote.</summary>
     internal bool End()
     {
         var length = _begun - 1;
@@ -123,7 +123,7 @@ internal sealed partial class MemberNameSet : IDisposable
         return AddReserved(length);
     }
 
-    // The name lies behind the last one.
+    // The name lies after the last one.
     private bool AddReserved(int length)
     {
         var name = _octets.AsSpan(_written, length);
@@ -173,7 +173,7 @@ internal sealed partial class MemberNameSet : IDisposable
     private static Vector128<byte> First(ReadOnlySpan<byte> text, int length) =>
         Vector128.Create(text) & Vector128.Create(KeepFirst.Slice(Step - Math.Min(length, Step), Step));
 
-    // Cheap, and no more than a filter: the first and the last 16 octets, and the length.
+    // A cheap filter: the first and the last 16 bytes, and the length.
     private static uint Fingerprint(ReadOnlySpan<byte> text, int length)
     {
         var octets = First(text, length);
@@ -195,7 +195,7 @@ internal sealed partial class MemberNameSet : IDisposable
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ];
 
-    // Escapes as the first pass writes them: \" and \\ stand for one octet, \u00 and two digits too.
+    // Escapes as the first pass writes them: \", \\ and \u00 with two digits each stand for one byte.
     private static int Resolved(ReadOnlySpan<byte> name)
     {
         var resolved = name.Length;
@@ -209,7 +209,7 @@ internal sealed partial class MemberNameSet : IDisposable
         return resolved;
     }
 
-    // Room for a name of this length, and for what Step writes beyond it.
+    // Room for a name of this length, and for a copy of Step bytes beyond it.
     private bool Reserve(int length)
     {
         if (length > LongestWritten) return false;
@@ -241,7 +241,7 @@ internal sealed partial class MemberNameSet : IDisposable
         array = grown;
     }
 
-    // An open object: what there was before its names, whether they are in the table, and one bit for each of their fingerprints.
+    // An open object: the state before its names, whether they are in the table, and one bit per fingerprint.
     private struct OpenObject
     {
         public int FirstName;

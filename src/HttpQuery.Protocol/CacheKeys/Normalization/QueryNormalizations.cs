@@ -1,8 +1,8 @@
 namespace HttpQuery.CacheKeys;
 
-/// <summary>Claims: differences in the content that its reader does not see (docs/cache-key.md §5, §6).</summary>
-/// <remarks>Without a claim the content counts byte by byte. A wrong claim makes a cache answer one query with another's response
-/// (RFC 10008 §4), so claim only what the endpoint or origin that reads the content really does.</remarks>
+/// <summary>Claims: differences in the content that its reader ignores (docs/cache-key.md §5, §6).</summary>
+/// <remarks>Without a claim, the content counts byte by byte. With a wrong claim, a cache serves the response of another query
+/// (RFC 10008 §4). So claim only differences that the endpoint or origin really ignores.</remarks>
 [Flags]
 public enum QueryNormalizations
 {

@@ -5,7 +5,7 @@ using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-// Where the members of objects are, and how they are ordered. The text is well formed, and has no whitespace.
+// Finds and orders the members of objects. The text is well formed and has no whitespace.
 internal sealed partial class SortedJsonNormalizer
 {
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[],"u8);
@@ -14,11 +14,11 @@ internal sealed partial class SortedJsonNormalizer
     private readonly Comparison<Member> _byName;
     private readonly Comparison<Member> _byNameWithoutCase;
 
-    // The objects that are written anew, in the order of the text, and the members of each side by side.
+    // The objects to rewrite, in the order of the text, and the members of each side by side.
     private readonly PooledList<SortedObject> _objects = new();
     private readonly PooledList<Member> _members = new();
 
-    // The members so far of all open objects.
+    // The members read so far of all open objects.
     private readonly PooledList<Member> _openMembers = new();
 
     private void DisposeMembers()
@@ -28,14 +28,14 @@ internal sealed partial class SortedJsonNormalizer
         _openMembers.Dispose();
     }
 
-    // False where the order of members may count, so that nothing is sorted.
+    // False when the order of members may count. Then nothing is sorted.
     private bool FindMembers()
     {
         _objects.Clear();
         _members.Clear();
         _openMembers.Clear();
 
-        // For each open array or object its place in _objects and its first member in _openMembers; an array has none.
+        // For each open array or object: its index in _objects (-1 for an array) and its first member in _openMembers.
         Span<(int Object, int FirstMember)> open = stackalloc (int, int)[ContentLimits.Depth];
         var text = Text;
         var (depth, position, isName) = (0, 1, false);
@@ -79,7 +79,7 @@ internal sealed partial class SortedJsonNormalizer
 
     private void EndMember(int position) => _openMembers[_openMembers.Count - 1].End = position;
 
-    // False where the order of these members may count.
+    // False when the order of these members may count.
     private bool Close(int index, int firstMember, int position)
     {
         var members = _openMembers.Items[firstMember..];
@@ -94,7 +94,7 @@ internal sealed partial class SortedJsonNormalizer
         if (!IsInOrder(members, _byNameWithoutCase) && !AreDistinctWithoutCase(members)) return false;
         if (isInOrder && index == _objects.Count - 1)
         {
-            // Nothing in it is written anew.
+            // Nothing in it is rewritten.
             _objects.Cut(index);
         }
         else
@@ -110,7 +110,7 @@ internal sealed partial class SortedJsonNormalizer
         return true;
     }
 
-    // Each less than the next, so that no two are equal.
+    // Each is less than the next, so that no two are equal.
     private static bool IsInOrder(ReadOnlySpan<Member> members, Comparison<Member> compare)
     {
         for (var i = 1; i < members.Length; i++)
@@ -118,7 +118,7 @@ internal sealed partial class SortedJsonNormalizer
         return true;
     }
 
-    // Leaves them in that order.
+    // Leaves the members in that order.
     private bool AreDistinctWithoutCase(Span<Member> members)
     {
         members.Sort(_byNameWithoutCase);
@@ -127,7 +127,7 @@ internal sealed partial class SortedJsonNormalizer
 
     private ReadOnlySpan<byte> Name(Member member) => Text[(member.Start + 1)..member.NameEnd];
 
-    // The place of the quote that ends the string whose first quote is at start.
+    // Returns the position of the quote that ends the string that starts at start.
     private static int StringEnd(ReadOnlySpan<byte> text, int start)
     {
         var position = start + 1;
@@ -139,14 +139,14 @@ internal sealed partial class SortedJsonNormalizer
         }
     }
 
-    // Octet by octet of what the names say. Up to where they differ they are written alike; there, one of them may be within an escape.
+    // Compares the unescaped names byte by byte. Names are written alike up to the first difference, which may lie in an escape.
     private static int CompareNames(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         var position = CharacterStart(left, left.CommonPrefixLength(right));
         return FirstOctet(left[position..]) - FirstOctet(right[position..]);
     }
 
-    // Names differ in the case of letters alone where what is written does: escapes are written with lower case.
+    // Compares the written names, because escapes are always written in lower case.
     private static int CompareWithoutCase(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         for (var position = left.CommonPrefixLength(right); position < left.Length && position < right.Length; position++)
@@ -158,7 +158,7 @@ internal sealed partial class SortedJsonNormalizer
         return left.Length - right.Length;
     }
 
-    // The position, or the start of the escape that it is in.
+    // The position, or the start of the escape that contains it.
     private static int CharacterStart(ReadOnlySpan<byte> name, int position)
     {
         if (!name[Math.Max(0, position - 5)..position].Contains((byte)'\\')) return position;
@@ -173,7 +173,7 @@ internal sealed partial class SortedJsonNormalizer
         return start;
     }
 
-    // The octet that a name goes on with, unescaped: \" and \\, or \u00 with two digits. The end comes before all octets.
+    // The next byte of a name, unescaped: \" and \\, or \u00 with two digits. The end sorts before all bytes.
     private static int FirstOctet(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty) return -1;
@@ -183,7 +183,7 @@ internal sealed partial class SortedJsonNormalizer
 
     private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : digit - 'a' + 10;
 
-    // An object that is written anew: from its brace to behind the other; its members; and the first object behind it.
+    // An object to rewrite: from its opening brace to after its closing one, its members, and the first object after it.
     private struct SortedObject
     {
         public int Start;
@@ -193,7 +193,7 @@ internal sealed partial class SortedJsonNormalizer
         public int Next;
     }
 
-    // From the quote of its name to the comma or brace behind it; and the first object in it that is written anew.
+    // From the quote of its name to the comma or brace after it, and the first object in it to rewrite.
     private struct Member
     {
         public int Start;

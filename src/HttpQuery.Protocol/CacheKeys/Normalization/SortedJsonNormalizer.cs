@@ -3,15 +3,15 @@ using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>JSON as <see cref="JsonNormalizer"/> writes it, the members of each object ordered by name (docs/cache-key.md,
+/// <summary>JSON as <see cref="JsonNormalizer"/> writes it, with the members of each object ordered by name (docs/cache-key.md,
 /// section 6.2).</summary>
-/// <remarks>Where the order of members may count, this writes what <see cref="JsonNormalizer"/> does, in its domain. So the text is kept
-/// until the end, when the members of each object that is not in order are looked for (<c>.Members.cs</c>).</remarks>
+/// <remarks>If the order of members may count, this writes the output of <see cref="JsonNormalizer"/> in its domain. So the text is
+/// kept until the end, and then searched for objects whose members are not in order (<c>.Members.cs</c>).</remarks>
 internal sealed partial class SortedJsonNormalizer : ContentNormalizer
 {
     private readonly JsonNormalizer _json = new();
 
-    // What _json wrote, its domain octet first.
+    // The output of _json, its domain byte first.
     private readonly PooledList<byte> _kept = new();
     private IBufferWriter<byte>? _output;
 
@@ -64,13 +64,13 @@ internal sealed partial class SortedJsonNormalizer : ContentNormalizer
         base.Dispose();
     }
 
-    // As BuffersExtensions.Write, and nothing for nothing: a writer need not have room for it.
+    // As BuffersExtensions.Write, but skips empty spans: the writer may have no room left.
     private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> octets)
     {
         if (!octets.IsEmpty) output.Write(octets);
     }
 
-    // From object to object that is written anew, in the order of the text; within one of them from member to member, ordered by name.
+    // Enumerates the objects to rewrite in the order of the text, and through the members of each in the order of names.
     private void WriteSorted(IBufferWriter<byte> output)
     {
         Span<OpenObject> around = stackalloc OpenObject[ContentLimits.Depth];
@@ -108,7 +108,7 @@ internal sealed partial class SortedJsonNormalizer : ContentNormalizer
         static (int Start, int End, int Next) Range(Member member) => (member.Start, member.End, member.Next);
     }
 
-    // An object being written: which of its members, and where what contains it ends.
+    // An object being written: its current member, and the end of the text that contains it.
     private struct OpenObject
     {
         public int Object;

@@ -3,18 +3,18 @@ using System.Text.Unicode;
 
 namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>Checks UTF-8 that comes in pieces, each of at least four octets.</summary>
+/// <summary>Validates UTF-8 in pieces of at least four bytes each.</summary>
 internal struct Utf8Validator
 {
-    // The start of a sequence that the last piece did not end, its first octet lowest.
+    // The start of a sequence that continues in the next piece, its first byte lowest.
     private uint _open;
     private int _openLength;
 
     /// <summary>Whether the last piece ended within a sequence.</summary>
     internal readonly bool IsOpen => _openLength > 0;
 
-    /// <summary>Takes the next piece.</summary>
-    /// <returns><see langword="false"/> where the octets are no UTF-8.</returns>
+    /// <summary>Validates the next piece.</summary>
+    /// <returns><see langword="false"/> when the bytes are not UTF-8.</returns>
     internal bool Append(ReadOnlySpan<byte> octets)
     {
         if (_openLength > 0)
@@ -32,7 +32,7 @@ internal struct Utf8Validator
         return Utf8.IsValid(octets[..^_openLength]);
     }
 
-    // How many octets at the end may be the start of a longer sequence.
+    // The number of bytes at the end that may start a longer sequence.
     private static int OpenEnd(ReadOnlySpan<byte> octets)
     {
         for (var length = 1; length <= Math.Min(3, octets.Length); length++)
@@ -45,7 +45,7 @@ internal struct Utf8Validator
         return 0;
     }
 
-    // As the first octet says; whether it may say so is checked with the whole sequence.
+    // As the first byte states. Utf8.IsValid checks that byte with the whole sequence.
     private static int SequenceLength(byte first) => first switch
     {
         < 0xE0 => 2,
