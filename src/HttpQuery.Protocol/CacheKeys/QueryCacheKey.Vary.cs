@@ -23,7 +23,7 @@ public readonly partial record struct QueryCacheKey
         using var preimage = new PooledByteBuffer();
         preimage.WriteByte(SchemeVersion);
         preimage.WriteByte(1);
-        preimage.Write(_octets);
+        preimage.Write(_bytes);
         preimage.WriteInt32(ordered.Count);
         foreach (var (name, lines) in ordered)
         {

@@ -88,9 +88,9 @@ internal static class ResourceUriWriter
         var written = 0;
         for (var i = 0; i < path.Length; i++)
         {
-            if (IsEscape(path[i..]) && ValueOf(path[i..]) is not (byte)'/' and var octet)
+            if (IsEscape(path[i..]) && ValueOf(path[i..]) is not (byte)'/' and var b)
             {
-                path[written++] = octet;
+                path[written++] = b;
                 i += 2;
             }
             else
@@ -105,9 +105,9 @@ internal static class ResourceUriWriter
     private static int ResolveAll(Span<byte> text)
     {
         var written = 0;
-        foreach (var octet in text)
+        foreach (var b in text)
         {
-            text[written++] = octet;
+            text[written++] = b;
             while (written >= 3 && IsEscape(text[(written - 3)..written]))
             {
                 text[written - 3] = ValueOf(text[(written - 3)..]);
@@ -190,8 +190,8 @@ internal static class ResourceUriWriter
         }
 
         // Not in place: a letter can be longer in the other case.
-        var octets = ArrayPool<byte>.Shared.Rent(text.Length);
-        var rest = octets.AsSpan(0, text.Length);
+        var bytes = ArrayPool<byte>.Shared.Rent(text.Length);
+        var rest = bytes.AsSpan(0, text.Length);
         text.Span.CopyTo(rest);
         text.Clear();
         Span<byte> encoded = stackalloc byte[4];
@@ -201,7 +201,7 @@ internal static class ResourceUriWriter
             text.Write(isCharacter ? encoded[..Fold(rune).EncodeToUtf8(encoded)] : rest[..length]);
             rest = rest[length..];
         }
-        ArrayPool<byte>.Shared.Return(octets);
+        ArrayPool<byte>.Shared.Return(bytes);
     }
 
     private static Rune Fold(Rune rune) =>

@@ -17,7 +17,7 @@ internal static class Base64Decoder
     internal static int DecodedLength(ReadOnlySpan<char> text) => (int)(WithoutPadding(text).Length * 3L / 4);
 
     /// <summary>Decodes well-formed text into exactly <see cref="DecodedLength"/> bytes.</summary>
-    internal static void Decode(ReadOnlySpan<char> text, Span<byte> octets)
+    internal static void Decode(ReadOnlySpan<char> text, Span<byte> bytes)
     {
         var bits = 0;
         var bitCount = 0;
@@ -28,7 +28,7 @@ internal static class Base64Decoder
             bitCount += 6;
             if (bitCount < 8) continue;
             bitCount -= 8;
-            octets[length++] = (byte)(bits >> bitCount);
+            bytes[length++] = (byte)(bits >> bitCount);
         }
     }
 

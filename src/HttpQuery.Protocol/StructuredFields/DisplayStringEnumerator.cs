@@ -27,10 +27,10 @@ internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
         }
 
         // Only adjacent escapes can form a character: unescaped characters are ASCII.
-        Span<byte> octets = stackalloc byte[LongestSequence];
+        Span<byte> bytes = stackalloc byte[LongestSequence];
         var count = 0;
-        while (count < LongestSequence && TryReadEscape(_rest[(count * 3)..], out octets[count])) count++;
-        if (Rune.DecodeFromUtf8(octets[..count], out var rune, out var length) is not OperationStatus.Done) return Fail();
+        while (count < LongestSequence && TryReadEscape(_rest[(count * 3)..], out bytes[count])) count++;
+        if (Rune.DecodeFromUtf8(bytes[..count], out var rune, out var length) is not OperationStatus.Done) return Fail();
 
         Current = rune;
         _rest = _rest[(length * 3)..];
@@ -38,11 +38,11 @@ internal ref struct DisplayStringEnumerator(ReadOnlySpan<char> content)
     }
 
     // Upper-case hex digits are malformed.
-    private static bool TryReadEscape(ReadOnlySpan<char> text, out byte octet)
+    private static bool TryReadEscape(ReadOnlySpan<char> text, out byte b)
     {
-        octet = 0;
+        b = 0;
         if (text is not ['%', var high, var low, ..] || !char.IsAsciiHexDigitLower(high) || !char.IsAsciiHexDigitLower(low)) return false;
-        octet = (byte)((HexValue(high) << 4) | HexValue(low));
+        b = (byte)((HexValue(high) << 4) | HexValue(low));
         return true;
     }
 

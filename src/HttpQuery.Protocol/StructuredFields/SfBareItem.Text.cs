@@ -61,7 +61,7 @@ public readonly partial record struct SfBareItem
         const int ChunkLength = 96;
         Span<char> chunk = stackalloc char[ChunkLength / 3 * 4];
         text.AppendLiteral(":");
-        for (var rest = Octets.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(ChunkLength, rest.Length)..])
+        for (var rest = Bytes.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(ChunkLength, rest.Length)..])
         {
             Convert.TryToBase64Chars(rest[..Math.Min(ChunkLength, rest.Length)], chunk, out var length);
             text.AppendFormatted(chunk[..length]);

@@ -86,7 +86,7 @@ public readonly partial record struct SfBareItem : IHeaderFormattable
 
     private string Text => (string)_content!;
 
-    private byte[] Octets => (byte[])_content!;
+    private byte[] Bytes => (byte[])_content!;
 
     /// <summary>The value of an Integer.</summary>
     /// <exception cref="InvalidOperationException">The item has another type.</exception>
@@ -106,7 +106,7 @@ public readonly partial record struct SfBareItem : IHeaderFormattable
 
     /// <summary>The bytes of a Byte Sequence.</summary>
     /// <exception cref="InvalidOperationException">The item has another type.</exception>
-    public ReadOnlyMemory<byte> AsByteSequence() => Require(SfItemType.ByteSequence).Octets;
+    public ReadOnlyMemory<byte> AsByteSequence() => Require(SfItemType.ByteSequence).Bytes;
 
     /// <summary>The value of a Boolean.</summary>
     /// <exception cref="InvalidOperationException">The item has another type.</exception>
@@ -122,7 +122,7 @@ public readonly partial record struct SfBareItem : IHeaderFormattable
 
     /// <summary>Compares type and value.</summary>
     public bool Equals(SfBareItem other) => Type == other.Type && _number == other._number
-        && (Type is SfItemType.ByteSequence ? Octets.AsSpan().SequenceEqual(other.Octets) : Equals(_content, other._content));
+        && (Type is SfItemType.ByteSequence ? Bytes.AsSpan().SequenceEqual(other.Bytes) : Equals(_content, other._content));
 
     /// <inheritdoc/>
     public override int GetHashCode()
@@ -130,7 +130,7 @@ public readonly partial record struct SfBareItem : IHeaderFormattable
         var hash = new HashCode();
         hash.Add(Type);
         hash.Add(_number);
-        if (_content is byte[] octets) hash.AddBytes(octets);
+        if (_content is byte[] bytes) hash.AddBytes(bytes);
         else hash.Add(_content);
         return hash.ToHashCode();
     }

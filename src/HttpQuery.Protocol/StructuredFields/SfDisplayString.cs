@@ -51,13 +51,13 @@ public readonly record struct SfDisplayString : IHeaderFormattable
 
     private static void AppendEscaped(ref DefaultInterpolatedStringHandler text, Rune rune)
     {
-        Span<byte> octets = stackalloc byte[4];
+        Span<byte> bytes = stackalloc byte[4];
         Span<char> escapes = stackalloc char[12];
-        var count = rune.EncodeToUtf8(octets);
+        var count = rune.EncodeToUtf8(bytes);
         for (var i = 0; i < count; i++)
         {
             escapes[i * 3] = '%';
-            octets[i].TryFormat(escapes[((i * 3) + 1)..], out _, "x2");
+            bytes[i].TryFormat(escapes[((i * 3) + 1)..], out _, "x2");
         }
 
         text.AppendFormatted(escapes[..(count * 3)]);

@@ -91,9 +91,9 @@ public ref partial struct SfReader
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly byte[] GetBytes()
     {
-        var octets = new byte[Base64Decoder.DecodedLength(Base64Content)];
-        Base64Decoder.Decode(_content, octets);
-        return octets;
+        var bytes = new byte[Base64Decoder.DecodedLength(Base64Content)];
+        Base64Decoder.Decode(_content, bytes);
+        return bytes;
     }
 
     /// <summary>Copies the bytes of a Byte Sequence.</summary>

@@ -10,11 +10,11 @@ internal sealed class PooledByteBuffer : IDisposable
     // Replacement characters would make different texts equal.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private byte[] _octets = ArrayPool<byte>.Shared.Rent(1024);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Span => _octets.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
     public void Clear() => Length = 0;
 
@@ -24,12 +24,12 @@ internal sealed class PooledByteBuffer : IDisposable
 
     public void WriteInt32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
 
-    public void Write(ReadOnlySpan<byte> octets) => octets.CopyTo(Take(octets.Length));
+    public void Write(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
-    public void WriteLengthPrefixed(ReadOnlySpan<byte> octets)
+    public void WriteLengthPrefixed(ReadOnlySpan<byte> bytes)
     {
-        WriteInt32(octets.Length);
-        Write(octets);
+        WriteInt32(bytes.Length);
+        Write(bytes);
     }
 
     /// <summary>Starts <c>bytes(x)</c> with a length that is known later. Pass the result to <see cref="EndLengthPrefixed"/>.</summary>
@@ -39,7 +39,7 @@ internal sealed class PooledByteBuffer : IDisposable
         return Length;
     }
 
-    public void EndLengthPrefixed(int start) => BinaryPrimitives.WriteInt32BigEndian(_octets.AsSpan(start - 4), Length - start);
+    public void EndLengthPrefixed(int start) => BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(start - 4), Length - start);
 
     /// <summary>Writes text as UTF-8, without a length.</summary>
     /// <exception cref="EncoderFallbackException">The text has an unpaired surrogate; nothing is written.</exception>
@@ -50,26 +50,26 @@ internal sealed class PooledByteBuffer : IDisposable
     }
 
     /// <summary>Returns the bytes from <paramref name="start"/> on, to change in place.</summary>
-    public Span<byte> From(int start) => _octets.AsSpan(start, Length - start);
+    public Span<byte> From(int start) => _bytes.AsSpan(start, Length - start);
 
     public void Dispose()
     {
-        if (_octets.Length > 0) ArrayPool<byte>.Shared.Return(_octets);
-        (_octets, Length) = ([], 0);
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        (_bytes, Length) = ([], 0);
     }
 
     private Span<byte> Take(int count)
     {
-        if (_octets.Length - Length < count) Grow(count);
+        if (_bytes.Length - Length < count) Grow(count);
         Length += count;
-        return _octets.AsSpan(Length - count, count);
+        return _bytes.AsSpan(Length - count, count);
     }
 
     private void Grow(int count)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, 2 * _octets.Length));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, 2 * _bytes.Length));
         Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_octets);
-        _octets = larger;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
     }
 }

@@ -12,22 +12,22 @@ internal static class Adler32
     private const int LongestRun = 5552;
 
     /// <summary>Continues an Adler-32 with more bytes.</summary>
-    internal static uint Append(uint adler, ReadOnlySpan<byte> octets)
+    internal static uint Append(uint adler, ReadOnlySpan<byte> bytes)
     {
         var first = adler & 0xFFFF;
         var second = adler >> 16;
-        while (!octets.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            var run = octets[..Math.Min(octets.Length, LongestRun)];
-            foreach (var octet in run)
+            var run = bytes[..Math.Min(bytes.Length, LongestRun)];
+            foreach (var b in run)
             {
-                first += octet;
+                first += b;
                 second += first;
             }
 
             first %= Modulus;
             second %= Modulus;
-            octets = octets[run.Length..];
+            bytes = bytes[run.Length..];
         }
 
         return (second << 16) | first;

@@ -14,22 +14,22 @@ internal static class Crc32
     private static readonly uint[] Table = CreateTable();
 
     /// <summary>Continues a CRC with more bytes. The CRC of no bytes is 0.</summary>
-    internal static uint Append(uint crc, ReadOnlySpan<byte> octets)
+    internal static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<uint> table = Table;
         crc = ~crc;
-        while (octets.Length >= Slices)
+        while (bytes.Length >= Slices)
         {
-            var low = crc ^ BinaryPrimitives.ReadUInt32LittleEndian(octets);
-            var high = BinaryPrimitives.ReadUInt32LittleEndian(octets[4..]);
+            var low = crc ^ BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            var high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
             crc = table[(7 * SliceLength) + (int)(low & 0xFF)] ^ table[(6 * SliceLength) + (int)((low >> 8) & 0xFF)]
                 ^ table[(5 * SliceLength) + (int)((low >> 16) & 0xFF)] ^ table[(4 * SliceLength) + (int)(low >> 24)]
                 ^ table[(3 * SliceLength) + (int)(high & 0xFF)] ^ table[(2 * SliceLength) + (int)((high >> 8) & 0xFF)]
                 ^ table[SliceLength + (int)((high >> 16) & 0xFF)] ^ table[(int)(high >> 24)];
-            octets = octets[Slices..];
+            bytes = bytes[Slices..];
         }
 
-        foreach (var octet in octets) crc = (crc >> 8) ^ table[(int)((crc ^ octet) & 0xFF)];
+        foreach (var b in bytes) crc = (crc >> 8) ^ table[(int)((crc ^ b) & 0xFF)];
         return ~crc;
     }
 

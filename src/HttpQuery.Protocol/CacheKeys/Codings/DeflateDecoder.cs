@@ -30,10 +30,10 @@ internal abstract class DeflateDecoder : ContentDecoder, IByteSink
     protected abstract int TrailerLength { get; }
 
     /// <inheritdoc/>
-    bool IByteSink.Write(ReadOnlySpan<byte> octets)
+    bool IByteSink.Write(ReadOnlySpan<byte> bytes)
     {
-        AddToChecksum(octets);
-        return Emit(octets);
+        AddToChecksum(bytes);
+        return Emit(bytes);
     }
 
     /// <inheritdoc/>
@@ -72,10 +72,10 @@ internal abstract class DeflateDecoder : ContentDecoder, IByteSink
         }
 
         // The inflater reads ahead, so it may hold the first bytes of the trailer.
-        while (_inflater.TryTakeByte(ref coded, out var octet))
+        while (_inflater.TryTakeByte(ref coded, out var b))
         {
             if (++_trailerLength > TrailerLength) return false;
-            _trailer = (_trailer << 8) | octet;
+            _trailer = (_trailer << 8) | b;
         }
 
         return true;

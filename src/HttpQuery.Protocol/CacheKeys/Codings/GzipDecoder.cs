@@ -78,29 +78,29 @@ internal sealed class GzipDecoder : DeflateDecoder
     protected override bool IsTrailer(ulong trailer) =>
         (uint)(trailer >> 32) == BinaryPrimitives.ReverseEndianness(_crc) && (uint)trailer == BinaryPrimitives.ReverseEndianness(_length);
 
-    private bool ReadHeaderByte(byte octet)
+    private bool ReadHeaderByte(byte b)
     {
         switch (_field)
         {
             case Field.Identification1:
                 _field++;
-                return octet == Identification1;
+                return b == Identification1;
             case Field.Identification2:
                 _field++;
-                return octet == Identification2;
+                return b == Identification2;
             case Field.Method:
                 _field++;
-                return octet == Deflate;
+                return b == Deflate;
             case Field.Flags:
-                (_flags, _skip) = (octet, 6);
+                (_flags, _skip) = (b, 6);
                 _field++;
-                return (octet & RefusedFlags) == 0;
+                return (b & RefusedFlags) == 0;
             case Field.ExtraLengthLow:
-                _skip = octet;
+                _skip = b;
                 _field++;
                 return true;
             case Field.ExtraLengthHigh:
-                _skip |= octet << 8;
+                _skip |= b << 8;
                 _field++;
                 return true;
             case Field.TimeExtraFlagsSystem or Field.Extra:
@@ -108,7 +108,7 @@ internal sealed class GzipDecoder : DeflateDecoder
                 return true;
             default:
                 // A name and a comment end with a zero.
-                if (octet == 0) _field++;
+                if (b == 0) _field++;
                 return true;
         }
     }

@@ -5,5 +5,5 @@ internal interface IByteSink
 {
     /// <summary>Receives the next bytes, which are valid only during the call.</summary>
     /// <returns><see langword="false"/> to stop decoding.</returns>
-    bool Write(ReadOnlySpan<byte> octets);
+    bool Write(ReadOnlySpan<byte> bytes);
 }

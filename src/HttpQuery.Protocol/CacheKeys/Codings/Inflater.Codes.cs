@@ -119,8 +119,8 @@ internal sealed partial class Inflater
     {
         var meanings = new uint[LiteralSymbols];
         Array.Fill(meanings, HuffmanTable.Nothing);
-        for (var octet = 0; octet < EndOfBlockSymbol; octet++)
-            meanings[octet] = HuffmanTable.Literal | ((uint)octet << HuffmanTable.ValueShift);
+        for (var b = 0; b < EndOfBlockSymbol; b++)
+            meanings[b] = HuffmanTable.Literal | ((uint)b << HuffmanTable.ValueShift);
         meanings[EndOfBlockSymbol] = HuffmanTable.EndOfBlock;
 
         // Lengths: 3 to 10 without extra bits, then four codes for each number of them; 258 has a code of its own.

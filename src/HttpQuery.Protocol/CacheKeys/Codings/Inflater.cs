@@ -96,11 +96,11 @@ internal sealed partial class Inflater(IByteSink? output)
     }
 
     /// <summary>After the stream: takes the next byte, from the inflater or from <paramref name="coded"/>.</summary>
-    internal bool TryTakeByte(ref ReadOnlySpan<byte> coded, out byte octet)
+    internal bool TryTakeByte(ref ReadOnlySpan<byte> coded, out byte b)
     {
-        octet = 0;
+        b = 0;
         if (!HasBits(ref coded, 8)) return false;
-        octet = (byte)TakeBits(8);
+        b = (byte)TakeBits(8);
         return true;
     }
 
@@ -205,9 +205,9 @@ internal sealed partial class Inflater(IByteSink? output)
     private bool Flush()
     {
         if (output is null) return true;
-        var octets = _buffer.AsSpan(_handedOut, _end - _handedOut);
+        var bytes = _buffer.AsSpan(_handedOut, _end - _handedOut);
         _handedOut = _end;
-        return octets.IsEmpty || output.Write(octets);
+        return bytes.IsEmpty || output.Write(bytes);
     }
 
     // Stops once, at the first full buffer.

@@ -38,12 +38,12 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
     }
 
     /// <summary>Adds bytes to the exact digest, and to the decoder or normalizer.</summary>
-    public void Append(ReadOnlySpan<byte> octets)
+    public void Append(ReadOnlySpan<byte> bytes)
     {
-        _received.AppendData(octets);
+        _received.AppendData(bytes);
         BeginNormalizing();
-        if (_decoder is not null) _decoder.Append(octets);
-        else _normalizer?.Append(octets);
+        if (_decoder is not null) _decoder.Append(bytes);
+        else _normalizer?.Append(bytes);
     }
 
     /// <summary>Ends the content.</summary>
@@ -73,10 +73,10 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         (_decoder, _normalizer) = (null, null);
     }
 
-    bool IByteSink.Write(ReadOnlySpan<byte> octets)
+    bool IByteSink.Write(ReadOnlySpan<byte> bytes)
     {
-        _decoded.AppendData(octets);
-        _normalizer?.Append(octets);
+        _decoded.AppendData(bytes);
+        _normalizer?.Append(bytes);
         return true;
     }
 

@@ -11,7 +11,7 @@ internal struct Sha256Digest
 {
     private byte _first;
 
-    public Sha256Digest(ReadOnlySpan<byte> octets) => octets.CopyTo(this);
+    public Sha256Digest(ReadOnlySpan<byte> bytes) => bytes.CopyTo(this);
 
-    public readonly bool Equals(ReadOnlySpan<byte> octets) => ((ReadOnlySpan<byte>)this).SequenceEqual(octets);
+    public readonly bool Equals(ReadOnlySpan<byte> bytes) => ((ReadOnlySpan<byte>)this).SequenceEqual(bytes);
 }

@@ -27,18 +27,18 @@ internal sealed class DigestWriter : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Adds bytes. Long spans go to the hash without a copy.</summary>
-    public void Write(ReadOnlySpan<byte> octets)
+    public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (octets.Length <= _buffer.Length - _length)
+        if (bytes.Length <= _buffer.Length - _length)
         {
-            octets.CopyTo(_buffer.AsSpan(_length));
-            _length += octets.Length;
+            bytes.CopyTo(_buffer.AsSpan(_length));
+            _length += bytes.Length;
             return;
         }
 
         Flush();
-        if (octets.Length < _buffer.Length / 2) Write(octets);
-        else _hash.AppendData(octets);
+        if (bytes.Length < _buffer.Length / 2) Write(bytes);
+        else _hash.AppendData(bytes);
     }
 
     /// <summary>Discards everything written.</summary>

@@ -6,7 +6,7 @@ namespace HttpQuery.CacheKeys.Headers;
 /// <summary>The request headers that count in the key, line by line as sent.</summary>
 internal sealed class KeyHeaders : IDisposable
 {
-    private readonly PooledByteBuffer _octets = new();
+    private readonly PooledByteBuffer _bytes = new();
     private (KeyHeaderKind Kind, int Start, int Length)[] _lines = new (KeyHeaderKind, int, int)[8];
     private int _count;
 
@@ -15,7 +15,7 @@ internal sealed class KeyHeaders : IDisposable
 
     public void Clear()
     {
-        _octets.Clear();
+        _bytes.Clear();
         (_count, CountsExactly) = (0, false);
     }
 
@@ -23,8 +23,8 @@ internal sealed class KeyHeaders : IDisposable
     {
         var kind = KindOf(name);
         if (kind is KeyHeaderKind.None) return;
-        var start = _octets.Length;
-        _octets.WriteText(value);
+        var start = _bytes.Length;
+        _bytes.WriteText(value);
         Added(kind, start);
     }
 
@@ -32,8 +32,8 @@ internal sealed class KeyHeaders : IDisposable
     {
         var kind = KindOf(name);
         if (kind is KeyHeaderKind.None) return;
-        var start = _octets.Length;
-        _octets.Write(value);
+        var start = _bytes.Length;
+        _bytes.Write(value);
         Added(kind, start);
     }
 
@@ -52,7 +52,7 @@ internal sealed class KeyHeaders : IDisposable
     {
         foreach (var line in _lines.AsSpan(0, _count))
         {
-            if (line.Kind == kind) return _octets.Span.Slice(line.Start, line.Length);
+            if (line.Kind == kind) return _bytes.Span.Slice(line.Start, line.Length);
         }
         return default;
     }
@@ -63,21 +63,21 @@ internal sealed class KeyHeaders : IDisposable
         output.WriteInt32(Count(kind));
         foreach (var line in _lines.AsSpan(0, _count))
         {
-            if (line.Kind == kind) output.WriteLengthPrefixed(_octets.Span.Slice(line.Start, line.Length));
+            if (line.Kind == kind) output.WriteLengthPrefixed(_bytes.Span.Slice(line.Start, line.Length));
         }
     }
 
-    public void Dispose() => _octets.Dispose();
+    public void Dispose() => _bytes.Dispose();
 
     private void Added(KeyHeaderKind kind, int start)
     {
-        var value = _octets.Span[start..];
+        var value = _bytes.Span[start..];
         var trimmed = value.Trim(" \t"u8);
         if (kind is KeyHeaderKind.CacheControl) CountsExactly |= CacheControlReader.HasNoTransform(trimmed);
         if (kind is KeyHeaderKind.Digest) CountsExactly = true;
         if (kind is KeyHeaderKind.CacheControl or KeyHeaderKind.Digest)
         {
-            _octets.Truncate(start);
+            _bytes.Truncate(start);
             return;
         }
 

@@ -5,7 +5,7 @@ namespace HttpQuery.CacheKeys.Headers;
 /// <summary>The header lines that override the target, host, scheme, port or method (docs/cache-key.md §4).</summary>
 internal sealed class RoutingHeaders : IDisposable
 {
-    private readonly PooledByteBuffer _octets = new();
+    private readonly PooledByteBuffer _bytes = new();
     private readonly Comparison<Line> _byName;
     private Line[] _lines = new Line[4];
     private int _count;
@@ -15,23 +15,23 @@ internal sealed class RoutingHeaders : IDisposable
 
     public void Clear()
     {
-        _octets.Clear();
+        _bytes.Clear();
         _count = 0;
     }
 
     public void Add(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         var start = AddName(name);
-        var end = _octets.Length;
-        _octets.WriteText(value);
+        var end = _bytes.Length;
+        _bytes.WriteText(value);
         AddLine(start, end);
     }
 
     public void Add(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
     {
         var start = AddName(name);
-        var end = _octets.Length;
-        _octets.Write(value);
+        var end = _bytes.Length;
+        _bytes.Write(value);
         AddLine(start, end);
     }
 
@@ -55,28 +55,28 @@ internal sealed class RoutingHeaders : IDisposable
             while (count < lines.Length && Name(lines[count]).SequenceEqual(name)) count++;
             output.WriteLengthPrefixed(name);
             output.WriteInt32(count);
-            foreach (var line in lines[..count]) output.WriteLengthPrefixed(_octets.Span[line.NameEnd..line.End].Trim(" \t"u8));
+            foreach (var line in lines[..count]) output.WriteLengthPrefixed(_bytes.Span[line.NameEnd..line.End].Trim(" \t"u8));
             lines = lines[count..];
         }
     }
 
-    public void Dispose() => _octets.Dispose();
+    public void Dispose() => _bytes.Dispose();
 
     private int AddName(ReadOnlySpan<char> name)
     {
-        var start = _octets.Length;
-        _octets.WriteText(name);
-        AsciiBytes.ToLower(_octets.From(start));
+        var start = _bytes.Length;
+        _bytes.WriteText(name);
+        AsciiBytes.ToLower(_bytes.From(start));
         return start;
     }
 
     private void AddLine(int start, int nameEnd)
     {
         if (_count == _lines.Length) Array.Resize(ref _lines, 2 * _count);
-        _lines[_count++] = new(start, nameEnd, _octets.Length);
+        _lines[_count++] = new(start, nameEnd, _bytes.Length);
     }
 
-    private ReadOnlySpan<byte> Name(Line line) => _octets.Span[line.NameStart..line.NameEnd];
+    private ReadOnlySpan<byte> Name(Line line) => _bytes.Span[line.NameStart..line.NameEnd];
 
     private readonly record struct Line(int NameStart, int NameEnd, int End);
 }

@@ -4,7 +4,7 @@ namespace HttpQuery.CacheKeys.Normalization;
 internal static class ContentLimits
 {
     /// <summary>Bytes of a content, before normalization.</summary>
-    internal const int Octets = 16_777_216;
+    internal const int Bytes = 16_777_216;
 
     /// <summary>Nested arrays and objects, including the outermost.</summary>
     internal const int Depth = 64;
@@ -13,5 +13,5 @@ internal static class ContentLimits
     internal const int Members = 65_536;
 
     /// <summary>Bytes of the names of all objects open at one position, with escapes resolved.</summary>
-    internal const int NameOctets = 1_048_576;
+    internal const int NameBytes = 1_048_576;
 }

@@ -13,7 +13,7 @@ internal abstract class ContentNormalizer : IDisposable
 
     /// <summary>Reads the next bytes.</summary>
     /// <returns><see langword="false"/> once the content is refused. Further calls then cost nothing.</returns>
-    public abstract bool Append(ReadOnlySpan<byte> octets);
+    public abstract bool Append(ReadOnlySpan<byte> bytes);
 
     /// <summary>Ends the content.</summary>
     /// <param name="domain">The domain byte for the key.</param>

@@ -24,10 +24,10 @@ internal sealed class CustomNormalizer(IQueryContentNormalizer normalizer) : Con
         output.Write(head.Span);
     }
 
-    public override bool Append(ReadOnlySpan<byte> octets)
+    public override bool Append(ReadOnlySpan<byte> bytes)
     {
-        _isTooLong |= octets.Length > normalizer.MaximumContentLength - _content.Length;
-        if (!_isTooLong) _content.Write(octets);
+        _isTooLong |= bytes.Length > normalizer.MaximumContentLength - _content.Length;
+        if (!_isTooLong) _content.Write(bytes);
         return !_isTooLong;
     }
 

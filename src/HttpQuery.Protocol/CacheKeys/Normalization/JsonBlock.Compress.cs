@@ -31,9 +31,9 @@ internal static partial class JsonBlock
         for (var i = 0; i < Length; i += 8)
         {
             var bits = (byte)(kept >> i);
-            var octets = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, i))).AsByte();
+            var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, i))).AsByte();
             var places = Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref KeptPlaces[8 * bits])).AsByte();
-            Unsafe.WriteUnaligned(ref destination, Vector128.Shuffle(octets, places).AsUInt64().ToScalar());
+            Unsafe.WriteUnaligned(ref destination, Vector128.Shuffle(bytes, places).AsUInt64().ToScalar());
             destination = ref Unsafe.Add(ref destination, BitOperations.PopCount(bits));
         }
     }

@@ -23,21 +23,21 @@ internal static partial class JsonBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static JsonBlockClasses Classify512(ref byte start)
     {
-        var octets = Vector512.LoadUnsafe(ref start);
+        var bytes = Vector512.LoadUnsafe(ref start);
         // Setting this bit makes [ and ] into { and }.
-        var folded = octets | Vector512.Create((byte)0x20);
+        var folded = bytes | Vector512.Create((byte)0x20);
         return new()
         {
-            Quotes = Bits(octets, (byte)'"'),
-            Backslashes = Bits(octets, (byte)'\\'),
-            Structure = Bits(folded, (byte)'{') | Bits(folded, (byte)'}') | Bits(octets, (byte)':') | Bits(octets, (byte)','),
-            Whitespace = Bits(octets, (byte)' ') | Bits(octets, (byte)'\n') | Bits(octets, (byte)'\r') | Bits(octets, (byte)'\t'),
-            Controls = Bits(octets & Vector512.Create((byte)0xE0), 0),
-            NonAscii = octets.ExtractMostSignificantBits(),
+            Quotes = Bits(bytes, (byte)'"'),
+            Backslashes = Bits(bytes, (byte)'\\'),
+            Structure = Bits(folded, (byte)'{') | Bits(folded, (byte)'}') | Bits(bytes, (byte)':') | Bits(bytes, (byte)','),
+            Whitespace = Bits(bytes, (byte)' ') | Bits(bytes, (byte)'\n') | Bits(bytes, (byte)'\r') | Bits(bytes, (byte)'\t'),
+            Controls = Bits(bytes & Vector512.Create((byte)0xE0), 0),
+            NonAscii = bytes.ExtractMostSignificantBits(),
         };
 
-        static ulong Bits(Vector512<byte> octets, byte value) =>
-            Vector512.Equals(octets, Vector512.Create(value)).ExtractMostSignificantBits();
+        static ulong Bits(Vector512<byte> bytes, byte value) =>
+            Vector512.Equals(bytes, Vector512.Create(value)).ExtractMostSignificantBits();
     }
 
     internal static JsonBlockClasses Classify256(ref byte start)
@@ -45,22 +45,22 @@ internal static partial class JsonBlock
         var classes = new JsonBlockClasses();
         for (var i = 0; i < Length; i += Vector256<byte>.Count)
         {
-            var octets = Vector256.LoadUnsafe(ref start, (nuint)i);
-            var folded = octets | Vector256.Create((byte)0x20);
-            classes.Quotes |= Bits(octets, (byte)'"') << i;
-            classes.Backslashes |= Bits(octets, (byte)'\\') << i;
+            var bytes = Vector256.LoadUnsafe(ref start, (nuint)i);
+            var folded = bytes | Vector256.Create((byte)0x20);
+            classes.Quotes |= Bits(bytes, (byte)'"') << i;
+            classes.Backslashes |= Bits(bytes, (byte)'\\') << i;
             classes.Structure |=
-                (Bits(folded, (byte)'{') | Bits(folded, (byte)'}') | Bits(octets, (byte)':') | Bits(octets, (byte)',')) << i;
+                (Bits(folded, (byte)'{') | Bits(folded, (byte)'}') | Bits(bytes, (byte)':') | Bits(bytes, (byte)',')) << i;
             classes.Whitespace |=
-                (Bits(octets, (byte)' ') | Bits(octets, (byte)'\n') | Bits(octets, (byte)'\r') | Bits(octets, (byte)'\t')) << i;
-            classes.Controls |= Bits(octets & Vector256.Create((byte)0xE0), 0) << i;
-            classes.NonAscii |= (ulong)octets.ExtractMostSignificantBits() << i;
+                (Bits(bytes, (byte)' ') | Bits(bytes, (byte)'\n') | Bits(bytes, (byte)'\r') | Bits(bytes, (byte)'\t')) << i;
+            classes.Controls |= Bits(bytes & Vector256.Create((byte)0xE0), 0) << i;
+            classes.NonAscii |= (ulong)bytes.ExtractMostSignificantBits() << i;
         }
 
         return classes;
 
-        static ulong Bits(Vector256<byte> octets, byte value) =>
-            Vector256.Equals(octets, Vector256.Create(value)).ExtractMostSignificantBits();
+        static ulong Bits(Vector256<byte> bytes, byte value) =>
+            Vector256.Equals(bytes, Vector256.Create(value)).ExtractMostSignificantBits();
     }
 
     internal static JsonBlockClasses Classify128(ref byte start)
@@ -68,22 +68,22 @@ internal static partial class JsonBlock
         var classes = new JsonBlockClasses();
         for (var i = 0; i < Length; i += Vector128<byte>.Count)
         {
-            var octets = Vector128.LoadUnsafe(ref start, (nuint)i);
-            var folded = octets | Vector128.Create((byte)0x20);
-            classes.Quotes |= Bits(octets, (byte)'"') << i;
-            classes.Backslashes |= Bits(octets, (byte)'\\') << i;
+            var bytes = Vector128.LoadUnsafe(ref start, (nuint)i);
+            var folded = bytes | Vector128.Create((byte)0x20);
+            classes.Quotes |= Bits(bytes, (byte)'"') << i;
+            classes.Backslashes |= Bits(bytes, (byte)'\\') << i;
             classes.Structure |=
-                (Bits(folded, (byte)'{') | Bits(folded, (byte)'}') | Bits(octets, (byte)':') | Bits(octets, (byte)',')) << i;
+                (Bits(folded, (byte)'{') | Bits(folded, (byte)'}') | Bits(bytes, (byte)':') | Bits(bytes, (byte)',')) << i;
             classes.Whitespace |=
-                (Bits(octets, (byte)' ') | Bits(octets, (byte)'\n') | Bits(octets, (byte)'\r') | Bits(octets, (byte)'\t')) << i;
-            classes.Controls |= Bits(octets & Vector128.Create((byte)0xE0), 0) << i;
-            classes.NonAscii |= (ulong)octets.ExtractMostSignificantBits() << i;
+                (Bits(bytes, (byte)' ') | Bits(bytes, (byte)'\n') | Bits(bytes, (byte)'\r') | Bits(bytes, (byte)'\t')) << i;
+            classes.Controls |= Bits(bytes & Vector128.Create((byte)0xE0), 0) << i;
+            classes.NonAscii |= (ulong)bytes.ExtractMostSignificantBits() << i;
         }
 
         return classes;
 
-        static ulong Bits(Vector128<byte> octets, byte value) =>
-            Vector128.Equals(octets, Vector128.Create(value)).ExtractMostSignificantBits();
+        static ulong Bits(Vector128<byte> bytes, byte value) =>
+            Vector128.Equals(bytes, Vector128.Create(value)).ExtractMostSignificantBits();
     }
 
     internal static JsonBlockClasses ClassifyOneByOne(ref byte start)
@@ -91,10 +91,10 @@ internal static partial class JsonBlock
         var classes = new JsonBlockClasses();
         for (var i = 0; i < Length; i++)
         {
-            var (octet, bit) = (Unsafe.Add(ref start, i), 1UL << i);
-            if (octet < 0x20) classes.Controls |= bit;
-            if (octet >= 0x80) classes.NonAscii |= bit;
-            switch (octet)
+            var (b, bit) = (Unsafe.Add(ref start, i), 1UL << i);
+            if (b < 0x20) classes.Controls |= bit;
+            if (b >= 0x80) classes.NonAscii |= bit;
+            switch (b)
             {
                 case (byte)'"': classes.Quotes |= bit; break;
                 case (byte)'\\': classes.Backslashes |= bit; break;

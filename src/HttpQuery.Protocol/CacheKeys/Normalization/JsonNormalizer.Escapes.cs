@@ -35,14 +35,14 @@ internal sealed partial class JsonNormalizer
             // The block before may have ended with this backslash, and written it.
             if (second == 0) writer.TakeBack();
             next = second + 1;
-            var octet = Unsafe.Add(ref block, second);
-            if (octet == 'u')
+            var b = Unsafe.Add(ref block, second);
+            if (b == 'u')
             {
                 _digitsMissing = 4;
                 _value = 0;
                 if (!ReadDigits(ref writer, ref block, ref next)) return false;
             }
-            else if (_highSurrogate != 0 || !WriteShortEscape(ref writer, octet))
+            else if (_highSurrogate != 0 || !WriteShortEscape(ref writer, b))
             {
                 return false;
             }
@@ -66,11 +66,11 @@ internal sealed partial class JsonNormalizer
         return true;
     }
 
-    private static bool WriteShortEscape(ref TextWriter writer, byte octet)
+    private static bool WriteShortEscape(ref TextWriter writer, byte b)
     {
-        switch (octet)
+        switch (b)
         {
-            case (byte)'/': writer.Put(octet); return true;
+            case (byte)'/': writer.Put(b); return true;
             case (byte)'b': WriteCharacter(ref writer, '\b'); return true;
             case (byte)'f': WriteCharacter(ref writer, '\f'); return true;
             case (byte)'n': WriteCharacter(ref writer, '\n'); return true;
@@ -86,9 +86,9 @@ internal sealed partial class JsonNormalizer
         for (; _digitsMissing > 0; _digitsMissing--)
         {
             if (next == JsonBlock.Length) return true;
-            var octet = Unsafe.Add(ref block, next++);
-            if (!char.IsAsciiHexDigit((char)octet)) return false;
-            _value = (_value << 4) | HexValue(octet);
+            var b = Unsafe.Add(ref block, next++);
+            if (!char.IsAsciiHexDigit((char)b)) return false;
+            _value = (_value << 4) | HexValue(b);
         }
 
         var isLow = _value is >= 0xDC00 and <= 0xDFFF;
@@ -122,15 +122,15 @@ internal sealed partial class JsonNormalizer
         }
         else if (character < 0x20)
         {
-            foreach (var octet in "\\u00"u8) writer.Put(octet);
+            foreach (var b in "\\u00"u8) writer.Put(b);
             writer.Put((byte)('0' + (character >> 4)));
             writer.Put("0123456789abcdef"u8[character & 0xF]);
         }
         else
         {
-            Span<byte> octets = stackalloc byte[4];
-            var length = new Rune(character).EncodeToUtf8(octets);
-            foreach (var octet in octets[..length]) writer.Put(octet);
+            Span<byte> bytes = stackalloc byte[4];
+            var length = new Rune(character).EncodeToUtf8(bytes);
+            foreach (var b in bytes[..length]) writer.Put(b);
         }
     }
 }

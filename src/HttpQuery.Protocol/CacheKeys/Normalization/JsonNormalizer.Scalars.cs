@@ -55,70 +55,70 @@ internal sealed partial class JsonNormalizer
     private void StartScalar() => _scalar = ScalarState.Start;
 
     // Reads the next bytes of a scalar. False when they cannot continue it.
-    private bool ReadScalar(ReadOnlySpan<byte> octets)
+    private bool ReadScalar(ReadOnlySpan<byte> bytes)
     {
-        if (octets.IsEmpty) return true;
-        if (_scalar is ScalarState.Start && octets[0] is (byte)'t' or (byte)'f' or (byte)'n')
+        if (bytes.IsEmpty) return true;
+        if (_scalar is ScalarState.Start && bytes[0] is (byte)'t' or (byte)'f' or (byte)'n')
         {
-            (_lacking, _literalEnd) = octets[0] switch { (byte)'t' => (0, 4), (byte)'f' => (4, 9), _ => (9, 13) };
+            (_lacking, _literalEnd) = bytes[0] switch { (byte)'t' => (0, 4), (byte)'f' => (4, 9), _ => (9, 13) };
             _scalar = ScalarState.Literal;
         }
 
         if (_scalar is ScalarState.Literal)
         {
-            if (!Literals[_lacking.._literalEnd].StartsWith(octets)) return false;
-            _lacking += octets.Length;
+            if (!Literals[_lacking.._literalEnd].StartsWith(bytes)) return false;
+            _lacking += bytes.Length;
             return true;
         }
 
         var state = (int)_scalar;
-        foreach (var octet in octets) state = Steps[(state * 8) + Kind(octet)];
+        foreach (var b in bytes) state = Steps[(state * 8) + Kind(b)];
         _scalar = (ScalarState)state;
         return _scalar is not ScalarState.None;
     }
 
     // The same for an unsplit scalar, but faster.
-    private static bool IsScalar(ReadOnlySpan<byte> octets) => octets[0] switch
+    private static bool IsScalar(ReadOnlySpan<byte> bytes) => bytes[0] switch
     {
-        (byte)'t' => octets.SequenceEqual("true"u8),
-        (byte)'f' => octets.SequenceEqual("false"u8),
-        (byte)'n' => octets.SequenceEqual("null"u8),
-        _ => IsNumber(octets),
+        (byte)'t' => bytes.SequenceEqual("true"u8),
+        (byte)'f' => bytes.SequenceEqual("false"u8),
+        (byte)'n' => bytes.SequenceEqual("null"u8),
+        _ => IsNumber(bytes),
     };
 
-    private static bool IsNumber(ReadOnlySpan<byte> octets)
+    private static bool IsNumber(ReadOnlySpan<byte> bytes)
     {
-        var position = octets[0] == '-' ? 1 : 0;
-        var end = DigitsEnd(octets, position);
-        if (end == position || (octets[position] == '0' && end > position + 1)) return false;
-        if (end < octets.Length && octets[end] == '.')
+        var position = bytes[0] == '-' ? 1 : 0;
+        var end = DigitsEnd(bytes, position);
+        if (end == position || (bytes[position] == '0' && end > position + 1)) return false;
+        if (end < bytes.Length && bytes[end] == '.')
         {
             position = end + 1;
-            end = DigitsEnd(octets, position);
+            end = DigitsEnd(bytes, position);
             if (end == position) return false;
         }
 
-        if (end < octets.Length && (octets[end] | 0x20) == 'e')
+        if (end < bytes.Length && (bytes[end] | 0x20) == 'e')
         {
             position = end + 1;
-            if (position < octets.Length && octets[position] is (byte)'+' or (byte)'-') position++;
-            end = DigitsEnd(octets, position);
+            if (position < bytes.Length && bytes[position] is (byte)'+' or (byte)'-') position++;
+            end = DigitsEnd(bytes, position);
             if (end == position) return false;
         }
 
-        return end == octets.Length;
+        return end == bytes.Length;
     }
 
-    private static int DigitsEnd(ReadOnlySpan<byte> octets, int position)
+    private static int DigitsEnd(ReadOnlySpan<byte> bytes, int position)
     {
-        while (position < octets.Length && char.IsAsciiDigit((char)octets[position])) position++;
+        while (position < bytes.Length && char.IsAsciiDigit((char)bytes[position])) position++;
         return position;
     }
 
-    private static int Kind(byte octet)
+    private static int Kind(byte b)
     {
-        var index = octet - '+';
+        var index = b - '+';
         if ((uint)index < (uint)Kinds.Length) return Kinds[index];
-        return (octet | 0x20) == 'e' ? 5 : 6;
+        return (b | 0x20) == 'e' ? 5 : 6;
     }
 }

@@ -44,9 +44,9 @@ internal sealed partial class JsonNormalizer
     }
 
     // Reads as many blocks as fit.
-    private bool WriteText(ReadOnlySpan<byte> octets, Span<byte> text, out int read, out int written, out ReadOnlySpan<ushort> starts)
+    private bool WriteText(ReadOnlySpan<byte> bytes, Span<byte> text, out int read, out int written, out ReadOnlySpan<ushort> starts)
     {
-        Debug.Assert(octets.Length % JsonBlock.Length == 0 && octets.Length <= PassLength && text.Length >= octets.Length + TextSlack);
+        Debug.Assert(bytes.Length % JsonBlock.Length == 0 && bytes.Length <= PassLength && text.Length >= bytes.Length + TextSlack);
         var writer = new TextWriter(ref MemoryMarshal.GetReference(text), ref MemoryMarshal.GetArrayDataReference(_starts!));
         var lastStart = text.Length - TextSlack;
         var (inString, escapes, inScalar) = (_inString, _escapes, _inScalar);
@@ -56,9 +56,9 @@ internal sealed partial class JsonNormalizer
         if (_isBackslashHeld) writer.Put((byte)'\\');
         _isBackslashHeld = false;
 
-        for (read = 0; read < octets.Length && writer.Length <= lastStart; read += JsonBlock.Length)
+        for (read = 0; read < bytes.Length && writer.Length <= lastStart; read += JsonBlock.Length)
         {
-            ref var block = ref Unsafe.Add(ref MemoryMarshal.GetReference(octets), read);
+            ref var block = ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), read);
             var classes = JsonBlock.Classify(ref block);
             var escaped = JsonBlock.Escaped(classes.Backslashes, ref escapes);
             var quotes = classes.Quotes & ~escaped;
@@ -98,7 +98,7 @@ internal sealed partial class JsonNormalizer
 
         written = writer.Length;
         starts = writer.EndStarts(_starts!);
-        return malformed == 0 && ((nonAscii == 0 && !_utf8.IsOpen) || _utf8.Append(octets[..read]));
+        return malformed == 0 && ((nonAscii == 0 && !_utf8.IsOpen) || _utf8.Append(bytes[..read]));
     }
 
     // Receives text and token positions. The loop above ensures that there is room.
@@ -111,7 +111,7 @@ internal sealed partial class JsonNormalizer
 
         public int StartCount { get; private set; }
 
-        public void Put(byte octet) => Unsafe.Add(ref _text, Length++) = octet;
+        public void Put(byte b) => Unsafe.Add(ref _text, Length++) = b;
 
         public void TakeBack() => Length--;
 

@@ -34,27 +34,27 @@ internal sealed partial class JsonNormalizer : ContentNormalizer
     }
 
     /// <inheritdoc/>
-    public override bool Append(ReadOnlySpan<byte> octets)
+    public override bool Append(ReadOnlySpan<byte> bytes)
     {
         if (_isRefused) return false;
-        if (octets.Length > ContentLimits.Octets - _length) return Refuse();
-        _length += octets.Length;
+        if (bytes.Length > ContentLimits.Bytes - _length) return Refuse();
+        _length += bytes.Length;
 
         if (_restLength > 0)
         {
-            var taken = Math.Min(octets.Length, _rest.Length - _restLength);
-            octets[..taken].CopyTo(_rest.AsSpan(_restLength));
+            var taken = Math.Min(bytes.Length, _rest.Length - _restLength);
+            bytes[..taken].CopyTo(_rest.AsSpan(_restLength));
             _restLength += taken;
             if (_restLength < _rest.Length) return true;
-            octets = octets[taken..];
+            bytes = bytes[taken..];
             _restLength = 0;
             if (!ReadBlocks(_rest)) return Refuse();
         }
 
-        var whole = octets.Length & -JsonBlock.Length;
-        if (!ReadBlocks(octets[..whole])) return Refuse();
-        octets[whole..].CopyTo(_rest);
-        _restLength = octets.Length - whole;
+        var whole = bytes.Length & -JsonBlock.Length;
+        if (!ReadBlocks(bytes[..whole])) return Refuse();
+        bytes[whole..].CopyTo(_rest);
+        _restLength = bytes.Length - whole;
         return true;
     }
 
@@ -88,11 +88,11 @@ internal sealed partial class JsonNormalizer : ContentNormalizer
     }
 
     // Whole blocks only.
-    private bool ReadBlocks(ReadOnlySpan<byte> octets)
+    private bool ReadBlocks(ReadOnlySpan<byte> bytes)
     {
-        while (!octets.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            var pass = octets[..Math.Min(octets.Length, PassLength)];
+            var pass = bytes[..Math.Min(bytes.Length, PassLength)];
             var text = _output!.GetSpan(pass.Length + TextSlack);
 
             // The code below writes without bounds checks.
@@ -100,7 +100,7 @@ internal sealed partial class JsonNormalizer : ContentNormalizer
             if (!WriteText(pass, text, out var read, out var written, out var starts)) return false;
             if (!CheckGrammar(text, written, starts)) return false;
             _output.Advance(written);
-            octets = octets[read..];
+            bytes = bytes[read..];
         }
 
         return true;

@@ -17,20 +17,20 @@ internal sealed partial class MemberNameSet : IDisposable
     private const int Step = 16;
 
     // A name of n bytes has up to 6n as written.
-    private const int LongestWritten = (6 * ContentLimits.NameOctets) + 1;
+    private const int LongestWritten = (6 * ContentLimits.NameBytes) + 1;
 
     private const int InitialNames = 256;
-    private const int InitialOctets = 8192;
+    private const int InitialBytes = 8192;
 
     // Larger buffers return to the pool before the next content.
     private const int KeptNames = 16 * InitialNames;
-    private const int KeptOctets = 16 * InitialOctets;
+    private const int KeptBytes = 16 * InitialBytes;
 
     // The objects around the innermost one. The first entry is empty: it is around the outermost object.
     private readonly OpenObject[] _around = new OpenObject[ContentLimits.Depth];
     private OpenObject _innermost;
     private int _open;
-    private byte[] _octets = [];
+    private byte[] _bytes = [];
     private int[] _ends = [];
     private uint[] _fingerprints = [];
     private int _count;
@@ -45,8 +45,8 @@ internal sealed partial class MemberNameSet : IDisposable
     /// <summary>Removes all names.</summary>
     internal void Clear()
     {
-        if (_octets.Length > KeptOctets || _ends.Length > KeptNames) ReturnNames();
-        if (_octets.Length == 0) RentNames();
+        if (_bytes.Length > KeptBytes || _ends.Length > KeptNames) ReturnNames();
+        if (_bytes.Length == 0) RentNames();
         ClearTable();
         (_open, _count, _written, _resolved, _begun) = (0, 0, 0, 0, 0);
         _innermost = default;
@@ -55,7 +55,7 @@ internal sealed partial class MemberNameSet : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_octets.Length > 0) ReturnNames();
+        if (_bytes.Length > 0) ReturnNames();
         ReturnTable();
     }
 
@@ -82,24 +82,24 @@ internal sealed partial class MemberNameSet : IDisposable
         if (length > Step || !IsRoomForShortName) return AddAny(text, length);
 
         // A fast path of AddAny for short names in an object with few names.
-        var octets = First(text, length);
-        if (Vector128.EqualsAny(octets, Vector128.Create((byte)'\\'))) return AddAny(text, length);
-        var fingerprint = Fingerprint(octets, length);
+        var bytes = First(text, length);
+        if (Vector128.EqualsAny(bytes, Vector128.Create((byte)'\\'))) return AddAny(text, length);
+        var fingerprint = Fingerprint(bytes, length);
         if (_innermost.MayHave(fingerprint) && IsAmongFew(text[..length], fingerprint)) return false;
-        octets.CopyTo(_octets.AsSpan(_written));
+        bytes.CopyTo(_bytes.AsSpan(_written));
         _resolved += length;
-        if (_resolved > ContentLimits.NameOctets) return false;
+        if (_resolved > ContentLimits.NameBytes) return false;
         Append(fingerprint, length);
         return true;
     }
 
-    private bool IsRoomForShortName => _written + Step <= _octets.Length && _count < Math.Min(_ends.Length, _fingerprints.Length)
+    private bool IsRoomForShortName => _written + Step <= _bytes.Length && _count < Math.Min(_ends.Length, _fingerprints.Length)
         && _count - _innermost.FirstName < FewNames;
 
     private bool AddAny(ReadOnlySpan<byte> text, int length)
     {
         if (!Reserve(length)) return false;
-        text[..(length + Step)].CopyTo(_octets.AsSpan(_written));
+        text[..(length + Step)].CopyTo(_bytes.AsSpan(_written));
         return AddReserved(length);
     }
 
@@ -110,7 +110,7 @@ internal sealed partial class MemberNameSet : IDisposable
     internal bool Continue(ReadOnlySpan<byte> more)
     {
         if (!Reserve(_begun + more.Length)) return false;
-        more.CopyTo(_octets.AsSpan(_written + _begun));
+        more.CopyTo(_bytes.AsSpan(_written + _begun));
         _begun += more.Length;
         return true;
     }
@@ -126,10 +126,10 @@ internal sealed partial class MemberNameSet : IDisposable
     // The name lies after the last one.
     private bool AddReserved(int length)
     {
-        var name = _octets.AsSpan(_written, length);
+        var name = _bytes.AsSpan(_written, length);
         _resolved += Resolved(name);
         var known = _count - _innermost.FirstName;
-        if (_resolved > ContentLimits.NameOctets || known == ContentLimits.Members) return false;
+        if (_resolved > ContentLimits.NameBytes || known == ContentLimits.Members) return false;
 
         if (known == FewNames) StartTable();
         if (_count == _ends.Length) Grow(ref _ends, _count + 1, _count);
@@ -143,7 +143,7 @@ internal sealed partial class MemberNameSet : IDisposable
             return true;
         }
 
-        var fingerprint = Fingerprint(_octets.AsSpan(_written), length);
+        var fingerprint = Fingerprint(_bytes.AsSpan(_written), length);
         if (_innermost.MayHave(fingerprint) && IsAmongFew(name, fingerprint)) return false;
         Append(fingerprint, length);
         return true;
@@ -167,7 +167,7 @@ internal sealed partial class MemberNameSet : IDisposable
     private ReadOnlySpan<byte> NameAt(int index)
     {
         var start = index == 0 ? 0 : _ends[index - 1];
-        return _octets.AsSpan(start, _ends[index] - start);
+        return _bytes.AsSpan(start, _ends[index] - start);
     }
 
     private static Vector128<byte> First(ReadOnlySpan<byte> text, int length) =>
@@ -176,13 +176,13 @@ internal sealed partial class MemberNameSet : IDisposable
     // A cheap filter: the first and the last 16 bytes, and the length.
     private static uint Fingerprint(ReadOnlySpan<byte> text, int length)
     {
-        var octets = First(text, length);
-        return Fingerprint(length > Step ? octets ^ (Vector128.Create(text[(length - Step)..]) + Vector128<byte>.One) : octets, length);
+        var bytes = First(text, length);
+        return Fingerprint(length > Step ? bytes ^ (Vector128.Create(text[(length - Step)..]) + Vector128<byte>.One) : bytes, length);
     }
 
-    private static uint Fingerprint(Vector128<byte> octets, int length)
+    private static uint Fingerprint(Vector128<byte> bytes, int length)
     {
-        var (low, high) = (octets.AsUInt64()[0], octets.AsUInt64()[1]);
+        var (low, high) = (bytes.AsUInt64()[0], bytes.AsUInt64()[1]);
         var mixed = (low * 0x9E37_79B9_7F4A_7C15) ^ (high * 0xC2B2_AE3D_27D4_EB4F);
         return (uint)(mixed >> 32) + (uint)length;
     }
@@ -214,23 +214,23 @@ internal sealed partial class MemberNameSet : IDisposable
     {
         if (length > LongestWritten) return false;
         var needed = _written + length + Step;
-        if (needed > _octets.Length) Grow(ref _octets, needed, _written + _begun);
+        if (needed > _bytes.Length) Grow(ref _bytes, needed, _written + _begun);
         return true;
     }
 
     private void RentNames()
     {
-        _octets = ArrayPool<byte>.Shared.Rent(InitialOctets);
+        _bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
         _ends = ArrayPool<int>.Shared.Rent(InitialNames);
         _fingerprints = ArrayPool<uint>.Shared.Rent(InitialNames);
     }
 
     private void ReturnNames()
     {
-        ArrayPool<byte>.Shared.Return(_octets);
+        ArrayPool<byte>.Shared.Return(_bytes);
         ArrayPool<int>.Shared.Return(_ends);
         ArrayPool<uint>.Shared.Return(_fingerprints);
-        (_octets, _ends, _fingerprints) = ([], [], []);
+        (_bytes, _ends, _fingerprints) = ([], [], []);
     }
 
     private static void Grow<T>(ref T[] array, int needed, int used)

@@ -143,7 +143,7 @@ internal sealed partial class SortedJsonNormalizer
     private static int CompareNames(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         var position = CharacterStart(left, left.CommonPrefixLength(right));
-        return FirstOctet(left[position..]) - FirstOctet(right[position..]);
+        return FirstByte(left[position..]) - FirstByte(right[position..]);
     }
 
     // Compares the written names, because escapes are always written in lower case.
@@ -174,7 +174,7 @@ internal sealed partial class SortedJsonNormalizer
     }
 
     // The next byte of a name, unescaped: \" and \\, or \u00 with two digits. The end sorts before all bytes.
-    private static int FirstOctet(ReadOnlySpan<byte> rest)
+    private static int FirstByte(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty) return -1;
         if (rest[0] != '\\') return rest[0];

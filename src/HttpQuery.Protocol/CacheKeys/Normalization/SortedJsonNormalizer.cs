@@ -32,7 +32,7 @@ internal sealed partial class SortedJsonNormalizer : ContentNormalizer
     }
 
     /// <inheritdoc/>
-    public override bool Append(ReadOnlySpan<byte> octets) => _json.Append(octets);
+    public override bool Append(ReadOnlySpan<byte> bytes) => _json.Append(bytes);
 
     /// <inheritdoc/>
     public override bool Complete(out byte domain)
@@ -65,9 +65,9 @@ internal sealed partial class SortedJsonNormalizer : ContentNormalizer
     }
 
     // As BuffersExtensions.Write, but skips empty spans: the writer may have no room left.
-    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> octets)
+    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
     {
-        if (!octets.IsEmpty) output.Write(octets);
+        if (!bytes.IsEmpty) output.Write(bytes);
     }
 
     // Enumerates the objects to rewrite in the order of the text, and through the members of each in the order of names.

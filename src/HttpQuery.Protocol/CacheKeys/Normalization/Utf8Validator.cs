@@ -15,31 +15,31 @@ internal struct Utf8Validator
 
     /// <summary>Validates the next piece.</summary>
     /// <returns><see langword="false"/> when the bytes are not UTF-8.</returns>
-    internal bool Append(ReadOnlySpan<byte> octets)
+    internal bool Append(ReadOnlySpan<byte> bytes)
     {
         if (_openLength > 0)
         {
             Span<byte> sequence = stackalloc byte[4];
             BinaryPrimitives.WriteUInt32LittleEndian(sequence, _open);
             var missing = SequenceLength(sequence[0]) - _openLength;
-            octets[..missing].CopyTo(sequence[_openLength..]);
+            bytes[..missing].CopyTo(sequence[_openLength..]);
             if (!Utf8.IsValid(sequence[..(_openLength + missing)])) return false;
-            octets = octets[missing..];
+            bytes = bytes[missing..];
         }
 
-        (_open, _openLength) = (0, OpenEnd(octets));
-        for (var i = 0; i < _openLength; i++) _open |= (uint)octets[octets.Length - _openLength + i] << (8 * i);
-        return Utf8.IsValid(octets[..^_openLength]);
+        (_open, _openLength) = (0, OpenEnd(bytes));
+        for (var i = 0; i < _openLength; i++) _open |= (uint)bytes[bytes.Length - _openLength + i] << (8 * i);
+        return Utf8.IsValid(bytes[..^_openLength]);
     }
 
     // The number of bytes at the end that may start a longer sequence.
-    private static int OpenEnd(ReadOnlySpan<byte> octets)
+    private static int OpenEnd(ReadOnlySpan<byte> bytes)
     {
-        for (var length = 1; length <= Math.Min(3, octets.Length); length++)
+        for (var length = 1; length <= Math.Min(3, bytes.Length); length++)
         {
-            var octet = octets[^length];
-            if (octet < 0x80) return 0;
-            if (octet >= 0xC0) return SequenceLength(octet) > length ? length : 0;
+            var b = bytes[^length];
+            if (b < 0x80) return 0;
+            if (b >= 0xC0) return SequenceLength(b) > length ? length : 0;
         }
 
         return 0;
