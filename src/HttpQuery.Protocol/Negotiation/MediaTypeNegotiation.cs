@@ -9,8 +9,8 @@ namespace HttpQuery;
 /// <para>The most specific range that matches a type sets its weight: <c>type/subtype</c> before <c>type/*</c> before <c>*/*</c>.
 /// Among equals, the range with more parameters wins, then the larger weight.</para>
 /// <para>A range matches a type that has all its parameters, compared as <see cref="MediaTypeParameter"/> describes.
-/// <c>charset=utf-8</c> always matches. If the type does not mention a parameter of the range, the match is uncertain: it ranks after
-/// other matches of its kind, and its weight 0 refuses nothing.</para>
+/// <c>charset=utf-8</c> also matches a type without a charset. If the type lacks another parameter of the range, the match is
+/// uncertain: it ranks after certain matches of the same shape, and a weight of 0 then refuses nothing.</para>
 /// <para>A malformed member of the header is skipped. If the other members accept nothing, the first type that they do not refuse is
 /// chosen, because the malformed member may have accepted it.</para>
 /// </remarks>
