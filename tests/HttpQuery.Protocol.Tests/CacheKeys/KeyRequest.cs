@@ -136,7 +136,7 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
         if (Secondary is not { } secondary) return key;
         var names = secondary.Vary.SelectMany(line => line.Split(',')).Select(name => name.Trim(' ', '\t')).Where(name => name.Length > 0).ToArray();
         if (names.Length == 0) return key;
-        if (names.Any(name => name is "*" || !HttpQuery.Internal.HttpSyntax.IsToken(name))) return null;
+        if (names.Any(name => name is "*" || !HttpQuery.HeaderSyntax.HttpSyntax.IsToken(name))) return null;
         return key.Vary(names.Select(name =>
         {
             var lines = secondary.Fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value.Trim(' ', '\t')).ToArray();
