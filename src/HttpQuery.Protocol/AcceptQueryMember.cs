@@ -1,21 +1,22 @@
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
+using HttpQuery.StructuredFields;
 
 namespace HttpQuery;
 
-/// <summary>One member of an <c>Accept-Query</c> field: a media range and the parameters that it asks for, such as
+/// <summary>One member of an <c>Accept-Query</c> header: a media range and its required parameters, such as
 /// <c>text/csv;header=present</c> (RFC 10008 §3).</summary>
-/// <remarks>Members are equal when range and parameters are; the order of the parameters does not count.</remarks>
-public sealed record AcceptQueryMember : IFieldText
+/// <remarks>Members are equal when their ranges and parameters are equal. The order of the parameters does not count.</remarks>
+public sealed record AcceptQueryMember : IHeaderFormattable
 {
     private readonly MediaTypeParameter[] _parameters;
 
-    /// <summary>Makes a member.</summary>
+    /// <summary>Creates a member.</summary>
     /// <param name="range">The media range.</param>
-    /// <param name="parameters">What a media type must have beside, each name once.</param>
-    /// <exception cref="ArgumentException">A name comes twice, or is no key of RFC 9651 §3.1.2 (a letter or <c>*</c>, then letters,
-    /// digits, <c>_</c>, <c>-</c>, <c>.</c> and <c>*</c>), or a value has a character that is not printable ASCII: this field
-    /// cannot say it.</exception>
+    /// <param name="parameters">The parameters that a media type must have, each name once.</param>
+    /// <exception cref="ArgumentException">A name occurs twice; or it is not a key of RFC 9651 §3.1.2 (a letter or <c>*</c>, then letters,
+    /// digits, <c>_</c>, <c>-</c>, <c>.</c> and <c>*</c>); or a value has a character that is not printable ASCII. This header
+    /// cannot carry them.</exception>
     public AcceptQueryMember(MediaRange range, params IEnumerable<MediaTypeParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(range);
@@ -28,15 +29,15 @@ public sealed record AcceptQueryMember : IFieldText
         {
             ArgumentNullException.ThrowIfNull(parameter, nameof(parameters));
             if (!names.Add(parameter.Name))
-                throw new ArgumentException($"The parameter '{parameter.Name}' comes twice.", nameof(parameters));
+                throw new ArgumentException($"The parameter '{parameter.Name}' occurs twice.", nameof(parameters));
             if (!SfSyntax.IsKey(parameter.Name))
-                throw new ArgumentException($"'{parameter.Name}' is no key (RFC 9651 §3.1.2).", nameof(parameters));
+                throw new ArgumentException($"'{parameter.Name}' is not a key (RFC 9651 §3.1.2).", nameof(parameters));
             if (!SfSyntax.IsString(parameter.Value))
                 throw new ArgumentException($"The value of '{parameter.Name}' is not printable ASCII.", nameof(parameters));
         }
     }
 
-    // What the reader found: valid already, each name once.
+    // The parser has validated these: each name occurs once.
     internal AcceptQueryMember(MediaRange range, OrderedDictionary<string, string?> parameters)
     {
         Range = range;
@@ -46,12 +47,12 @@ public sealed record AcceptQueryMember : IFieldText
     /// <summary>The media range.</summary>
     public MediaRange Range { get; }
 
-    /// <summary>What a media type must have beside, in the order given, each name once.</summary>
+    /// <summary>The parameters that a media type must have, in the order given, each name once.</summary>
     public IReadOnlyList<MediaTypeParameter> Parameters => _parameters;
 
-    /// <summary>Tells whether a media type lies within the range and has all of the parameters; it may have others.</summary>
-    /// <remarks>A media type that has a parameter of this name twice must have this value in both: otherwise recipients differ in
-    /// which one they take.</remarks>
+    /// <summary>Returns whether a media type is in the range and has all the parameters. It may have other parameters too.</summary>
+    /// <remarks>When a media type repeats a parameter, every occurrence must have the required value, because recipients differ in
+    /// which occurrence they use.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="mediaType"/> is <see langword="null"/>.</exception>
     public bool Accepts(MediaType mediaType)
     {
@@ -73,7 +74,7 @@ public sealed record AcceptQueryMember : IFieldText
         return true;
     }
 
-    /// <summary>Compares as sets: see the remarks of the type.</summary>
+    /// <summary>Compares ranges, and parameters as sets.</summary>
     public bool Equals(AcceptQueryMember? other) =>
         other is not null && Range == other.Range && _parameters.Length == other._parameters.Length
         && (_parameters.Length == 0 || new HashSet<MediaTypeParameter>(_parameters).SetEquals(other._parameters));
@@ -87,10 +88,10 @@ public sealed record AcceptQueryMember : IFieldText
         return HashCode.Combine(Range, parameters);
     }
 
-    /// <summary>The member as the Accept-Query field has it: Tokens, and Strings where the text is no Token.</summary>
-    public override string ToString() => FieldText.ToString(this);
+    /// <summary>The member as in an Accept-Query header: Tokens, or Strings where the text is not a Token.</summary>
+    public override string ToString() => HeaderFormatter.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         AppendTokenOrString(ref text, Range.ToString());
         foreach (var parameter in _parameters)
@@ -102,7 +103,7 @@ public sealed record AcceptQueryMember : IFieldText
         }
     }
 
-    // The caller has checked that the media type of this reader is well formed; each pass starts from a copy of it.
+    // The caller has checked that this media type is well formed. Each pass starts from a copy of the reader.
     internal bool Accepts(scoped in MediaTypeReader mediaType)
     {
         if (!Range.Includes(mediaType.Type, mediaType.Subtype)) return false;
@@ -123,12 +124,12 @@ public sealed record AcceptQueryMember : IFieldText
         return true;
     }
 
-    // The same as a media type: Accept has the syntax of Content-Type.
+    // Accept has the syntax of Content-Type.
     internal MediaType ToMediaType() => new(Range.Type, Range.Subtype, _parameters);
 
     private static void AppendTokenOrString(ref DefaultInterpolatedStringHandler text, string value)
     {
         if (SfSyntax.IsToken(value)) text.AppendLiteral(value);
-        else FieldText.AppendQuoted(ref text, value);
+        else HeaderFormatter.AppendQuoted(ref text, value);
     }
 }

@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 
-/// <summary>One media range of an <c>Accept-Query</c> field, without its parameters: <c>application/sql</c>,
+/// <summary>One media range of an <c>Accept-Query</c> header, without its parameters: <c>application/sql</c>,
 /// <c>application/*</c> or <c>*/*</c>.</summary>
-/// <remarks>These three shapes are all there are (RFC 10008 §3): the <c>*</c> occurs as a whole part or not at all, and never
-/// as the type alone. Names compare without case (RFC 9110 §8.3.1), so both parts are kept in lower case.</remarks>
+/// <remarks>Only these three shapes exist (RFC 10008 §3). A <c>*</c> is a whole part, and the type is <c>*</c> only if the subtype
+/// is. Names compare without case (RFC 9110 §8.3.1), so both parts are stored in lower case.</remarks>
 public sealed record MediaRange
 {
     private MediaRange(ReadOnlySpan<char> type, ReadOnlySpan<char> subtype) =>
@@ -18,7 +18,7 @@ public sealed record MediaRange
     /// <summary>The subtype in lower case; <c>*</c> stands for every subtype of <see cref="Type"/>.</summary>
     public string Subtype { get; }
 
-    /// <summary>Reads one media range; its parameters are no part of it.</summary>
+    /// <summary>Parses one media range without parameters.</summary>
     /// <param name="text">Text without outer whitespace, for example <c>application/sql</c>.</param>
     /// <param name="range">The range, or <see langword="null"/> when <paramref name="text"/> is malformed.</param>
     /// <returns><see langword="true"/> when all of <paramref name="text"/> is one media range.</returns>
@@ -29,7 +29,7 @@ public sealed record MediaRange
         return range is not null;
     }
 
-    /// <summary>Tells whether <paramref name="mediaType"/>, whatever its parameters, lies within this range.</summary>
+    /// <summary>Returns whether <paramref name="mediaType"/> is in this range. Its parameters do not count.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="mediaType"/> is <see langword="null"/>.</exception>
     public bool Includes(MediaType mediaType)
     {
@@ -37,7 +37,7 @@ public sealed record MediaRange
         return Includes(mediaType.Type, mediaType.Subtype);
     }
 
-    /// <summary>Tells whether every media type within <paramref name="other"/> lies within this range too.</summary>
+    /// <summary>Returns whether every media type in <paramref name="other"/> is in this range too.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="other"/> is <see langword="null"/>.</exception>
     public bool Includes(MediaRange other)
     {
@@ -45,7 +45,7 @@ public sealed record MediaRange
         return Includes(other.Type, other.Subtype);
     }
 
-    /// <summary>The range as the fields have it: <c>type/subtype</c>.</summary>
+    /// <summary>The range as in a header: <c>type/subtype</c>.</summary>
     public override string ToString() => $"{Type}/{Subtype}";
 
     internal static MediaRange? FromParts(ReadOnlySpan<char> type, ReadOnlySpan<char> subtype) =>

@@ -54,13 +54,13 @@ public class AcceptQueryMemberTests
 
     [Fact]
     public void A_name_given_twice_is_refused() =>
-        AssertRefused("comes twice", new MediaTypeParameter("a", "1"), new MediaTypeParameter("A", "2"));
+        AssertRefused("occurs twice", new MediaTypeParameter("a", "1"), new MediaTypeParameter("A", "2"));
 
     [Theory]
     [InlineData("1a")]
     [InlineData("a+b")]
     [InlineData("!")]
-    public void A_name_that_is_no_key_is_refused(string name) => AssertRefused("no key", new MediaTypeParameter(name, "1"));
+    public void A_name_that_is_no_key_is_refused(string name) => AssertRefused("not a key", new MediaTypeParameter(name, "1"));
 
     [Theory]
     [InlineData("\t")]

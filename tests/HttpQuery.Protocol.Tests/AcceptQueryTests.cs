@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests;
 
 /// <summary>RFC 10008 §3: the Accept-Query field.</summary>

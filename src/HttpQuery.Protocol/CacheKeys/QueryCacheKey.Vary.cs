@@ -1,15 +1,15 @@
 using System.Security.Cryptography;
-using HttpQuery.CacheKeys;
-using HttpQuery.Internal;
+using HttpQuery.CacheKeys.Buffers;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 
 public readonly partial record struct QueryCacheKey
 {
-    /// <summary>The secondary key, for a response that has Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
-    /// <param name="fields">The names that Vary lists, in any order and case, and the lines that the request has of each: none where it
-    /// has none. They count as UTF-8, without the spaces and tabs around them. Of a name that comes twice the first counts.</param>
-    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request, or a text has half a surrogate pair.</exception>
+    /// <summary>Creates the secondary key, for a response with Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
+    /// <param name="fields">The header names in Vary, in any order and case, each with its lines in the request; empty when absent.
+    /// Lines count as UTF-8, without spaces and tabs around them. For a repeated name, the first entry counts.</param>
+    /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request, or a text has an unpaired surrogate.</exception>
     public QueryCacheKey Vary(params IEnumerable<KeyValuePair<string, IEnumerable<string?>>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -20,16 +20,16 @@ public readonly partial record struct QueryCacheKey
             ordered.TryAdd(HttpSyntax.ToLower(name), lines);
         }
 
-        using var preimage = new OctetBuffer();
-        preimage.U8(SchemeVersion);
-        preimage.U8(1);
-        preimage.Octets(_octets);
-        preimage.U32(ordered.Count);
+        using var preimage = new PooledByteBuffer();
+        preimage.WriteByte(SchemeVersion);
+        preimage.WriteByte(1);
+        preimage.Write(_bytes);
+        preimage.WriteInt32(ordered.Count);
         foreach (var (name, lines) in ordered)
         {
             var values = lines.Select(line => (line ?? "").Trim(' ', '\t')).ToArray();
             WriteText(preimage, name);
-            preimage.U32(values.Length);
+            preimage.WriteInt32(values.Length);
             foreach (var value in values) WriteText(preimage, value);
         }
 
@@ -37,11 +37,11 @@ public readonly partial record struct QueryCacheKey
         SHA256.HashData(preimage.Span, key);
         return new(key);
 
-        static void WriteText(OctetBuffer output, string text)
+        static void WriteText(PooledByteBuffer output, string text)
         {
-            var start = output.BeginBytes();
-            output.Text(text);
-            output.EndBytes(start);
+            var start = output.BeginLengthPrefixed();
+            output.WriteText(text);
+            output.EndLengthPrefixed(start);
         }
     }
 }

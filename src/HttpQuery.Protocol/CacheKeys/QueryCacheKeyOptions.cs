@@ -1,13 +1,14 @@
 namespace HttpQuery.CacheKeys;
 
-/// <summary>What a <see cref="QueryCacheKeyScheme"/> takes for equal.</summary>
+/// <summary>The differences between requests that a <see cref="QueryCacheKeyScheme"/> ignores.</summary>
 public sealed class QueryCacheKeyOptions
 {
-    /// <summary>Claims for every request: differences in the content that no reader sees. Default <see cref="QueryNormalizations.None"/>.
+    /// <summary>Claims for every request: differences in the content that all its readers ignore.
+    /// Default <see cref="QueryNormalizations.None"/>.
     /// <see cref="QueryCacheKeyBuilder.SetNormalizations"/> adds claims for one request.</summary>
     public QueryNormalizations Normalizations { get; set; }
 
-    /// <summary>Normalizers of the application's own; registering one is a claim. The first that applies to the media type is asked, before
-    /// those built in; if it refuses, no other is asked. Default: none; at most 1,000.</summary>
+    /// <summary>Normalizers for the application's own media types; adding one is a claim. The first normalizer that applies to the media
+    /// type is used, before the built-in ones. If it refuses the content, no other is used. Default: none. At most 1,000.</summary>
     public IList<IQueryContentNormalizer> Normalizers { get; } = [];
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace HttpQuery.CacheKeys;
 
-/// <summary>Makes cache keys for requests (docs/cache-key.md). One instance serves an application; it may be used from all threads.</summary>
+/// <summary>Creates cache keys for requests (docs/cache-key.md). One instance serves an application; it is thread-safe.</summary>
 /// <example>
 /// <code>
 /// using var builder = scheme.CreateBuilder();
@@ -13,21 +13,21 @@ namespace HttpQuery.CacheKeys;
 /// </example>
 public sealed class QueryCacheKeyScheme
 {
-    // The memo tells normalizers apart by small numbers.
+    // Documented at QueryCacheKeyOptions.Normalizers.
     private const int MaximumNormalizers = 1_000;
 
     private readonly ConcurrentQueue<QueryCacheKeyBuilder> _idle = new();
     private readonly int _maximumIdle = 2 * Environment.ProcessorCount;
 
-    /// <summary>Makes a scheme with the default options.</summary>
+    /// <summary>Creates a scheme with the default options.</summary>
     public QueryCacheKeyScheme()
         : this(new QueryCacheKeyOptions())
     {
     }
 
-    /// <summary>Makes a scheme; later changes of <paramref name="options"/> do not concern it.</summary>
-    /// <exception cref="ArgumentException">A normalizer has no name, or two have the same, or there are more than 1,000.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A number of the options, or of a normalizer, is out of its range.</exception>
+    /// <summary>Creates a scheme. Later changes to <paramref name="options"/> have no effect.</summary>
+    /// <exception cref="ArgumentException">A normalizer has no name, two have the same name, or there are more than 1,000.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The maximum content length of a normalizer is negative.</exception>
     public QueryCacheKeyScheme(QueryCacheKeyOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -39,7 +39,9 @@ public sealed class QueryCacheKeyScheme
             ArgumentException.ThrowIfNullOrEmpty(normalizer.Name);
             ArgumentOutOfRangeException.ThrowIfNegative(normalizer.MaximumContentLength);
         }
-        if (Normalizers.Length > MaximumNormalizers) throw new ArgumentException($"There are more than {MaximumNormalizers} normalizers.", nameof(options));
+
+        if (Normalizers.Length > MaximumNormalizers)
+            throw new ArgumentException($"There are more than {MaximumNormalizers} normalizers.", nameof(options));
         if (Normalizers.DistinctBy(normalizer => normalizer.Name).Count() < Normalizers.Length)
             throw new ArgumentException("Two normalizers have the same name.", nameof(options));
     }
@@ -48,11 +50,11 @@ public sealed class QueryCacheKeyScheme
 
     internal IQueryContentNormalizer[] Normalizers { get; }
 
-    /// <summary>Lends a builder; disposing gives it back.</summary>
+    /// <summary>Rents a builder. Dispose it to return it.</summary>
     public QueryCacheKeyBuilder CreateBuilder()
     {
         if (!_idle.TryDequeue(out var builder)) builder = new(this);
-        builder.Lend();
+        builder.Rent();
         return builder;
     }
 

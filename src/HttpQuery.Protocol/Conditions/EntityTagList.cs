@@ -1,18 +1,18 @@
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 
 /// <summary>The values of If-Match and If-None-Match: <c>*</c>, or a list of entity tags (RFC 9110 §13.1.1, §13.1.2).</summary>
 public static class EntityTagList
 {
-    /// <summary>Tells whether a field names the current representation, without allocating.</summary>
-    /// <param name="lines">The lines of the field, which are one list; empty members do not count.</param>
-    /// <param name="current">The entity tag of the representation; <see langword="null"/> where it has none, which only <c>*</c>
-    /// names.</param>
+    /// <summary>Returns whether a header names the current representation. Allocates nothing.</summary>
+    /// <param name="lines">The lines of the header, read as one list. Empty members do not count.</param>
+    /// <param name="current">The entity tag of the representation, or <see langword="null"/> when it has none. Only <c>*</c> matches
+    /// a representation without an entity tag.</param>
     /// <param name="strong">Whether to compare as <see cref="EntityTag.StrongEquals"/> does, rather than
     /// <see cref="EntityTag.WeakEquals"/>.</param>
-    /// <returns><see langword="true"/> for <c>*</c> alone, or where one of the tags is equal; <see langword="false"/> where the field is
-    /// malformed anywhere.</returns>
+    /// <returns><see langword="true"/> for <c>*</c> alone, or when one of the tags is equal; <see langword="false"/> when any part of
+    /// the header is malformed.</returns>
     public static bool Contains(ReadOnlySpan<string?> lines, EntityTag? current, bool strong)
     {
         var (members, hasWildcard, isNamed) = (0, false, false);

@@ -1,9 +1,9 @@
 using System.Globalization;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 
-/// <summary>The dates of HTTP fields, such as <c>Sun, 06 Nov 1994 08:49:37 GMT</c> (RFC 9110 §5.6.7).</summary>
+/// <summary>Parses and formats the dates of HTTP headers, such as <c>Sun, 06 Nov 1994 08:49:37 GMT</c> (RFC 9110 §5.6.7).</summary>
 public static class HttpDate
 {
     private const int ImfLength = 29;
@@ -11,13 +11,13 @@ public static class HttpDate
     private const int Rfc850LengthAfterDay = 24;
     private const int FurthestYears = 50;
 
-    /// <summary>Reads one date of any of the three forms, without allocating.</summary>
-    /// <param name="text">A field value; spaces and tabs around it are ignored. A second of 60 is read as 59, and the name of the day
-    /// need not be that of the date.</param>
-    /// <param name="now">The current time, which tells the century of a year of two digits: the latest that is not more than 50 years
-    /// ahead.</param>
+    /// <summary>Parses one date in any of the three formats. Allocates nothing.</summary>
+    /// <param name="text">A header value; spaces and tabs around it are ignored. A second of 60 is read as 59. The name of the day
+    /// may contradict the date.</param>
+    /// <param name="now">The current time. It sets the century of a two-digit year: the latest century that puts the date at most
+    /// 50 years ahead.</param>
     /// <param name="date">The date in UTC, or the default when <paramref name="text"/> is malformed.</param>
-    /// <returns><see langword="true"/> when all of <paramref name="text"/> is one date, and there is such a day and time.</returns>
+    /// <returns><see langword="true"/> when all of <paramref name="text"/> is one date, and that day and time exist.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, DateTimeOffset now, out DateTimeOffset date)
     {
         text = text.Trim(HttpSyntax.Whitespace);
@@ -29,7 +29,7 @@ public static class HttpDate
         };
     }
 
-    /// <summary>The date as a field has it: an IMF-fixdate, in GMT, its fraction of a second cut off.</summary>
+    /// <summary>Formats the date as an IMF-fixdate, in GMT. Fractions of a second are cut off.</summary>
     public static string Format(DateTimeOffset date) => date.ToString("r", CultureInfo.InvariantCulture);
 
     // Sun, 06 Nov 1994 08:49:37 GMT
@@ -60,7 +60,7 @@ public static class HttpDate
         var (year, month, day, second) = (Number(text[9..11]), Month(text[5..8]), Number(text[2..4]), SecondOfDay(text[12..20]));
         if (year < 0) return false;
 
-        // By parts: arithmetic on dates fails at both ends of the calendar.
+        // Compared by parts: arithmetic on dates fails at both ends of the calendar.
         var utc = now.UtcDateTime;
         var latest = (utc.Year + FurthestYears, utc.Month, utc.Day, (int)utc.TimeOfDay.TotalSeconds);
         year += utc.Year - (utc.Year % 100) + 100;
@@ -68,7 +68,7 @@ public static class HttpDate
         return TryMake(year, month, day, second, out date);
     }
 
-    // What is malformed comes as a negative number or as month 0.
+    // A malformed part is passed as a negative number, or as month 0.
     private static bool TryMake(int year, int month, int day, int second, out DateTimeOffset date)
     {
         date = default;

@@ -1,14 +1,14 @@
 namespace HttpQuery;
 
-/// <summary>What the preconditions of a request ask for (RFC 9110 §13.2.2).</summary>
+/// <summary>The result of the preconditions of a request (RFC 9110 §13.2.2).</summary>
 public enum PreconditionOutcome
 {
-    /// <summary>To answer as if there were none.</summary>
+    /// <summary>Respond as if the request had no preconditions.</summary>
     Proceed,
 
-    /// <summary>To answer 304 (Not Modified): the client has the current representation.</summary>
+    /// <summary>Respond with 304 (Not Modified): the client has the current representation.</summary>
     NotModified,
 
-    /// <summary>To answer 412 (Precondition Failed).</summary>
+    /// <summary>Respond with 412 (Precondition Failed).</summary>
     PreconditionFailed,
 }

@@ -1,9 +1,9 @@
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery;
 
-/// <summary>The precondition fields of a request, each as its lines: none where it was not sent (RFC 9110 §13.1).</summary>
-/// <remarks>A list of entity tags that is malformed names none of them. A date that is malformed or sent in two lines is
+/// <summary>The precondition headers of a request, each as its lines. A header that was not sent has none (RFC 9110 §13.1).</summary>
+/// <remarks>A malformed list of entity tags matches nothing. A date that is malformed, or sent in two lines, is
 /// ignored.</remarks>
 public readonly ref struct Preconditions
 {
@@ -19,12 +19,12 @@ public readonly ref struct Preconditions
     /// <summary>The lines of If-Unmodified-Since (RFC 9110 §13.1.4).</summary>
     public ReadOnlySpan<string?> IfUnmodifiedSince { get; init; }
 
-    /// <summary>Tells whether a Range field applies (RFC 9110 §13.1.5).</summary>
-    /// <param name="lines">The lines of If-Range; none where it was not sent.</param>
+    /// <summary>Returns whether a Range header applies (RFC 9110 §13.1.5).</summary>
+    /// <param name="lines">The lines of If-Range; empty when it was not sent.</param>
     /// <param name="entityTag">The entity tag of the representation, if it has one.</param>
     /// <param name="lastModified">When the representation was modified, if that is known.</param>
     /// <param name="now">The current time: a date is a strong validator once its second is over (RFC 9110 §8.8.2.2).</param>
-    /// <returns><see langword="true"/> where there is no line, or one that states the validator exactly, and a strong one.</returns>
+    /// <returns><see langword="true"/> when there is no line, or when the only line equals the current and strong validator.</returns>
     public static bool IfRange(ReadOnlySpan<string?> lines, EntityTag? entityTag, DateTimeOffset? lastModified, DateTimeOffset now)
     {
         if (lines.IsEmpty) return true;
@@ -36,12 +36,12 @@ public readonly ref struct Preconditions
             && Seconds(time) == Seconds(date) && now - date >= TimeSpan.FromSeconds(1);
     }
 
-    /// <summary>Evaluates the fields in their order of precedence, without allocating (RFC 9110 §13.2.2).</summary>
+    /// <summary>Evaluates the headers in their order of precedence (RFC 9110 §13.2.2). Allocates nothing.</summary>
     /// <param name="isRetrieval">Whether the method is GET, HEAD or QUERY (RFC 10008 §2.6).</param>
     /// <param name="entityTag">The entity tag of the representation, if it has one.</param>
-    /// <param name="lastModified">When the representation was modified, if that is known; its fraction of a second does not
+    /// <param name="lastModified">When the representation was modified, if that is known. Fractions of a second do not
     /// count.</param>
-    /// <param name="now">The current time, by which dates are read: see <see cref="HttpDate.TryParse"/>.</param>
+    /// <param name="now">The current time, for reading dates: see <see cref="HttpDate.TryParse"/>.</param>
     public PreconditionOutcome Evaluate(bool isRetrieval, EntityTag? entityTag, DateTimeOffset? lastModified, DateTimeOffset now)
     {
         var isChanged = IfMatch.IsEmpty
@@ -56,7 +56,7 @@ public readonly ref struct Preconditions
         return isRetrieval ? PreconditionOutcome.NotModified : PreconditionOutcome.PreconditionFailed;
     }
 
-    // Null where the field is to be ignored.
+    // Null when the header must be ignored.
     private static bool? IsModifiedSince(ReadOnlySpan<string?> lines, DateTimeOffset? lastModified, DateTimeOffset now) =>
         lastModified is { } time && lines is [var line] && HttpDate.TryParse(line, now, out var date)
             ? Seconds(time) > Seconds(date)

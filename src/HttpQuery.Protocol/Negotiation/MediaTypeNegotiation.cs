@@ -1,15 +1,18 @@
 using System.Buffers;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
+using HttpQuery.Negotiation;
 
 namespace HttpQuery;
 
-/// <summary>Chooses the media type to answer with by what a client accepts: proactive negotiation (RFC 9110 §12.5.1).</summary>
+/// <summary>Chooses the media type of a response from the Accept header: proactive negotiation (RFC 9110 §12.5.1).</summary>
 /// <remarks>
-/// Of the ranges that match a type the most specific one gives its weight: <c>type/subtype</c> before <c>type/*</c> before
-/// <c>*/*</c>, and of equal ones that with more parameters, then that with the larger weight. A range matches a type that has all
-/// its parameters, compared as <see cref="MediaTypeParameter"/> says; <c>charset=utf-8</c> is taken for granted. A parameter that the type does not mention at all
-/// leaves a doubt: such a range counts after others of its kind, and refuses nothing. A malformed member of the field is passed over;
-/// if the others accept nothing, it may have accepted a type that they do not refuse.
+/// <para>The most specific range that matches a type sets its weight: <c>type/subtype</c> before <c>type/*</c> before <c>*/*</c>.
+/// Among equals, the range with more parameters wins, then the larger weight.</para>
+/// <para>A range matches a type that has all its parameters, compared as <see cref="MediaTypeParameter"/> describes.
+/// <c>charset=utf-8</c> also matches a type without a charset. If the type lacks another parameter of the range, the match is
+/// uncertain: it ranks after certain matches of the same shape, and a weight of 0 then refuses nothing.</para>
+/// <para>A malformed member of the header is skipped. If the other members accept nothing, the first type that they do not refuse is
+/// chosen, because the malformed member may have accepted it.</para>
 /// </remarks>
 public sealed class MediaTypeNegotiation
 {
@@ -19,24 +22,24 @@ public sealed class MediaTypeNegotiation
     private const long Certain = 1L << CountBits;
     private readonly MediaType[] _available;
 
-    /// <summary>Makes a negotiation, to be used for any number of requests.</summary>
-    /// <param name="available">The media types that can be sent, in the order in which the server prefers them.</param>
+    /// <summary>Creates a negotiation for any number of requests.</summary>
+    /// <param name="available">The media types that the server can send, in its order of preference.</param>
     /// <exception cref="ArgumentException"><paramref name="available"/> is empty.</exception>
     public MediaTypeNegotiation(IReadOnlyList<MediaType> available)
     {
         ArgumentNullException.ThrowIfNull(available);
-        if (available.Count == 0) throw new ArgumentException("There must be a media type to send.", nameof(available));
+        if (available.Count == 0) throw new ArgumentException("At least one media type is required.", nameof(available));
 
         _available = [.. available];
         foreach (var mediaType in _available) ArgumentNullException.ThrowIfNull(mediaType, nameof(available));
     }
 
-    /// <summary>The media types that can be sent, in the order in which the server prefers them.</summary>
+    /// <summary>The media types that the server can send, in its order of preference.</summary>
     public IReadOnlyList<MediaType> Available => _available;
 
-    /// <summary>Chooses by an Accept field, without allocating: the type of the largest weight, the earlier one of equal ones.</summary>
-    /// <param name="accept">The lines of the field; none where it was not sent.</param>
-    /// <returns>An index into <see cref="Available"/>: 0 where no line has a well-formed member; -1 where the client accepts none of
+    /// <summary>Chooses by an Accept header: the type with the largest weight, and the earlier among equals. Allocates nothing.</summary>
+    /// <param name="accept">The lines of the header; empty when it was not sent.</param>
+    /// <returns>An index into <see cref="Available"/>: 0 when no line has a well-formed member; -1 when the client accepts none of
     /// the types.</returns>
     public int Choose(params ReadOnlySpan<string?> accept)
     {
@@ -45,13 +48,13 @@ public sealed class MediaTypeNegotiation
         var pooled = _available.Length > StackLength ? ArrayPool<long>.Shared.Rent(_available.Length) : null;
         var verdicts = (pooled is null ? stackalloc long[StackLength] : pooled)[.._available.Length];
         verdicts.Clear();
-        var chosen = Judge(accept, verdicts, out var hasPassedOver) ? Heaviest(verdicts) : 0;
-        if (chosen < 0 && hasPassedOver) chosen = verdicts.IndexOf(0);
+        var chosen = Judge(accept, verdicts, out var hasSkippedMember) ? Heaviest(verdicts) : 0;
+        if (chosen < 0 && hasSkippedMember) chosen = verdicts.IndexOf(0);
         if (pooled is not null) ArrayPool<long>.Shared.Return(pooled);
         return chosen;
     }
 
-    // What most clients send: one name or */*, without parameters. -1 for all else.
+    // Most clients send one name or */*, without parameters. -1 for all other values.
     private int ChooseByName(ReadOnlySpan<char> line)
     {
         if (line.Contains('*')) return line is "*/*" ? 0 : -1;
@@ -60,10 +63,10 @@ public sealed class MediaTypeNegotiation
         return -1;
     }
 
-    // A verdict is what the most specific range so far says of a type, so ordered that the larger one counts; 0 where none matches.
-    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts, out bool hasPassedOver)
+    // A verdict holds the most specific match so far for a type: the larger value wins, and 0 means no match.
+    private bool Judge(ReadOnlySpan<string?> accept, Span<long> verdicts, out bool hasSkippedMember)
     {
-        var isStated = hasPassedOver = false;
+        var isStated = hasSkippedMember = false;
         foreach (var line in accept)
         {
             var reader = new AcceptReader(line);
@@ -77,7 +80,7 @@ public sealed class MediaTypeNegotiation
                         verdicts[i] = Math.Max(verdicts[i], (specificity << WeightBits) | (long)reader.Weight);
                 }
             }
-            hasPassedOver |= reader.HasPassedOver;
+            hasSkippedMember |= reader.HasSkippedMember;
         }
 
         return isStated;
@@ -95,7 +98,7 @@ public sealed class MediaTypeNegotiation
         return chosen;
     }
 
-    // 0 where the range does not match; else its shape, whether that is certain, and the number of its parameters.
+    // 0 when the range does not match; otherwise its shape, whether the match is certain, and its parameter count.
     private static long Specificity(MediaTypeReader range, MediaType mediaType)
     {
         var shape = Shape(range, mediaType);

@@ -1,14 +1,14 @@
 namespace HttpQuery;
 
-/// <summary>What a Range field asks for (RFC 9110 §14.2).</summary>
+/// <summary>The result of a Range header (RFC 9110 §14.2).</summary>
 public enum ByteRangeOutcome
 {
-    /// <summary>To answer as if the field were not there.</summary>
+    /// <summary>Respond as if the header were absent.</summary>
     Ignored,
 
-    /// <summary>To answer 206 (Partial Content).</summary>
+    /// <summary>Respond with 206 (Partial Content).</summary>
     Satisfiable,
 
-    /// <summary>To answer 416 (Range Not Satisfiable).</summary>
+    /// <summary>Respond with 416 (Range Not Satisfiable).</summary>
     Unsatisfiable,
 }

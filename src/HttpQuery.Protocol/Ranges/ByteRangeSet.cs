@@ -1,19 +1,19 @@
-using HttpQuery.Internal;
+using HttpQuery.Ranges;
 
 namespace HttpQuery;
 
-/// <summary>The value of a Range field in the unit <c>bytes</c>, such as <c>bytes=0-499,-500</c> (RFC 9110 §14.1.2, §14.2).</summary>
+/// <summary>Resolves Range headers in the unit <c>bytes</c>, such as <c>bytes=0-499,-500</c> (RFC 9110 §14.1.2, §14.2).</summary>
 public static class ByteRangeSet
 {
-    /// <summary>Reads a Range field and resolves it against a representation.</summary>
-    /// <param name="range">The field value; spaces and tabs around it are ignored.</param>
-    /// <param name="length">The length of the representation in octets.</param>
-    /// <param name="maximumCount">The most ranges that the field may ask for; more cannot be satisfied, and what follows them is not
-    /// read.</param>
-    /// <param name="ranges">The octets to send, in the order asked for: within the length, and what overlaps or touches is one range,
-    /// in the place of its earliest part. Empty unless <see cref="ByteRangeOutcome.Satisfiable"/>.</param>
-    /// <returns><see cref="ByteRangeOutcome.Ignored"/> where the unit is another one, the field is malformed, or there are no octets;
-    /// <see cref="ByteRangeOutcome.Unsatisfiable"/> where no range begins within the length.</returns>
+    /// <summary>Parses a Range header and resolves it against a representation.</summary>
+    /// <param name="range">The header value; spaces and tabs around it are ignored.</param>
+    /// <param name="length">The length of the representation in bytes.</param>
+    /// <param name="maximumCount">Most ranges that the header may ask for. With more, the result is
+    /// <see cref="ByteRangeOutcome.Unsatisfiable"/> and the rest is not read.</param>
+    /// <param name="ranges">The bytes to send, within the length, in the order asked for. Ranges that overlap or touch are merged, in
+    /// the place of the earliest one. Empty unless <see cref="ByteRangeOutcome.Satisfiable"/>.</param>
+    /// <returns><see cref="ByteRangeOutcome.Ignored"/> when the unit is not <c>bytes</c>, the header is malformed, or the length is 0;
+    /// <see cref="ByteRangeOutcome.Unsatisfiable"/> when no range begins within the length.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> or <paramref name="maximumCount"/> is
     /// negative.</exception>
     public static ByteRangeOutcome Resolve(ReadOnlySpan<char> range, long length, int maximumCount, out ByteRange[] ranges)
@@ -23,7 +23,7 @@ public static class ByteRangeSet
         ranges = [];
         if (length == 0) return ByteRangeOutcome.Ignored;
 
-        // Read twice: nothing is kept of a field that asks for too much or is malformed at its end.
+        // Read twice, so that nothing is allocated for a header that asks for too much or is malformed at its end.
         var (asked, satisfiable) = (0, 0);
         var reader = new ByteRangeReader(range, length);
         while (reader.Read())
@@ -46,7 +46,7 @@ public static class ByteRangeSet
         return ranges;
     }
 
-    // Sorts by position to merge what meets, then back into the order asked for.
+    // Sorts by position to merge neighbours, then back into the order asked for.
     private static ByteRange[] Merge(ByteRange[] ranges)
     {
         if (ranges.Length == 1) return ranges;

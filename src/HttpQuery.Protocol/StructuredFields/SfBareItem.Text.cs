@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 
 /// <content>Serialization (RFC 9651 §4.1.3.1).</content>
 public readonly partial record struct SfBareItem
 {
-    /// <summary>The value as a field has it.</summary>
-    public override string ToString() => FieldText.ToString(this);
+    /// <summary>The value as in a header.</summary>
+    public override string ToString() => HeaderFormatter.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => AppendTo(ref text);
 
     internal void AppendTo(ref DefaultInterpolatedStringHandler text)
     {
@@ -22,7 +22,7 @@ public readonly partial record struct SfBareItem
                 AppendDecimal(ref text);
                 break;
             case SfItemType.String:
-                FieldText.AppendQuoted(ref text, Text);
+                HeaderFormatter.AppendQuoted(ref text, Text);
                 break;
             case SfItemType.Token:
                 text.AppendLiteral(Text);
@@ -50,18 +50,18 @@ public readonly partial record struct SfBareItem
         text.AppendFormatted(whole);
         text.AppendLiteral(".");
 
-        // At least one digit, and no zeros behind it.
+        // At least one digit, and no trailing zeros.
         var format = fraction % 100 == 0 ? "D1" : fraction % 10 == 0 ? "D2" : "D3";
         text.AppendFormatted(fraction / (fraction % 100 == 0 ? 100 : fraction % 10 == 0 ? 10 : 1), format);
     }
 
     private void AppendByteSequence(ref DefaultInterpolatedStringHandler text)
     {
-        // Whole groups of three octets, so that only the last chunk is padded.
+        // Whole groups of three bytes, so that only the last chunk is padded.
         const int ChunkLength = 96;
         Span<char> chunk = stackalloc char[ChunkLength / 3 * 4];
         text.AppendLiteral(":");
-        for (var rest = Octets.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(ChunkLength, rest.Length)..])
+        for (var rest = Bytes.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(ChunkLength, rest.Length)..])
         {
             Convert.TryToBase64Chars(rest[..Math.Min(ChunkLength, rest.Length)], chunk, out var length);
             text.AppendFormatted(chunk[..length]);

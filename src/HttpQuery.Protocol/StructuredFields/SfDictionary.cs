@@ -1,36 +1,36 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>A Dictionary: items and inner lists by key, in an order, such as <c>a=1, b=("x" "y"), c</c> (RFC 9651 §3.2).</summary>
-/// <remarks>Where a key came twice, it keeps its first place and its last value. Two are equal when they hold the same in the
-/// same order.</remarks>
-public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFieldText
+/// <summary>A Dictionary: an ordered map from keys to items and inner lists, such as <c>a=1, b=("x" "y"), c</c> (RFC 9651 §3.2).</summary>
+/// <remarks>A repeated key keeps its first position and its last value. Two are equal when they have equal members in the same
+/// order.</remarks>
+public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IHeaderFormattable
 {
     private static readonly SfBareItem True = new(true);
 
     private readonly OrderedDictionary<string, SfMember> _members;
 
-    /// <summary>Makes a Dictionary in the order given.</summary>
-    /// <param name="members">Each key once: a lower-case letter or <c>*</c>, then these, digits, <c>_</c>, <c>-</c> and
-    /// <c>.</c></param>
-    /// <exception cref="ArgumentException">A key has another shape, or comes twice.</exception>
+    /// <summary>Creates a Dictionary in the order given.</summary>
+    /// <param name="members">Each key once. A key is a lower-case letter or <c>*</c>, then any of these, digits, <c>_</c>,
+    /// <c>-</c> and <c>.</c></param>
+    /// <exception cref="ArgumentException">A key has another shape, or occurs twice.</exception>
     public SfDictionary(params IEnumerable<KeyValuePair<string, SfMember>> members)
     {
         ArgumentNullException.ThrowIfNull(members);
         _members = OrderedMap.Create(members);
     }
 
-    // What the parser found: valid already.
+    // The parser has validated these.
     internal SfDictionary(OrderedDictionary<string, SfMember> members) => _members = members;
 
     /// <inheritdoc/>
     public int Count => _members.Count;
 
-    /// <summary>The keys in their order.</summary>
+    /// <summary>The keys in order.</summary>
     public IEnumerable<string> Keys => _members.Keys;
 
     /// <summary>The members in the order of their keys.</summary>
@@ -40,16 +40,16 @@ public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFiel
     /// <exception cref="KeyNotFoundException">There is no such member.</exception>
     public SfMember this[string key] => _members[key];
 
-    /// <summary>Reads a field that is defined as a Dictionary (RFC 9651 §4.2.2).</summary>
-    /// <param name="text">The value of the one field line, or of all lines joined with <c>", "</c>; empty text is an empty
+    /// <summary>Parses a header that is defined as a Dictionary (RFC 9651 §4.2.2).</summary>
+    /// <param name="text">The only header line, or all lines joined with <c>", "</c>. Empty text is an empty
     /// Dictionary.</param>
     /// <param name="dictionary">The Dictionary, or <see langword="null"/> when <paramref name="text"/> is malformed.</param>
     /// <returns><see langword="true"/> when all of <paramref name="text"/> is one Dictionary.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SfDictionary? dictionary) =>
         SfParser.TryParseDictionary(text, out dictionary);
 
-    /// <summary>Reads the lines of a field that is defined as a Dictionary, as one value.</summary>
-    /// <param name="lines">The field lines in their order; none is an empty Dictionary.</param>
+    /// <summary>Parses the lines of a header that is defined as a Dictionary, as one value.</summary>
+    /// <param name="lines">The header lines in order. No lines are an empty Dictionary.</param>
     /// <param name="dictionary">The Dictionary, or <see langword="null"/> when the lines are malformed.</param>
     /// <returns><see langword="true"/> when the lines, joined with <c>", "</c>, are one Dictionary.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="lines"/> is <see langword="null"/>.</exception>
@@ -62,11 +62,11 @@ public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFiel
     /// <inheritdoc/>
     public bool ContainsKey(string key) => _members.ContainsKey(key);
 
-    /// <summary>Finds the member of a key, which compares with case.</summary>
-    /// <returns><see langword="true"/> when there is one.</returns>
+    /// <summary>Finds the member of a key. Case counts.</summary>
+    /// <returns><see langword="true"/> when the key exists.</returns>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out SfMember value) => _members.TryGetValue(key, out value);
 
-    /// <summary>Goes through the members in their order.</summary>
+    /// <summary>Enumerates the members in order.</summary>
     public IEnumerator<KeyValuePair<string, SfMember>> GetEnumerator() => _members.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -77,16 +77,16 @@ public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFiel
     /// <inheritdoc/>
     public override int GetHashCode() => OrderedMap.Hash(_members);
 
-    /// <summary>The field value; empty without members, and then the field is not to be sent (RFC 9651 §4.1).</summary>
-    public override string ToString() => FieldText.ToString(this);
+    /// <summary>The header value. It is empty without members; do not send the header then (RFC 9651 §4.1).</summary>
+    public override string ToString() => HeaderFormatter.ToString(this);
 
-    /// <summary>Writes the field value, as <see cref="ToString"/> gives it.</summary>
+    /// <summary>Writes the header value that <see cref="ToString"/> returns.</summary>
     /// <param name="destination">Receives the text.</param>
     /// <param name="charsWritten">The length of the text; 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
-    public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
+    public bool TryFormat(Span<char> destination, out int charsWritten) => HeaderFormatter.TryFormat(this, destination, out charsWritten);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text)
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         for (var i = 0; i < _members.Count; i++)
         {
@@ -94,7 +94,7 @@ public sealed record SfDictionary : IReadOnlyDictionary<string, SfMember>, IFiel
             if (i > 0) text.AppendLiteral(", ");
             text.AppendLiteral(key);
 
-            // A true value is left unsaid, its parameters are not (RFC 9651 §4.1.2).
+            // A true value is omitted, its parameters are not (RFC 9651 §4.1.2).
             if (member is SfItem item && item.Value == True)
             {
                 item.Parameters.AppendTo(ref text);

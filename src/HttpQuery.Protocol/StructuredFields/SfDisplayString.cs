@@ -1,37 +1,37 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>A Display String: Unicode text for people, with nothing left out, control characters included (RFC 9651 §3.3.8).</summary>
-public readonly record struct SfDisplayString : IFieldText
+/// <summary>A Display String: any Unicode text for people, including control characters (RFC 9651 §3.3.8).</summary>
+public readonly record struct SfDisplayString : IHeaderFormattable
 {
-    // What is written as it is: printable ASCII but the escape itself and the closing quote.
+    // Written unescaped: printable ASCII except the percent sign and the quote.
     private static readonly SearchValues<char> PlainChars = SearchValues.Create(
         " !#$&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
     private readonly string? _value;
 
-    /// <summary>Makes a Display String.</summary>
+    /// <summary>Creates a Display String.</summary>
     /// <param name="value">Any text that is well-formed UTF-16.</param>
-    /// <exception cref="ArgumentException"><paramref name="value"/> has a surrogate without its other half.</exception>
+    /// <exception cref="ArgumentException"><paramref name="value"/> has an unpaired surrogate.</exception>
     public SfDisplayString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!IsWellFormed(value))
-            throw new ArgumentException("The text has a surrogate without its other half, which UTF-8 cannot say.", nameof(value));
+            throw new ArgumentException("The text has an unpaired surrogate, which UTF-8 cannot encode.", nameof(value));
         _value = value;
     }
 
     /// <summary>The text.</summary>
     public string Value => _value ?? "";
 
-    /// <summary>The Display String as a field has it: <c>%"f%c3%bc"</c> (RFC 9651 §4.1.11).</summary>
-    public override string ToString() => FieldText.ToString(this);
+    /// <summary>The Display String as in a header: <c>%"f%c3%bc"</c> (RFC 9651 §4.1.11).</summary>
+    public override string ToString() => HeaderFormatter.ToString(this);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => Append(ref text, Value);
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) => Append(ref text, Value);
 
     internal static void Append(ref DefaultInterpolatedStringHandler text, string value)
     {
@@ -51,13 +51,13 @@ public readonly record struct SfDisplayString : IFieldText
 
     private static void AppendEscaped(ref DefaultInterpolatedStringHandler text, Rune rune)
     {
-        Span<byte> octets = stackalloc byte[4];
+        Span<byte> bytes = stackalloc byte[4];
         Span<char> escapes = stackalloc char[12];
-        var count = rune.EncodeToUtf8(octets);
+        var count = rune.EncodeToUtf8(bytes);
         for (var i = 0; i < count; i++)
         {
             escapes[i * 3] = '%';
-            octets[i].TryFormat(escapes[((i * 3) + 1)..], out _, "x2");
+            bytes[i].TryFormat(escapes[((i * 3) + 1)..], out _, "x2");
         }
 
         text.AppendFormatted(escapes[..(count * 3)]);

@@ -1,9 +1,9 @@
 namespace HttpQuery.StructuredFields;
 
-/// <summary>The three shapes that a structured field has at its top (RFC 9651 §3); the definition of the field says which.</summary>
+/// <summary>The three top-level types of a structured field (RFC 9651 §3). The definition of the header names its type.</summary>
 public enum SfFieldType
 {
-    /// <summary>Members in an order, each an item or an inner list (RFC 9651 §3.1).</summary>
+    /// <summary>Ordered members, each an item or an inner list (RFC 9651 §3.1).</summary>
     List,
 
     /// <summary>Members by key, each an item or an inner list (RFC 9651 §3.2).</summary>

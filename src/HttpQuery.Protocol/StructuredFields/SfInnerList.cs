@@ -1,18 +1,18 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>An Inner List: items in an order, with parameters of its own, such as <c>("a" "b");q=1.0</c> (RFC 9651 §3.1.1).</summary>
+/// <summary>An Inner List: ordered items, with parameters of the list itself, such as <c>("a" "b");q=1.0</c> (RFC 9651 §3.1.1).</summary>
 public sealed record SfInnerList : SfMember, IReadOnlyList<SfItem>
 {
     private readonly SfItem[] _items;
 
-    /// <summary>Makes an Inner List.</summary>
-    /// <param name="items">The items, which may be none.</param>
+    /// <summary>Creates an Inner List.</summary>
+    /// <param name="items">The items. There may be none.</param>
     /// <param name="parameters">The parameters of the list itself. Default none.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="items"/> or one of them is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="items"/> or one of its elements is <see langword="null"/>.</exception>
     public SfInnerList(IEnumerable<SfItem> items, SfParameters? parameters = null)
         : base(parameters)
     {
@@ -24,10 +24,10 @@ public sealed record SfInnerList : SfMember, IReadOnlyList<SfItem>
     /// <inheritdoc/>
     public int Count => _items.Length;
 
-    /// <summary>The item at a position.</summary>
+    /// <summary>The item at an index.</summary>
     public SfItem this[int index] => _items[index];
 
-    /// <summary>Goes through the items in their order.</summary>
+    /// <summary>Enumerates the items in order.</summary>
     public IEnumerator<SfItem> GetEnumerator() => _items.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -48,7 +48,7 @@ public sealed record SfInnerList : SfMember, IReadOnlyList<SfItem>
     internal override void AppendTo(ref DefaultInterpolatedStringHandler text)
     {
         text.AppendLiteral("(");
-        FieldText.AppendJoined<SfItem>(ref text, _items, " ");
+        HeaderFormatter.AppendJoined<SfItem>(ref text, _items, " ");
         text.AppendLiteral(")");
         Parameters.AppendTo(ref text);
     }

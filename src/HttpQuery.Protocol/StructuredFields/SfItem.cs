@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
 
 namespace HttpQuery.StructuredFields;
 
 /// <summary>An Item: a value with its parameters, such as <c>5;unit=ms</c> (RFC 9651 §3.3).</summary>
 public sealed record SfItem : SfMember
 {
-    /// <summary>Makes an Item.</summary>
+    /// <summary>Creates an Item.</summary>
     /// <param name="value">The value.</param>
     /// <param name="parameters">The parameters. Default none.</param>
     public SfItem(SfBareItem value, SfParameters? parameters = null)
@@ -16,14 +15,14 @@ public sealed record SfItem : SfMember
     /// <summary>The value without the parameters.</summary>
     public SfBareItem Value { get; }
 
-    /// <summary>Reads a field that is defined as an Item (RFC 9651 §4.2.3).</summary>
-    /// <param name="text">The field value.</param>
+    /// <summary>Parses a header that is defined as an Item (RFC 9651 §4.2.3).</summary>
+    /// <param name="text">The header value.</param>
     /// <param name="item">The Item, or <see langword="null"/> when <paramref name="text"/> is malformed.</param>
     /// <returns><see langword="true"/> when all of <paramref name="text"/> is one Item.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SfItem? item) => SfParser.TryParseItem(text, out item);
 
-    /// <summary>Reads the lines of a field that is defined as an Item; more than one line is malformed as a rule.</summary>
-    /// <param name="lines">The field lines in their order.</param>
+    /// <summary>Parses the lines of a header that is defined as an Item. More than one line is usually malformed.</summary>
+    /// <param name="lines">The header lines in order.</param>
     /// <param name="item">The Item, or <see langword="null"/> when the lines are malformed.</param>
     /// <returns><see langword="true"/> when the lines, joined with <c>", "</c>, are one Item.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="lines"/> is <see langword="null"/>.</exception>

@@ -18,7 +18,7 @@ public enum SfItemType
     /// <summary>A bare word: <c>application/json</c> (RFC 9651 §3.3.4).</summary>
     Token,
 
-    /// <summary>Octets as base64 between colons: <c>:AQI=:</c> (RFC 9651 §3.3.5).</summary>
+    /// <summary>Bytes as base64 between colons: <c>:AQI=:</c> (RFC 9651 §3.3.5).</summary>
     ByteSequence,
 
     /// <summary><c>?1</c> or <c>?0</c> (RFC 9651 §3.3.6).</summary>

@@ -1,19 +1,19 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.HeaderSyntax;
 
 namespace HttpQuery.StructuredFields;
 
-/// <summary>A List: items and inner lists in an order, such as <c>a, ("b" "c"), 1</c> (RFC 9651 §3.1).</summary>
+/// <summary>A List: ordered items and inner lists, such as <c>a, ("b" "c"), 1</c> (RFC 9651 §3.1).</summary>
 /// <remarks>Two are equal when they hold equal members in the same order.</remarks>
-public sealed record SfList : IReadOnlyList<SfMember>, IFieldText
+public sealed record SfList : IReadOnlyList<SfMember>, IHeaderFormattable
 {
     private readonly SfMember[] _members;
 
-    /// <summary>Makes a List.</summary>
-    /// <param name="members">The members, which may be none.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="members"/> or one of them is <see langword="null"/>.</exception>
+    /// <summary>Creates a List.</summary>
+    /// <param name="members">The members. There may be none.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="members"/> or one of its elements is <see langword="null"/>.</exception>
     public SfList(params IEnumerable<SfMember> members)
     {
         ArgumentNullException.ThrowIfNull(members);
@@ -24,17 +24,17 @@ public sealed record SfList : IReadOnlyList<SfMember>, IFieldText
     /// <inheritdoc/>
     public int Count => _members.Length;
 
-    /// <summary>The member at a position.</summary>
+    /// <summary>The member at an index.</summary>
     public SfMember this[int index] => _members[index];
 
-    /// <summary>Reads a field that is defined as a List (RFC 9651 §4.2.1).</summary>
-    /// <param name="text">The value of the one field line, or of all lines joined with <c>", "</c>; empty text is an empty List.</param>
+    /// <summary>Parses a header that is defined as a List (RFC 9651 §4.2.1).</summary>
+    /// <param name="text">The only header line, or all lines joined with <c>", "</c>. Empty text is an empty List.</param>
     /// <param name="list">The List, or <see langword="null"/> when <paramref name="text"/> is malformed.</param>
     /// <returns><see langword="true"/> when all of <paramref name="text"/> is one List.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SfList? list) => SfParser.TryParseList(text, out list);
 
-    /// <summary>Reads the lines of a field that is defined as a List, as one value.</summary>
-    /// <param name="lines">The field lines in their order; none is an empty List.</param>
+    /// <summary>Parses the lines of a header that is defined as a List, as one value.</summary>
+    /// <param name="lines">The header lines in order. No lines are an empty List.</param>
     /// <param name="list">The List, or <see langword="null"/> when the lines are malformed.</param>
     /// <returns><see langword="true"/> when the lines, joined with <c>", "</c>, are one List.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="lines"/> is <see langword="null"/>.</exception>
@@ -44,7 +44,7 @@ public sealed record SfList : IReadOnlyList<SfMember>, IFieldText
         return TryParse(string.Join(", ", lines), out list);
     }
 
-    /// <summary>Goes through the members in their order.</summary>
+    /// <summary>Enumerates the members in order.</summary>
     public IEnumerator<SfMember> GetEnumerator() => _members.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -60,14 +60,15 @@ public sealed record SfList : IReadOnlyList<SfMember>, IFieldText
         return hash.ToHashCode();
     }
 
-    /// <summary>The field value; empty without members, and then the field is not to be sent (RFC 9651 §4.1).</summary>
-    public override string ToString() => FieldText.ToString(this);
+    /// <summary>The header value. It is empty without members; do not send the header then (RFC 9651 §4.1).</summary>
+    public override string ToString() => HeaderFormatter.ToString(this);
 
-    /// <summary>Writes the field value, as <see cref="ToString"/> gives it.</summary>
+    /// <summary>Writes the header value that <see cref="ToString"/> returns.</summary>
     /// <param name="destination">Receives the text.</param>
     /// <param name="charsWritten">The length of the text; 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
-    public bool TryFormat(Span<char> destination, out int charsWritten) => FieldText.TryFormat(this, destination, out charsWritten);
+    public bool TryFormat(Span<char> destination, out int charsWritten) => HeaderFormatter.TryFormat(this, destination, out charsWritten);
 
-    void IFieldText.AppendTo(ref DefaultInterpolatedStringHandler text) => FieldText.AppendJoined<SfMember>(ref text, _members, ", ");
+    void IHeaderFormattable.AppendTo(ref DefaultInterpolatedStringHandler text) =>
+        HeaderFormatter.AppendJoined<SfMember>(ref text, _members, ", ");
 }

@@ -1,12 +1,12 @@
 namespace HttpQuery.StructuredFields;
 
-/// <summary>What <see cref="SfReader.Read"/> stands on.</summary>
+/// <summary>The kind of node that an <see cref="SfReader"/> is at.</summary>
 public enum SfNodeType
 {
-    /// <summary>Nothing: before the first node, after the last, or where the text is malformed.</summary>
+    /// <summary>No node: before the first, after the last, or when the text is malformed.</summary>
     None,
 
-    /// <summary>The value of an item: a member of the field, or of the inner list that was opened.</summary>
+    /// <summary>The value of an item: a member of the header, or of the open inner list.</summary>
     Item,
 
     /// <summary>The start of an inner list; its items follow, then <see cref="InnerListEnd"/>.</summary>

@@ -1,9 +1,8 @@
 using System.Buffers;
-using HttpQuery.Internal;
 
 namespace HttpQuery.StructuredFields;
 
-/// <content>Bare items: each is checked whole when it is read, so that taking its value cannot fail (RFC 9651 §4.2.3.1).</content>
+/// <content>Bare items. Each is checked completely when it is read, so getting its value cannot fail (RFC 9651 §4.2.3.1).</content>
 public ref partial struct SfReader
 {
     private bool ReadBareItem()
@@ -38,7 +37,7 @@ public ref partial struct SfReader
             if (IsAtEnd) return false;
             if (_text[_position] == '"') break;
 
-            // The quote and the backslash are all that can be escaped.
+            // Only the quote and the backslash can be escaped.
             if (_text[_position] != '\\' || _position + 1 == _text.Length || _text[_position + 1] is not ('"' or '\\')) return false;
             _position += 2;
         }
@@ -53,13 +52,13 @@ public ref partial struct SfReader
         if (_position + 1 == _text.Length || _text[_position + 1] != '"') return false;
         _position += 2;
 
-        // The end is the first quote: one inside is escaped as %22.
+        // The first quote is the end: a quote inside is escaped as %22.
         var length = _text[_position..].IndexOf('"');
         if (length < 0) return false;
         SetContent(SfItemType.DisplayString, _text.Slice(_position, length));
         _position += length + 1;
 
-        var text = new DisplayText(_content);
+        var text = new DisplayStringEnumerator(_content);
         while (text.MoveNext())
         {
         }
@@ -73,7 +72,7 @@ public ref partial struct SfReader
         if (length < 0) return false;
         SetContent(SfItemType.ByteSequence, _text.Slice(_position, length));
         _position += length + 1;
-        return Base64Text.IsWellFormed(_content);
+        return Base64Decoder.IsWellFormed(_content);
     }
 
     private bool ReadBoolean()

@@ -32,7 +32,7 @@ public ref partial struct SfReader
         return true;
     }
 
-    // From 1 to maximum digits, appended to those of seed; more are an error, not a rest.
+    // From 1 to maximum digits, appended to those of seed. More digits are malformed.
     private bool ReadDigits(int maximum, long seed, out long number, out int count)
     {
         (number, count) = (seed, 0);

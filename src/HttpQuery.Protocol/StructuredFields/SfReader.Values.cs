@@ -1,18 +1,16 @@
-using HttpQuery.Internal;
-
 namespace HttpQuery.StructuredFields;
 
-/// <content>The value of the node that the reader stands on. None of these moves the reader.</content>
+/// <content>The value of the current node. These members do not move the reader.</content>
 public ref partial struct SfReader
 {
     /// <summary>The type of the value of the <see cref="SfNodeType.Item"/> or <see cref="SfNodeType.Parameter"/>.</summary>
-    /// <exception cref="InvalidOperationException">The reader stands on neither.</exception>
+    /// <exception cref="InvalidOperationException">The current node is neither.</exception>
     public readonly SfItemType ItemType => NodeType is SfNodeType.Item or SfNodeType.Parameter
         ? _itemType
-        : throw new InvalidOperationException($"There is no value at {NodeType}: only at {SfNodeType.Item} and {SfNodeType.Parameter}.");
+        : throw new InvalidOperationException($"The node {NodeType} has no value; {SfNodeType.Item} and {SfNodeType.Parameter} have.");
 
-    /// <summary>The text of a String, Token, Byte Sequence or Display String as written between its delimiters: escapes and base64
-    /// as they are.</summary>
+    /// <summary>The text of a String, Token, Byte Sequence or Display String as written between its delimiters, with escapes
+    /// and base64 undecoded.</summary>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly ReadOnlySpan<char> RawText => ItemType
         is SfItemType.String or SfItemType.Token or SfItemType.ByteSequence or SfItemType.DisplayString
@@ -28,7 +26,7 @@ public ref partial struct SfReader
     public readonly decimal GetDecimal() =>
         ItemType is SfItemType.Decimal ? _number / 1000m : throw WrongType(nameof(SfItemType.Decimal));
 
-    /// <summary>The value of a Boolean; a key without a value is <see langword="true"/>.</summary>
+    /// <summary>The value of a Boolean. A key without a value is <see langword="true"/>.</summary>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly bool GetBoolean() => ItemType is SfItemType.Boolean ? _number != 0 : throw WrongType(nameof(SfItemType.Boolean));
 
@@ -36,7 +34,7 @@ public ref partial struct SfReader
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly SfDate GetDate() => ItemType is SfItemType.Date ? new(_number) : throw WrongType(nameof(SfItemType.Date));
 
-    /// <summary>The value of a String, Token or Display String as a new string, its escapes removed.</summary>
+    /// <summary>The value of a String, Token or Display String as a new string, without escapes.</summary>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly string GetText()
     {
@@ -45,9 +43,9 @@ public ref partial struct SfReader
         return TryCopyText(text, out var length) ? new(text, 0, length) : throw new InvalidOperationException("Unescaped text grew.");
     }
 
-    /// <summary>Copies the value of a String, Token or Display String, its escapes removed.</summary>
-    /// <param name="destination">As long as <see cref="RawText"/> always suffices.</param>
-    /// <param name="charsWritten">The length of the text; 0 on failure.</param>
+    /// <summary>Copies the value of a String, Token or Display String, without escapes.</summary>
+    /// <param name="destination">The length of <see cref="RawText"/> is always enough.</param>
+    /// <param name="charsWritten">The length of the text. 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly bool TryCopyText(Span<char> destination, out int charsWritten)
@@ -61,7 +59,7 @@ public ref partial struct SfReader
         }
 
         var length = 0;
-        var text = new UnescapedText(_content, _itemType);
+        var text = new SfTextEnumerator(_content, _itemType);
         while (text.MoveNext())
         {
             if (!text.Current.TryEncodeToUtf16(destination[length..], out var written)) return false;
@@ -72,13 +70,13 @@ public ref partial struct SfReader
         return true;
     }
 
-    /// <summary>Compares the value of a String, Token or Display String, its escapes removed, with case.</summary>
+    /// <summary>Compares the value of a String, Token or Display String, without escapes. Case counts.</summary>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly bool TextEquals(ReadOnlySpan<char> other)
     {
         if (!HasEscapes) return _content.SequenceEqual(other);
         Span<char> utf16 = stackalloc char[2];
-        var text = new UnescapedText(_content, _itemType);
+        var text = new SfTextEnumerator(_content, _itemType);
         while (text.MoveNext())
         {
             var length = text.Current.EncodeToUtf16(utf16);
@@ -89,26 +87,26 @@ public ref partial struct SfReader
         return other.IsEmpty;
     }
 
-    /// <summary>The octets of a Byte Sequence as a new array.</summary>
+    /// <summary>The bytes of a Byte Sequence as a new array.</summary>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly byte[] GetBytes()
     {
-        var octets = new byte[Base64Text.DecodedLength(Base64Content)];
-        Base64Text.Decode(_content, octets);
-        return octets;
+        var bytes = new byte[Base64Decoder.DecodedLength(Base64Content)];
+        Base64Decoder.Decode(_content, bytes);
+        return bytes;
     }
 
-    /// <summary>Copies the octets of a Byte Sequence.</summary>
-    /// <param name="destination">Three quarters of the length of <see cref="RawText"/> always suffice.</param>
-    /// <param name="bytesWritten">The number of octets; 0 on failure.</param>
+    /// <summary>Copies the bytes of a Byte Sequence.</summary>
+    /// <param name="destination">Three quarters of the length of <see cref="RawText"/> are always enough.</param>
+    /// <param name="bytesWritten">The number of bytes. 0 on failure.</param>
     /// <returns><see langword="false"/> when <paramref name="destination"/> is too short.</returns>
     /// <exception cref="InvalidOperationException">The value has another type.</exception>
     public readonly bool TryCopyBytes(Span<byte> destination, out int bytesWritten)
     {
         bytesWritten = 0;
-        var length = Base64Text.DecodedLength(Base64Content);
+        var length = Base64Decoder.DecodedLength(Base64Content);
         if (length > destination.Length) return false;
-        Base64Text.Decode(_content, destination[..length]);
+        Base64Decoder.Decode(_content, destination[..length]);
         bytesWritten = length;
         return true;
     }

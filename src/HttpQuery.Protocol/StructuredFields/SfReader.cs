@@ -1,14 +1,12 @@
-using HttpQuery.Internal;
-
 namespace HttpQuery.StructuredFields;
 
 /// <summary>Reads a structured field from left to right, strictly and without allocating (RFC 9651 §4.2).</summary>
 /// <remarks>
-/// <para>Each <see cref="Read"/> goes to the next node. Where a key comes twice, both are reported and the last one counts
-/// (RFC 9651 §4.2.2, §4.2.3.2); <see cref="SfDictionary"/> and <see cref="SfParameters"/> see to that.</para>
-/// <para>A field is to be ignored whole when any of it is malformed, so nothing read counts before <see cref="Read"/> has
-/// returned <see langword="false"/> and <see cref="IsMalformed"/> is <see langword="false"/> too.</para>
-/// <para>No size is limited: HTTP servers and clients limit that of all fields.</para>
+/// <para>Each <see cref="Read"/> moves to the next node. A repeated key is reported each time, and its last value counts
+/// (RFC 9651 §4.2.2, §4.2.3.2). <see cref="SfDictionary"/> and <see cref="SfParameters"/> apply that rule.</para>
+/// <para>If any part of a field is malformed, ignore all of it. So use values only after <see cref="Read"/> has returned
+/// <see langword="false"/> and <see cref="IsMalformed"/> is <see langword="false"/> too.</para>
+/// <para>Sizes are unlimited here: HTTP servers and clients limit the total size of headers.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -29,31 +27,31 @@ public ref partial struct SfReader
     // The value of an Integer, Date or Boolean, or a Decimal in thousandths.
     private long _number;
 
-    // What stands between the delimiters of a String, Token, Byte Sequence or Display String, escapes and padding as written.
+    // The text between the delimiters of a String, Token, Byte Sequence or Display String, with escapes and padding.
     private ReadOnlySpan<char> _content;
 
-    /// <summary>Starts before the first node.</summary>
-    /// <param name="text">The field value; several field lines are joined with <c>", "</c> before (RFC 9651 §4.2).</param>
-    /// <param name="fieldType">The shape that the definition of the field names.</param>
+    /// <summary>Creates a reader before the first node.</summary>
+    /// <param name="text">The header value. Join several header lines with <c>", "</c> first (RFC 9651 §4.2).</param>
+    /// <param name="fieldType">The type that the definition of the header names.</param>
     public SfReader(ReadOnlySpan<char> text, SfFieldType fieldType)
     {
         _text = text;
         _fieldType = fieldType;
     }
 
-    /// <summary>Whether reading ended because the text breaks the grammar.</summary>
+    /// <summary>Whether reading ended because the text is malformed.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>What the reader stands on.</summary>
+    /// <summary>The kind of the current node.</summary>
     public SfNodeType NodeType { get; private set; }
 
-    /// <summary>The key of the dictionary member or of the parameter that the reader stands on; else empty.</summary>
+    /// <summary>The key of the current dictionary member or parameter; otherwise empty.</summary>
     public ReadOnlySpan<char> Key { get; private set; }
 
     private readonly bool IsAtEnd => _position == _text.Length;
 
-    /// <summary>Goes to the next node.</summary>
-    /// <returns><see langword="false"/> at the end of the field, or where it is malformed: <see cref="IsMalformed"/> tells which.</returns>
+    /// <summary>Moves to the next node.</summary>
+    /// <returns><see langword="false"/> at the end of the field, or when it is malformed: see <see cref="IsMalformed"/>.</returns>
     public bool Read()
     {
         if (IsMalformed) return false;
@@ -70,7 +68,7 @@ public ref partial struct SfReader
         return false;
     }
 
-    // These return false where the text is malformed; the end of the field is a well-formed None.
+    // These return false for malformed text. The end of the field is well formed: true, with the node None.
     private bool ReadMember()
     {
         NodeType = SfNodeType.None;
@@ -111,7 +109,7 @@ public ref partial struct SfReader
 
     private bool ReadInnerListMember()
     {
-        // A space must part the items; none is needed after the opening parenthesis.
+        // A space must separate items. None is needed after the opening parenthesis.
         if (NodeType is not SfNodeType.InnerListStart && !Next(' ') && !Next(')')) return false;
         SkipSpaces();
         if (!Consume(')')) return ReadItem();

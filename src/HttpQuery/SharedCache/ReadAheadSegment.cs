@@ -4,9 +4,14 @@ using System.Collections.Concurrent;
 namespace HttpQuery.SharedCache;
 
 /// <summary>A piece of content that was read ahead, in pooled memory. The object is pooled, too, so that long content allocates nothing.</summary>
+/// <remarks>The longest pieces keep their memory: the array pool keeps fewer of them than slow clients use by turns, and would leave the rest to the collector.</remarks>
 internal sealed class ReadAheadSegment : ReadOnlySequenceSegment<byte>
 {
-    private const int MaximumIdle = 256;
+    /// <summary>Length of the longest pieces, in bytes.</summary>
+    public const int MaximumLength = 16 * 1024;
+
+    // 16 MiB.
+    private const int MaximumIdle = 1024;
 
     private static readonly ConcurrentQueue<ReadAheadSegment> Idle = new();
 
@@ -20,8 +25,7 @@ internal sealed class ReadAheadSegment : ReadOnlySequenceSegment<byte>
 
     public static ReadAheadSegment Rent(int length, ReadAheadSegment? before)
     {
-        if (!Idle.TryDequeue(out var segment)) segment = new();
-        segment._array = ArrayPool<byte>.Shared.Rent(length);
+        if (length < MaximumLength || !Idle.TryDequeue(out var segment)) segment = new() { _array = ArrayPool<byte>.Shared.Rent(length) };
         segment.Memory = default;
         segment.RunningIndex = 0;
         if (before is null) return segment;
@@ -39,9 +43,15 @@ internal sealed class ReadAheadSegment : ReadOnlySequenceSegment<byte>
     public ReadAheadSegment? Return(bool isWritten)
     {
         var next = (ReadAheadSegment?)Next;
-        if (!isWritten) ArrayPool<byte>.Shared.Return(_array);
-        (_array, Memory, Next) = ([], default, null);
-        if (Idle.Count < MaximumIdle) Idle.Enqueue(this);
+        (Memory, Next) = (default, null);
+        if (isWritten) return next;
+        if (_array.Length == MaximumLength && Idle.Count < MaximumIdle)
+        {
+            Idle.Enqueue(this);
+            return next;
+        }
+        ArrayPool<byte>.Shared.Return(_array);
+        _array = [];
         return next;
     }
 }

@@ -11,8 +11,6 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 {
     private const int FirstLength = 4096;
 
-    private const int LongestSegment = 16 * 1024;
-
     private readonly Lock _lock = new();
     private readonly Stream _rest;
     private readonly PendingMemory _memory;
@@ -50,7 +48,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     public ReadOnlySequence<byte> Bytes => _first is null ? ReadOnlySequence<byte>.Empty : new(_first, 0, _last!, _last!.Length);
 
     /// <summary>Memory that content of this length takes, in bytes, and one more byte to see its end. The length is at least that of the longest piece.</summary>
-    public static int SizeOf(int length) => ((length / LongestSegment) + 1) * LongestSegment;
+    public static int SizeOf(int length) => ((length / ReadAheadSegment.MaximumLength) + 1) * ReadAheadSegment.MaximumLength;
 
     /// <summary>Reads to the end, unless that is longer than <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
     public async ValueTask FillAsync(int maximumLength, CancellationToken cancellationToken)
@@ -131,7 +129,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     private bool TryGrow()
     {
-        var size = (int)Math.Clamp(_length, FirstLength, LongestSegment);
+        var size = (int)Math.Clamp(_length, FirstLength, ReadAheadSegment.MaximumLength);
         if (_length + size > _taken && !_share.TryGrow(size)) return false;
         lock (_lock)
         {

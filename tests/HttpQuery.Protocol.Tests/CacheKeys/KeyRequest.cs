@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Buffers;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
@@ -135,7 +136,7 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
         if (Secondary is not { } secondary) return key;
         var names = secondary.Vary.SelectMany(line => line.Split(',')).Select(name => name.Trim(' ', '\t')).Where(name => name.Length > 0).ToArray();
         if (names.Length == 0) return key;
-        if (names.Any(name => name is "*" || !HttpQuery.Internal.HttpSyntax.IsToken(name))) return null;
+        if (names.Any(name => name is "*" || !HttpQuery.HeaderSyntax.HttpSyntax.IsToken(name))) return null;
         return key.Vary(names.Select(name =>
         {
             var lines = secondary.Fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value.Trim(' ', '\t')).ToArray();
@@ -170,11 +171,11 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
     private static byte[]? ReadPartition(JsonElement partition)
     {
         if (partition.ValueKind is JsonValueKind.String) return partition.GetBytesFromBase64();
-        using var octets = new OctetBuffer();
+        using var octets = new PooledByteBuffer();
         foreach (var part in partition.EnumerateArray())
         {
-            octets.Bytes(Encoding.UTF8.GetBytes(part[0].GetString()!));
-            octets.Bytes(part[0].GetString() is "user" ? part[1].GetBytesFromBase64() : Encoding.UTF8.GetBytes(part[1].GetString()!));
+            octets.WriteLengthPrefixed(Encoding.UTF8.GetBytes(part[0].GetString()!));
+            octets.WriteLengthPrefixed(part[0].GetString() is "user" ? part[1].GetBytesFromBase64() : Encoding.UTF8.GetBytes(part[1].GetString()!));
         }
         return octets.Length == 0 ? null : octets.Span.ToArray();
     }

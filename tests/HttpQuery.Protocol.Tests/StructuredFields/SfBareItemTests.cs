@@ -1,4 +1,5 @@
 using System.Globalization;
+using HttpQuery.StructuredFields;
 
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 

@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 
 /// <summary>RFC 9651 §3.3.7: Dates.</summary>

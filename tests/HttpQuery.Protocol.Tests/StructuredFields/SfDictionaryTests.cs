@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 
 /// <summary>RFC 9651 §3.2, §4.1.2, §4.2.2: Dictionaries.</summary>
@@ -72,7 +74,7 @@ public class SfDictionaryTests
     public void A_key_that_cannot_be_written_is_refused(string key)
     {
         var members = new Dictionary<string, SfMember> { [key] = new SfItem(new(1)) };
-        Assert.Contains($"'{key}' is no key", Assert.Throws<ArgumentException>(() => new SfDictionary(members)).Message);
+        Assert.Contains($"'{key}' is not a key", Assert.Throws<ArgumentException>(() => new SfDictionary(members)).Message);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 
 /// <summary>RFC 9651 §3.3.8, §4.1.11: Display Strings.</summary>

@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 
 /// <summary>RFC 9651 §3.1, §4.1.1, §4.2.1: Lists.</summary>

@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 
 /// <summary>RFC 9651 §3.1.2, §4.1.1.2, §4.2.3.2: Parameters.</summary>
@@ -49,7 +51,7 @@ public class SfParametersTests
     public void A_key_that_cannot_be_written_is_refused(string key)
     {
         var parameter = KeyValuePair.Create(key, new SfBareItem(1));
-        Assert.Contains($"'{key}' is no key", Assert.Throws<ArgumentException>(() => new SfParameters(parameter)).Message);
+        Assert.Contains($"'{key}' is not a key", Assert.Throws<ArgumentException>(() => new SfParameters(parameter)).Message);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.StructuredFields;
 
 /// <summary>RFC 9651 §3.3.4: Tokens.</summary>
@@ -25,7 +27,7 @@ public class SfTokenTests
     [InlineData("ü")]
     [InlineData("a;")]
     public void Other_text_is_refused(string text) =>
-        Assert.Contains($"'{text}' is no Token", Assert.Throws<ArgumentException>(() => new SfToken(text)).Message);
+        Assert.Contains($"'{text}' is not a Token", Assert.Throws<ArgumentException>(() => new SfToken(text)).Message);
 
     [Fact]
     public void Case_counts() => Assert.NotEqual(new SfToken("a"), new SfToken("A"));

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Normalization;
 
 namespace HttpQuery.Protocol.Tests.Support;
 
@@ -8,14 +8,14 @@ namespace HttpQuery.Protocol.Tests.Support;
 internal sealed record Normalized(byte Domain, string Octets)
 {
     /// <summary>Normalizes the content in one piece.</summary>
-    public static Normalized? Of(ContentNormalization normalization, ReadOnlySpan<byte> content) =>
+    public static Normalized? Of(ContentNormalizer normalization, ReadOnlySpan<byte> content) =>
         Of(normalization, content, content.Length);
 
     /// <summary>Normalizes the UTF-8 of a text in one piece.</summary>
-    public static Normalized? Of(ContentNormalization normalization, string text) => Of(normalization, Encoding.UTF8.GetBytes(text));
+    public static Normalized? Of(ContentNormalizer normalization, string text) => Of(normalization, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Normalizes the content in pieces whose lengths are those given, in turn.</summary>
-    public static Normalized? Of(ContentNormalization normalization, ReadOnlySpan<byte> content, params ReadOnlySpan<int> lengths)
+    public static Normalized? Of(ContentNormalizer normalization, ReadOnlySpan<byte> content, params ReadOnlySpan<int> lengths)
     {
         var output = new ArrayBufferWriter<byte>();
         normalization.Start(output);

@@ -1,4 +1,5 @@
 using System.Text;
+using HttpQuery.StructuredFields;
 
 namespace HttpQuery.Protocol.Tests.Support;
 

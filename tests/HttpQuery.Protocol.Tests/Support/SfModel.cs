@@ -1,3 +1,5 @@
+using HttpQuery.StructuredFields;
+
 namespace HttpQuery.Protocol.Tests.Support;
 
 /// <summary>Builds values of what <see cref="SfReader"/> reports, with plain lists and public constructors alone.</summary>

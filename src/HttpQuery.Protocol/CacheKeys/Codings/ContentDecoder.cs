@@ -1,10 +1,10 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>Removes one content coding (docs/cache-key.md, section 5) from content that comes in pieces.</summary>
+/// <summary>Removes one content coding (docs/cache-key.md, section 5) from content in pieces.</summary>
 /// <remarks>
-/// Reusable for one content after another, not by two threads at once, and bounded in memory whatever the content. The sink is given
-/// octets before it is known whether the coding can be removed: they count only where <see cref="Complete"/> returns
-/// <see langword="true"/>. Neither that nor the pieces the sink is given depend on how the coded octets were cut.
+/// Reusable for one content after another, but not thread-safe. Memory is bounded for any content. The sink receives bytes before the
+/// decoder knows whether it can remove the coding: they count only if <see cref="Complete"/> returns <see langword="true"/>. Neither
+/// that result nor the pieces for the sink depend on how the coded bytes were cut.
 /// </remarks>
 internal abstract class ContentDecoder : IDisposable
 {
@@ -13,14 +13,14 @@ internal abstract class ContentDecoder : IDisposable
     private const int DecodedLengthOfAnyRatio = 65_536;
     private const int MaximumRatio = 128;
 
-    private IOctetSink? _output;
+    private IByteSink? _output;
     private long _appendedLength;
     private int _decodedLength;
 
-    /// <summary>Begins a content; one that was begun before is forgotten.</summary>
-    /// <param name="output">Takes the decoded octets.</param>
-    /// <param name="codedLength">The length of the coded octets, where it is known: then decoding ends as soon as the ratio is exceeded.</param>
-    public void Start(IOctetSink output, long? codedLength = null)
+    /// <summary>Begins a content and discards an unfinished one.</summary>
+    /// <param name="output">Receives the decoded bytes.</param>
+    /// <param name="codedLength">The length of the coded bytes, if known. Then decoding ends as soon as the ratio is exceeded.</param>
+    public void Start(IByteSink output, long? codedLength = null)
     {
         Stop();
         Begin();
@@ -28,13 +28,13 @@ internal abstract class ContentDecoder : IDisposable
         MaximumDecodedLength = codedLength is { } length ? (int)Math.Min(LongestDecoded, LimitOf(length)) : LongestDecoded;
     }
 
-    /// <summary>Takes the next coded octets.</summary>
-    /// <returns><see langword="false"/> once the coding cannot be removed; all further calls, which cost nothing, say the same.</returns>
+    /// <summary>Decodes the next bytes.</summary>
+    /// <returns><see langword="false"/> once the coding cannot be removed. All further calls then return the same at no cost.</returns>
     public bool Append(ReadOnlySpan<byte> coded)
     {
         if (_output is null) return false;
 
-        // Of content in pieces, the ratio is judged at the end alone: a start that is over it can be the start of content that is not.
+        // For content in pieces, the ratio is checked at the end only: the start may exceed it and the whole may not.
         _appendedLength += coded.Length;
         if (coded.IsEmpty || Decode(coded)) return true;
         Stop();
@@ -42,7 +42,7 @@ internal abstract class ContentDecoder : IDisposable
     }
 
     /// <summary>Ends the content.</summary>
-    /// <returns><see langword="true"/> only where everything in section 5 holds.</returns>
+    /// <returns><see langword="true"/> only if everything in section 5 holds.</returns>
     public bool Complete()
     {
         var removed = _output is not null && IsWhole && _decodedLength <= LimitOf(_appendedLength);
@@ -50,32 +50,32 @@ internal abstract class ContentDecoder : IDisposable
         return removed;
     }
 
-    /// <summary>Gives back what the content under way holds; the decoder can be started again.</summary>
+    /// <summary>Releases the memory of an unfinished content. The decoder can be started again.</summary>
     public void Dispose() => Stop();
 
-    /// <summary>Whether the octets taken so far are whole content in this coding, its checksums included.</summary>
+    /// <summary>Whether the bytes so far are complete content in this coding, including its checksums.</summary>
     protected abstract bool IsWhole { get; }
 
-    /// <summary>The length of the coded octets, if it is known.</summary>
+    /// <summary>The length of the coded bytes, if known.</summary>
     protected long? CodedLength { get; private set; }
 
-    /// <summary>The most octets that may be decoded, by what is known of the coded length.</summary>
+    /// <summary>Most bytes to decode, given the known coded length.</summary>
     protected int MaximumDecodedLength { get; private set; }
 
-    /// <summary>Prepares for the first octets of a content.</summary>
+    /// <summary>Prepares for the first bytes of a content.</summary>
     protected abstract void Begin();
 
-    /// <summary>Takes one octet or more.</summary>
-    /// <returns><see langword="false"/> where this cannot be content in this coding, or <see cref="Emit"/> refused.</returns>
+    /// <summary>Decodes one byte or more.</summary>
+    /// <returns><see langword="false"/> when this is not content in this coding, or <see cref="Emit"/> refused.</returns>
     protected abstract bool Decode(ReadOnlySpan<byte> coded);
 
-    /// <summary>Gives back what <see cref="Begin"/> and <see cref="Decode"/> took; also called where there is nothing to give
-    /// back.</summary>
+    /// <summary>Releases memory that <see cref="Begin"/> and <see cref="Decode"/> acquired. May be called when there is
+    /// none.</summary>
     protected virtual void End()
     {
     }
 
-    /// <summary>Hands decoded octets to the sink, within the limit of section 5.</summary>
+    /// <summary>Passes decoded bytes to the sink, within the limit of section 5.</summary>
     protected bool Emit(ReadOnlySpan<byte> decoded)
     {
         if (decoded.Length > MaximumDecodedLength - _decodedLength) return false;

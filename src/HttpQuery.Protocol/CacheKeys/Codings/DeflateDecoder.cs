@@ -1,8 +1,8 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>What gzip and zlib have in common (docs/cache-key.md, section 5): a header, a deflate stream, a trailer with a checksum, and
+/// <summary>The common part of gzip and zlib (docs/cache-key.md, section 5): a header, a deflate stream, a trailer with a checksum, and
 /// nothing after it.</summary>
-internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
+internal abstract class DeflateDecoder : ContentDecoder, IByteSink
 {
     private readonly Inflater _inflater;
     private Inflater? _counter;
@@ -10,7 +10,7 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
     private ulong _trailer;
     private int _trailerLength;
 
-    /// <summary>Makes a decoder, with the buffers it uses for all its contents.</summary>
+    /// <summary>Creates a decoder, with the buffers for all its contents.</summary>
     protected DeflateDecoder() => _inflater = new(this);
 
     private enum Part
@@ -20,20 +20,20 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
         Trailer,
     }
 
-    /// <summary>How far the last count went, in octets; 0 before the first. Tests read it.</summary>
+    /// <summary>How far the last count went, in bytes. 0 before the first count. For tests.</summary>
     internal int Counted => _counter?.Counted ?? 0;
 
     /// <inheritdoc/>
     protected sealed override bool IsWhole => _part is Part.Trailer && _trailerLength == TrailerLength && IsTrailer(_trailer);
 
-    /// <summary>The octets that follow the deflate stream, at most 8.</summary>
+    /// <summary>The number of bytes after the deflate stream, at most 8.</summary>
     protected abstract int TrailerLength { get; }
 
     /// <inheritdoc/>
-    bool IOctetSink.Write(ReadOnlySpan<byte> octets)
+    bool IByteSink.Write(ReadOnlySpan<byte> bytes)
     {
-        AddToChecksum(octets);
-        return Emit(octets);
+        AddToChecksum(bytes);
+        return Emit(bytes);
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,7 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
             var status = _inflater.Inflate(ref coded);
             if (status is InflateStatus.HeldBack)
             {
-                // A bomb has few symbols: to count them costs a small part of what the checksum and the sink take for its octets.
+                // A decompression bomb has few symbols: counting them costs much less than the checksum and the sink.
                 _counter ??= new(output: null);
                 if (_counter.Count(_inflater, coded, MaximumDecodedLength) is null) return false;
                 status = _inflater.Inflate(ref coded);
@@ -71,26 +71,26 @@ internal abstract class DeflateDecoder : ContentDecoder, IOctetSink
             _part = Part.Trailer;
         }
 
-        // The inflater reads ahead, so the first octets of the trailer may be with it.
-        while (_inflater.TryTakeOctet(ref coded, out var octet))
+        // The inflater reads ahead, so it may hold the first bytes of the trailer.
+        while (_inflater.TryTakeByte(ref coded, out var b))
         {
             if (++_trailerLength > TrailerLength) return false;
-            _trailer = (_trailer << 8) | octet;
+            _trailer = (_trailer << 8) | b;
         }
 
         return true;
     }
 
-    /// <summary>Reads from the header, in pieces.</summary>
-    /// <param name="coded">Octets of the header; left are those after it.</param>
-    /// <param name="ended">Whether the header is whole.</param>
-    /// <returns><see langword="false"/> where the header is none that section 5 takes.</returns>
+    /// <summary>Reads the header, in pieces.</summary>
+    /// <param name="coded">Starts with bytes of the header. Set to the bytes after them.</param>
+    /// <param name="ended">Whether the header is complete.</param>
+    /// <returns><see langword="false"/> when section 5 does not accept the header.</returns>
     protected abstract bool ReadHeader(ref ReadOnlySpan<byte> coded, out bool ended);
 
-    /// <summary>Counts decoded octets in.</summary>
+    /// <summary>Adds decoded bytes to the checksum.</summary>
     protected abstract void AddToChecksum(ReadOnlySpan<byte> decoded);
 
-    /// <summary>Compares the trailer with what was decoded.</summary>
-    /// <param name="trailer">All of its octets, the first one the most significant.</param>
+    /// <summary>Compares the trailer with the checksum of the decoded bytes.</summary>
+    /// <param name="trailer">All its bytes, the first one the most significant.</param>
     protected abstract bool IsTrailer(ulong trailer);
 }

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
-using HttpQuery.Internal;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>Removes <c>gzip</c> (docs/cache-key.md, section 5; RFC 1952): one member with nothing around it.</summary>
+/// <summary>Removes <c>gzip</c> (docs/cache-key.md, section 5; RFC 1952): one member and nothing else.</summary>
 internal sealed class GzipDecoder : DeflateDecoder
 {
     private const byte Identification1 = 0x1F;
@@ -13,8 +12,8 @@ internal sealed class GzipDecoder : DeflateDecoder
     private const byte Name = 0x08;
     private const byte Comment = 0x10;
 
-    // FHCRC and the reserved flags. A CRC of the header would have to be checked, and hardly anybody writes one.
-    private const byte NotTaken = 0xE2;
+    // FHCRC and the reserved flags. A header CRC would need a check, and is almost never written.
+    private const byte RefusedFlags = 0xE2;
 
     private Field _field;
     private byte _flags;
@@ -54,7 +53,7 @@ internal sealed class GzipDecoder : DeflateDecoder
         SkipAbsentFields();
         while (_field is not Field.End && !coded.IsEmpty)
         {
-            if (!ReadOctet(coded[0]))
+            if (!ReadHeaderByte(coded[0]))
             {
                 ended = false;
                 return false;
@@ -79,29 +78,29 @@ internal sealed class GzipDecoder : DeflateDecoder
     protected override bool IsTrailer(ulong trailer) =>
         (uint)(trailer >> 32) == BinaryPrimitives.ReverseEndianness(_crc) && (uint)trailer == BinaryPrimitives.ReverseEndianness(_length);
 
-    private bool ReadOctet(byte octet)
+    private bool ReadHeaderByte(byte b)
     {
         switch (_field)
         {
             case Field.Identification1:
                 _field++;
-                return octet == Identification1;
+                return b == Identification1;
             case Field.Identification2:
                 _field++;
-                return octet == Identification2;
+                return b == Identification2;
             case Field.Method:
                 _field++;
-                return octet == Deflate;
+                return b == Deflate;
             case Field.Flags:
-                (_flags, _skip) = (octet, 6);
+                (_flags, _skip) = (b, 6);
                 _field++;
-                return (octet & NotTaken) == 0;
+                return (b & RefusedFlags) == 0;
             case Field.ExtraLengthLow:
-                _skip = octet;
+                _skip = b;
                 _field++;
                 return true;
             case Field.ExtraLengthHigh:
-                _skip |= octet << 8;
+                _skip |= b << 8;
                 _field++;
                 return true;
             case Field.TimeExtraFlagsSystem or Field.Extra:
@@ -109,7 +108,7 @@ internal sealed class GzipDecoder : DeflateDecoder
                 return true;
             default:
                 // A name and a comment end with a zero.
-                if (octet == 0) _field++;
+                if (b == 0) _field++;
                 return true;
         }
     }

@@ -1,17 +1,17 @@
 using System.Buffers.Binary;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>One prefix code of a deflate block (RFC 1951 §3.2.2), as a table that is built anew for each block.</summary>
+/// <summary>One prefix code of a deflate block (RFC 1951 §3.2.2), as a table that is rebuilt for each block.</summary>
 /// <remarks>
-/// Codes of up to <c>indexBits</c> bits are found by one look-up; the few that are longer, by counting through the lengths. An entry says
-/// what a code stands for:
+/// One look-up finds codes of up to <c>indexBits</c> bits. The few longer codes are found by counting through the lengths. An entry gives
+/// the meaning of a code:
 /// <code>
-/// bit 0-3    length of the code, 1 to 15; 0 in the table: the code is longer, or there is none
+/// bit 0-3    length of the code, 1 to 15; 0 in the table: the code is longer, or does not exist
 /// bit 4-7    number of extra bits that follow the code
-/// bit 8      ends the block, or stands for nothing
-/// bit 16-30  the octet, the least length or distance, or the symbol
-/// bit 31     a literal octet
+/// bit 8      ends the block, or has no meaning
+/// bit 16-30  the byte, the least length or distance, or the symbol
+/// bit 31     a literal byte
 /// </code>
 /// </remarks>
 internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
@@ -22,10 +22,10 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     internal const int ValueShift = 16;
     internal const int LongestCode = 15;
 
-    /// <summary>What bits stand for that are no code.</summary>
+    /// <summary>The entry for bits that are not a code.</summary>
     internal const uint Nothing = Special;
 
-    /// <summary>What ends a block.</summary>
+    /// <summary>The entry that ends a block.</summary>
     internal const uint EndOfBlock = Special | (1u << ValueShift);
 
     private const uint LengthMask = 15;
@@ -35,20 +35,20 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
     private readonly int[] _counts = new int[LongestCode + 1];
     private int _indexMask;
 
-    /// <summary>The length of the code that an entry was found by.</summary>
+    /// <summary>Returns the length of the code of an entry.</summary>
     internal static int CodeLength(uint entry) => (int)(entry & LengthMask);
 
-    /// <summary>The number of extra bits after the code.</summary>
+    /// <summary>Returns the number of extra bits after the code.</summary>
     internal static int ExtraBits(uint entry) => (int)(entry >> ExtraBitsShift) & 15;
 
-    /// <summary>The octet, length, distance or symbol.</summary>
+    /// <summary>Returns the byte, length, distance or symbol.</summary>
     internal static int Value(uint entry) => (int)(entry >> ValueShift) & 0x7FFF;
 
-    /// <summary>Builds the code that these lengths make.</summary>
-    /// <param name="lengths">The length of the code of each symbol, 0 to 15; 0 where it has none.</param>
+    /// <summary>Builds the table for these code lengths.</summary>
+    /// <param name="lengths">The length of the code of each symbol, 0 to 15. 0 for a symbol without a code.</param>
     /// <param name="meanings">The entry of each symbol, without a length.</param>
-    /// <param name="mayBeIncomplete">Whether no code at all, or a single one of one bit, will do (RFC 1951 §3.2.7).</param>
-    /// <returns><see langword="false"/> where codes are missing, or there are more than fit.</returns>
+    /// <param name="mayBeIncomplete">Whether no code, or one code of one bit, is allowed (RFC 1951 §3.2.7).</param>
+    /// <returns><see langword="false"/> when codes are missing, or more codes are given than fit.</returns>
     internal bool TryBuild(ReadOnlySpan<byte> lengths, ReadOnlySpan<uint> meanings, bool mayBeIncomplete)
     {
         Array.Clear(_counts);
@@ -74,7 +74,9 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
         for (var symbol = 0; symbol < lengths.Length; symbol++)
         {
             // Most symbols of a small code have no length.
-            while (lengths.Length - symbol >= sizeof(ulong) && BinaryPrimitives.ReadUInt64LittleEndian(lengths[symbol..]) == 0) symbol += sizeof(ulong);
+            while (lengths.Length - symbol >= sizeof(ulong) && BinaryPrimitives.ReadUInt64LittleEndian(lengths[symbol..]) == 0)
+                symbol += sizeof(ulong);
+
             if (symbol == lengths.Length) break;
             if (lengths[symbol] != 0) _symbols[offsets[lengths[symbol]]++] = meanings[symbol] | lengths[symbol];
         }
@@ -83,7 +85,7 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
         return true;
     }
 
-    /// <summary>The entry of the code that <paramref name="bits"/> begin with, the first bit the least significant.</summary>
+    /// <summary>Returns the entry of the code at the start of <paramref name="bits"/>, the first bit the least significant.</summary>
     internal uint Find(ulong bits)
     {
         var table = _table;
@@ -91,7 +93,7 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
         return (entry & LengthMask) != 0 ? entry : FindLong(bits);
     }
 
-    // Codes of one length follow one another in the order of their symbols, and each length goes on where the one before ended.
+    // Codes of one length are consecutive, in the order of their symbols. Each length continues after the one before.
     private uint FindLong(ulong bits)
     {
         var (code, first, index) = (0, 0, 0);
@@ -109,9 +111,9 @@ internal sealed class HuffmanTable(int indexBits, int maximumSymbols)
         return Nothing;
     }
 
-    // Codes come most significant bit first, the index has them the other way round: a code counts up from its most significant bit. A
-    // table of n bits is one of n - 1 bits twice, plus the codes of n bits. It has no more bits than the longest code: content with thousands
-    // of small codes would make the server fill a large table for each.
+    // Codes have their most significant bit first, and the index has it last: so a code counts up from its most significant bit. A table
+    // of n bits is a table of n - 1 bits twice, plus the codes of n bits. It has no more bits than the longest code: otherwise content with
+    // thousands of small codes would make the server fill a large table for each.
     private void FillTable(int longest)
     {
         var table = _table;

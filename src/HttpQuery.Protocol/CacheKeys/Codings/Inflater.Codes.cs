@@ -1,4 +1,4 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <content>The codes of a block (RFC 1951 §3.2.5 to §3.2.7).</content>
 internal sealed partial class Inflater
@@ -8,7 +8,7 @@ internal sealed partial class Inflater
     private const int CodeLengthSymbols = 19;
     private const int EndOfBlockSymbol = 256;
 
-    // zlib takes no more, though the fields have room for 288 and 32: the symbols above stand for nothing.
+    // zlib accepts no more, although the fields have room for 288 and 32: the symbols above have no meaning.
     private const int MostLiteralCodes = 286;
     private const int MostDistanceCodes = 30;
 
@@ -36,7 +36,7 @@ internal sealed partial class Inflater
     private int _codeLengthCodes;
     private int _lengthsRead;
 
-    // The order in which the lengths of the code length code come: those that are often 0 come last, so that they can be left out.
+    // The order of the lengths of the code length code. Lengths that are often 0 come last, so that they can be omitted.
     private static ReadOnlySpan<byte> CodeLengthOrder => [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
     // HLIT, HDIST, HCLEN.
@@ -66,7 +66,7 @@ internal sealed partial class Inflater
         return GoTo(Step.CodeLengths);
     }
 
-    // The lengths of both codes are one sequence: a repetition may go from one into the other.
+    // The lengths of both codes are one sequence: a repetition may cross from one to the other.
     private bool ReadCodeLengths(ref ReadOnlySpan<byte> coded)
     {
         var count = _literalCodes + _distanceCodes;
@@ -94,7 +94,7 @@ internal sealed partial class Inflater
             : Fail();
     }
 
-    // Takes a code and its extra bits, or nothing where they are not all there.
+    // Takes a code and its extra bits, or nothing if some of them are missing.
     private bool TryReadCodeLengthSymbol(ref ReadOnlySpan<byte> coded, out int symbol, out int extra)
     {
         while (true)
@@ -119,8 +119,8 @@ internal sealed partial class Inflater
     {
         var meanings = new uint[LiteralSymbols];
         Array.Fill(meanings, HuffmanTable.Nothing);
-        for (var octet = 0; octet < EndOfBlockSymbol; octet++)
-            meanings[octet] = HuffmanTable.Literal | ((uint)octet << HuffmanTable.ValueShift);
+        for (var b = 0; b < EndOfBlockSymbol; b++)
+            meanings[b] = HuffmanTable.Literal | ((uint)b << HuffmanTable.ValueShift);
         meanings[EndOfBlockSymbol] = HuffmanTable.EndOfBlock;
 
         // Lengths: 3 to 10 without extra bits, then four codes for each number of them; 258 has a code of its own.

@@ -1,17 +1,17 @@
 using System.Buffers.Binary;
 
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
-/// <content>Literals and matches (RFC 1951 §3.2.3): the loop that nearly all of the time goes into.</content>
+/// <content>Literals and matches (RFC 1951 §3.2.3). This loop takes nearly all of the time.</content>
 internal sealed partial class Inflater
 {
     // 15 + 5 bits for a length, 15 + 13 for a distance.
     private const int MostBitsOfMatch = 48;
 
-    // What one turn of the loop can write: literals of one bit each, a match, and what copying by words writes beyond its end.
+    // The most that one iteration writes: literals of one bit each, a match, and the overrun of copying by words.
     private const int MostOfOneTurn = 64 + LongestMatch + sizeof(ulong);
 
-    // True at the end of the block. A symbol whose bits are not all there stays in the bits, and is read anew with the next octets.
+    // True at the end of the block. An incomplete symbol stays in the bits, and is read again with the next bytes.
     private bool ReadSymbols(ref ReadOnlySpan<byte> coded)
     {
         // Locals, so that they can stay in registers.
@@ -33,8 +33,8 @@ internal sealed partial class Inflater
                 end = _end;
             }
 
-            // 56 bits or more, or all there are. Eight octets at once leave bits above the count, of octets that are then put in a second
-            // time.
+            // Fills up to 56 bits or more, or all that are left. Reading eight bytes at once leaves bits above the count, from bytes that
+            // are read a second time.
             if (input.Length >= sizeof(ulong))
             {
                 bits |= BinaryPrimitives.ReadUInt64LittleEndian(input) << bitCount;
@@ -67,7 +67,7 @@ internal sealed partial class Inflater
                 }
                 while (entry >= HuffmanTable.Literal);
 
-                // Here the bits suffice for all that can come, or are filled up first.
+                // Enough bits for the longest match, or fill up first.
                 if (bitCount < MostBitsOfMatch) continue;
             }
 
@@ -100,7 +100,7 @@ internal sealed partial class Inflater
         return next is Step.BlockHeader ? GoTo(next) : next is Step.Symbols ? false : Fail();
     }
 
-    // The value of an entry with its extra bits, which follow the code that stands at an offset.
+    // The value of an entry plus its extra bits, which follow the code at an offset.
     private static int TakeValue(uint entry, ulong bits, int offset, ref int used)
     {
         var codeEnd = offset + HuffmanTable.CodeLength(entry);
@@ -109,7 +109,7 @@ internal sealed partial class Inflater
         return HuffmanTable.Value(entry) + ((int)(bits >> codeEnd) & ((1 << extraBits) - 1));
     }
 
-    // What is copied may begin in what it writes: then it repeats itself.
+    // Source and destination may overlap: then the copy repeats itself.
     private static void CopyMatch(Span<byte> buffer, int end, int distance, int length)
     {
         var from = buffer[(end - distance)..];

@@ -1,31 +1,31 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
-/// <summary>What <see cref="Inflater.Inflate"/> came to.</summary>
+/// <summary>The result of <see cref="Inflater.Inflate"/>.</summary>
 internal enum InflateStatus
 {
-    /// <summary>All octets were taken, and the stream goes on.</summary>
+    /// <summary>All bytes were read, and the stream continues.</summary>
     NeedsInput,
 
-    /// <summary>The buffer is full, and the sink has received nothing: see <see cref="Inflater.HoldsBack"/>. The next call goes on.</summary>
+    /// <summary>The buffer is full, and the sink has received nothing (<see cref="Inflater.HoldsBack"/>). Call again to continue.</summary>
     HeldBack,
 
     /// <summary>The stream has ended.</summary>
     Ended,
 
-    /// <summary>No deflate stream, or the sink refused.</summary>
+    /// <summary>The input is not a deflate stream, or the sink refused.</summary>
     Failed,
 }
 
-/// <summary>Decodes a deflate stream (docs/cache-key.md, section 5; RFC 1951) that comes in pieces, and knows the octet in which it
+/// <summary>Decodes a deflate stream (docs/cache-key.md, section 5; RFC 1951) in pieces, and knows the byte in which it
 /// ends.</summary>
 /// <remarks>
-/// Verdicts are part of the cache key, so they must not hang on a runtime or its switches: docs/decisions/0005-inflater.md says why this
-/// is not the base library's DeflateStream. What is taken is what zlib takes.
+/// The results affect cache keys, so they must not depend on a runtime or its switches. docs/decisions/0005-inflater.md explains why this
+/// does not use the DeflateStream of the base library. Accepts the same streams as zlib.
 /// </remarks>
-/// <param name="output">Takes the decoded octets. Without it the inflater has no window and can only <see cref="Count"/>.</param>
-internal sealed partial class Inflater(IOctetSink? output)
+/// <param name="output">Receives the decoded bytes. Without it, the inflater has no window and can only <see cref="Count"/>.</param>
+internal sealed partial class Inflater(IByteSink? output)
 {
-    // RFC 1951 §2: a distance reaches back 32,768 octets at most. They are kept before what was not handed out yet.
+    // RFC 1951 §2: a distance reaches back at most 32,768 bytes. They precede the bytes not yet handed out.
     private const int WindowLength = 32_768;
     private const int BufferLength = 2 * WindowLength;
     private const int LongestMatch = 258;
@@ -34,7 +34,7 @@ internal sealed partial class Inflater(IOctetSink? output)
     private int _end;
     private int _handedOut;
 
-    // Bits taken from the input and not used yet, the first one the least significant; those above the count are zero between two calls.
+    // Bits read from the input but not used, the first one the least significant. Bits above the count are zero between two calls.
     private ulong _bits;
     private int _bitCount;
 
@@ -56,19 +56,19 @@ internal sealed partial class Inflater(IOctetSink? output)
         Failed,
     }
 
-    /// <summary>Whether the inflater stops once when its buffer is full, before the sink receives the first octets.</summary>
+    /// <summary>Whether the inflater stops once when its buffer is full, before the sink receives the first bytes.</summary>
     /// <remarks>A stream that fits in the buffer never stops.</remarks>
     internal bool HoldsBack { get; set; }
 
-    /// <summary>Prepares for the first octets of a stream.</summary>
+    /// <summary>Prepares for the first bytes of a stream.</summary>
     internal void Reset()
     {
         (_end, _handedOut, _bits, _bitCount) = (0, 0, 0, 0);
         (_step, _isLastBlock, HoldsBack, _isHeldBack) = (Step.BlockHeader, false, false, false);
     }
 
-    /// <summary>Goes on with the next octets.</summary>
-    /// <param name="coded">Left are octets after the stream; others are with the inflater: see <see cref="TryTakeOctet"/>.</param>
+    /// <summary>Decodes the next bytes.</summary>
+    /// <param name="coded">Set to the unread bytes after the stream. The inflater may hold others: see <see cref="TryTakeByte"/>.</param>
     internal InflateStatus Inflate(ref ReadOnlySpan<byte> coded)
     {
         _isHeldBack = false;
@@ -95,12 +95,12 @@ internal sealed partial class Inflater(IOctetSink? output)
         }
     }
 
-    /// <summary>After the stream: the next octet, be it with the inflater or still in <paramref name="coded"/>.</summary>
-    internal bool TryTakeOctet(ref ReadOnlySpan<byte> coded, out byte octet)
+    /// <summary>After the stream: takes the next byte, from the inflater or from <paramref name="coded"/>.</summary>
+    internal bool TryTakeByte(ref ReadOnlySpan<byte> coded, out byte b)
     {
-        octet = 0;
+        b = 0;
         if (!HasBits(ref coded, 8)) return false;
-        octet = (byte)TakeBits(8);
+        b = (byte)TakeBits(8);
         return true;
     }
 
@@ -109,7 +109,7 @@ internal sealed partial class Inflater(IOctetSink? output)
     {
         if (_isLastBlock)
         {
-            // The bits up to the next octet stand for nothing.
+            // The bits up to the next byte boundary have no meaning.
             TakeBits(_bitCount & 7);
             _step = Flush() ? Step.Ended : Step.Failed;
             return false;
@@ -180,7 +180,7 @@ internal sealed partial class Inflater(IOctetSink? output)
         return false;
     }
 
-    // Takes whole octets from the input while there are too few bits; at most 32 are asked for.
+    // Reads whole bytes from the input until there are enough bits. Callers ask for at most 32.
     private bool HasBits(ref ReadOnlySpan<byte> coded, int count)
     {
         while (_bitCount < count)
@@ -205,12 +205,12 @@ internal sealed partial class Inflater(IOctetSink? output)
     private bool Flush()
     {
         if (output is null) return true;
-        var octets = _buffer.AsSpan(_handedOut, _end - _handedOut);
+        var bytes = _buffer.AsSpan(_handedOut, _end - _handedOut);
         _handedOut = _end;
-        return octets.IsEmpty || output.Write(octets);
+        return bytes.IsEmpty || output.Write(bytes);
     }
 
-    // Once, at the first full buffer.
+    // Stops once, at the first full buffer.
     private bool StopsHere()
     {
         _isHeldBack = HoldsBack;
@@ -218,7 +218,7 @@ internal sealed partial class Inflater(IOctetSink? output)
         return _isHeldBack;
     }
 
-    // Hands out what the buffer holds and keeps the window at its start.
+    // Passes the buffer to the sink and keeps the window at its start.
     private bool MakeRoom()
     {
         if (!Flush()) return false;

@@ -1,6 +1,4 @@
-using HttpQuery.Internal;
-
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>Removes <c>deflate</c> (docs/cache-key.md, section 5; RFC 9110 §8.4.1.2), which is the zlib format (RFC 1950).</summary>
 internal sealed class ZlibDecoder : DeflateDecoder

@@ -1,10 +1,10 @@
-namespace HttpQuery.CacheKeys;
+namespace HttpQuery.CacheKeys.Normalization;
 
-/// <summary>The domain octets of content (docs/cache-key.md, section 6).</summary>
+/// <summary>The domain bytes of content (docs/cache-key.md, section 6).</summary>
 internal static class ContentDomain
 {
     internal const byte Exact = 0x00;
     internal const byte Json = 0x01;
     internal const byte SortedJson = 0x02;
-    internal const byte Own = 0x40;
+    internal const byte Custom = 0x40;
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using HttpQuery.CacheKeys;
-using HttpQuery.Internal;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
@@ -93,7 +92,7 @@ internal static class Coded
     /// <summary>The same with a decoder at hand; the lengths of the pieces are gone through again and again.</summary>
     public static byte[]? Decode(ContentDecoder decoder, ReadOnlySpan<byte> coded, params ReadOnlySpan<int> pieces)
     {
-        var output = new OctetCollector();
+        var output = new ByteCollector();
         decoder.Start(output);
         var goesOn = true;
         for (var i = 0; !coded.IsEmpty; i++)

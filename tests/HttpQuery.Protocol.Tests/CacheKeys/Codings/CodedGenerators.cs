@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using HttpQuery.CacheKeys.Content;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using HttpQuery.CacheKeys;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
@@ -74,7 +73,7 @@ public class ContentDecoderTests
         var calls = new List<int>();
         foreach (var piece in (int[])[1, 7, 4096, coded.Length])
         {
-            var output = new OctetCollector();
+            var output = new ByteCollector();
             decoder.Start(output);
             for (var i = 0; i < coded.Length; i += piece) Assert.True(decoder.Append(coded.AsSpan(i, Math.Min(piece, coded.Length - i))));
             Assert.True(decoder.Complete());
@@ -96,7 +95,7 @@ public class ContentDecoderTests
         Assert.Null(Coded.Decode(decoder, coded.AsSpan(0, coded.Length - 3)));
         Assert.Null(Coded.Decode(decoder, "damaged"u8));
         Assert.Equal(Query, Coded.Decode(decoder, coded));
-        decoder.Start(new OctetCounter());
+        decoder.Start(new ByteCounter());
         Assert.True(decoder.Append(coded.AsSpan(0, coded.Length / 2)));
         Assert.Equal(Query, Coded.Decode(decoder, coded));
         decoder.Dispose();
@@ -112,7 +111,7 @@ public class ContentDecoderTests
         Assert.False(decoder.Append(coded));
         Assert.False(decoder.Complete());
 
-        decoder.Start(new OctetCounter());
+        decoder.Start(new ByteCounter());
         Assert.True(decoder.Append(coded));
         Assert.True(decoder.Append([]));
         Assert.True(decoder.Complete());
@@ -126,7 +125,7 @@ public class ContentDecoderTests
     {
         var content = new byte[300_000];
         new Random(3).NextBytes(content);
-        var output = new OctetCollector(mostOctets: 100_000);
+        var output = new ByteCollector(mostOctets: 100_000);
         using var decoder = Coded.Decoder(coding);
         decoder.Start(output);
         Assert.False(decoder.Append(Coded.Encode(coding, content)));
@@ -135,7 +134,7 @@ public class ContentDecoderTests
         Assert.InRange(output.Octets.Length, 100_001, 100_000 + 65_536);
 
         // Also at the last octet.
-        decoder.Start(new OctetCollector(mostOctets: Query.Length - 1));
+        decoder.Start(new ByteCollector(mostOctets: Query.Length - 1));
         Assert.False(decoder.Append(Coded.Encode(coding, Query)));
         Assert.False(decoder.Complete());
     }
@@ -147,7 +146,7 @@ public class ContentDecoderTests
         var coded = Coded.Encode(coding, [.. Query, .. new byte[100_000], .. Query], CompressionLevel.Fastest);
         var whole = Coded.Encode(coding, Query);
         using var decoder = Coded.Decoder(coding);
-        var sink = new OctetCounter();
+        var sink = new ByteCounter();
         foreach (var octets in (byte[][])[coded, whole, whole[..^1]])
         {
             // The least of three: a garbage collection in between adds to the count.

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using HttpQuery.Internal;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 

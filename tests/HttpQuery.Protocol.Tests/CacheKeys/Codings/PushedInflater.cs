@@ -1,4 +1,4 @@
-using HttpQuery.CacheKeys;
+using HttpQuery.CacheKeys.Codings;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
@@ -15,7 +15,7 @@ internal static class PushedInflater
 
     private static byte[]? Inflate(ReadOnlySpan<byte> deflate, int pieceLength)
     {
-        var output = new OctetCollector();
+        var output = new ByteCollector();
         var inflater = new Inflater(output);
         inflater.Reset();
         var status = InflateStatus.NeedsInput;
@@ -24,7 +24,7 @@ internal static class PushedInflater
             var piece = deflate[..Math.Min(pieceLength, deflate.Length)];
             deflate = deflate[piece.Length..];
             status = inflater.Inflate(ref piece);
-            if (status is InflateStatus.Ended && inflater.TryTakeOctet(ref piece, out _)) return null;
+            if (status is InflateStatus.Ended && inflater.TryTakeByte(ref piece, out _)) return null;
         }
 
         return status is InflateStatus.Ended && deflate.IsEmpty ? output.Octets : null;

@@ -1,9 +1,0 @@
-namespace HttpQuery.CacheKeys;
-
-/// <summary>Takes what a <see cref="ContentDecoder"/> decodes, piece by piece.</summary>
-internal interface IOctetSink
-{
-    /// <summary>Takes the next octets, which are valid during the call only.</summary>
-    /// <returns><see langword="false"/> stops the decoding.</returns>
-    bool Write(ReadOnlySpan<byte> octets);
-}
