@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Internal;
+using HttpQuery.Http;
 
 namespace HttpQuery;
 

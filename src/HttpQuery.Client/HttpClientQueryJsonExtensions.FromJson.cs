@@ -3,7 +3,8 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using HttpQuery.Internal;
+using HttpQuery.Http;
+using HttpQuery.Json;
 
 namespace HttpQuery;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using HttpQuery.Internal;
+using HttpQuery.Json;
 
 namespace HttpQuery;
 

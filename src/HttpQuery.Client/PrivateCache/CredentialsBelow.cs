@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HttpQuery.Caching;
+using HttpQuery.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.PrivateCache;

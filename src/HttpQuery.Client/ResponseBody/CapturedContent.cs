@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.ResponseBody;
 
 /// <summary>The content of a response that is stored while it is read: only where it is read to its end, and comes whole.</summary>
 internal sealed class CapturedContent : HttpContent

@@ -1,6 +1,6 @@
 using HttpQuery.Caching;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.ResponseBody;
 
 /// <summary>Captures what is read of a response, and stores it at its end.</summary>
 internal sealed class Capture : IDisposable

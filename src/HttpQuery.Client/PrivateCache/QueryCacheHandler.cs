@@ -3,7 +3,11 @@ using System.Net;
 using System.Net.Http.Json;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Diagnostics;
+using HttpQuery.Http;
 using HttpQuery.PrivateCache;
+using HttpQuery.RequestBody;
+using HttpQuery.ResponseBody;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.RequestBody;
 
 /// <summary>The bytes of query content in pooled memory, as long as it takes to look them up: a hit allocates nothing that grows with its content.</summary>
 internal sealed class RentedContent : IDisposable

@@ -1,4 +1,4 @@
-namespace HttpQuery.Internal;
+namespace HttpQuery.Http;
 
 /// <summary>Makes the request message of a QUERY (RFC 10008 §2).</summary>
 internal static class QueryRequest

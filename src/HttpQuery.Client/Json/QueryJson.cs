@@ -4,8 +4,10 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HttpQuery.Http;
+using HttpQuery.ResponseBody;
 
-namespace HttpQuery.Internal;
+namespace HttpQuery.Json;
 
 /// <summary>The one path behind every JSON door: each overload has become content and a <see cref="JsonTypeInfo{T}"/> by then.</summary>
 internal static class QueryJson

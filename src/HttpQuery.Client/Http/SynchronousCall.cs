@@ -1,4 +1,4 @@
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.Http;
 
 /// <summary>Waits for an asynchronous call in a synchronous one.</summary>
 internal static class SynchronousCall

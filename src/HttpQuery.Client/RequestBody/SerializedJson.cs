@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.RequestBody;
 
 /// <summary>Serializes JSON content exactly once. A value may contain a sequence that can be enumerated only once, at any depth, so a second serialization could be a shorter one.</summary>
 internal sealed class SerializedJson

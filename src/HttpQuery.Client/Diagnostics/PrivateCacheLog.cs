@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.Diagnostics;
 
 /// <summary>Everything that the private cache logs: names of headers, never their values, nor content.</summary>
 internal static partial class PrivateCacheLog

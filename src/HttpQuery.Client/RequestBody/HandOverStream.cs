@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.RequestBody;
 
 /// <summary>Keeps what is written, up to a limit. Further writes wait for the stream that takes the rest.</summary>
 internal sealed class HandOverStream(int maximumLength) : Stream

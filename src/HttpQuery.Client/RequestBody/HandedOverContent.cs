@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace HttpQuery.PrivateCache;
+namespace HttpQuery.RequestBody;
 
 /// <summary>Content whose serialization has begun before the request is sent, and goes on into the connection. It can be sent once.</summary>
 internal sealed class HandedOverContent(HandOverStream sink, Task serialization) : HttpContent

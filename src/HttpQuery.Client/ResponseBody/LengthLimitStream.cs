@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace HttpQuery.Internal;
+namespace HttpQuery.ResponseBody;
 
 /// <summary>Reads at most <paramref name="limit"/> octets and fails on the next: a response whose length nobody declared must stay
 /// within <see cref="HttpClient.MaxResponseContentBufferSize"/> too.</summary>

@@ -1,4 +1,6 @@
-namespace HttpQuery.PrivateCache;
+using HttpQuery.Http;
+
+namespace HttpQuery.ResponseBody;
 
 /// <summary>Passes octets on to who reads, and to the capture.</summary>
 internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
