@@ -13,7 +13,7 @@ public static class HttpClientQueryExtensions
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
 
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(this HttpClient client, Uri? requestUri, HttpContent content) =>
@@ -23,7 +23,7 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         CancellationToken cancellationToken) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, HttpCompletionOption.ResponseContentRead, cancellationToken);
 
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(
@@ -34,7 +34,7 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         HttpCompletionOption completionOption) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, completionOption, CancellationToken.None);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, completionOption, CancellationToken.None);
 
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(
@@ -45,7 +45,7 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         HttpCompletionOption completionOption, CancellationToken cancellationToken) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, completionOption, cancellationToken);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, completionOption, cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/>.</summary>
     /// <param name="client">Sends the request.</param>
@@ -67,5 +67,5 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, Uri? requestUri, HttpContent content, HttpCompletionOption completionOption,
         CancellationToken cancellationToken) =>
-        client.SendAsync(QueryRequest.Create(client, requestUri, content), completionOption, cancellationToken);
+        client.SendAsync(QueryRequestFactory.Create(client, requestUri, content), completionOption, cancellationToken);
 }

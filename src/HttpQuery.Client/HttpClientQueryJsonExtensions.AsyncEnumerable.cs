@@ -17,7 +17,7 @@ public static partial class HttpClientQueryJsonExtensions
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonSerializerOptions? options, CancellationToken cancellationToken = default) =>
         QueryJson.EnumerateAsync(
-            client, QueryRequest.ToUri(requestUri), content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
+            client, QueryRequestFactory.CreateUri(requestUri), content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and yields the elements of the response's
     /// JSON array as they arrive.</summary>
@@ -66,7 +66,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(client, QueryRequest.ToUri(requestUri), content, jsonTypeInfo, cancellationToken);
+        QueryJson.EnumerateAsync(client, QueryRequestFactory.CreateUri(requestUri), content, jsonTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and yields the elements of the response's
     /// JSON array as they arrive.</summary>
@@ -123,7 +123,7 @@ public static partial class HttpClientQueryJsonExtensions
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonTypeInfo<TQuery> queryTypeInfo, JsonTypeInfo<TResult> resultTypeInfo, CancellationToken cancellationToken = default) =>
         QueryJson.EnumerateAsync(
-            client, QueryRequest.ToUri(requestUri), JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
+            client, QueryRequestFactory.CreateUri(requestUri), JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>, and yields the elements of the
     /// response's JSON array as they arrive.</summary>

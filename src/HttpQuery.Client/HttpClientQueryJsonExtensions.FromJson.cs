@@ -16,7 +16,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonSerializerOptions? options, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, QueryRequest.ToUri(requestUri), content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
+        QueryJson.ReadAsync(client, QueryRequestFactory.CreateUri(requestUri), content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and reads the response as one JSON
     /// value.</summary>
@@ -68,7 +68,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, QueryRequest.ToUri(requestUri), content, jsonTypeInfo, cancellationToken);
+        QueryJson.ReadAsync(client, QueryRequestFactory.CreateUri(requestUri), content, jsonTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and reads the response as one JSON
     /// value.</summary>
@@ -125,7 +125,7 @@ public static partial class HttpClientQueryJsonExtensions
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonTypeInfo<TQuery> queryTypeInfo, JsonTypeInfo<TResult> resultTypeInfo, CancellationToken cancellationToken = default) =>
         QueryJson.ReadAsync(
-            client, QueryRequest.ToUri(requestUri), JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
+            client, QueryRequestFactory.CreateUri(requestUri), JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>, and reads the response as one JSON
     /// value.</summary>

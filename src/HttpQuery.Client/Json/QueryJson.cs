@@ -33,7 +33,7 @@ internal static class QueryJson
         HttpClient client, Uri? requestUri, HttpContent content, JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(jsonTypeInfo);
-        var request = QueryRequest.Create(client, requestUri, content);
+        var request = QueryRequestFactory.Create(client, requestUri, content);
 
         // Sent outside the async method: what is wrong with the call itself is thrown from the call.
         var started = Stopwatch.GetTimestamp();
@@ -46,7 +46,7 @@ internal static class QueryJson
         HttpClient client, Uri? requestUri, HttpContent content, JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(jsonTypeInfo);
-        QueryRequest.Check(client, content);
+        QueryRequestFactory.Validate(client, content);
         return EnumerateCoreAsync(client, requestUri, content, jsonTypeInfo, cancellationToken);
     }
 
@@ -54,7 +54,7 @@ internal static class QueryJson
         HttpClient client, Uri? requestUri, HttpContent content, JsonTypeInfo<TResult> jsonTypeInfo,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var request = QueryRequest.Create(client, requestUri, content);
+        var request = QueryRequestFactory.Create(client, requestUri, content);
         var sending = client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         using var response = await sending.ConfigureAwait(false);
         response.EnsureSuccessStatusCode();

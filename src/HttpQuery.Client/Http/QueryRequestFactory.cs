@@ -1,11 +1,11 @@
 namespace HttpQuery.Http;
 
 /// <summary>Makes the request message of a QUERY (RFC 10008 §2).</summary>
-internal static class QueryRequest
+internal static class QueryRequestFactory
 {
     public static HttpRequestMessage Create(HttpClient client, Uri? requestUri, HttpContent content)
     {
-        Check(client, content);
+        Validate(client, content);
         return new(HttpMethod.Query, requestUri)
         {
             Content = content,
@@ -16,7 +16,7 @@ internal static class QueryRequest
     }
 
     /// <summary>Fails here, with a sentence that helps, where the server would have to answer 400.</summary>
-    public static void Check(HttpClient client, HttpContent content)
+    public static void Validate(HttpClient client, HttpContent content)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(content);
@@ -30,5 +30,5 @@ internal static class QueryRequest
     }
 
     /// <summary>A URI from text; no text is no URI, which HttpClient resolves to its base address.</summary>
-    public static Uri? ToUri(string? text) => string.IsNullOrEmpty(text) ? null : new(text, UriKind.RelativeOrAbsolute);
+    public static Uri? CreateUri(string? text) => string.IsNullOrEmpty(text) ? null : new(text, UriKind.RelativeOrAbsolute);
 }
