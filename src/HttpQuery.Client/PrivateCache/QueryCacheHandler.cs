@@ -86,7 +86,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(request);
 
         HttpResponseMessage? response = null;
-        SynchronousCall.Wait(async () => response = await SendAsync(request, (message, token) => new(base.Send(message, token)), isBackground: false, cancellationToken).ConfigureAwait(false));
+        SyncOverAsync.Run(async () => response = await SendAsync(request, (message, token) => new(base.Send(message, token)), isBackground: false, cancellationToken).ConfigureAwait(false));
         return response!;
     }
 

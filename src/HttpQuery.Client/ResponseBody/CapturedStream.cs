@@ -48,7 +48,7 @@ internal sealed class CapturedStream(Stream inner, Capture capture) : Stream
             throw;
         }
         capture.EndRead(buffer[..count]);
-        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) SynchronousCall.Wait(capture.CompleteAsync);
+        if (capture.IsWhole || (count == 0 && buffer.Length > 0)) SyncOverAsync.Run(capture.CompleteAsync);
         return count;
     }
 
