@@ -11,13 +11,13 @@ namespace HttpQuery;
 public static partial class HttpClientQueryJsonExtensions
 {
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonSerializerOptions? options, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(
-            client, QueryRequestFactory.CreateUri(requestUri), content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
+        JsonQuerySender.EnumerateAsync(
+            client, QueryRequestFactory.CreateUri(requestUri), content, JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and yields the elements of the response's
     /// JSON array as they arrive.</summary>
@@ -38,24 +38,24 @@ public static partial class HttpClientQueryJsonExtensions
     /// <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> has no <c>Content-Type</c>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="TResult"/> cannot be read from JSON.</exception>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, Uri? requestUri, HttpContent content,
         JsonSerializerOptions? options, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(client, requestUri, content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
+        JsonQuerySender.EnumerateAsync(client, requestUri, content, JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         CancellationToken cancellationToken = default) =>
         client.QueryFromJsonAsAsyncEnumerable<TResult>(requestUri, content, options: null, cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, Uri? requestUri, HttpContent content,
         CancellationToken cancellationToken = default) =>
@@ -66,7 +66,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(client, QueryRequestFactory.CreateUri(requestUri), content, jsonTypeInfo, cancellationToken);
+        JsonQuerySender.EnumerateAsync(client, QueryRequestFactory.CreateUri(requestUri), content, jsonTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and yields the elements of the response's
     /// JSON array as they arrive.</summary>
@@ -76,16 +76,16 @@ public static partial class HttpClientQueryJsonExtensions
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TResult>(
         this HttpClient client, Uri? requestUri, HttpContent content,
         JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(client, requestUri, content, jsonTypeInfo, cancellationToken);
+        JsonQuerySender.EnumerateAsync(client, requestUri, content, jsonTypeInfo, cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TQuery, TResult}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonSerializerOptions? options = null, CancellationToken cancellationToken = default) =>
         client.QueryFromJsonAsAsyncEnumerable(
-            requestUri, value, QueryJson.TypeInfo<TQuery>(options), QueryJson.TypeInfo<TResult>(options), cancellationToken);
+            requestUri, value, JsonQuerySender.GetTypeInfo<TQuery>(options), JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>, and yields the elements of the
     /// response's JSON array as they arrive.</summary>
@@ -94,25 +94,25 @@ public static partial class HttpClientQueryJsonExtensions
     /// <param name="value">The query; its content is sent as <c>application/json; charset=utf-8</c>.</param>
     /// <param name="options">How to serialize and deserialize. Default: <see cref="JsonSerializerOptions.Web"/>.</param>
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(
         this HttpClient client, Uri? requestUri, TQuery value,
         JsonSerializerOptions? options = null, CancellationToken cancellationToken = default) =>
         client.QueryFromJsonAsAsyncEnumerable(
-            requestUri, value, QueryJson.TypeInfo<TQuery>(options), QueryJson.TypeInfo<TResult>(options), cancellationToken);
+            requestUri, value, JsonQuerySender.GetTypeInfo<TQuery>(options), JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TQuery, TResult}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         CancellationToken cancellationToken) =>
         client.QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(requestUri, value, options: null, cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsAsyncEnumerable{TQuery, TResult}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(
         this HttpClient client, Uri? requestUri, TQuery value,
         CancellationToken cancellationToken) =>
@@ -122,7 +122,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonTypeInfo<TQuery> queryTypeInfo, JsonTypeInfo<TResult> resultTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(
+        JsonQuerySender.EnumerateAsync(
             client, QueryRequestFactory.CreateUri(requestUri), JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>, and yields the elements of the
@@ -133,5 +133,5 @@ public static partial class HttpClientQueryJsonExtensions
     public static IAsyncEnumerable<TResult?> QueryFromJsonAsAsyncEnumerable<TQuery, TResult>(
         this HttpClient client, Uri? requestUri, TQuery value,
         JsonTypeInfo<TQuery> queryTypeInfo, JsonTypeInfo<TResult> resultTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.EnumerateAsync(client, requestUri, JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
+        JsonQuerySender.EnumerateAsync(client, requestUri, JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
 }

@@ -11,12 +11,12 @@ namespace HttpQuery;
 public static partial class HttpClientQueryJsonExtensions
 {
     /// <inheritdoc cref="QueryFromJsonAsync{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonSerializerOptions? options, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, QueryRequestFactory.CreateUri(requestUri), content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
+        JsonQuerySender.ReadAsync(client, QueryRequestFactory.CreateUri(requestUri), content, JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and reads the response as one JSON
     /// value.</summary>
@@ -40,24 +40,24 @@ public static partial class HttpClientQueryJsonExtensions
     /// <exception cref="JsonException">The response is not JSON of that type.</exception>
     /// <exception cref="TaskCanceledException">Canceled; with a <see cref="TimeoutException"/> inside where
     /// <see cref="HttpClient.Timeout"/> passed.</exception>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, Uri? requestUri, HttpContent content,
         JsonSerializerOptions? options, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, requestUri, content, QueryJson.TypeInfo<TResult>(options), cancellationToken);
+        JsonQuerySender.ReadAsync(client, requestUri, content, JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsync{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         CancellationToken cancellationToken = default) =>
         client.QueryFromJsonAsync<TResult>(requestUri, content, options: null, cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsync{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, Uri? requestUri, HttpContent content,
         CancellationToken cancellationToken = default) =>
@@ -68,7 +68,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, QueryRequestFactory.CreateUri(requestUri), content, jsonTypeInfo, cancellationToken);
+        JsonQuerySender.ReadAsync(client, QueryRequestFactory.CreateUri(requestUri), content, jsonTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/> and reads the response as one JSON
     /// value.</summary>
@@ -78,16 +78,16 @@ public static partial class HttpClientQueryJsonExtensions
     public static Task<TResult?> QueryFromJsonAsync<TResult>(
         this HttpClient client, Uri? requestUri, HttpContent content,
         JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, requestUri, content, jsonTypeInfo, cancellationToken);
+        JsonQuerySender.ReadAsync(client, requestUri, content, jsonTypeInfo, cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsync{TQuery, TResult}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TQuery, TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonSerializerOptions? options = null, CancellationToken cancellationToken = default) =>
         client.QueryFromJsonAsync(
-            requestUri, value, QueryJson.TypeInfo<TQuery>(options), QueryJson.TypeInfo<TResult>(options), cancellationToken);
+            requestUri, value, JsonQuerySender.GetTypeInfo<TQuery>(options), JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>, and reads the response as one JSON
     /// value.</summary>
@@ -96,25 +96,25 @@ public static partial class HttpClientQueryJsonExtensions
     /// <param name="value">The query; its content is sent as <c>application/json; charset=utf-8</c>.</param>
     /// <param name="options">How to serialize and deserialize. Default: <see cref="JsonSerializerOptions.Web"/>.</param>
     /// <inheritdoc cref="QueryFromJsonAsync{TResult}(HttpClient, Uri?, HttpContent, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TQuery, TResult>(
         this HttpClient client, Uri? requestUri, TQuery value,
         JsonSerializerOptions? options = null, CancellationToken cancellationToken = default) =>
         client.QueryFromJsonAsync(
-            requestUri, value, QueryJson.TypeInfo<TQuery>(options), QueryJson.TypeInfo<TResult>(options), cancellationToken);
+            requestUri, value, JsonQuerySender.GetTypeInfo<TQuery>(options), JsonQuerySender.GetTypeInfo<TResult>(options), cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsync{TQuery, TResult}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TQuery, TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         CancellationToken cancellationToken) =>
         client.QueryFromJsonAsync<TQuery, TResult>(requestUri, value, options: null, cancellationToken);
 
     /// <inheritdoc cref="QueryFromJsonAsync{TQuery, TResult}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<TResult?> QueryFromJsonAsync<TQuery, TResult>(
         this HttpClient client, Uri? requestUri, TQuery value,
         CancellationToken cancellationToken) =>
@@ -124,7 +124,7 @@ public static partial class HttpClientQueryJsonExtensions
     public static Task<TResult?> QueryFromJsonAsync<TQuery, TResult>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonTypeInfo<TQuery> queryTypeInfo, JsonTypeInfo<TResult> resultTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(
+        JsonQuerySender.ReadAsync(
             client, QueryRequestFactory.CreateUri(requestUri), JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>, and reads the response as one JSON
@@ -135,5 +135,5 @@ public static partial class HttpClientQueryJsonExtensions
     public static Task<TResult?> QueryFromJsonAsync<TQuery, TResult>(
         this HttpClient client, Uri? requestUri, TQuery value,
         JsonTypeInfo<TQuery> queryTypeInfo, JsonTypeInfo<TResult> resultTypeInfo, CancellationToken cancellationToken = default) =>
-        QueryJson.ReadAsync(client, requestUri, JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
+        JsonQuerySender.ReadAsync(client, requestUri, JsonContent.Create(value, queryTypeInfo), resultTypeInfo, cancellationToken);
 }

@@ -18,12 +18,12 @@ public static partial class HttpClientQueryJsonExtensions
     private const int BelowOptions = -1;
 
     /// <inheritdoc cref="QueryAsJsonAsync{TQuery}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<HttpResponseMessage> QueryAsJsonAsync<TQuery>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         JsonSerializerOptions? options = null, CancellationToken cancellationToken = default) =>
-        client.QueryAsync(requestUri, JsonContent.Create(value, QueryJson.TypeInfo<TQuery>(options)), cancellationToken);
+        client.QueryAsync(requestUri, JsonContent.Create(value, JsonQuerySender.GetTypeInfo<TQuery>(options)), cancellationToken);
 
     /// <summary>Sends <paramref name="value"/> as JSON, in a QUERY to <paramref name="requestUri"/>.</summary>
     /// <typeparam name="TQuery">The type whose JSON is the query content.</typeparam>
@@ -40,24 +40,24 @@ public static partial class HttpClientQueryJsonExtensions
     /// <see cref="HttpClient.MaxResponseContentBufferSize"/>.</exception>
     /// <exception cref="TaskCanceledException">Canceled; with a <see cref="TimeoutException"/> inside where
     /// <see cref="HttpClient.Timeout"/> passed.</exception>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<HttpResponseMessage> QueryAsJsonAsync<TQuery>(
         this HttpClient client, Uri? requestUri, TQuery value,
         JsonSerializerOptions? options = null, CancellationToken cancellationToken = default) =>
-        client.QueryAsync(requestUri, JsonContent.Create(value, QueryJson.TypeInfo<TQuery>(options)), cancellationToken);
+        client.QueryAsync(requestUri, JsonContent.Create(value, JsonQuerySender.GetTypeInfo<TQuery>(options)), cancellationToken);
 
     /// <inheritdoc cref="QueryAsJsonAsync{TQuery}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<HttpResponseMessage> QueryAsJsonAsync<TQuery>(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, TQuery value,
         CancellationToken cancellationToken) =>
         client.QueryAsJsonAsync(requestUri, value, options: null, cancellationToken);
 
     /// <inheritdoc cref="QueryAsJsonAsync{TQuery}(HttpClient, Uri?, TQuery, JsonSerializerOptions?, CancellationToken)"/>
-    [RequiresUnreferencedCode(QueryJson.Unreferenced)]
-    [RequiresDynamicCode(QueryJson.Dynamic)]
+    [RequiresUnreferencedCode(JsonQuerySender.Unreferenced)]
+    [RequiresDynamicCode(JsonQuerySender.Dynamic)]
     public static Task<HttpResponseMessage> QueryAsJsonAsync<TQuery>(
         this HttpClient client, Uri? requestUri, TQuery value, CancellationToken cancellationToken) =>
         client.QueryAsJsonAsync(requestUri, value, options: null, cancellationToken);

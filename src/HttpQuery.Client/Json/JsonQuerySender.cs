@@ -10,7 +10,7 @@ using HttpQuery.ResponseBody;
 namespace HttpQuery.Json;
 
 /// <summary>The one path behind every JSON door: each overload has become content and a <see cref="JsonTypeInfo{T}"/> by then.</summary>
-internal static class QueryJson
+internal static class JsonQuerySender
 {
     public const string Unreferenced =
         "Serializing by reflection needs members that trimming may remove. Use the overload that takes a JsonTypeInfo.";
@@ -21,7 +21,7 @@ internal static class QueryJson
     /// <summary>The contract of <typeparamref name="T"/> under <paramref name="options"/>, by default those for the web.</summary>
     [RequiresUnreferencedCode(Unreferenced)]
     [RequiresDynamicCode(Dynamic)]
-    public static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions? options)
+    public static JsonTypeInfo<T> GetTypeInfo<T>(JsonSerializerOptions? options)
     {
         options ??= JsonSerializerOptions.Web;
         options.MakeReadOnly(populateMissingResolver: true);
