@@ -169,7 +169,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
                 // Nobody has a reason to read nothing.
                 if (response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0) await capture.StoreAsync().ConfigureAwait(false);
-                else response.Content = new CapturedContent(response.Content, new(capture));
+                else response.Content = new CapturingContent(response.Content, new(capture));
                 return response;
             case OriginReaction.Relay relayed:
                 SetStatus(response, relayed.StatusLines);

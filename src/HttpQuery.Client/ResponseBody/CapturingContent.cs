@@ -3,14 +3,14 @@ using System.Net;
 namespace HttpQuery.ResponseBody;
 
 /// <summary>The content of a response that is stored while it is read: only where it is read to its end, and comes whole.</summary>
-internal sealed class CapturedContent : HttpContent
+internal sealed class CapturingContent : HttpContent
 {
     private const int BufferLength = 16 * 1024;
 
     private readonly HttpContent _content;
     private readonly Capture _capture;
 
-    public CapturedContent(HttpContent content, Capture capture)
+    public CapturingContent(HttpContent content, Capture capture)
     {
         (_content, _capture) = (content, capture);
         foreach (var (name, values) in content.Headers.NonValidated) Headers.TryAddWithoutValidation(name, values);
