@@ -31,11 +31,11 @@ internal sealed class CapturingContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new CapturedStream(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _capture);
+        new CapturingStream(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _capture);
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(default);
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new CapturedStream(_content.ReadAsStream(cancellationToken), _capture);
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new CapturingStream(_content.ReadAsStream(cancellationToken), _capture);
 
     protected override bool TryComputeLength(out long length)
     {
