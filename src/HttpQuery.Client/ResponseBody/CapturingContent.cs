@@ -8,9 +8,9 @@ internal sealed class CapturingContent : HttpContent
     private const int BufferLength = 16 * 1024;
 
     private readonly HttpContent _content;
-    private readonly Capture _capture;
+    private readonly CaptureHandle _capture;
 
-    public CapturingContent(HttpContent content, Capture capture)
+    public CapturingContent(HttpContent content, CaptureHandle capture)
     {
         (_content, _capture) = (content, capture);
         foreach (var (name, values) in content.Headers.NonValidated) Headers.TryAddWithoutValidation(name, values);

@@ -3,7 +3,7 @@ using HttpQuery.Http;
 namespace HttpQuery.ResponseBody;
 
 /// <summary>Passes octets on to who reads, and to the capture.</summary>
-internal sealed class CapturingStream(Stream inner, Capture capture) : Stream
+internal sealed class CapturingStream(Stream inner, CaptureHandle capture) : Stream
 {
     public override bool CanRead => true;
 

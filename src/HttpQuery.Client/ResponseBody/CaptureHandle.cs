@@ -3,11 +3,11 @@ using HttpQuery.Caching;
 namespace HttpQuery.ResponseBody;
 
 /// <summary>Captures what is read of a response, and stores it at its end.</summary>
-internal sealed class Capture : IDisposable
+internal sealed class CaptureHandle : IDisposable
 {
     private readonly ResponseCapture _capture;
 
-    public Capture(ResponseCapture capture)
+    public CaptureHandle(ResponseCapture capture)
     {
         _capture = capture;
 
@@ -16,7 +16,7 @@ internal sealed class Capture : IDisposable
     }
 
     // A response that is neither read to its end nor disposed would keep its memory, and its place among those that others wait for.
-    ~Capture()
+    ~CaptureHandle()
     {
         try
         {
