@@ -3,7 +3,7 @@ using System.Net;
 namespace HttpQuery.RequestBody;
 
 /// <summary>Content whose serialization has begun before the request is sent, and goes on into the connection. It can be sent once.</summary>
-internal sealed class HandedOverContent(HandOverStream sink, Task serialization) : HttpContent
+internal sealed class HandedOverContent(BufferingWriteStream sink, Task serialization) : HttpContent
 {
     private int _isSent;
 
@@ -22,8 +22,8 @@ internal sealed class HandedOverContent(HandOverStream sink, Task serialization)
         if (Interlocked.Exchange(ref _isSent, 1) == 1) throw AlreadySent();
         try
         {
-            await stream.WriteAsync(sink.TakeKept(), cancellationToken).ConfigureAwait(false);
-            sink.HandOver(stream);
+            await stream.WriteAsync(sink.TakeBuffered(), cancellationToken).ConfigureAwait(false);
+            sink.ForwardTo(stream);
             await serialization.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -35,15 +35,15 @@ internal sealed class SerializedJson
         if (!_hasBegun)
         {
             _hasBegun = true;
-            var sink = new HandOverStream(maximumLength);
-            using var registration = cancellationToken.UnsafeRegister(static sink => ((HandOverStream)sink!).Stop(), sink);
+            var sink = new BufferingWriteStream(maximumLength);
+            using var registration = cancellationToken.UnsafeRegister(static sink => ((BufferingWriteStream)sink!).Stop(), sink);
             var serialization = json.CopyToAsync(sink, sink.Stopping);
 
             // Plain values never wait. What waits is an asynchronous sequence, or content over the limit.
             if (!serialization.IsCompleted) return new HandedOverContent(sink, serialization);
             if (serialization.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
             serialization.GetAwaiter().GetResult();
-            _bytes = sink.TakeKept().ToArray();
+            _bytes = sink.TakeBuffered().ToArray();
         }
         return new ByteArrayContent(_bytes ?? throw HandedOverContent.AlreadySent());
     }

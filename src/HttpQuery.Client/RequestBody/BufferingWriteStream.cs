@@ -3,7 +3,7 @@ using System.Buffers;
 namespace HttpQuery.RequestBody;
 
 /// <summary>Keeps what is written, up to a limit. Further writes wait for the stream that takes the rest.</summary>
-internal sealed class HandOverStream(int maximumLength) : Stream
+internal sealed class BufferingWriteStream(int maximumLength) : Stream
 {
     private readonly ArrayBufferWriter<byte> _kept = new();
     private readonly TaskCompletionSource<Stream> _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,14 +24,14 @@ internal sealed class HandOverStream(int maximumLength) : Stream
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Keeps no more, and returns what was kept.</summary>
-    public ReadOnlyMemory<byte> TakeKept()
+    public ReadOnlyMemory<byte> TakeBuffered()
     {
         lock (_kept) _isClosed = true;
         return _kept.WrittenMemory;
     }
 
     /// <summary>Lets the writes go on into a stream that has what was kept.</summary>
-    public void HandOver(Stream rest) => _rest.TrySetResult(rest);
+    public void ForwardTo(Stream rest) => _rest.TrySetResult(rest);
 
     /// <summary>Makes all further writes fail.</summary>
     public void Stop() => _stopping.Cancel();
