@@ -136,7 +136,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         finally
         {
             rented?.Dispose();
-            (asked.Content as HandedOverContent)?.StopIfUnsent();
+            (asked.Content as StreamedJsonContent)?.StopIfUnsent();
         }
     }
 

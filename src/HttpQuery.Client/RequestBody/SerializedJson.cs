@@ -40,11 +40,11 @@ internal sealed class SerializedJson
             var serialization = json.CopyToAsync(sink, sink.Stopping);
 
             // Plain values never wait. What waits is an asynchronous sequence, or content over the limit.
-            if (!serialization.IsCompleted) return new HandedOverContent(sink, serialization);
+            if (!serialization.IsCompleted) return new StreamedJsonContent(sink, serialization);
             if (serialization.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
             serialization.GetAwaiter().GetResult();
             _bytes = sink.TakeBuffered().ToArray();
         }
-        return new ByteArrayContent(_bytes ?? throw HandedOverContent.AlreadySent());
+        return new ByteArrayContent(_bytes ?? throw StreamedJsonContent.AlreadySent());
     }
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace HttpQuery.RequestBody;
 
 /// <summary>Content whose serialization has begun before the request is sent, and goes on into the connection. It can be sent once.</summary>
-internal sealed class HandedOverContent(BufferingWriteStream sink, Task serialization) : HttpContent
+internal sealed class StreamedJsonContent(BufferingWriteStream sink, Task serialization) : HttpContent
 {
     private int _isSent;
 
