@@ -304,7 +304,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private async ValueTask<ReadOnlyMemory<byte>?> ReadContentAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Content is not { } content) return ReadOnlyMemory<byte>.Empty;
-        if (content.Headers.ContentLength is not { } length) return content is JsonContent json ? SerializedJson.Replace(request, json, _options.MaximumContentLength, cancellationToken) : null;
+        if (content.Headers.ContentLength is not { } length) return content is JsonContent json ? JsonContentSerializer.ReplaceContent(request, json, _options.MaximumContentLength, cancellationToken) : null;
         if (length > _options.MaximumContentLength) return null;
         await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
         return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace HttpQuery.RequestBody;
 
 /// <summary>Serializes JSON content exactly once. A value may contain a sequence that can be enumerated only once, at any depth, so a second serialization could be a shorter one.</summary>
-internal sealed class SerializedJson
+internal sealed class JsonContentSerializer
 {
-    private static readonly ConditionalWeakTable<JsonContent, SerializedJson> Begun = [];
+    private static readonly ConditionalWeakTable<JsonContent, JsonContentSerializer> Begun = [];
 
     private bool _hasBegun;
     private byte[]? _bytes;
@@ -18,7 +18,7 @@ internal sealed class SerializedJson
     /// <param name="cancellationToken">Ends the serialization.</param>
     /// <returns>The bytes, or <see langword="null"/> if they do not fit or are not there yet.</returns>
     /// <exception cref="InvalidOperationException">The content has been serialized before, and its bytes were not kept.</exception>
-    public static ReadOnlyMemory<byte>? Replace(HttpRequestMessage request, JsonContent json, int maximumLength, CancellationToken cancellationToken)
+    public static ReadOnlyMemory<byte>? ReplaceContent(HttpRequestMessage request, JsonContent json, int maximumLength, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var serialized = Begun.GetOrCreateValue(json);
