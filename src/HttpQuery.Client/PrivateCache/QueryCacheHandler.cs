@@ -99,7 +99,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
-        RentedContent? rented = null;
+        PooledContent? rented = null;
         if (asked.Method is "QUERY" or "GET" or "HEAD")
         {
             rented = Rent(request, cancellationToken);
@@ -290,8 +290,8 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private static bool MayEndByClosing(HttpResponseMessage response) =>
         response.Version < HttpVersion.Version20 && response.StatusCode is not HttpStatusCode.NoContent && response.Content.Headers.ContentLength is null && response.Headers.TransferEncodingChunked is not true;
 
-    private RentedContent? Rent(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        request.Content is { } content && content.Headers.ContentLength is { } length && length <= _options.MaximumContentLength ? RentedContent.Of(content, (int)length, cancellationToken) : null;
+    private PooledContent? Rent(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        request.Content is { } content && content.Headers.ContentLength is { } length && length <= _options.MaximumContentLength ? PooledContent.TryCopy(content, (int)length, cancellationToken) : null;
 
     // A caller may have used its array again while the request waited for another. What is sent is what is compared here.
     private async ValueTask<bool> IsStillAsync(LookedUpRequest asked, HttpContent content, CancellationToken cancellationToken)

@@ -3,19 +3,19 @@ using System.Buffers;
 namespace HttpQuery.RequestBody;
 
 /// <summary>The bytes of query content in pooled memory, as long as it takes to look them up: a hit allocates nothing that grows with its content.</summary>
-internal sealed class RentedContent : IDisposable
+internal sealed class PooledContent : IDisposable
 {
     private readonly byte[] _array;
     private readonly int _length;
 
-    private RentedContent(byte[] array, int length) => (_array, _length) = (array, length);
+    private PooledContent(byte[] array, int length) => (_array, _length) = (array, length);
 
     /// <summary>The bytes. The memory is another's after <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => _array.AsMemory(0, _length);
 
     /// <summary>Copies content that can be read any number of times.</summary>
     /// <returns><see langword="null"/> if it may be readable only once, or is not as long as it says.</returns>
-    public static RentedContent? Of(HttpContent content, int length, CancellationToken cancellationToken)
+    public static PooledContent? TryCopy(HttpContent content, int length, CancellationToken cancellationToken)
     {
         // Classes of the application's own may derive from these, and send something else.
         var type = content.GetType();
