@@ -12,7 +12,7 @@ internal sealed class RequestConditions
     public static RequestConditions Replace(HttpRequestMessage request, ValidationConditions conditions)
     {
         var own = new RequestConditions(MessageFields.Of(request.Headers, null));
-        ConditionHeaders.Replace(new MessageHeaders(request), conditions);
+        ConditionHeaders.Replace(new RequestHeadersAdapter(request), conditions);
         return own;
     }
 
@@ -24,5 +24,5 @@ internal sealed class RequestConditions
     }
 
     /// <summary>Puts the request's own conditions back.</summary>
-    public void Restore(HttpRequestMessage request) => ConditionHeaders.Restore(new MessageHeaders(request), _own);
+    public void Restore(HttpRequestMessage request) => ConditionHeaders.Restore(new RequestHeadersAdapter(request), _own);
 }
