@@ -15,7 +15,7 @@ internal sealed class LookedUpRequest
     {
         (_options, _names) = (options, names);
         (Method, Target, Cookies, Content) = (MethodOf(message), target, cookies, message.Content);
-        (User, Fields) = (RequestUser.Of(message, names, options.Partition), MessageFields.Of(message.Headers, message.Content?.Headers));
+        (User, Fields) = (RequestUser.Of(message, names, options.Partition), HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
     }
 
     public string Method { get; }

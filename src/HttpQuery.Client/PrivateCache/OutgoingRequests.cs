@@ -39,7 +39,7 @@ internal sealed class OutgoingRequests(LookedUpRequest asked)
         lock (_headers)
         {
             if (_headers.Count == MaximumCount) _isOtherRequest = true;
-            else _headers.Add(MessageFields.Of(message.Headers, message.Content?.Headers));
+            else _headers.Add(HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
         }
         var user = asked.UserOf(message);
         if (user is not null && user.IsSameAs(asked.User)) return;

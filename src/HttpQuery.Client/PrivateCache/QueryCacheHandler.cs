@@ -257,7 +257,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return reaction;
     }
 
-    private static OriginHead HeadOf(HttpResponseMessage response) => new((int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers));
+    private static OriginHead HeadOf(HttpResponseMessage response) => new((int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers));
 
     // Handlers below may have changed the message, or sent a copy.
     private void CheckUser(LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, HttpRequestMessage[] messages)

@@ -21,7 +21,7 @@ internal static class RedirectedRequests
         // An answer to the unsafe request itself, wherever it came from.
         var method = LookedUpRequest.MethodOf(sent);
         var last = RequestFor(InvalidationRules.IsSafe(method) ? asked.Method : method, target);
-        if (response is not null && !InvalidationRules.IsSafe(method)) await cache.InvalidateAsync(last, (int)response.StatusCode, MessageFields.Of(response.Headers, response.Content.Headers)).ConfigureAwait(false);
+        if (response is not null && !InvalidationRules.IsSafe(method)) await cache.InvalidateAsync(last, (int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers)).ConfigureAwait(false);
 
         // The Location of a redirect counts within its origin.
         if (target.Scheme == asked.Target.Scheme && target.Authority == asked.Target.Authority) await cache.InvalidateAsync(last, Redirect, StoredFields.Empty).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal sealed class RequestConditions
 
     public static RequestConditions Replace(HttpRequestMessage request, ValidationConditions conditions)
     {
-        var own = new RequestConditions(MessageFields.Of(request.Headers, null));
+        var own = new RequestConditions(HeaderSnapshot.Create(request.Headers, null));
         ConditionHeaders.Replace(new RequestHeadersAdapter(request), conditions);
         return own;
     }
