@@ -11,7 +11,7 @@ internal sealed class LookedUpRequest
     private readonly PrivateCacheOptions _options;
     private readonly string[] _names;
 
-    private LookedUpRequest(HttpRequestMessage message, in SentTarget target, string? cookies, PrivateCacheOptions options, string[] names)
+    private LookedUpRequest(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names)
     {
         (_options, _names) = (options, names);
         (Method, Target, Cookies, Content) = (MethodOf(message), target, cookies, message.Content);
@@ -20,7 +20,7 @@ internal sealed class LookedUpRequest
 
     public string Method { get; }
 
-    public SentTarget Target { get; }
+    public RequestTarget Target { get; }
 
     public RequestUser User { get; }
 
@@ -38,7 +38,7 @@ internal sealed class LookedUpRequest
     /// <summary>Whether other content is sent than was looked up: nothing is stored then.</summary>
     public bool IsChanged { get; set; }
 
-    public static LookedUpRequest Of(HttpRequestMessage message, in SentTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
+    public static LookedUpRequest Of(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
         new(message, target, cookies, options, names);
 
     /// <summary>The method as SocketsHttpHandler sends it: HttpMethod compares without case, and known methods go out in upper case.</summary>
@@ -77,11 +77,11 @@ internal sealed class LookedUpRequest
     }
 
     /// <summary>Whether a message asks the same server for the same.</summary>
-    public bool IsSameTarget(HttpRequestMessage message) => SentTarget.TryRead(message, out var target) && target == Target && MethodOf(message) == Method;
+    public bool IsSameTarget(HttpRequestMessage message) => RequestTarget.TryRead(message, out var target) && target == Target && MethodOf(message) == Method;
 
     /// <summary>Whether a message that leaves the last handler asks for the same, with the same content. The server may be another one, as service discovery chooses it.</summary>
     public bool IsSameRequest(HttpRequestMessage message) =>
-        SentTarget.TryRead(message, out var target) && target.Target == Target.Target && MethodOf(message) == Method && IsSameContent(message.Content);
+        RequestTarget.TryRead(message, out var target) && target.Target == Target.Target && MethodOf(message) == Method && IsSameContent(message.Content);
 
     // A copy by a retry handler has the same bytes. Streams can be read only once: the message that was answered is judged later.
     private bool IsSameContent(HttpContent? content)

@@ -95,7 +95,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         // What is sent here may be a part of another request, through another client.
         OutgoingRequests.Current = null;
-        if (!SentTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
+        if (!RequestTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
         var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);

@@ -16,7 +16,7 @@ internal static class RedirectedRequests
     public static async ValueTask InvalidateAsync(QueryCache cache, LookedUpRequest asked, HttpRequestMessage sent, HttpResponseMessage? response)
     {
         await cache.InvalidateAsync(RequestFor(asked.Method, asked.Target), Redirect, StoredFields.Empty).ConfigureAwait(false);
-        if (!SentTarget.TryRead(sent, out var target)) return;
+        if (!RequestTarget.TryRead(sent, out var target)) return;
 
         // An answer to the unsafe request itself, wherever it came from.
         var method = LookedUpRequest.MethodOf(sent);
@@ -27,7 +27,7 @@ internal static class RedirectedRequests
         if (target.Scheme == asked.Target.Scheme && target.Authority == asked.Target.Authority) await cache.InvalidateAsync(last, Redirect, StoredFields.Empty).ConfigureAwait(false);
     }
 
-    private static CacheRequest RequestFor(string method, in SentTarget target) => new()
+    private static CacheRequest RequestFor(string method, in RequestTarget target) => new()
     {
         Method = method,
         Scheme = target.Scheme,

@@ -48,9 +48,9 @@ internal sealed record RequestUser(string? Partition, string UserInfo, (string N
     /// <summary>The digest that separates this request from those of other users and servers; empty if nothing does.</summary>
     /// <param name="cookies">The cookies that the transport adds, or <see langword="null"/>.</param>
     /// <param name="target">Where the request goes.</param>
-    public byte[] Digest(string? cookies, in SentTarget target)
+    public byte[] Digest(string? cookies, in RequestTarget target)
     {
-        var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1) + (target.NamesServer ? 2 : 0);
+        var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1) + (target.NeedsServer ? 2 : 0);
         if (count == 0) return [];
 
         using var digest = new IdentityDigest();
@@ -59,7 +59,7 @@ internal sealed record RequestUser(string? Partition, string UserInfo, (string N
         if (Partition is not null) digest.Add(PartitionField, Partition);
         if (UserInfo.Length > 0) digest.Add(UserInfoField, UserInfo);
         if (cookies is not null) digest.Add(CookiesField, cookies);
-        if (target.NamesServer)
+        if (target.NeedsServer)
         {
             digest.Add(HostField, target.HostLines ?? "");
             digest.Add(ServerField, target.Server);

@@ -8,14 +8,14 @@ namespace HttpQuery.PrivateCache;
 /// <param name="Target">What the origin receives in the request line or as <c>:path</c>.</param>
 /// <param name="Server">Host and port of the connection, with the scope of an IPv6 address.</param>
 /// <param name="HostLines">Lines of a <c>Host</c> header that differs from the URI, each ended by LF; <see langword="null"/> if there is none.</param>
-internal readonly record struct SentTarget(string Scheme, string Authority, string Target, string Server, string? HostLines)
+internal readonly record struct RequestTarget(string Scheme, string Authority, string Target, string Server, string? HostLines)
 {
     /// <summary>Whether <see cref="Authority"/> alone does not name the server.</summary>
-    public bool NamesServer => HostLines is not null || Server.Contains('%', StringComparison.Ordinal);
+    public bool NeedsServer => HostLines is not null || Server.Contains('%', StringComparison.Ordinal);
 
     /// <summary>Reads the target of a message.</summary>
     /// <returns><see langword="false"/> if the message has no absolute <c>http</c> or <c>https</c> URI.</returns>
-    public static bool TryRead(HttpRequestMessage message, out SentTarget target)
+    public static bool TryRead(HttpRequestMessage message, out RequestTarget target)
     {
         if (message.RequestUri is not { IsAbsoluteUri: true } uri || uri.Scheme is not ("http" or "https"))
         {
