@@ -9,15 +9,15 @@ internal static class BackgroundMessage
     private const string ResilienceContext = "Resilience.Http.ResilienceContext";
 
     /// <summary>Makes the message from the one that got the stale response.</summary>
-    public static HttpRequestMessage Of(HttpRequestMessage request, LookedUpRequest asked)
+    public static HttpRequestMessage Of(HttpRequestMessage request, RequestSnapshot snapshot)
     {
-        var content = asked.Bytes!.Value;
-        var copy = new HttpRequestMessage(HttpMethod.Parse(BackgroundRequest.MethodOf(asked.Method)), request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        var content = snapshot.Bytes!.Value;
+        var copy = new HttpRequestMessage(HttpMethod.Parse(BackgroundRequest.MethodOf(snapshot.Method)), request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         if (request.Content is not null) copy.Content = new ReadOnlyMemoryContent(content);
 
         // The options may say for which user the request is.
         foreach (var (key, value) in request.Options.Where(option => option.Key is not ResilienceContext)) ((IDictionary<string, object?>)copy.Options)[key] = value;
-        foreach (var (name, lines) in BackgroundRequest.HeadersOf(asked.Fields, content.Length))
+        foreach (var (name, lines) in BackgroundRequest.HeadersOf(snapshot.Fields, content.Length))
         {
             if (!copy.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines)) copy.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
         }

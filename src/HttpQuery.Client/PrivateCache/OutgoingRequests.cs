@@ -3,7 +3,7 @@ using HttpQuery.Caching;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>The requests that were sent for one request of a caller: retries and hedging send several.</summary>
-internal sealed class OutgoingRequests(LookedUpRequest asked)
+internal sealed class OutgoingRequests(RequestSnapshot snapshot)
 {
     // More are sent for no request of a caller that is worth storing.
     private const int MaximumCount = 16;
@@ -29,20 +29,20 @@ internal sealed class OutgoingRequests(LookedUpRequest asked)
     /// <summary>The user of one that was, if known.</summary>
     public RequestUser? OtherUser => _other;
 
-    /// <summary>Whether one of them asked for something else than the request that was looked up.</summary>
+    /// <summary>Whether one of them snapshot for something else than the request that was looked up.</summary>
     public bool AreOther => _isOtherRequest;
 
     /// <summary>Compares a message with the request that was looked up.</summary>
     public void Observe(HttpRequestMessage message)
     {
-        if (!asked.IsSameRequest(message)) _isOtherRequest = true;
+        if (!snapshot.IsSameRequest(message)) _isOtherRequest = true;
         lock (_headers)
         {
             if (_headers.Count == MaximumCount) _isOtherRequest = true;
             else _headers.Add(HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
         }
-        var user = asked.UserOf(message);
-        if (user is not null && user.IsSameAs(asked.User)) return;
+        var user = snapshot.GetUser(message);
+        if (user is not null && user.IsSameAs(snapshot.User)) return;
         if (user is not null) _other = user;
         _isOther = true;
     }
@@ -50,6 +50,6 @@ internal sealed class OutgoingRequests(LookedUpRequest asked)
     /// <summary>Whether all of them had the headers that the response varies by, as they were looked up.</summary>
     public bool IsSameVariant(HttpResponseMessage response)
     {
-        lock (_headers) return _headers.TrueForAll(headers => asked.IsSameVariant(headers, response));
+        lock (_headers) return _headers.TrueForAll(headers => snapshot.IsSameVariant(headers, response));
     }
 }

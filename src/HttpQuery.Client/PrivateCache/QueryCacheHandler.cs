@@ -98,36 +98,36 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!RequestTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
-        var asked = LookedUpRequest.Of(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
+        var snapshot = RequestSnapshot.Create(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
         PooledContent? rented = null;
-        if (asked.Method is "QUERY" or "GET" or "HEAD")
+        if (snapshot.Method is "QUERY" or "GET" or "HEAD")
         {
             rented = Rent(request, cancellationToken);
-            asked.Bytes = rented?.Bytes ?? await ReadContentAsync(request, cancellationToken).ConfigureAwait(false);
-            asked.Content = request.Content;
+            snapshot.Bytes = rented?.Bytes ?? await ReadContentAsync(request, cancellationToken).ConfigureAwait(false);
+            snapshot.Content = request.Content;
         }
         try
         {
-            var lookup = asked.ToCacheRequest(_partition, isBackground, _below.MayConcern(asked.User));
+            var lookup = snapshot.ToCacheRequest(_partition, isBackground, _below.MayConcern(snapshot.User));
             var decision = await _cache.LookUpAsync(lookup, cancellationToken).ConfigureAwait(false);
             if (rented is not null && decision is not CacheDecision.Serve { Revalidation: null })
             {
                 // What is sent takes longer than the lookup.
-                asked.Bytes = rented.Bytes.ToArray();
-                lookup.Content = new(asked.Bytes.Value);
+                snapshot.Bytes = rented.Bytes.ToArray();
+                lookup.Content = new(snapshot.Bytes.Value);
             }
             switch (decision)
             {
                 case CacheDecision.Serve serve:
-                    if (serve.Revalidation is { } revalidation && revalidation.TryBegin()) _ = RevalidateAsync(request, asked, revalidation);
+                    if (serve.Revalidation is { } revalidation && revalidation.TryBegin()) _ = RevalidateAsync(request, snapshot, revalidation);
                     return Respond(request, serve.Message);
                 case CacheDecision.Refuse refuse:
                     return Refuse(request, refuse);
                 case CacheDecision.Forward { Exchange: var exchange }:
                     using (exchange)
                     {
-                        if (rented is not null && request.Content is { } content) asked.IsChanged = !await IsStillAsync(asked, content, cancellationToken).ConfigureAwait(false);
-                        return await ForwardAsync(request, asked, exchange, forward, cancellationToken).ConfigureAwait(false);
+                        if (rented is not null && request.Content is { } content) snapshot.IsChanged = !await IsStillAsync(snapshot, content, cancellationToken).ConfigureAwait(false);
+                        return await ForwardAsync(request, snapshot, exchange, forward, cancellationToken).ConfigureAwait(false);
                     }
                 default:
                     throw new UnreachableException();
@@ -136,18 +136,18 @@ public sealed class QueryCacheHandler : DelegatingHandler
         finally
         {
             rented?.Dispose();
-            (asked.Content as StreamedJsonContent)?.StopIfUnsent();
+            (snapshot.Content as StreamedJsonContent)?.StopIfUnsent();
         }
     }
 
     private async ValueTask<HttpResponseMessage> ForwardAsync(
-        HttpRequestMessage request, LookedUpRequest asked, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
+        HttpRequestMessage request, RequestSnapshot snapshot, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
-        var (uri, sent) = (request.RequestUri!, new OutgoingRequests(asked));
+        var (uri, sent) = (request.RequestUri!, new OutgoingRequests(snapshot));
         var own = exchange.Conditions.IsEmpty ? null : RequestConditions.Replace(request, exchange.Conditions);
-        var (response, stale) = await SendAsync(request, asked, sent, exchange, own, forward, cancellationToken).ConfigureAwait(false);
+        var (response, stale) = await SendAsync(request, snapshot, sent, exchange, own, forward, cancellationToken).ConfigureAwait(false);
         if (response is null) return Respond(request, stale!);
-        var reaction = await ReceiveAsync(request, uri, asked, sent, response, exchange).ConfigureAwait(false);
+        var reaction = await ReceiveAsync(request, uri, snapshot, sent, response, exchange).ConfigureAwait(false);
         if (reaction is OriginReaction.Retry retry)
         {
             // As it came: handlers below would add their headers again.
@@ -156,7 +156,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
             response.Dispose();
             OutgoingRequests.Current = sent;
             response = await forward(request, cancellationToken).ConfigureAwait(false);
-            reaction = await ReceiveAsync(request, uri, asked, sent, response, second).ConfigureAwait(false);
+            reaction = await ReceiveAsync(request, uri, snapshot, sent, response, second).ConfigureAwait(false);
         }
 
         switch (reaction)
@@ -181,7 +181,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
     // A response, or a stored one that stands in because the origin cannot be reached.
     private async ValueTask<(HttpResponseMessage? Response, CachedMessage? Stale)> SendAsync(
-        HttpRequestMessage request, LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, RequestConditions? own,
+        HttpRequestMessage request, RequestSnapshot snapshot, OutgoingRequests sent, OriginExchange exchange, RequestConditions? own,
         Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
         OutgoingRequests.Current = sent;
@@ -193,14 +193,14 @@ public sealed class QueryCacheHandler : DelegatingHandler
         {
             // What the server had done by then is not known; perhaps another one, after a redirect.
             await exchange.InvalidateTargetAsync().ConfigureAwait(false);
-            if (asked.Target.HostLines is not null) await _cache.EvictAsync(request.RequestUri!, CancellationToken.None).ConfigureAwait(false);
-            if (!asked.IsSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, asked, request, null).ConfigureAwait(false);
+            if (snapshot.Target.HostLines is not null) await _cache.EvictAsync(request.RequestUri!, CancellationToken.None).ConfigureAwait(false);
+            if (!snapshot.HasSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, snapshot, request, null).ConfigureAwait(false);
             throw;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Timeouts and open circuits of handlers below have exceptions of their own.
-            CheckUser(asked, sent, exchange, [request]);
+            CheckUser(snapshot, sent, exchange, [request]);
             if (await exchange.FailAsync().ConfigureAwait(false) is not { } stale) throw;
             if (Logger is { } logger) PrivateCacheLog.ServedInstead(logger, _name ?? "", exception);
             return (null, stale);
@@ -212,22 +212,22 @@ public sealed class QueryCacheHandler : DelegatingHandler
     }
 
     private async ValueTask<OriginReaction> ReceiveAsync(
-        HttpRequestMessage request, Uri uri, LookedUpRequest asked, OutgoingRequests sent, HttpResponseMessage response, OriginExchange exchange)
+        HttpRequestMessage request, Uri uri, RequestSnapshot snapshot, OutgoingRequests sent, HttpResponseMessage response, OriginExchange exchange)
     {
         // Stubs and some handlers do not say which message was answered.
         var answered = response.RequestMessage ?? request;
-        if (!exchange.IsSafe) return await ReceiveUnsafeAsync(request, uri, asked, response, exchange).ConfigureAwait(false);
+        if (!exchange.IsSafe) return await ReceiveUnsafeAsync(request, uri, snapshot, response, exchange).ConfigureAwait(false);
 
         // A response to another request says nothing of this one.
         HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (asked.IsChanged || sent.AreOther || !await asked.IsSameAsync(messages).ConfigureAwait(false))
+        if (snapshot.IsChanged || sent.AreOther || !await snapshot.IsSameAsync(messages).ConfigureAwait(false))
         {
             exchange.ReportUnknownUser();
             return exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere);
         }
 
-        CheckUser(asked, sent, exchange, messages);
-        if (TransportCookies.Of(InnerHandler, uri) != asked.Cookies) exchange.ReportUnknownUser();
+        CheckUser(snapshot, sent, exchange, messages);
+        if (TransportCookies.Of(InnerHandler, uri) != snapshot.Cookies) exchange.ReportUnknownUser();
         var isSameVariant = sent.IsSameVariant(response);
         if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) exchange.ReportUnknownUser();
 
@@ -236,36 +236,36 @@ public sealed class QueryCacheHandler : DelegatingHandler
             Terms = () => new(
                 !isSameVariant ? StorageRefusal.Changed : MayEndByClosing(response) ? StorageRefusal.Unframed : null,
                 [],
-                new ReceivedResponse(asked, sent, request, answered).Settle),
+                new ReceivedResponse(snapshot, sent, request, answered).Settle),
         }).ConfigureAwait(false);
     }
 
-    private async ValueTask<OriginReaction> ReceiveUnsafeAsync(HttpRequestMessage request, Uri uri, LookedUpRequest asked, HttpResponseMessage response, OriginExchange exchange)
+    private async ValueTask<OriginReaction> ReceiveUnsafeAsync(HttpRequestMessage request, Uri uri, RequestSnapshot snapshot, HttpResponseMessage response, OriginExchange exchange)
     {
         var answered = response.RequestMessage ?? request;
-        var isElsewhere = !asked.IsSameTarget(answered);
-        if (isElsewhere) await RedirectedRequests.InvalidateAsync(_cache, asked, answered, response).ConfigureAwait(false);
+        var isElsewhere = !snapshot.HasSameTarget(answered);
+        if (isElsewhere) await RedirectedRequests.InvalidateAsync(_cache, snapshot, answered, response).ConfigureAwait(false);
         var reaction = isElsewhere ? exchange.Decline((int)response.StatusCode, null) : await exchange.ReceiveAsync(HeadOf(response)).ConfigureAwait(false);
-        if (!ReferenceEquals(answered, request) && !asked.IsSameTarget(request))
+        if (!ReferenceEquals(answered, request) && !snapshot.HasSameTarget(request))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, asked, request, response).ConfigureAwait(false);
+            await RedirectedRequests.InvalidateAsync(_cache, snapshot, request, response).ConfigureAwait(false);
         }
 
-        // The server is asked by its own name, too.
-        if (asked.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(asked.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri).ConfigureAwait(false);
+        // The server is snapshot by its own name, too.
+        if (snapshot.Target.HostLines is not null && (isElsewhere || InvalidationRules.Invalidates(snapshot.Method, (int)response.StatusCode))) await _cache.EvictAsync(uri).ConfigureAwait(false);
         return reaction;
     }
 
     private static OriginHead HeadOf(HttpResponseMessage response) => new((int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers));
 
     // Handlers below may have changed the message, or sent a copy.
-    private void CheckUser(LookedUpRequest asked, OutgoingRequests sent, OriginExchange exchange, HttpRequestMessage[] messages)
+    private void CheckUser(RequestSnapshot snapshot, OutgoingRequests sent, OriginExchange exchange, HttpRequestMessage[] messages)
     {
         foreach (var message in messages) sent.Observe(message);
         if (!sent.AreOfAnotherUser) return;
         exchange.ReportUnknownUser();
-        if (sent.OtherUser is { } other) _below.Report(asked.User, other, Logger, _name ?? "");
+        if (sent.OtherUser is { } other) _below.Report(snapshot.User, other, Logger, _name ?? "");
     }
 
     private ILogger? Logger => _loggers?.CreateLogger(CacheTelemetry.LogCategory);
@@ -294,10 +294,10 @@ public sealed class QueryCacheHandler : DelegatingHandler
         request.Content is { } content && content.Headers.ContentLength is { } length && length <= _options.MaximumContentLength ? PooledContent.TryCopy(content, (int)length, cancellationToken) : null;
 
     // A caller may have used its array again while the request waited for another. What is sent is what is compared here.
-    private async ValueTask<bool> IsStillAsync(LookedUpRequest asked, HttpContent content, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsStillAsync(RequestSnapshot snapshot, HttpContent content, CancellationToken cancellationToken)
     {
         await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
-        return (await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(asked.Bytes.GetValueOrDefault().Span);
+        return (await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(snapshot.Bytes.GetValueOrDefault().Span);
     }
 
     // Null: not to be read, or too long. Content is read at most once: what was read is kept and sent, and a failure is the caller's, as when the content is sent.
@@ -321,12 +321,12 @@ public sealed class QueryCacheHandler : DelegatingHandler
         return response;
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request, LookedUpRequest asked, Revalidation revalidation)
+    private async Task RevalidateAsync(HttpRequestMessage request, RequestSnapshot snapshot, Revalidation revalidation)
     {
         try
         {
             using var patience = new CancellationTokenSource(_options.RevalidationTimeout);
-            using var copy = BackgroundMessage.Of(request, asked);
+            using var copy = BackgroundMessage.Of(request, snapshot);
             using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), isBackground: true, patience.Token).ConfigureAwait(false);
             await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }

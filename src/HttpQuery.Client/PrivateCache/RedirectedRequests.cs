@@ -8,23 +8,23 @@ internal static class RedirectedRequests
 {
     private const int Redirect = 307;
 
-    /// <summary>Invalidates the URI that was asked, which answered with a redirect, and the one that the request ended at.</summary>
+    /// <summary>Invalidates the URI that was snapshot, which answered with a redirect, and the one that the request ended at.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="asked">The request that was asked.</param>
+    /// <param name="snapshot">The request that was snapshot.</param>
     /// <param name="sent">The message as it ended.</param>
     /// <param name="response">Its response, or <see langword="null"/> if there is none.</param>
-    public static async ValueTask InvalidateAsync(QueryCache cache, LookedUpRequest asked, HttpRequestMessage sent, HttpResponseMessage? response)
+    public static async ValueTask InvalidateAsync(QueryCache cache, RequestSnapshot snapshot, HttpRequestMessage sent, HttpResponseMessage? response)
     {
-        await cache.InvalidateAsync(RequestFor(asked.Method, asked.Target), Redirect, StoredFields.Empty).ConfigureAwait(false);
+        await cache.InvalidateAsync(RequestFor(snapshot.Method, snapshot.Target), Redirect, StoredFields.Empty).ConfigureAwait(false);
         if (!RequestTarget.TryRead(sent, out var target)) return;
 
         // An answer to the unsafe request itself, wherever it came from.
-        var method = LookedUpRequest.MethodOf(sent);
-        var last = RequestFor(InvalidationRules.IsSafe(method) ? asked.Method : method, target);
+        var method = RequestSnapshot.GetMethod(sent);
+        var last = RequestFor(InvalidationRules.IsSafe(method) ? snapshot.Method : method, target);
         if (response is not null && !InvalidationRules.IsSafe(method)) await cache.InvalidateAsync(last, (int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers)).ConfigureAwait(false);
 
         // The Location of a redirect counts within its origin.
-        if (target.Scheme == asked.Target.Scheme && target.Authority == asked.Target.Authority) await cache.InvalidateAsync(last, Redirect, StoredFields.Empty).ConfigureAwait(false);
+        if (target.Scheme == snapshot.Target.Scheme && target.Authority == snapshot.Target.Authority) await cache.InvalidateAsync(last, Redirect, StoredFields.Empty).ConfigureAwait(false);
     }
 
     private static CacheRequest RequestFor(string method, in RequestTarget target) => new()

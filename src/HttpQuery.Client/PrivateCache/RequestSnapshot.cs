@@ -4,17 +4,17 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>A request as it was looked up. Handlers below the cache change the message or send a copy, so what was answered is compared with this.</summary>
-internal sealed class LookedUpRequest
+internal sealed class RequestSnapshot
 {
     private static readonly string[] ContentFields = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location"];
 
     private readonly PrivateCacheOptions _options;
     private readonly string[] _names;
 
-    private LookedUpRequest(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names)
+    private RequestSnapshot(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names)
     {
         (_options, _names) = (options, names);
-        (Method, Target, Cookies, Content) = (MethodOf(message), target, cookies, message.Content);
+        (Method, Target, Cookies, Content) = (GetMethod(message), target, cookies, message.Content);
         (User, Fields) = (RequestUser.Of(message, names, options.Partition), HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
     }
 
@@ -38,11 +38,11 @@ internal sealed class LookedUpRequest
     /// <summary>Whether other content is sent than was looked up: nothing is stored then.</summary>
     public bool IsChanged { get; set; }
 
-    public static LookedUpRequest Of(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
+    public static RequestSnapshot Create(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
         new(message, target, cookies, options, names);
 
     /// <summary>The method as SocketsHttpHandler sends it: HttpMethod compares without case, and known methods go out in upper case.</summary>
-    public static string MethodOf(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
+    public static string GetMethod(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
 
     /// <summary>The request as the cache takes it.</summary>
     /// <param name="partition">Separates the cache from others in the same store; empty if there are none.</param>
@@ -63,7 +63,7 @@ internal sealed class LookedUpRequest
     };
 
     /// <summary>Returns the user of a message, or <see langword="null"/> if <see cref="PrivateCacheOptions.Partition"/> throws.</summary>
-    public RequestUser? UserOf(HttpRequestMessage message)
+    public RequestUser? GetUser(HttpRequestMessage message)
     {
         try
         {
@@ -77,11 +77,11 @@ internal sealed class LookedUpRequest
     }
 
     /// <summary>Whether a message asks the same server for the same.</summary>
-    public bool IsSameTarget(HttpRequestMessage message) => RequestTarget.TryRead(message, out var target) && target == Target && MethodOf(message) == Method;
+    public bool HasSameTarget(HttpRequestMessage message) => RequestTarget.TryRead(message, out var target) && target == Target && GetMethod(message) == Method;
 
     /// <summary>Whether a message that leaves the last handler asks for the same, with the same content. The server may be another one, as service discovery chooses it.</summary>
     public bool IsSameRequest(HttpRequestMessage message) =>
-        RequestTarget.TryRead(message, out var target) && target.Target == Target.Target && MethodOf(message) == Method && IsSameContent(message.Content);
+        RequestTarget.TryRead(message, out var target) && target.Target == Target.Target && GetMethod(message) == Method && IsSameContent(message.Content);
 
     // A copy by a retry handler has the same bytes. Streams can be read only once: the message that was answered is judged later.
     private bool IsSameContent(HttpContent? content)
@@ -98,7 +98,7 @@ internal sealed class LookedUpRequest
     {
         foreach (var message in messages)
         {
-            if (!IsSameTarget(message) || !await IsSameContentAsync(message).ConfigureAwait(false)) return false;
+            if (!HasSameTarget(message) || !await IsSameContentAsync(message).ConfigureAwait(false)) return false;
         }
         return true;
     }
@@ -110,7 +110,7 @@ internal sealed class LookedUpRequest
         if (message.Content is null) return bytes.IsEmpty;
         foreach (var name in ContentFields)
         {
-            if (LinesOf(message, name) != Fields[name]) return false;
+            if (GetLines(message, name) != Fields[name]) return false;
         }
         if (ReferenceEquals(message.Content, Content)) return true;
 
@@ -139,7 +139,7 @@ internal sealed class LookedUpRequest
         return true;
     }
 
-    private static StringValues LinesOf(HttpRequestMessage message, string name)
+    private static StringValues GetLines(HttpRequestMessage message, string name)
     {
         StringValues lines = default;
         if (message.Headers.NonValidated.TryGetValues(name, out var values)) lines = values.ToArray();
