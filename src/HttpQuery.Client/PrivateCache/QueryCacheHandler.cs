@@ -326,7 +326,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         try
         {
             using var patience = new CancellationTokenSource(_options.RevalidationTimeout);
-            using var copy = BackgroundMessage.Of(request, snapshot);
+            using var copy = RevalidationRequest.Create(request, snapshot);
             using var response = await SendAsync(copy, (message, token) => new(base.SendAsync(message, token)), isBackground: true, patience.Token).ConfigureAwait(false);
             await response.Content.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
         }

@@ -3,13 +3,13 @@ using HttpQuery.Caching;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>The message of a request in the background (RFC 5861 §3).</summary>
-internal static class BackgroundMessage
+internal static class RevalidationRequest
 {
     // Microsoft.Extensions.Http.Resilience: pooled, with the request's own message and cancellation. It is another request's when the first one is over.
     private const string ResilienceContext = "Resilience.Http.ResilienceContext";
 
     /// <summary>Makes the message from the one that got the stale response.</summary>
-    public static HttpRequestMessage Of(HttpRequestMessage request, RequestSnapshot snapshot)
+    public static HttpRequestMessage Create(HttpRequestMessage request, RequestSnapshot snapshot)
     {
         var content = snapshot.Bytes!.Value;
         var copy = new HttpRequestMessage(HttpMethod.Parse(BackgroundRequest.MethodOf(snapshot.Method)), request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
