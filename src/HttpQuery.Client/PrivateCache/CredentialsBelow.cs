@@ -23,7 +23,7 @@ internal sealed class CredentialsBelow
     {
         foreach (var name in _names)
         {
-            if (!user.Has(name)) return true;
+            if (!user.HasHeader(name)) return true;
         }
         return false;
     }
@@ -31,7 +31,7 @@ internal sealed class CredentialsBelow
     /// <summary>Remembers the headers that a request has below the cache only, and logs a warning the first time.</summary>
     public void Report(RequestUser above, RequestUser below, ILogger? logger, string client)
     {
-        var added = below.Headers.Select(header => header.Name).Where(name => !above.Has(name)).ToArray();
+        var added = below.Headers.Select(header => header.Name).Where(name => !above.HasHeader(name)).ToArray();
         if (added.Length > 0)
         {
             lock (Instances) _names = [.. _names.Union(added)];

@@ -15,7 +15,7 @@ internal sealed class RequestSnapshot
     {
         (_options, _names) = (options, names);
         (Method, Target, Cookies, Content) = (GetMethod(message), target, cookies, message.Content);
-        (User, Fields) = (RequestUser.Of(message, names, options.Partition), HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
+        (User, Fields) = (RequestUser.From(message, names, options.Partition), HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
     }
 
     public string Method { get; }
@@ -56,7 +56,7 @@ internal sealed class RequestSnapshot
         Target = Target.Target,
         Fields = Fields,
         Content = Bytes is { } bytes ? new(bytes) : null,
-        Partition = partition.Length == 0 ? User.Digest(Cookies, Target) : [.. partition, .. User.Digest(Cookies, Target)],
+        Partition = partition.Length == 0 ? User.ComputeDigest(Cookies, Target) : [.. partition, .. User.ComputeDigest(Cookies, Target)],
         Normalizations = _options.Normalizations,
         IsBackground = isBackground,
         IsUserUncertain = isUserUncertain,
@@ -67,7 +67,7 @@ internal sealed class RequestSnapshot
     {
         try
         {
-            return RequestUser.Of(message, _names, _options.Partition);
+            return RequestUser.From(message, _names, _options.Partition);
         }
         catch (Exception)
         {

@@ -17,7 +17,7 @@ internal sealed record RequestUser(string? Partition, string UserInfo, (string N
     /// <param name="message">The request.</param>
     /// <param name="names">Lower-case names of the credential headers, in ordinal order.</param>
     /// <param name="partition">The option of that name.</param>
-    public static RequestUser Of(HttpRequestMessage message, string[] names, Func<HttpRequestMessage, string?>? partition)
+    public static RequestUser From(HttpRequestMessage message, string[] names, Func<HttpRequestMessage, string?>? partition)
     {
         List<(string, string[])>? headers = null;
         foreach (var name in names)
@@ -43,12 +43,12 @@ internal sealed record RequestUser(string? Partition, string UserInfo, (string N
     }
 
     /// <summary>Whether the request has a credential header.</summary>
-    public bool Has(string name) => Headers.Any(header => header.Name == name);
+    public bool HasHeader(string name) => Headers.Any(header => header.Name == name);
 
     /// <summary>The digest that separates this request from those of other users and servers; empty if nothing does.</summary>
     /// <param name="cookies">The cookies that the transport adds, or <see langword="null"/>.</param>
     /// <param name="target">Where the request goes.</param>
-    public byte[] Digest(string? cookies, in RequestTarget target)
+    public byte[] ComputeDigest(string? cookies, in RequestTarget target)
     {
         var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1) + (target.NeedsServer ? 2 : 0);
         if (count == 0) return [];
