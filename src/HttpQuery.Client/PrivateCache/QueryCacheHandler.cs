@@ -98,7 +98,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         if (!RequestTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
-        var snapshot = RequestSnapshot.Create(request, target, TransportCookies.Of(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
+        var snapshot = RequestSnapshot.Create(request, target, TransportCookies.Get(InnerHandler, request.RequestUri!), _options, _credentialHeaders);
         PooledContent? rented = null;
         if (snapshot.Method is "QUERY" or "GET" or "HEAD")
         {
@@ -227,7 +227,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
 
         CheckUser(snapshot, sent, exchange, messages);
-        if (TransportCookies.Of(InnerHandler, uri) != snapshot.Cookies) exchange.ReportUnknownUser();
+        if (TransportCookies.Get(InnerHandler, uri) != snapshot.Cookies) exchange.ReportUnknownUser();
         var isSameVariant = sent.IsSameVariant(response);
         if (!isSameVariant && response.StatusCode is HttpStatusCode.NotModified) exchange.ReportUnknownUser();
 

@@ -4,7 +4,7 @@ namespace HttpQuery.PrivateCache;
 internal static class TransportCookies
 {
     /// <summary>Returns the value of the <c>Cookie</c> header that the transport would add, or <see langword="null"/> if it adds none.</summary>
-    public static string? Of(HttpMessageHandler? handler, Uri uri)
+    public static string? Get(HttpMessageHandler? handler, Uri uri)
     {
         while (handler is DelegatingHandler { InnerHandler: { } inner }) handler = inner;
         var container = handler switch
