@@ -36,7 +36,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private readonly QueryCache _cache;
     private readonly PrivateCacheOptions _options;
     private readonly string[] _credentialHeaders;
-    private readonly CredentialsBelow _below;
+    private readonly AddedCredentialTracker _below;
     private readonly ILoggerFactory? _loggers;
     private readonly string? _name;
     private readonly byte[] _partition;
@@ -66,7 +66,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         var (cache, options, partition) = client;
         ArgumentNullException.ThrowIfNull(cache);
         if (cache.Options.Rules.Mode is not CacheMode.Private) throw new ArgumentException("An HttpClient needs a private cache.", nameof(client));
-        (_cache, _options, _credentialHeaders, _below) = (cache, options, options.CheckedCredentialHeaders(), CredentialsBelow.Of(cache));
+        (_cache, _options, _credentialHeaders, _below) = (cache, options, options.CheckedCredentialHeaders(), AddedCredentialTracker.Get(cache));
         (_loggers, _name, _partition) = (loggerFactory, name, partition);
     }
 
@@ -108,7 +108,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         }
         try
         {
-            var lookup = snapshot.ToCacheRequest(_partition, isBackground, _below.MayConcern(snapshot.User));
+            var lookup = snapshot.ToCacheRequest(_partition, isBackground, _below.MayAffect(snapshot.User));
             var decision = await _cache.LookUpAsync(lookup, cancellationToken).ConfigureAwait(false);
             if (rented is not null && decision is not CacheDecision.Serve { Revalidation: null })
             {

@@ -7,19 +7,19 @@ namespace HttpQuery.PrivateCache;
 
 /// <summary>The credential headers that were seen to be added below a cache. One instance per cache, whichever handlers use it.</summary>
 /// <remarks>A request without such a header may be for any user, and so may be what is stored for it: an answer to a visitor who had not signed in yet.</remarks>
-internal sealed class CredentialsBelow
+internal sealed class AddedCredentialTracker
 {
-    private static readonly ConditionalWeakTable<QueryCache, CredentialsBelow> Instances = [];
+    private static readonly ConditionalWeakTable<QueryCache, AddedCredentialTracker> Instances = [];
 
     private volatile string[] _names = [];
     private int _isLogged;
     private int _isPartitionLogged;
 
     /// <summary>Returns the instance of a cache.</summary>
-    public static CredentialsBelow Of(QueryCache cache) => Instances.GetOrCreateValue(cache);
+    public static AddedCredentialTracker Get(QueryCache cache) => Instances.GetOrCreateValue(cache);
 
     /// <summary>Whether a handler below may add a credential to this request.</summary>
-    public bool MayConcern(RequestUser user)
+    public bool MayAffect(RequestUser user)
     {
         foreach (var name in _names)
         {
