@@ -7,13 +7,13 @@ internal sealed class OutgoingRequestHandler : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        OutgoingRequests.Current?.Observe(request);
+        OutgoingRequestTracker.Current?.Observe(request);
         return base.SendAsync(request, cancellationToken);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        OutgoingRequests.Current?.Observe(request);
+        OutgoingRequestTracker.Current?.Observe(request);
         return base.Send(request, cancellationToken);
     }
 

@@ -94,7 +94,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, bool isBackground, CancellationToken cancellationToken)
     {
         // What is sent here may be a part of another request, through another client.
-        OutgoingRequests.Current = null;
+        OutgoingRequestTracker.Current = null;
         if (!RequestTarget.TryRead(request, out var target)) return await forward(request, cancellationToken).ConfigureAwait(false);
         if (!target.IsSendable) throw new InvalidOperationException("The request target contains a character that is not printable ASCII. Escape it: HttpClient would send parts of other requests in its place.");
 
@@ -143,7 +143,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> ForwardAsync(
         HttpRequestMessage request, RequestSnapshot snapshot, OriginExchange exchange, Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
-        var (uri, sent) = (request.RequestUri!, new OutgoingRequests(snapshot));
+        var (uri, sent) = (request.RequestUri!, new OutgoingRequestTracker(snapshot));
         var own = exchange.Conditions.IsEmpty ? null : RequestConditions.Replace(request, exchange.Conditions);
         var (response, stale) = await SendAsync(request, snapshot, sent, exchange, own, forward, cancellationToken).ConfigureAwait(false);
         if (response is null) return Respond(request, stale!);
@@ -154,7 +154,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
             using var second = retry.Exchange;
             own?.RestoreAll(request);
             response.Dispose();
-            OutgoingRequests.Current = sent;
+            OutgoingRequestTracker.Current = sent;
             response = await forward(request, cancellationToken).ConfigureAwait(false);
             reaction = await ReceiveAsync(request, uri, snapshot, sent, response, second).ConfigureAwait(false);
         }
@@ -181,10 +181,10 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
     // A response, or a stored one that stands in because the origin cannot be reached.
     private async ValueTask<(HttpResponseMessage? Response, CachedMessage? Stale)> SendAsync(
-        HttpRequestMessage request, RequestSnapshot snapshot, OutgoingRequests sent, OriginExchange exchange, RequestConditions? own,
+        HttpRequestMessage request, RequestSnapshot snapshot, OutgoingRequestTracker sent, OriginExchange exchange, RequestConditions? own,
         Func<HttpRequestMessage, CancellationToken, ValueTask<HttpResponseMessage>> forward, CancellationToken cancellationToken)
     {
-        OutgoingRequests.Current = sent;
+        OutgoingRequestTracker.Current = sent;
         try
         {
             return (await forward(request, cancellationToken).ConfigureAwait(false), null);
@@ -212,7 +212,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     }
 
     private async ValueTask<OriginReaction> ReceiveAsync(
-        HttpRequestMessage request, Uri uri, RequestSnapshot snapshot, OutgoingRequests sent, HttpResponseMessage response, OriginExchange exchange)
+        HttpRequestMessage request, Uri uri, RequestSnapshot snapshot, OutgoingRequestTracker sent, HttpResponseMessage response, OriginExchange exchange)
     {
         // Stubs and some handlers do not say which message was answered.
         var answered = response.RequestMessage ?? request;
@@ -220,7 +220,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
 
         // A response to another request says nothing of this one.
         HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (snapshot.IsChanged || sent.AreOther || !await snapshot.IsSameAsync(messages).ConfigureAwait(false))
+        if (snapshot.IsChanged || sent.HasOtherRequest || !await snapshot.IsSameAsync(messages).ConfigureAwait(false))
         {
             exchange.ReportUnknownUser();
             return exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere);
@@ -260,10 +260,10 @@ public sealed class QueryCacheHandler : DelegatingHandler
     private static OriginHead HeadOf(HttpResponseMessage response) => new((int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers));
 
     // Handlers below may have changed the message, or sent a copy.
-    private void CheckUser(RequestSnapshot snapshot, OutgoingRequests sent, OriginExchange exchange, HttpRequestMessage[] messages)
+    private void CheckUser(RequestSnapshot snapshot, OutgoingRequestTracker sent, OriginExchange exchange, HttpRequestMessage[] messages)
     {
         foreach (var message in messages) sent.Observe(message);
-        if (!sent.AreOfAnotherUser) return;
+        if (!sent.HasOtherUser) return;
         exchange.ReportUnknownUser();
         if (sent.OtherUser is { } other) _below.Report(snapshot.User, other, Logger, _name ?? "");
     }

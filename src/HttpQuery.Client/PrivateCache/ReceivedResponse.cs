@@ -4,7 +4,7 @@ using HttpQuery.Caching.Diagnostics;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>A response whose headers have come: what was snapshot, and the messages that say who snapshot in the end.</summary>
-internal sealed class ReceivedResponse(RequestSnapshot snapshot, OutgoingRequests sent, HttpRequestMessage request, HttpRequestMessage answered)
+internal sealed class ReceivedResponse(RequestSnapshot snapshot, OutgoingRequestTracker sent, HttpRequestMessage request, HttpRequestMessage answered)
 {
     private readonly HttpContent? _content = request.Content, _answeredContent = answered.Content;
 
@@ -13,7 +13,7 @@ internal sealed class ReceivedResponse(RequestSnapshot snapshot, OutgoingRequest
     {
         var isSame = snapshot.HasSameTarget(request) && snapshot.HasSameTarget(answered)
             && ReferenceEquals(request.Content, _content) && ReferenceEquals(answered.Content, _answeredContent);
-        var isSameUser = !sent.AreOfAnotherUser && IsSameUser(request) && (ReferenceEquals(answered, request) || IsSameUser(answered));
+        var isSameUser = !sent.HasOtherUser && IsSameUser(request) && (ReferenceEquals(answered, request) || IsSameUser(answered));
         return new(isSame ? null : StorageRefusal.Elsewhere, !isSameUser);
     }
 
