@@ -34,8 +34,8 @@ public static class HttpQueryClientBuilderExtensions
         services.TryAddSingleton<PrivateCaches>();
         services.TryAddEnumerable(
         [
-            ServiceDescriptor.Singleton<IConfigureOptions<PrivateCacheOptions>, PrivateCacheSetup>(),
-            ServiceDescriptor.Singleton<IValidateOptions<PrivateCacheOptions>, PrivateCacheSetup>(),
+            ServiceDescriptor.Singleton<IConfigureOptions<PrivateCacheOptions>, PrivateCacheOptionsSetup>(),
+            ServiceDescriptor.Singleton<IValidateOptions<PrivateCacheOptions>, PrivateCacheOptionsSetup>(),
             ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, OutgoingRequestHandler.Filter>(),
         ]);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Binds the options of a client to its configuration sections, and checks both. An application without configuration has neither section.</summary>
-internal sealed class PrivateCacheSetup(IServiceProvider services) : IConfigureNamedOptions<PrivateCacheOptions>, IValidateOptions<PrivateCacheOptions>
+internal sealed class PrivateCacheOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<PrivateCacheOptions>, IValidateOptions<PrivateCacheOptions>
 {
     private const string Section = "HttpQuery:PrivateCache", Clients = "Clients";
 
