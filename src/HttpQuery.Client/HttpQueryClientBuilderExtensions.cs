@@ -31,7 +31,7 @@ public static class HttpQueryClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.TryAddSingleton<PrivateCaches>();
+        services.TryAddSingleton<PrivateCacheRegistry>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<IConfigureOptions<PrivateCacheOptions>, PrivateCacheOptionsSetup>(),
@@ -48,12 +48,12 @@ public static class HttpQueryClientBuilderExtensions
     }
 
     private static QueryCache CacheOf(IServiceProvider services, object? key) => key is string client
-        ? services.GetRequiredService<PrivateCaches>().Of(client).Cache
+        ? services.GetRequiredService<PrivateCacheRegistry>().GetOrCreate(client).Cache
         : throw new InvalidOperationException("The key of a QueryCache is the name of an HttpClient.");
 
     private static void AddHandler(HttpMessageHandlerBuilder handlers)
     {
-        var client = handlers.Services.GetRequiredService<PrivateCaches>().Of(handlers.Name ?? "");
+        var client = handlers.Services.GetRequiredService<PrivateCacheRegistry>().GetOrCreate(handlers.Name ?? "");
 
         // AddQueryCache was called twice, or for this client and for the defaults: a second handler would wait for the first.
         if (handlers.AdditionalHandlers.Any(handler => handler is QueryCacheHandler earlier && earlier.IsOn(client.Cache))) return;

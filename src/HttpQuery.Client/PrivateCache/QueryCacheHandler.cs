@@ -47,7 +47,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
     /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
     /// <exception cref="ArgumentException">An option is out of range, or a credential header is not the name of a header.</exception>
     public QueryCacheHandler(PrivateCacheOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
-        : this(PrivateCaches.Create(options ??= new(), timeProvider, loggerFactory), options, loggerFactory)
+        : this(PrivateCacheRegistry.Create(options ??= new(), timeProvider, loggerFactory), options, loggerFactory)
     {
     }
 
@@ -57,11 +57,11 @@ public sealed class QueryCacheHandler : DelegatingHandler
     /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
     /// <exception cref="ArgumentException"><paramref name="cache"/> is a shared one, an option is out of range, or a credential header is not the name of a header.</exception>
     public QueryCacheHandler(QueryCache cache, PrivateCacheOptions? options = null, ILoggerFactory? loggerFactory = null)
-        : this(new PrivateCaches.Entry(cache, options ?? new(), []), loggerFactory, null)
+        : this(new PrivateCacheRegistry.Entry(cache, options ?? new(), []), loggerFactory, null)
     {
     }
 
-    internal QueryCacheHandler(PrivateCaches.Entry client, ILoggerFactory? loggerFactory, string? name)
+    internal QueryCacheHandler(PrivateCacheRegistry.Entry client, ILoggerFactory? loggerFactory, string? name)
     {
         var (cache, options, partition) = client;
         ArgumentNullException.ThrowIfNull(cache);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.PrivateCache;
 
 /// <summary>The caches of an application's named clients, each made when it is first needed. Handlers come and go; a cache stays.</summary>
-internal sealed class PrivateCaches(IOptionsMonitor<PrivateCacheOptions> options, IServiceProvider services)
+internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> options, IServiceProvider services)
 {
     private const string DefaultName = "HttpQuery";
 
@@ -16,7 +16,7 @@ internal sealed class PrivateCaches(IOptionsMonitor<PrivateCacheOptions> options
 
     /// <summary>Returns the cache of a client, and the options it was made with.</summary>
     /// <exception cref="OptionsValidationException">An option is out of range.</exception>
-    public Entry Of(string client) => _caches.GetOrAdd(client, name => new(() => Create(name))).Value;
+    public Entry GetOrCreate(string client) => _caches.GetOrAdd(client, name => new(() => Create(name))).Value;
 
     /// <summary>Makes a cache with a store of its own in memory, for a handler without a container.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
