@@ -236,7 +236,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
             Terms = () => new(
                 !isSameVariant ? StorageRefusal.Changed : MayEndByClosing(response) ? StorageRefusal.Unframed : null,
                 [],
-                new ReceivedResponse(snapshot, sent, request, answered).Settle),
+                new FinalRequestCheck(snapshot, sent, request, answered).Evaluate),
         }).ConfigureAwait(false);
     }
 
