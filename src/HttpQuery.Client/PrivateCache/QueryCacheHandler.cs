@@ -194,7 +194,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
             // What the server had done by then is not known; perhaps another one, after a redirect.
             await exchange.InvalidateTargetAsync().ConfigureAwait(false);
             if (snapshot.Target.HostLines is not null) await _cache.EvictAsync(request.RequestUri!, CancellationToken.None).ConfigureAwait(false);
-            if (!snapshot.HasSameTarget(request)) await RedirectedRequests.InvalidateAsync(_cache, snapshot, request, null).ConfigureAwait(false);
+            if (!snapshot.HasSameTarget(request)) await RedirectInvalidator.InvalidateAsync(_cache, snapshot, request, null).ConfigureAwait(false);
             throw;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -244,12 +244,12 @@ public sealed class QueryCacheHandler : DelegatingHandler
     {
         var answered = response.RequestMessage ?? request;
         var isElsewhere = !snapshot.HasSameTarget(answered);
-        if (isElsewhere) await RedirectedRequests.InvalidateAsync(_cache, snapshot, answered, response).ConfigureAwait(false);
+        if (isElsewhere) await RedirectInvalidator.InvalidateAsync(_cache, snapshot, answered, response).ConfigureAwait(false);
         var reaction = isElsewhere ? exchange.Decline((int)response.StatusCode, null) : await exchange.ReceiveAsync(HeadOf(response)).ConfigureAwait(false);
         if (!ReferenceEquals(answered, request) && !snapshot.HasSameTarget(request))
         {
             isElsewhere = true;
-            await RedirectedRequests.InvalidateAsync(_cache, snapshot, request, response).ConfigureAwait(false);
+            await RedirectInvalidator.InvalidateAsync(_cache, snapshot, request, response).ConfigureAwait(false);
         }
 
         // The server is snapshot by its own name, too.

@@ -4,7 +4,7 @@ namespace HttpQuery.PrivateCache;
 
 /// <summary>Invalidates stored responses after an unsafe request that went elsewhere below the cache (RFC 9111 §4.4).</summary>
 /// <remarks>Redirects between the first URI and the last are not seen.</remarks>
-internal static class RedirectedRequests
+internal static class RedirectInvalidator
 {
     private const int Redirect = 307;
 
