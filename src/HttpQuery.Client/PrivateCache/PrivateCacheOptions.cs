@@ -20,7 +20,7 @@ public sealed class PrivateCacheOptions : QueryCacheOptionsBase
 
     /// <summary>Returns the names of credential headers, <c>Cookie</c> among them: lower case, ordinal order, each once.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    internal string[] CheckedCredentialHeaders()
+    internal string[] GetValidatedCredentialHeaders()
     {
         if (Validate(nameof(PrivateCacheOptions) + ".").FirstOrDefault() is { } failure) throw new ArgumentException(failure);
         return [.. CredentialHeaders.Append("Cookie").Select(name => name.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

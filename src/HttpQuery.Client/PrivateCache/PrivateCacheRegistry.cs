@@ -22,7 +22,7 @@ internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> 
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static QueryCache Create(PrivateCacheOptions options, TimeProvider? time, ILoggerFactory? loggers)
     {
-        _ = options.CheckedCredentialHeaders();
+        _ = options.GetValidatedCredentialHeaders();
         return new(options.ToEngineOptions(CacheMode.Private, DefaultName), options.CreateMemoryStore(time), time, loggers);
     }
 

@@ -66,7 +66,7 @@ public sealed class QueryCacheHandler : DelegatingHandler
         var (cache, options, partition) = client;
         ArgumentNullException.ThrowIfNull(cache);
         if (cache.Options.Rules.Mode is not CacheMode.Private) throw new ArgumentException("An HttpClient needs a private cache.", nameof(client));
-        (_cache, _options, _credentialHeaders, _below) = (cache, options, options.CheckedCredentialHeaders(), AddedCredentialTracker.Get(cache));
+        (_cache, _options, _credentialHeaders, _below) = (cache, options, options.GetValidatedCredentialHeaders(), AddedCredentialTracker.Get(cache));
         (_loggers, _name, _partition) = (loggerFactory, name, partition);
     }
 
