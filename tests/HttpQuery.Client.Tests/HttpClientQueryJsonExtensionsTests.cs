@@ -247,7 +247,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
         var rfcs = await wide.QueryFromJsonAsync<Rfc[]>(server.Uri("/rfcs"), Wire.Sql(), Test);
 
         Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, ours.HttpRequestError);
-        Assert.Equal("The content of the response is over HttpClient.MaxResponseContentBufferSize, 76 octets.", ours.Message);
+        Assert.Equal("The response body is longer than HttpClient.MaxResponseContentBufferSize, 76 bytes.", ours.Message);
         Assert.Equal(Wire.BothRfcs, rfcs);
     }
 

@@ -9,16 +9,17 @@ using HttpQuery.ResponseBody;
 
 namespace HttpQuery.Json;
 
-/// <summary>The one path behind every JSON door: each overload has become content and a <see cref="JsonTypeInfo{T}"/> by then.</summary>
+/// <summary>Sends the queries of all JSON overloads. Each overload supplies content and a <see cref="JsonTypeInfo{T}"/>.</summary>
 internal static class JsonQuerySender
 {
     public const string Unreferenced =
-        "Serializing by reflection needs members that trimming may remove. Use the overload that takes a JsonTypeInfo.";
+        "Reflection-based serialization needs members that trimming may remove. Use the overload that takes a JsonTypeInfo.";
 
     public const string Dynamic =
-        "Serializing by reflection may need code made at run time. Use the overload that takes a JsonTypeInfo.";
+        "Reflection-based serialization may need code generated at run time. Use the overload that takes a JsonTypeInfo.";
 
-    /// <summary>The contract of <typeparamref name="T"/> under <paramref name="options"/>, by default those for the web.</summary>
+    /// <summary>Returns the contract of <typeparamref name="T"/> in <paramref name="options"/>. Default:
+    /// <see cref="JsonSerializerOptions.Web"/>.</summary>
     [RequiresUnreferencedCode(Unreferenced)]
     [RequiresDynamicCode(Dynamic)]
     public static JsonTypeInfo<T> GetTypeInfo<T>(JsonSerializerOptions? options)
@@ -28,14 +29,14 @@ internal static class JsonQuerySender
         return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 
-    /// <summary>Sends the query and reads one JSON value, under the client's timeout and limit from the first octet to the last.</summary>
+    /// <summary>Sends the query and reads one JSON value. The client's timeout and size limit apply until the last byte.</summary>
     public static Task<TResult?> ReadAsync<TResult>(
         HttpClient client, Uri? requestUri, HttpContent content, JsonTypeInfo<TResult> jsonTypeInfo, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(jsonTypeInfo);
         var request = QueryRequestFactory.Create(client, requestUri, content);
 
-        // Sent outside the async method: what is wrong with the call itself is thrown from the call.
+        // Sent outside the async method: an error in the call itself is thrown by the call, not by its task.
         var started = Stopwatch.GetTimestamp();
         var sending = client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         return ReadAsync(client, sending, started, jsonTypeInfo, cancellationToken);
@@ -70,7 +71,7 @@ internal static class JsonQuerySender
         using var response = await sending.ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
 
-        // After the header section HttpClient watches neither its timeout nor its limit any more.
+        // Once the headers have arrived, HttpClient no longer applies its timeout and size limit.
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (client.Timeout != Timeout.InfiniteTimeSpan) deadline.CancelAfter(Remaining(client.Timeout, started));
         try
@@ -80,19 +81,19 @@ internal static class JsonQuerySender
 
             var stream = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
             using var limited = new StreamContent(new LengthLimitStream(stream, limit));
-            limited.Headers.ContentType = response.Content.Headers.ContentType; // its charset decides how the octets are read
+            limited.Headers.ContentType = response.Content.Headers.ContentType; // its charset decides how the bytes are decoded
             return await limited.ReadFromJsonAsync(jsonTypeInfo, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException canceled) when (cancellationToken.IsCancellationRequested)
         {
-            // By its own token the caller tells its cancellation from others; the linked one would mean nothing to it.
+            // The caller recognizes its cancellation by its own token, not by the linked one.
             throw new TaskCanceledException(canceled.Message, canceled, cancellationToken);
         }
         catch (OperationCanceledException canceled) when (deadline.IsCancellationRequested)
         {
-            // The shape in which HttpClient itself reports its timeout.
+            // HttpClient itself reports its timeout in this form.
             throw new TaskCanceledException(
-                $"HttpClient.Timeout ({client.Timeout.TotalSeconds} s) passed while the content of the response was being read.",
+                $"HttpClient.Timeout ({client.Timeout.TotalSeconds} s) passed while the response body was being read.",
                 new TimeoutException(canceled.Message, canceled),
                 canceled.CancellationToken);
         }

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>The credential headers that were seen to be added below a cache. One instance per cache, whichever handlers use it.</summary>
-/// <remarks>A request without such a header may be for any user, and so may be what is stored for it: an answer to a visitor who had not signed in yet.</remarks>
+/// <summary>Remembers the credential headers that handlers below a cache add. One instance per cache, whichever handlers use it.</summary>
+/// <remarks>A request without such a header may be for any user. So may its stored response, for example one for a visitor who had not
+/// signed in yet.</remarks>
 internal sealed class AddedCredentialTracker
 {
     private static readonly ConditionalWeakTable<QueryCache, AddedCredentialTracker> Instances = [];
@@ -18,7 +19,7 @@ internal sealed class AddedCredentialTracker
     /// <summary>Returns the instance of a cache.</summary>
     public static AddedCredentialTracker Get(QueryCache cache) => Instances.GetOrCreateValue(cache);
 
-    /// <summary>Whether a handler below may add a credential to this request.</summary>
+    /// <summary>Tells whether a handler below may add a credential to this request.</summary>
     public bool MayAffect(RequestUser user)
     {
         foreach (var name in _names)
@@ -28,14 +29,15 @@ internal sealed class AddedCredentialTracker
         return false;
     }
 
-    /// <summary>Remembers the headers that a request has below the cache only, and logs a warning the first time.</summary>
+    /// <summary>Remembers the headers that a request has only below the cache. Logs a warning the first time.</summary>
     public void Report(RequestUser above, RequestUser below, ILogger? logger, string client)
     {
         var added = below.Headers.Select(header => header.Name).Where(name => !above.HasHeader(name)).ToArray();
         if (added.Length > 0)
         {
             lock (Instances) _names = [.. _names.Union(added)];
-            if (logger is not null && Interlocked.Exchange(ref _isLogged, 1) == 0) PrivateCacheLog.CredentialsBelow(logger, client, string.Join(", ", added));
+            if (logger is not null && Interlocked.Exchange(ref _isLogged, 1) == 0)
+                PrivateCacheLog.CredentialsBelow(logger, client, string.Join(", ", added));
         }
         else if (logger is not null && above.Partition != below.Partition && Interlocked.Exchange(ref _isPartitionLogged, 1) == 0)
         {

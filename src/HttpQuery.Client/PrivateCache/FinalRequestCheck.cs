@@ -3,12 +3,14 @@ using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>A response whose headers have come: what was snapshot, and the messages that say who snapshot in the end.</summary>
-internal sealed class FinalRequestCheck(RequestSnapshot snapshot, OutgoingRequestTracker sent, HttpRequestMessage request, HttpRequestMessage answered)
+/// <summary>Checks the request and its user once more before a response is stored.</summary>
+internal sealed class FinalRequestCheck(
+    RequestSnapshot snapshot, OutgoingRequestTracker sent, HttpRequestMessage request, HttpRequestMessage answered)
 {
     private readonly HttpContent? _content = request.Content, _answeredContent = answered.Content;
 
-    /// <summary>Looks again before the response is stored: handlers and callers keep the messages while the content is read.</summary>
+    /// <summary>Returns the terms of storage when the body has been read.</summary>
+    /// <remarks>Handlers and callers keep the messages until then, and may change them.</remarks>
     public FinalTerms Evaluate()
     {
         var isSame = snapshot.HasSameTarget(request) && snapshot.HasSameTarget(answered)

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>The fields of a request, those of its content among them, as they were at the beginning: handlers below change them.</summary>
+/// <summary>Copies the headers of a message, with those of its content, because handlers below the cache change them.</summary>
 internal static class HeaderSnapshot
 {
-    public static StoredFields Create(HttpHeaders headers, HttpContentHeaders? contentHeaders) => new([.. List(headers), .. contentHeaders is null ? [] : List(contentHeaders)]);
+    public static StoredFields Create(HttpHeaders headers, HttpContentHeaders? contentHeaders) =>
+        new([.. List(headers), .. contentHeaders is null ? [] : List(contentHeaders)]);
 
     private static IEnumerable<KeyValuePair<string, StringValues>> List(HttpHeaders headers)
     {

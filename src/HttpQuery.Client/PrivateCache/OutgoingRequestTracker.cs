@@ -2,52 +2,51 @@ using HttpQuery.Caching;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>The requests that were sent for one request of a caller: retries and hedging send several.</summary>
+/// <summary>Tracks the messages that are sent for one request of a caller. Retries and hedging send several.</summary>
 internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
 {
-    // More are sent for no request of a caller that is worth storing.
+    // With more messages than this, the response is not stored.
     private const int MaximumCount = 16;
-
-    private readonly List<StoredFields> _headers = [];
 
     private static readonly AsyncLocal<OutgoingRequestTracker?> Flow = new();
 
-    private volatile RequestUser? _other;
-    private volatile bool _isOther;
-    private volatile bool _isOtherRequest;
+    private readonly List<StoredFields> _headers = [];
+    private volatile RequestUser? _otherUser;
+    private volatile bool _hasOtherUser;
+    private volatile bool _hasOtherRequest;
 
-    /// <summary>Those of the request that the caller's flow is in.</summary>
+    /// <summary>The tracker of the request that the current asynchronous flow belongs to.</summary>
     public static OutgoingRequestTracker? Current
     {
         get => Flow.Value;
         set => Flow.Value = value;
     }
 
-    /// <summary>Whether one of them was for another user than the request that was looked up.</summary>
-    public bool HasOtherUser => _isOther;
+    /// <summary>Whether a message was for another user than the lookup.</summary>
+    public bool HasOtherUser => _hasOtherUser;
 
-    /// <summary>The user of one that was, if known.</summary>
-    public RequestUser? OtherUser => _other;
+    /// <summary>The other user, if known.</summary>
+    public RequestUser? OtherUser => _otherUser;
 
-    /// <summary>Whether one of them snapshot for something else than the request that was looked up.</summary>
-    public bool HasOtherRequest => _isOtherRequest;
+    /// <summary>Whether a message had another target, method or content than the lookup.</summary>
+    public bool HasOtherRequest => _hasOtherRequest;
 
-    /// <summary>Compares a message with the request that was looked up.</summary>
+    /// <summary>Compares a message with the request of the lookup.</summary>
     public void Observe(HttpRequestMessage message)
     {
-        if (!snapshot.IsSameRequest(message)) _isOtherRequest = true;
+        if (!snapshot.IsSameRequest(message)) _hasOtherRequest = true;
         lock (_headers)
         {
-            if (_headers.Count == MaximumCount) _isOtherRequest = true;
+            if (_headers.Count == MaximumCount) _hasOtherRequest = true;
             else _headers.Add(HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
         }
         var user = snapshot.GetUser(message);
         if (user is not null && user.IsSameAs(snapshot.User)) return;
-        if (user is not null) _other = user;
-        _isOther = true;
+        if (user is not null) _otherUser = user;
+        _hasOtherUser = true;
     }
 
-    /// <summary>Whether all of them had the headers that the response varies by, as they were looked up.</summary>
+    /// <summary>Tells whether all messages had the headers named by <c>Vary</c> as they were at the lookup.</summary>
     public bool IsSameVariant(HttpResponseMessage response)
     {
         lock (_headers) return _headers.TrueForAll(headers => snapshot.IsSameVariant(headers, response));

@@ -7,18 +7,18 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>The caches of an application's named clients, each made when it is first needed. Handlers come and go; a cache stays.</summary>
+/// <summary>The caches of an application's named clients, each created at first use. A cache outlives the handlers that use it.</summary>
 internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> options, IServiceProvider services)
 {
     private const string DefaultName = "HttpQuery";
 
     private readonly ConcurrentDictionary<string, Lazy<Entry>> _caches = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the cache of a client, and the options it was made with.</summary>
+    /// <summary>Returns the cache of a client and its options, created at first use.</summary>
     /// <exception cref="OptionsValidationException">An option is out of range.</exception>
     public Entry GetOrCreate(string client) => _caches.GetOrAdd(client, name => new(() => Create(name))).Value;
 
-    /// <summary>Makes a cache with a store of its own in memory, for a handler without a container.</summary>
+    /// <summary>Creates a cache with its own in-memory store, for a handler without a container.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static QueryCache Create(PrivateCacheOptions options, TimeProvider? time, ILoggerFactory? loggers)
     {
@@ -30,7 +30,7 @@ internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> 
     {
         var (own, time) = (options.Get(client), services.GetService<TimeProvider>());
 
-        // A store of the application's may hold items of other caches as well, those of a shared one among them.
+        // A store that the application registers may also hold items of other caches, such as a shared one.
         var store = (services as IKeyedServiceProvider)?.GetKeyedService<IQueryCacheStore>(client);
         var cache = new QueryCache(
             own.ToEngineOptions(CacheMode.Private, CacheStatus.IsName(client) ? client : DefaultName),
@@ -44,6 +44,6 @@ internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> 
     /// <summary>The cache of one client.</summary>
     /// <param name="Cache">The cache.</param>
     /// <param name="Options">Its options.</param>
-    /// <param name="Partition">Separates its items from those of other caches in the same store; empty if the store is its own.</param>
+    /// <param name="Partition">Separates its items from those of other caches in the same store. Empty if the store is its own.</param>
     public sealed record Entry(QueryCache Cache, PrivateCacheOptions Options, byte[] Partition);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>The headers of a message that is sent, without those of its content.</summary>
+/// <summary>Gives the cache the headers of an outgoing message, without those of its content.</summary>
 internal sealed class RequestHeadersAdapter(HttpRequestMessage message) : IRequestHeaders
 {
     public StringValues this[string name] => message.Headers.NonValidated.TryGetValues(name, out var lines) ? lines.ToArray() : default;

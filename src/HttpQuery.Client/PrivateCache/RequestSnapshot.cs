@@ -3,19 +3,22 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>A request as it was looked up. Handlers below the cache change the message or send a copy, so what was answered is compared with this.</summary>
+/// <summary>A request as it was at the lookup, to compare later messages with.</summary>
+/// <remarks>Handlers below the cache change the message, or send a copy.</remarks>
 internal sealed class RequestSnapshot
 {
-    private static readonly string[] ContentFields = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location"];
+    private static readonly string[] ContentHeaders = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location"];
 
     private readonly PrivateCacheOptions _options;
     private readonly string[] _names;
 
-    private RequestSnapshot(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names)
+    private RequestSnapshot(
+        HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names)
     {
         (_options, _names) = (options, names);
         (Method, Target, Cookies, Content) = (GetMethod(message), target, cookies, message.Content);
-        (User, Fields) = (RequestUser.From(message, names, options.Partition), HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
+        (User, Headers) =
+            (RequestUser.From(message, names, options.Partition), HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
     }
 
     public string Method { get; }
@@ -24,28 +27,30 @@ internal sealed class RequestSnapshot
 
     public RequestUser User { get; }
 
-    public StoredFields Fields { get; }
+    public StoredFields Headers { get; }
 
-    /// <summary>The cookies of the transport's container.</summary>
+    /// <summary>The cookies that the transport adds from its container.</summary>
     public string? Cookies { get; }
 
     /// <summary>The content that is sent.</summary>
     public HttpContent? Content { get; set; }
 
-    /// <summary>The bytes of the content; <see langword="null"/> if it was not read, so that nothing is stored.</summary>
+    /// <summary>The bytes of the content. If they were not read, this is <see langword="null"/> and nothing is stored.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; set; }
 
-    /// <summary>Whether other content is sent than was looked up: nothing is stored then.</summary>
+    /// <summary>Whether the content changed between lookup and sending. If so, nothing is stored.</summary>
     public bool IsChanged { get; set; }
 
-    public static RequestSnapshot Create(HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
+    public static RequestSnapshot Create(
+        HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
         new(message, target, cookies, options, names);
 
-    /// <summary>The method as SocketsHttpHandler sends it: HttpMethod compares without case, and known methods go out in upper case.</summary>
+    /// <summary>Returns the method as SocketsHttpHandler sends it.</summary>
+    /// <remarks>HttpMethod compares without case, and known methods are sent in upper case.</remarks>
     public static string GetMethod(HttpRequestMessage message) => HttpMethod.Parse(message.Method.Method).Method;
 
-    /// <summary>The request as the cache takes it.</summary>
-    /// <param name="partition">Separates the cache from others in the same store; empty if there are none.</param>
+    /// <summary>Returns the request in the form that the cache expects.</summary>
+    /// <param name="partition">Separates the cache from others in the same store. Empty if there are none.</param>
     /// <param name="isBackground">Whether the request revalidates a response in the background.</param>
     /// <param name="isUserUncertain">Whether a handler below may add a credential.</param>
     public CacheRequest ToCacheRequest(byte[] partition, bool isBackground, bool isUserUncertain) => new()
@@ -54,7 +59,7 @@ internal sealed class RequestSnapshot
         Scheme = Target.Scheme,
         Authority = Target.Authority,
         Target = Target.Target,
-        Fields = Fields,
+        Fields = Headers,
         Content = Bytes is { } bytes ? new(bytes) : null,
         Partition = partition.Length == 0 ? User.ComputeDigest(Cookies, Target) : [.. partition, .. User.ComputeDigest(Cookies, Target)],
         Normalizations = _options.Normalizations,
@@ -71,19 +76,22 @@ internal sealed class RequestSnapshot
         }
         catch (Exception)
         {
-            // The response is there by now: it is the caller's, and not stored.
+            // The caller gets the response that has already arrived. It is not stored.
             return null;
         }
     }
 
-    /// <summary>Whether a message asks the same server for the same.</summary>
-    public bool HasSameTarget(HttpRequestMessage message) => RequestTarget.TryRead(message, out var target) && target == Target && GetMethod(message) == Method;
+    /// <summary>Tells whether a message has the same server, target and method.</summary>
+    public bool HasSameTarget(HttpRequestMessage message) =>
+        RequestTarget.TryRead(message, out var target) && target == Target && GetMethod(message) == Method;
 
-    /// <summary>Whether a message that leaves the last handler asks for the same, with the same content. The server may be another one, as service discovery chooses it.</summary>
+    /// <summary>Tells whether a message that leaves the last handler has the same target, method and content.</summary>
+    /// <remarks>The server may differ, because service discovery chooses it.</remarks>
     public bool IsSameRequest(HttpRequestMessage message) =>
-        RequestTarget.TryRead(message, out var target) && target.Target == Target.Target && GetMethod(message) == Method && IsSameContent(message.Content);
+        RequestTarget.TryRead(message, out var target) && target.Target == Target.Target
+        && GetMethod(message) == Method && IsSameContent(message.Content);
 
-    // A copy by a retry handler has the same bytes. Streams can be read only once: the message that was answered is judged later.
+    // A copy by a retry handler has the same bytes. Streams can be read only once, so they are compared when the response arrives.
     private bool IsSameContent(HttpContent? content)
     {
         if (ReferenceEquals(content, Content) || Bytes is not { } bytes || content is StreamContent) return true;
@@ -93,7 +101,7 @@ internal sealed class RequestSnapshot
         return copy.GetBuffer().AsSpan(0, (int)copy.Length).SequenceEqual(bytes.Span);
     }
 
-    /// <summary>Whether messages ask the same server for the same, with the same content.</summary>
+    /// <summary>Tells whether messages have the same server, target, method and content.</summary>
     public async ValueTask<bool> IsSameAsync(HttpRequestMessage[] messages)
     {
         foreach (var message in messages)
@@ -103,38 +111,41 @@ internal sealed class RequestSnapshot
         return true;
     }
 
-    // The bytes, and what is said of them.
+    // Compares the bytes and the headers that describe them.
     private async ValueTask<bool> IsSameContentAsync(HttpRequestMessage message)
     {
         if (Bytes is not { } bytes) return true;
         if (message.Content is null) return bytes.IsEmpty;
-        foreach (var name in ContentFields)
+        foreach (var name in ContentHeaders)
         {
-            if (GetLines(message, name) != Fields[name]) return false;
+            if (GetLines(message, name) != Headers[name]) return false;
         }
         if (ReferenceEquals(message.Content, Content)) return true;
 
         // Content of other kinds may be readable only once, or never end.
-        if (message.Content is not (ByteArrayContent or ReadOnlyMemoryContent or StreamContent) || (message.Content.Headers.ContentLength is { } length && length != bytes.Length)) return false;
+        if (message.Content is not (ByteArrayContent or ReadOnlyMemoryContent or StreamContent)) return false;
+        if (message.Content.Headers.ContentLength is { } length && length != bytes.Length) return false;
         try
         {
             return (await message.Content.ReadAsByteArrayAsync().ConfigureAwait(false)).AsSpan().SequenceEqual(bytes.Span);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or IOException or InvalidOperationException or NotSupportedException)
         {
             return false;
         }
     }
 
-    /// <summary>Whether the headers of a message that left have what the response varies by, as they were looked up.</summary>
-    /// <remarks>Accept-Encoding is left out: automatic decompression adds it to every request alike.</remarks>
-    public bool IsSameVariant(StoredFields fields, HttpResponseMessage response)
+    /// <summary>Tells whether the headers of an outgoing message match the lookup in all headers that <c>Vary</c> names.</summary>
+    /// <remarks>Accept-Encoding is not compared: automatic decompression adds the same value to every request.</remarks>
+    public bool IsSameVariant(StoredFields headers, HttpResponseMessage response)
     {
-        if (!response.Headers.NonValidated.TryGetValues("Vary", out var vary) || !VaryRules.TryParse(vary.ToArray(), out var names)) return true;
+        if (!response.Headers.NonValidated.TryGetValues("Vary", out var vary)) return true;
+        if (!VaryRules.TryParse(vary.ToArray(), out var names)) return true;
         foreach (var name in names)
         {
             if (name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)) continue;
-            if (VaryRules.Normalize(name, fields[name]) != VaryRules.Normalize(name, Fields[name])) return false;
+            if (VaryRules.Normalize(name, headers[name]) != VaryRules.Normalize(name, Headers[name])) return false;
         }
         return true;
     }
@@ -143,6 +154,8 @@ internal sealed class RequestSnapshot
     {
         StringValues lines = default;
         if (message.Headers.NonValidated.TryGetValues(name, out var values)) lines = values.ToArray();
-        return message.Content?.Headers.NonValidated.TryGetValues(name, out values) is true ? StringValues.Concat(lines, values.ToArray()) : lines;
+        return message.Content?.Headers.NonValidated.TryGetValues(name, out values) is true
+            ? StringValues.Concat(lines, values.ToArray())
+            : lines;
     }
 }

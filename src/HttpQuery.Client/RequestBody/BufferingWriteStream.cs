@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace HttpQuery.RequestBody;
 
-/// <summary>Keeps what is written, up to a limit. Further writes wait for the stream that takes the rest.</summary>
+/// <summary>Buffers written bytes up to a limit. Further writes wait for the stream that receives the rest.</summary>
 internal sealed class BufferingWriteStream(int maximumLength) : Stream
 {
-    private readonly ArrayBufferWriter<byte> _kept = new();
+    private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly TaskCompletionSource<Stream> _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private bool _isClosed;
@@ -20,17 +20,17 @@ internal sealed class BufferingWriteStream(int maximumLength) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Cancelled by <see cref="Stop"/>.</summary>
+    /// <summary>A token that <see cref="Stop"/> cancels.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Keeps no more, and returns what was kept.</summary>
+    /// <summary>Ends buffering, and returns the buffered bytes.</summary>
     public ReadOnlyMemory<byte> TakeBuffered()
     {
-        lock (_kept) _isClosed = true;
-        return _kept.WrittenMemory;
+        lock (_buffer) _isClosed = true;
+        return _buffer.WrittenMemory;
     }
 
-    /// <summary>Lets the writes go on into a stream that has what was kept.</summary>
+    /// <summary>Sends further writes to a stream that already has the buffered bytes.</summary>
     public void ForwardTo(Stream rest) => _rest.TrySetResult(rest);
 
     /// <summary>Makes all further writes fail.</summary>
@@ -38,30 +38,33 @@ internal sealed class BufferingWriteStream(int maximumLength) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        lock (_kept)
+        lock (_buffer)
         {
-            if (!_isClosed && buffer.Length <= maximumLength - _kept.WrittenCount)
+            if (!_isClosed && buffer.Length <= maximumLength - _buffer.WrittenCount)
             {
-                _kept.Write(buffer.Span);
+                _buffer.Write(buffer.Span);
                 return default;
             }
             _isClosed = true;
         }
-        return WriteOnAsync(buffer, cancellationToken);
+        return WriteRestAsync(buffer, cancellationToken);
     }
 
-    private async ValueTask WriteOnAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         var rest = await _rest.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
         await rest.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override void Write(byte[] buffer, int offset, int count) =>
+        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    // An asynchronous sequence is to be seen as it comes.
-    public override Task FlushAsync(CancellationToken cancellationToken) => _rest.Task.IsCompletedSuccessfully ? _rest.Task.Result.FlushAsync(cancellationToken) : Task.CompletedTask;
+    // The receiver must see the elements of an asynchronous sequence as they come.
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        _rest.Task.IsCompletedSuccessfully ? _rest.Task.Result.FlushAsync(cancellationToken) : Task.CompletedTask;
 
     public override void Flush()
     {

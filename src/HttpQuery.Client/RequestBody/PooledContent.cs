@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace HttpQuery.RequestBody;
 
-/// <summary>The bytes of query content in pooled memory, as long as it takes to look them up: a hit allocates nothing that grows with its content.</summary>
+/// <summary>The bytes of query content in pooled memory, for the time of a lookup.</summary>
+/// <remarks>A hit allocates nothing that grows with the content.</remarks>
 internal sealed class PooledContent : IDisposable
 {
     private readonly byte[] _array;
@@ -10,16 +11,20 @@ internal sealed class PooledContent : IDisposable
 
     private PooledContent(byte[] array, int length) => (_array, _length) = (array, length);
 
-    /// <summary>The bytes. The memory is another's after <see cref="Dispose"/>.</summary>
+    /// <summary>The bytes. Do not use them after <see cref="Dispose"/>: the memory returns to the pool.</summary>
     public ReadOnlyMemory<byte> Bytes => _array.AsMemory(0, _length);
 
     /// <summary>Copies content that can be read any number of times.</summary>
-    /// <returns><see langword="null"/> if it may be readable only once, or is not as long as it says.</returns>
+    /// <returns><see langword="null"/> if the content may be readable only once, or its length is not the declared one.</returns>
     public static PooledContent? TryCopy(HttpContent content, int length, CancellationToken cancellationToken)
     {
-        // Classes of the application's own may derive from these, and send something else.
+        // Application classes may derive from these and send other bytes.
         var type = content.GetType();
-        if (type != typeof(ByteArrayContent) && type != typeof(StringContent) && type != typeof(FormUrlEncodedContent) && type != typeof(ReadOnlyMemoryContent)) return null;
+        if (type != typeof(ByteArrayContent) && type != typeof(StringContent)
+            && type != typeof(FormUrlEncodedContent) && type != typeof(ReadOnlyMemoryContent))
+        {
+            return null;
+        }
 
         var array = ArrayPool<byte>.Shared.Rent(length);
         using var stream = new MemoryStream(array, 0, length);
@@ -30,7 +35,7 @@ internal sealed class PooledContent : IDisposable
         }
         catch (Exception exception) when (exception is NotSupportedException or HttpRequestException)
         {
-            // Its Content-Length is wrong, which is told when it is sent.
+            // Content-Length is wrong: sending the content reports it.
         }
         catch
         {

@@ -2,16 +2,19 @@ using System.Net;
 
 namespace HttpQuery.RequestBody;
 
-/// <summary>Content whose serialization has begun before the request is sent, and goes on into the connection. It can be sent once.</summary>
-internal sealed class StreamedJsonContent(BufferingWriteStream sink, Task serialization) : HttpContent
+/// <summary>JSON content whose serialization begins before the request is sent, and continues into the connection.</summary>
+/// <remarks>It can be sent once.</remarks>
+internal sealed class StreamedJsonContent(BufferingWriteStream buffer, Task serialization) : HttpContent
 {
     private int _isSent;
 
+    /// <summary>Creates the exception for content that was serialized before.</summary>
     public static InvalidOperationException AlreadySent() => new(
-        "The JSON content has been serialized before. It cannot be serialized again, because a sequence in it may be readable only once. "
-        + "To send it again, make new content, or serialize to a ByteArrayContent. Content up to PrivateCacheOptions.MaximumContentLength that does not wait can be sent again.");
+        "The JSON content was serialized before. It cannot be serialized again, because a sequence in it may be readable only once. "
+        + "To send it again, create new content, or serialize to a ByteArrayContent. "
+        + "Content up to PrivateCacheOptions.MaximumContentLength that does not wait can be sent again.");
 
-    /// <summary>Ends the serialization if the request was never sent: it would wait for ever.</summary>
+    /// <summary>Ends the serialization if the request was never sent. Otherwise it would wait forever.</summary>
     public void StopIfUnsent()
     {
         if (Interlocked.Exchange(ref _isSent, 1) == 0) Stop();
@@ -22,8 +25,8 @@ internal sealed class StreamedJsonContent(BufferingWriteStream sink, Task serial
         if (Interlocked.Exchange(ref _isSent, 1) == 1) throw AlreadySent();
         try
         {
-            await stream.WriteAsync(sink.TakeBuffered(), cancellationToken).ConfigureAwait(false);
-            sink.ForwardTo(stream);
+            await stream.WriteAsync(buffer.TakeBuffered(), cancellationToken).ConfigureAwait(false);
+            buffer.ForwardTo(stream);
             await serialization.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -33,7 +36,8 @@ internal sealed class StreamedJsonContent(BufferingWriteStream sink, Task serial
         }
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, default);
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
         SerializeToStreamAsync(stream, context, cancellationToken).GetAwaiter().GetResult();
@@ -46,9 +50,13 @@ internal sealed class StreamedJsonContent(BufferingWriteStream sink, Task serial
 
     private void Stop()
     {
-        sink.Stop();
+        buffer.Stop();
 
-        // The failure is that of the request by now.
-        _ = serialization.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // The request reports this failure, so the exception of the task is only marked as observed.
+        _ = serialization.ContinueWith(
+            static failed => failed.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 }

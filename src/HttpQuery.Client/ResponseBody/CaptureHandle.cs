@@ -2,7 +2,7 @@ using HttpQuery.Caching;
 
 namespace HttpQuery.ResponseBody;
 
-/// <summary>Captures what is read of a response, and stores it at its end.</summary>
+/// <summary>Captures the bytes that a caller reads from a response body, and stores them when the body ends.</summary>
 internal sealed class CaptureHandle : IDisposable
 {
     private readonly ResponseCapture _capture;
@@ -11,11 +11,11 @@ internal sealed class CaptureHandle : IDisposable
     {
         _capture = capture;
 
-        // Until the caller reads, requests that wait for this response wait for the caller.
+        // Requests that wait for this response wait for its caller until the caller reads.
         capture.BeginClientWait();
     }
 
-    // A response that is neither read to its end nor disposed would keep its memory, and its place among those that others wait for.
+    // A response that is neither read to its end nor disposed would keep its memory, and requests that wait for it would go on waiting.
     ~CaptureHandle()
     {
         try
@@ -24,23 +24,25 @@ internal sealed class CaptureHandle : IDisposable
         }
         catch (Exception)
         {
-            // A logger may be gone by now.
+            // A logger may have been disposed already.
         }
     }
 
-    /// <summary>Whether all bytes that were announced have been read: the response is stored then, for nothing makes the caller read on.</summary>
+    /// <summary>Tells whether all bytes that <c>Content-Length</c> announced have been read.</summary>
+    /// <remarks>The response is stored then, because the caller may not read on.</remarks>
     public bool IsWhole => _capture.IsWhole;
 
-    /// <summary>A read begins.</summary>
+    /// <summary>Reports that a read begins.</summary>
     public void BeginRead() => _capture.EndClientWait();
 
-    /// <summary>A read has ended.</summary>
+    /// <summary>Adds the bytes of a read that has ended.</summary>
     public void EndRead(ReadOnlySpan<byte> bytes)
     {
         _capture.Append(bytes);
         _capture.BeginClientWait();
     }
 
+    /// <summary>Stores the response.</summary>
     public async ValueTask CompleteAsync() => await _capture.StoreAsync().ConfigureAwait(false);
 
     public void Dispose()
@@ -49,6 +51,6 @@ internal sealed class CaptureHandle : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Stores nothing: the response was cut off, or nobody reads on.</summary>
+    /// <summary>Stores nothing: the response was cut off, or the caller stopped reading.</summary>
     public void Abandon() => _capture.Abandon();
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace HttpQuery.ResponseBody;
 
-/// <summary>The content of a response that is stored while it is read: only where it is read to its end, and comes whole.</summary>
+/// <summary>Captures a response body while the caller reads it. It is stored only if it arrives complete and is read to its end.</summary>
 internal sealed class CapturingContent : HttpContent
 {
     private const int BufferLength = 16 * 1024;
@@ -22,7 +22,8 @@ internal sealed class CapturingContent : HttpContent
         await using (source.ConfigureAwait(false)) await source.CopyToAsync(stream, BufferLength, cancellationToken).ConfigureAwait(false);
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, default);
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -35,7 +36,8 @@ internal sealed class CapturingContent : HttpContent
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(default);
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new CapturingStream(_content.ReadAsStream(cancellationToken), _capture);
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) =>
+        new CapturingStream(_content.ReadAsStream(cancellationToken), _capture);
 
     protected override bool TryComputeLength(out long length)
     {

@@ -2,7 +2,7 @@ using HttpQuery.Http;
 
 namespace HttpQuery.ResponseBody;
 
-/// <summary>Passes octets on to who reads, and to the capture.</summary>
+/// <summary>Passes the bytes of a response body to the reader and to the capture.</summary>
 internal sealed class CapturingStream(Stream inner, CaptureHandle capture) : Stream
 {
     public override bool CanRead => true;
@@ -25,7 +25,7 @@ internal sealed class CapturingStream(Stream inner, CaptureHandle capture) : Str
         }
         catch
         {
-            // Who reads on all the same may find an end that is none.
+            // A caller that reads on after a failure may see a false end of the body.
             capture.Abandon();
             throw;
         }

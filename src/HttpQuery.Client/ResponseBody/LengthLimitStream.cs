@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HttpQuery.ResponseBody;
 
-/// <summary>Reads at most <paramref name="limit"/> octets and fails on the next: a response whose length nobody declared must stay
-/// within <see cref="HttpClient.MaxResponseContentBufferSize"/> too.</summary>
+/// <summary>Reads at most <paramref name="limit"/> bytes and throws on the next one.</summary>
+/// <remarks>A response without a declared length must stay within <see cref="HttpClient.MaxResponseContentBufferSize"/>, too.</remarks>
 internal sealed class LengthLimitStream(Stream inner, long limit) : Stream
 {
     private long _read;
@@ -21,7 +21,7 @@ internal sealed class LengthLimitStream(Stream inner, long limit) : Stream
     [DoesNotReturn]
     public static void ThrowOverLimit(long limit) => throw new HttpRequestException(
         HttpRequestError.ConfigurationLimitExceeded,
-        $"The content of the response is over HttpClient.MaxResponseContentBufferSize, {limit} octets.");
+        $"The response body is longer than HttpClient.MaxResponseContentBufferSize, {limit} bytes.");
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Count(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
@@ -45,10 +45,10 @@ internal sealed class LengthLimitStream(Stream inner, long limit) : Stream
         base.Dispose(disposing);
     }
 
-    private int Count(int octets)
+    private int Count(int bytes)
     {
-        _read += octets;
+        _read += bytes;
         if (_read > limit) ThrowOverLimit(limit);
-        return octets;
+        return bytes;
     }
 }
