@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Handlers below the cache add credentials: no user reads the answer of another, whichever of AddQueryCache and AddHttpMessageHandler is called first.</summary>
-public sealed class PrivateCacheOrderTests
+public sealed class AddedCredentialTrackerTests
 {
     private const string Private = "Cache-Control: private, max-age=600";
 
