@@ -8,7 +8,7 @@ using Polly;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Requests at once, in the background, redirected, cancelled, and synchronous.</summary>
-public sealed class PrivateCacheFlightTests
+public sealed class QueryCacheHandlerConcurrencyTests
 {
     private const string Swr = "Cache-Control: max-age=10, stale-while-revalidate=60";
 
