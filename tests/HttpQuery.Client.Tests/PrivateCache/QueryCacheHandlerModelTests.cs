@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Random stacks of handlers, users and answers: no user reads from the cache what was answered to another, to another host, or before an invalidation.</summary>
-public sealed class PrivateCacheModelTests
+public sealed class QueryCacheHandlerModelTests
 {
     private const int Steps = 30;
 
