@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>What one user is told is never told to another through the same HttpClient.</summary>
-public sealed class PrivateCacheUserTests
+public sealed class RequestUserTests
 {
     private static readonly HttpRequestOptionsKey<string> User = new("user");
 
