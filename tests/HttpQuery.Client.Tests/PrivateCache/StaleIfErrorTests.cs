@@ -8,7 +8,7 @@ using Polly.Timeout;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Requests that get no response: a stale one stands in where stale-if-error allows, unless the caller has cancelled (RFC 5861 §4).</summary>
-public sealed class PrivateCacheOutageTests
+public sealed class StaleIfErrorTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
