@@ -3,7 +3,7 @@ using HttpQuery.Caching;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Requests share a response only if the same server receives the same target, host and content.</summary>
-public sealed class PrivateCacheTargetTests
+public sealed class RequestTargetTests
 {
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
