@@ -3,7 +3,7 @@ using System.Net;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Unsafe requests that end at another URI below the cache invalidate that one as well (RFC 9111 §4.4).</summary>
-public sealed class PrivateCacheRedirectTests
+public sealed class RedirectInvalidatorTests
 {
     [Theory]
     [InlineData("POST", "307 Temporary Redirect", "200 OK")]
