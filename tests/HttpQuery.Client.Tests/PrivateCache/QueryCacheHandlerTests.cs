@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary><see cref="QueryCacheHandler"/>: hits, misses, conditions and limits on the wire (RFC 9111, RFC 10008 §2.7).</summary>
-public sealed class PrivateCacheHandlerTests
+public sealed class QueryCacheHandlerTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
