@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>The sections <c>HttpQuery:PrivateCache</c> and <c>HttpQuery:PrivateCache:Clients:NAME</c>.</summary>
-public sealed class PrivateCacheConfigurationTests
+public sealed class PrivateCacheOptionsSetupTests
 {
     [Fact]
     public void A_client_has_the_settings_of_all_then_its_own_then_those_of_code()
