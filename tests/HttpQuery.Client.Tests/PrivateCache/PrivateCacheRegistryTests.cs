@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>The cache of a named client, found by that name: eviction, a store of the application's, normalizers of its own.</summary>
-public sealed class NamedCacheTests
+public sealed class PrivateCacheRegistryTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
