@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>Handlers below the cache that change a request and change it back before they return, as Microsoft's service discovery does with the URI.</summary>
-public sealed class AttackTests
+public sealed class OutgoingRequestHandlerTests
 {
     private static readonly AsyncLocal<string?> Tenant = new();
 
