@@ -120,7 +120,7 @@ public sealed class AddedCredentialTrackerTests
     public async Task Both_the_request_and_the_message_that_was_answered_say_who_asked(bool isRequestSigned)
     {
         var calls = 0;
-        using var client = Cached.Client(inner: new Answering(request =>
+        using var client = Cached.Client(inner: new StubHandler(request =>
         {
             var copy = Below.Copy(request);
             if (++calls > 1) (isRequestSigned ? request : copy).Headers.Authorization = new("Bearer", "ann");
@@ -142,7 +142,7 @@ public sealed class AddedCredentialTrackerTests
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var client = Cached.Client(time: time, inner: new Below(BelowKind.InPlace)
         {
-            InnerHandler = new Answering(request => ++calls == 1
+            InnerHandler = new StubHandler(request => ++calls == 1
                 ? new() { RequestMessage = request, Content = new StringContent("nobody"), Headers = { { "Cache-Control", "private, max-age=1, stale-if-error=600" } } }
                 : status is { } error ? new(error) { RequestMessage = request } : throw new HttpRequestException("down")),
         });
@@ -212,7 +212,7 @@ public sealed class AddedCredentialTrackerTests
     {
         var calls = 0;
         var options = new PrivateCacheOptions { Partition = request => request.Headers.UserAgent.Count > 0 ? throw new InvalidOperationException("no user") : null };
-        using var client = Cached.Client(options, inner: new Answering(request =>
+        using var client = Cached.Client(options, inner: new StubHandler(request =>
         {
             if (++calls > 1) request.Headers.UserAgent.Add(new("any", $"{calls}"));
             return request.Headers.IfNoneMatch.Count > 0
@@ -236,7 +236,7 @@ public sealed class AddedCredentialTrackerTests
     {
         var calls = 0;
         var options = new PrivateCacheOptions { Partition = request => request.Headers.UserAgent.Count > 0 ? throw new InvalidOperationException("no user") : null };
-        using var client = Cached.Client(options, inner: new Answering(request =>
+        using var client = Cached.Client(options, inner: new StubHandler(request =>
         {
             var copy = Below.Copy(request);
             if (change is "user") copy.Headers.Authorization = new("Bearer", "ann");
@@ -259,7 +259,7 @@ public sealed class AddedCredentialTrackerTests
     public async Task A_response_to_a_faithful_copy_is_stored(bool asStream)
     {
         var calls = 0;
-        using var client = Cached.Client(inner: new Answering(request =>
+        using var client = Cached.Client(inner: new StubHandler(request =>
         {
             var copy = Below.Copy(request);
             if (asStream)
@@ -317,7 +317,7 @@ public sealed class AddedCredentialTrackerTests
     public async Task After_a_304_from_elsewhere_the_caller_s_own_304_is_the_caller_s()
     {
         var calls = 0;
-        using var client = Cached.Client(inner: new Answering(request => ++calls switch
+        using var client = Cached.Client(inner: new StubHandler(request => ++calls switch
         {
             1 => new() { RequestMessage = request, Content = new StringContent("stored"), Headers = { { "Cache-Control", "max-age=0" }, { "ETag", "\"1\"" } } },
             2 => new(HttpStatusCode.NotModified) { RequestMessage = new(HttpMethod.Get, "http://localhost/elsewhere") },

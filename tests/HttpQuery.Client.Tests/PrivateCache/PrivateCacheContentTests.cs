@@ -208,7 +208,7 @@ public sealed class PrivateCacheContentTests
     [Fact]
     public async Task A_sequence_of_a_request_that_is_never_sent_is_disposed()
     {
-        using var client = Cached.Client(Options, inner: new Answering(_ => throw new HttpRequestException("down")));
+        using var client = Cached.Client(Options, inner: new StubHandler(_ => throw new HttpRequestException("down")));
         var disposed = new TaskCompletionSource();
         async IAsyncEnumerable<int> Endless()
         {

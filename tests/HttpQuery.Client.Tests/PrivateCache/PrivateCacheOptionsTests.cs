@@ -147,7 +147,7 @@ public sealed class PrivateCacheOptionsTests
     {
         var count = 0;
         string? current = null;
-        using var client = Cached.Client(new() { Partition = _ => current }, inner: new Answering(request =>
+        using var client = Cached.Client(new() { Partition = _ => current }, inner: new StubHandler(request =>
             new() { RequestMessage = request, Content = new StringContent($"{++count}"), Headers = { { "Cache-Control", "max-age=60" } } }));
         foreach (var (own, text) in new[] { (partition, cookie), (otherPartition, otherCookie) })
         {

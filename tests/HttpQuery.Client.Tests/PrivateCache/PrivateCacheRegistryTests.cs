@@ -118,7 +118,7 @@ public sealed class PrivateCacheRegistryTests
         return (await client.TextAsync(Cached.Get(new("http://origin.test/"))))[4..];
     }
 
-    private static Answering Counting(Func<int> count) => new(request =>
+    private static StubHandler Counting(Func<int> count) => new(request =>
         new() { RequestMessage = request, Content = new StringContent($"{count()}"), Headers = { { "Cache-Control", "max-age=60" } } });
 
     private sealed class CaseOfSql : IQueryContentNormalizer

@@ -180,7 +180,7 @@ public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
     [Fact]
     public async Task A_response_that_is_forgotten_gives_its_memory_back()
     {
-        var client = Client("api", below: builder => builder.ConfigurePrimaryHttpMessageHandler(() => new Answering(request => new(System.Net.HttpStatusCode.OK)
+        var client = Client("api", below: builder => builder.ConfigurePrimaryHttpMessageHandler(() => new StubHandler(request => new(System.Net.HttpStatusCode.OK)
         {
             RequestMessage = request,
             Content = new ByteArrayContent(new byte[10]),

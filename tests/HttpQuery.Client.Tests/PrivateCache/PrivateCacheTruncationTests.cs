@@ -53,7 +53,7 @@ public sealed class PrivateCacheTruncationTests
     public async Task A_stream_that_fails_once_and_then_ends_is_not_whole()
     {
         var count = 0;
-        using var client = Cached.Client(inner: new Answering(request => new()
+        using var client = Cached.Client(inner: new StubHandler(request => new()
         {
             RequestMessage = request,
             Headers = { CacheControl = new() { MaxAge = TimeSpan.FromMinutes(1) }, TransferEncodingChunked = true },

@@ -111,7 +111,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var calls = 0;
-        using var client = Cached.Client(time: time, inner: new Answering(request => ++calls == 2
+        using var client = Cached.Client(time: time, inner: new StubHandler(request => ++calls == 2
             ? throw new HttpRequestException("down")
             : new(HttpStatusCode.OK)
             {
@@ -141,7 +141,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
         builder.AddHttpMessageHandler(() => new QueryCacheHandler(null, time));
         builder.AddResilienceHandler("below", pipeline => pipeline.AddTimeout(TimeSpan.FromMinutes(1)));
         builder.AddHttpMessageHandler(() => new Watching(below));
-        builder.ConfigurePrimaryHttpMessageHandler(() => new Answering(request => new()
+        builder.ConfigurePrimaryHttpMessageHandler(() => new StubHandler(request => new()
         {
             RequestMessage = request,
             Headers = { { "Cache-Control", "max-age=10, stale-while-revalidate=60" } },
@@ -185,7 +185,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var origin = new List<string>();
-        using var client = Cached.Client(new() { Normalizations = QueryNormalizations.JsonSpelling }, time, new Answering(request =>
+        using var client = Cached.Client(new() { Normalizations = QueryNormalizations.JsonSpelling }, time, new StubHandler(request =>
         {
             origin.Add($"{request.Method} {request.Headers.CacheControl?.NoTransform}");
             return new()
@@ -232,7 +232,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     public async Task An_answer_that_names_no_request_is_stored(string second)
     {
         var count = 0;
-        using var client = Cached.Client(inner: new Answering(request => ++count == 1 && second is "304"
+        using var client = Cached.Client(inner: new StubHandler(request => ++count == 1 && second is "304"
             ? new() { Headers = { { "Cache-Control", "max-age=0" }, { "ETag", "\"1\"" } }, Content = new StringContent("whole") }
             : new((HttpStatusCode)int.Parse(second, System.Globalization.CultureInfo.InvariantCulture)) { Headers = { { "Cache-Control", "max-age=60" }, { "ETag", "\"1\"" } }, Content = new StringContent(second is "200" ? "whole" : "") }));
 

@@ -58,7 +58,7 @@ public sealed class QueryCacheHandlerModelTests
 
             var services = new ServiceCollection();
             services.AddSingleton<TimeProvider>(_time);
-            var client = services.AddHttpClient("api").ConfigurePrimaryHttpMessageHandler(() => new Answering(Reply));
+            var client = services.AddHttpClient("api").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(Reply));
             for (var i = 0; i <= handlers.Length; i++)
             {
                 if (i == place) client.AddQueryCache(options => options.CredentialHeaders.Add("X-Api-Key"));

@@ -77,7 +77,7 @@ public sealed class RedirectInvalidatorTests
     public async Task A_handler_that_sends_it_elsewhere_invalidates_both(bool isCopy)
     {
         var count = 0;
-        using var client = Cached.Client(inner: new Answering(request =>
+        using var client = Cached.Client(inner: new StubHandler(request =>
         {
             var message = isCopy ? Below.Copy(request) : request;
             if (message.Method == HttpMethod.Post) message.RequestUri = new("http://localhost/t");
@@ -96,7 +96,7 @@ public sealed class RedirectInvalidatorTests
     public async Task A_redirect_that_ends_without_an_answer_invalidates_both()
     {
         var count = 0;
-        using var client = Cached.Client(inner: new Answering(request =>
+        using var client = Cached.Client(inner: new StubHandler(request =>
         {
             if (request.Method == HttpMethod.Get) return new() { RequestMessage = request, Content = new StringContent($"{++count}"), Headers = { { "Cache-Control", "max-age=60" } } };
             request.RequestUri = new("http://localhost/t");

@@ -59,7 +59,7 @@ public sealed class RequestTargetTests
     public async Task A_Host_that_a_handler_adds_below_does_not_share()
     {
         var count = 0;
-        using var client = Cached.Client(inner: new Answering(request =>
+        using var client = Cached.Client(inner: new StubHandler(request =>
         {
             request.Headers.Host = "tenant" + ++count;
             return new() { RequestMessage = request, Content = new StringContent(request.Headers.Host), Headers = { { "Cache-Control", "max-age=60" } } };
@@ -221,7 +221,7 @@ public sealed class RequestTargetTests
         HttpRequestMessage Request(string name) => new(new HttpMethod(name), origin.Uri("/")) { Content = sent is "QUERY" ? new StringContent("q") : null };
     }
 
-    private static Answering Counting(Func<int> count) => new(request =>
+    private static StubHandler Counting(Func<int> count) => new(request =>
         new() { RequestMessage = request, Content = new StringContent($"{count()}"), Headers = { { "Cache-Control", "max-age=60" } } });
 
     private static string HostOf(string request)

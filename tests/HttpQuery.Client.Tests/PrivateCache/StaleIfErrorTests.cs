@@ -30,7 +30,7 @@ public sealed class StaleIfErrorTests
             var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
             var (count, isDown) = (0, false);
             var directives = isInBackground ? "max-age=10, stale-while-revalidate=60" : "max-age=10, stale-if-error=60";
-            using var client = Cached.Client(time: time, inner: new Answering(request =>
+            using var client = Cached.Client(time: time, inner: new StubHandler(request =>
             {
                 count++;
                 if (isDown) throw (Exception)Activator.CreateInstance(failure)!;
