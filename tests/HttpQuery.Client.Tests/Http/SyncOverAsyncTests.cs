@@ -1,11 +1,12 @@
 using System.Buffers;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Client.Tests.PrivateCache;
 
-namespace HttpQuery.Client.Tests.PrivateCache;
+namespace HttpQuery.Client.Tests.Http;
 
 /// <summary>The cache on a thread with a SynchronizationContext, which waits for the cache and runs nothing meanwhile.</summary>
-public sealed class PrivateCacheContextTests
+public sealed class SyncOverAsyncTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
