@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using HttpQuery.Client.Tests.PrivateCache;
 
-namespace HttpQuery.Client.Tests.PrivateCache;
+namespace HttpQuery.Client.Tests.ResponseBody;
 
 /// <summary>What is stored is whole (RFC 9111 §3.3, RFC 9112 §6.3, §8).</summary>
-public sealed class PrivateCacheTruncationTests
+public sealed class CapturingStreamTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
