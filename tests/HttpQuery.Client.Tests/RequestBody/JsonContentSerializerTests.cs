@@ -3,12 +3,13 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
+using HttpQuery.Client.Tests.PrivateCache;
 using Microsoft.AspNetCore.Http;
 
-namespace HttpQuery.Client.Tests.PrivateCache;
+namespace HttpQuery.Client.Tests.RequestBody;
 
 /// <summary>Query content that can be read only once: the origin gets all of it, or the caller gets an error.</summary>
-public sealed class PrivateCacheContentTests
+public sealed class JsonContentSerializerTests
 {
     private const int Limit = 1000;
 
