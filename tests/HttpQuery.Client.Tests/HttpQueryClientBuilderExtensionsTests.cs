@@ -1,11 +1,12 @@
+using HttpQuery.Client.Tests.PrivateCache;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Time.Testing;
 
-namespace HttpQuery.Client.Tests.PrivateCache;
+namespace HttpQuery.Client.Tests;
 
 /// <summary><c>AddQueryCache</c>: a cache for each named client, above what retries.</summary>
-public sealed class AddQueryCacheTests
+public sealed class HttpQueryClientBuilderExtensionsTests
 {
     [Theory]
     [InlineData(false)]
