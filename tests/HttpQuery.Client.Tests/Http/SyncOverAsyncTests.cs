@@ -30,7 +30,7 @@ public sealed class SyncOverAsyncTests
         var cache = new QueryCache(new() { StoreTimeout = TimeSpan.FromSeconds(20) }, store);
         using var client = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new SocketsHttpHandler() });
 
-        var text = await DeafContext.RunAsync(() =>
+        var text = await BlockedSynchronizationContext.RunAsync(() =>
         {
             switch (kind)
             {

@@ -318,7 +318,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
         var first = client.TextAsync(Cached.Get(origin.Uri("/")));
         var exchange = await origin.NextAsync();
 
-        var second = DeafContext.RunAsync(() =>
+        var second = BlockedSynchronizationContext.RunAsync(() =>
         {
             using var response = client.Send(Cached.Get(origin.Uri("/")), Test);
             return response.StatusCode;

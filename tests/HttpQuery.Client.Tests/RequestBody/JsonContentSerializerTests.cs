@@ -235,7 +235,7 @@ public sealed class JsonContentSerializerTests
     {
         await using var server = await EchoAsync();
         using var client = Cached.Client(Options);
-        var text = await DeafContext.RunAsync(() =>
+        var text = await BlockedSynchronizationContext.RunAsync(() =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Query, server.BaseAddress + "rfcs") { Content = JsonContent.Create(OnceLazily(Enumerable.Range(1000, 100_000))) };
             using var response = client.Send(request, Test);

@@ -1,7 +1,7 @@
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>The context of a thread that is blocked, such as that of a window: what is posted to it never runs.</summary>
-internal sealed class DeafContext : SynchronizationContext
+internal sealed class BlockedSynchronizationContext : SynchronizationContext
 {
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -11,7 +11,7 @@ internal sealed class DeafContext : SynchronizationContext
     public static Task<T> RunAsync<T>(Func<T> function) => Task.Factory.StartNew(
         () =>
         {
-            SetSynchronizationContext(new DeafContext());
+            SetSynchronizationContext(new BlockedSynchronizationContext());
             return function();
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30));
