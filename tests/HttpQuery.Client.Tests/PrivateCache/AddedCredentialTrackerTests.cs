@@ -15,14 +15,14 @@ public sealed class AddedCredentialTrackerTests
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(BelowKind.InPlace)]
-    [InlineData(BelowKind.ApiKey)]
-    [InlineData(BelowKind.Cookie)]
-    [InlineData(BelowKind.Clone)]
-    [InlineData(BelowKind.Hedge)]
-    [InlineData(BelowKind.Retry)]
-    [InlineData(BelowKind.TakeAway)]
-    public async Task Each_user_gets_the_own_answer(BelowKind kind)
+    [InlineData(CredentialHandlerKind.InPlace)]
+    [InlineData(CredentialHandlerKind.ApiKey)]
+    [InlineData(CredentialHandlerKind.Cookie)]
+    [InlineData(CredentialHandlerKind.Clone)]
+    [InlineData(CredentialHandlerKind.Hedge)]
+    [InlineData(CredentialHandlerKind.Retry)]
+    [InlineData(CredentialHandlerKind.TakeAway)]
+    public async Task Each_user_gets_the_own_answer(CredentialHandlerKind kind)
     {
         foreach (var isQuery in new[] { false, true })
         {
@@ -34,14 +34,14 @@ public sealed class AddedCredentialTrackerTests
     }
 
     [Theory]
-    [InlineData(BelowKind.InPlace)]
-    [InlineData(BelowKind.Clone)]
-    [InlineData(BelowKind.Hedge)]
-    [InlineData(BelowKind.Retry)]
-    public async Task Without_a_container_each_user_gets_the_own_answer(BelowKind kind)
+    [InlineData(CredentialHandlerKind.InPlace)]
+    [InlineData(CredentialHandlerKind.Clone)]
+    [InlineData(CredentialHandlerKind.Hedge)]
+    [InlineData(CredentialHandlerKind.Retry)]
+    public async Task Without_a_container_each_user_gets_the_own_answer(CredentialHandlerKind kind)
     {
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
-        using var client = Cached.Client(inner: new Below(kind) { InnerHandler = new SocketsHttpHandler() });
+        using var client = Cached.Client(inner: new CredentialHandler(kind) { InnerHandler = new SocketsHttpHandler() });
 
         foreach (var user in new[] { "ann", "bob", "ann" }) Assert.Equal("200 " + user, await SendAsync(client, user, Request(origin, isQuery: true)));
     }
@@ -52,7 +52,7 @@ public sealed class AddedCredentialTrackerTests
     public async Task What_may_be_shared_is_stored(string directives)
     {
         await using var origin = Origin.Start(request => Origin.Ok("everyone", "Cache-Control: " + directives));
-        await using var services = Services(BelowKind.InPlace, cacheFirst: true);
+        await using var services = Services(CredentialHandlerKind.InPlace, cacheFirst: true);
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
 
         foreach (var user in new[] { "ann", "bob", null }) Assert.Equal("200 everyone", await SendAsync(client, user, Request(origin, isQuery: true)));
@@ -66,7 +66,7 @@ public sealed class AddedCredentialTrackerTests
     {
         var log = new Log();
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
-        await using var services = Services(BelowKind.InPlace, cacheFirst, log);
+        await using var services = Services(CredentialHandlerKind.InPlace, cacheFirst, log);
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
 
         foreach (var user in new[] { "ann", "bob", "ann" }) Assert.Equal("200 " + user, await SendAsync(client, user, Request(origin, isQuery: false)));
@@ -82,12 +82,12 @@ public sealed class AddedCredentialTrackerTests
     }
 
     [Theory]
-    [InlineData(BelowKind.InPlace)]
-    [InlineData(BelowKind.Clone)]
-    public async Task An_answer_to_a_visitor_is_not_served_once_credentials_were_seen_below(BelowKind kind)
+    [InlineData(CredentialHandlerKind.InPlace)]
+    [InlineData(CredentialHandlerKind.Clone)]
+    public async Task An_answer_to_a_visitor_is_not_served_once_credentials_were_seen_below(CredentialHandlerKind kind)
     {
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
-        using var client = Cached.Client(inner: new Below(kind) { InnerHandler = new SocketsHttpHandler() });
+        using var client = Cached.Client(inner: new CredentialHandler(kind) { InnerHandler = new SocketsHttpHandler() });
 
         Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: false)));
         Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: false)));
@@ -102,11 +102,11 @@ public sealed class AddedCredentialTrackerTests
     {
         await using var origin = Origin.Start(request =>
             request.Contains("If-None-Match: \"1\"", StringComparison.Ordinal) ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n" : Origin.Ok(NameOf(request), "Cache-Control: private, max-age=0", "ETag: \"1\""));
-        using var client = Cached.Client(inner: new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
+        using var client = Cached.Client(inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
 
         Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: true)));
         using var request = Cached.Query(origin.Uri("/"), "{}", "If-None-Match: \"mine\"");
-        Below.User = "ann";
+        CredentialHandler.User = "ann";
         using var response = await client.SendAsync(request, Test);
 
         Assert.Equal("ann", await response.Content.ReadAsStringAsync(Test));
@@ -122,7 +122,7 @@ public sealed class AddedCredentialTrackerTests
         var calls = 0;
         using var client = Cached.Client(inner: new StubHandler(request =>
         {
-            var copy = Below.Copy(request);
+            var copy = CredentialHandler.Copy(request);
             if (++calls > 1) (isRequestSigned ? request : copy).Headers.Authorization = new("Bearer", "ann");
             return request.Headers.IfNoneMatch.Count > 0
                 ? new(HttpStatusCode.NotModified) { RequestMessage = copy, Headers = { { "ETag", "\"1\"" } } }
@@ -140,7 +140,7 @@ public sealed class AddedCredentialTrackerTests
     {
         var calls = 0;
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        using var client = Cached.Client(time: time, inner: new Below(BelowKind.InPlace)
+        using var client = Cached.Client(time: time, inner: new CredentialHandler(CredentialHandlerKind.InPlace)
         {
             InnerHandler = new StubHandler(request => ++calls == 1
                 ? new() { RequestMessage = request, Content = new StringContent("nobody"), Headers = { { "Cache-Control", "private, max-age=1, stale-if-error=600" } } }
@@ -158,7 +158,7 @@ public sealed class AddedCredentialTrackerTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var origin = Origin.Start();
-        using var client = Cached.Client(time: time, inner: new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
+        using var client = Cached.Client(time: time, inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
         var first = SendAsync(client, null, Request(origin, isQuery: true));
         await (await origin.NextAsync()).SendAsync(Origin.Ok("nobody", "Cache-Control: private, max-age=10, stale-while-revalidate=600"));
         await first;
@@ -238,7 +238,7 @@ public sealed class AddedCredentialTrackerTests
         var options = new PrivateCacheOptions { Partition = request => request.Headers.UserAgent.Count > 0 ? throw new InvalidOperationException("no user") : null };
         using var client = Cached.Client(options, inner: new StubHandler(request =>
         {
-            var copy = Below.Copy(request);
+            var copy = CredentialHandler.Copy(request);
             if (change is "user") copy.Headers.Authorization = new("Bearer", "ann");
             else if (change is "content") copy.Content = Wire.Content("application/json", "[]");
             else if (change is "type") copy.Content!.Headers.ContentType = new("text/plain");
@@ -261,7 +261,7 @@ public sealed class AddedCredentialTrackerTests
         var calls = 0;
         using var client = Cached.Client(inner: new StubHandler(request =>
         {
-            var copy = Below.Copy(request);
+            var copy = CredentialHandler.Copy(request);
             if (asStream)
             {
                 copy.Content = new StreamContent(new MemoryStream("{}"u8.ToArray())) { Headers = { ContentType = new("application/json") } };
@@ -278,7 +278,7 @@ public sealed class AddedCredentialTrackerTests
     public async Task A_handler_that_renews_a_token_does_not_end_caching()
     {
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
-        using var client = Cached.Client(inner: new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
+        using var client = Cached.Client(inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
 
         Assert.Equal("200 renewed", await SendAsync(client, "renewed", Cached.Get(origin.Uri("/"), "Authorization: Bearer old")));
         for (var i = 0; i < 2; i++) Assert.Equal("200 renewed", await SendAsync(client, "renewed", Cached.Get(origin.Uri("/"), "Authorization: Bearer renewed")));
@@ -291,8 +291,8 @@ public sealed class AddedCredentialTrackerTests
     {
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
         var cache = new QueryCache(new(), new MemoryCacheStore(1 << 20, 100));
-        using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
-        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
+        using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
+        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
 
         Assert.Equal("200 nobody", await SendAsync(one, null, Request(origin, isQuery: false)));
         Assert.Equal("200 ann", await SendAsync(one, "ann", Request(origin, isQuery: true)));
@@ -305,8 +305,8 @@ public sealed class AddedCredentialTrackerTests
         await using var origin = Origin.Start(request => request.Contains("If-None-Match: \"1\"", StringComparison.Ordinal)
             ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n" : Origin.Ok(NameOf(request), "Cache-Control: private, max-age=0", "ETag: \"1\""));
         var cache = new QueryCache(new(), new MemoryCacheStore(1 << 20, 100));
-        using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new Below(BelowKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
-        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new Below(BelowKind.TakeAway) { InnerHandler = new SocketsHttpHandler() } });
+        using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
+        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.TakeAway) { InnerHandler = new SocketsHttpHandler() } });
 
         Assert.Equal("200 nobody", await SendAsync(other, null, Request(origin, isQuery: false)));
         Assert.Equal("200 ann", await SendAsync(one, "ann", Request(origin, isQuery: true)));
@@ -333,7 +333,7 @@ public sealed class AddedCredentialTrackerTests
 
     private static async Task<string> SendAsync(HttpClient client, string? user, HttpRequestMessage request)
     {
-        Below.User = user;
+        CredentialHandler.User = user;
         return await client.TextAsync(request);
     }
 
@@ -348,14 +348,14 @@ public sealed class AddedCredentialTrackerTests
         return "nobody";
     }
 
-    private static ServiceProvider Services(BelowKind kind, bool cacheFirst, Log? log = null)
+    private static ServiceProvider Services(CredentialHandlerKind kind, bool cacheFirst, Log? log = null)
     {
         var services = new ServiceCollection();
         if (log is not null) services.AddLogging(logging => logging.AddProvider(log).AddFilter("System", LogLevel.None));
         var client = services.AddHttpClient("api");
-        if (!cacheFirst) client.AddHttpMessageHandler(() => new Below(kind));
+        if (!cacheFirst) client.AddHttpMessageHandler(() => new CredentialHandler(kind));
         client.AddQueryCache(options => options.CredentialHeaders.Add("X-Api-Key"));
-        if (cacheFirst) client.AddHttpMessageHandler(() => new Below(kind));
+        if (cacheFirst) client.AddHttpMessageHandler(() => new CredentialHandler(kind));
         return services.BuildServiceProvider();
     }
 

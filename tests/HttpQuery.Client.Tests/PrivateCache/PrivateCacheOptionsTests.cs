@@ -187,7 +187,7 @@ public sealed class PrivateCacheOptionsTests
                 ? Origin.Response("204 No Content", "", "Set-Cookie: user=" + request[6..request.IndexOf(' ', 6)] + "; path=/").Replace("Content-Length: 0\n", "", StringComparison.Ordinal)
                 : Origin.Ok(user, Cached.Fresh);
         });
-        using var client = Cached.Client(inner: new Below(BelowKind.InPlace) { InnerHandler = isHttpClientHandler ? new HttpClientHandler() : new SocketsHttpHandler() });
+        using var client = Cached.Client(inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = isHttpClientHandler ? new HttpClientHandler() : new SocketsHttpHandler() });
 
         for (var i = 0; i < 2; i++) Assert.Equal("200 nobody", await client.TextAsync(Cached.Get(origin.Uri("/"))));
         foreach (var user in new[] { "ann", "bob" })

@@ -81,8 +81,8 @@ public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
     public async Task A_response_to_a_user_that_was_not_known_is_a_miss()
     {
         await using var origin = Origin.Start(Origin.Ok("of anna", Cached.Fresh));
-        Below.User = "anna";
-        var client = Client("api", o => o.AddCacheStatus = true, builder => builder.AddHttpMessageHandler(() => new Below(BelowKind.InPlace)));
+        CredentialHandler.User = "anna";
+        var client = Client("api", o => o.AddCacheStatus = true, builder => builder.AddHttpMessageHandler(() => new CredentialHandler(CredentialHandlerKind.InPlace)));
         for (var i = 0; i < 2; i++) Assert.Equal("200 of anna (api; fwd=uri-miss; fwd-status=200; detail=unknown-user)", await SendAsync(client, Cached.Get(origin.Uri("/"))));
         Assert.Equal(["miss GET api", "miss GET api"], _meter.Requests);
     }

@@ -50,8 +50,8 @@ public sealed class QueryCacheHandlerModelTests
         public World(Random random)
         {
             _random = random;
-            var kinds = Enum.GetValues<BelowKind>();
-            BelowKind[] handlers = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => kinds[random.Next(kinds.Length)])];
+            var kinds = Enum.GetValues<CredentialHandlerKind>();
+            CredentialHandlerKind[] handlers = [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => kinds[random.Next(kinds.Length)])];
             var place = random.Next(handlers.Length + 1);
             _isBelow = place < handlers.Length;
             Description = $"{string.Join(" > ", handlers.Take(place).Select(kind => $"{kind}").Append("cache").Concat(handlers.Skip(place).Select(kind => $"{kind}")))}";
@@ -64,7 +64,7 @@ public sealed class QueryCacheHandlerModelTests
                 if (i == place) client.AddQueryCache(options => options.CredentialHeaders.Add("X-Api-Key"));
                 if (i == handlers.Length) break;
                 var kind = handlers[i];
-                client.AddHttpMessageHandler(() => new Below(kind));
+                client.AddHttpMessageHandler(() => new CredentialHandler(kind));
             }
             _services = services.BuildServiceProvider();
             _client = _services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
@@ -76,7 +76,7 @@ public sealed class QueryCacheHandlerModelTests
         public async Task<string?> StepAsync()
         {
             _time.Advance(TimeSpan.FromSeconds(_random.Next(4) == 0 ? 20 : 1));
-            var user = Below.User = _random.Next(3) switch { 0 => "ann", 1 => "bob", _ => null };
+            var user = CredentialHandler.User = _random.Next(3) switch { 0 => "ann", 1 => "bob", _ => null };
             var (server, host, target) = (_random.Next(2) == 0 ? "one" : "two", _random.Next(4) == 0 ? "shared" : null, _random.Next(2) == 0 ? "/x" : "/y");
             var language = _random.Next(3) == 0 ? "de" : null;
             var isUnsafe = _random.Next(8) == 0;

@@ -79,7 +79,7 @@ public sealed class RedirectInvalidatorTests
         var count = 0;
         using var client = Cached.Client(inner: new StubHandler(request =>
         {
-            var message = isCopy ? Below.Copy(request) : request;
+            var message = isCopy ? CredentialHandler.Copy(request) : request;
             if (message.Method == HttpMethod.Post) message.RequestUri = new("http://localhost/t");
             return new() { RequestMessage = message, Content = new StringContent($"{++count}"), Headers = { { "Cache-Control", "max-age=60" } } };
         }));

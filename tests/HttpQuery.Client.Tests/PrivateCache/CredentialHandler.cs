@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace HttpQuery.Client.Tests.PrivateCache;
 
 /// <summary>What a handler below the cache does to the requests of the current user.</summary>
-public enum BelowKind
+public enum CredentialHandlerKind
 {
     /// <summary>Adds the bearer token to the message.</summary>
     InPlace,
@@ -28,7 +28,7 @@ public enum BelowKind
 }
 
 /// <summary>Handlers as applications write them, and the user they act for.</summary>
-internal sealed class Below(BelowKind kind) : DelegatingHandler
+internal sealed class CredentialHandler(CredentialHandlerKind kind) : DelegatingHandler
 {
     private static readonly AsyncLocal<string?> Current = new();
 
@@ -54,15 +54,15 @@ internal sealed class Below(BelowKind kind) : DelegatingHandler
     {
         switch (kind)
         {
-            case BelowKind.Clone:
+            case CredentialHandlerKind.Clone:
                 return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
-            case BelowKind.Hedge:
+            case CredentialHandlerKind.Hedge:
                 (await base.SendAsync(SignIn(Copy(request)), cancellationToken)).Dispose();
                 return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
-            case BelowKind.Retry:
+            case CredentialHandlerKind.Retry:
                 (await base.SendAsync(Copy(request), cancellationToken)).Dispose();
                 return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
-            case BelowKind.TakeAway:
+            case CredentialHandlerKind.TakeAway:
                 var own = request.Headers.Authorization;
                 SignIn(request);
                 var response = await base.SendAsync(request, cancellationToken);
@@ -76,8 +76,8 @@ internal sealed class Below(BelowKind kind) : DelegatingHandler
     private HttpRequestMessage SignIn(HttpRequestMessage request)
     {
         if (User is not { } user) return request;
-        if (kind is BelowKind.ApiKey) request.Headers.Add("X-Api-Key", user);
-        else if (kind is BelowKind.Cookie) request.Headers.Add("Cookie", "user=" + user);
+        if (kind is CredentialHandlerKind.ApiKey) request.Headers.Add("X-Api-Key", user);
+        else if (kind is CredentialHandlerKind.Cookie) request.Headers.Add("Cookie", "user=" + user);
         else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", user);
         return request;
     }
