@@ -132,7 +132,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
     [Fact]
     public async Task The_charset_of_a_response_decides_how_it_is_read()
     {
-        // "Gößner" in ISO-8859-1; the raw server writes each char as one octet.
+        // "Gößner" in ISO-8859-1. The raw server writes each char as one byte.
         await using var server = RawServer.Start(
             """
             HTTP/1.1 200 OK
@@ -216,7 +216,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
     }
 
     [Fact]
-    public async Task The_timeout_of_the_client_holds_until_the_last_octet()
+    public async Task The_timeout_of_the_client_holds_until_the_last_byte()
     {
         const string Beginning = "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 99\n\n[";
         await using var server = RawServer.Start(Beginning, Beginning);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary><c>AddQueryCache</c>: a cache for each named client, above what retries.</summary>
+/// <summary><c>AddQueryCache</c>: one cache for each named client, above handlers that retry.</summary>
 public sealed class HttpQueryClientBuilderExtensionsTests
 {
     [Theory]
@@ -44,7 +44,7 @@ public sealed class HttpQueryClientBuilderExtensionsTests
         services.AddHttpClient("one").AddQueryCache();
         await using var provider = services.BuildServiceProvider();
 
-        // What the factory does when the lifetime of a handler is over.
+        // The factory does this when the lifetime of a handler ends.
         var factory = provider.GetRequiredService<IHttpMessageHandlerFactory>();
         using var before = new HttpClient(factory.CreateHandler("one"), disposeHandler: false);
         Assert.Equal("200 first", await before.TextAsync(Cached.Get(origin.Uri("/"))));

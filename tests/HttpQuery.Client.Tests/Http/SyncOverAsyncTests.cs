@@ -5,7 +5,7 @@ using HttpQuery.Client.Tests.PrivateCache;
 
 namespace HttpQuery.Client.Tests.Http;
 
-/// <summary>The cache on a thread with a SynchronizationContext, which waits for the cache and runs nothing meanwhile.</summary>
+/// <summary>The cache on a thread whose SynchronizationContext waits for the cache and runs nothing meanwhile.</summary>
 public sealed class SyncOverAsyncTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -56,7 +56,7 @@ public sealed class SyncOverAsyncTests
         Assert.Equal("200 " + text, await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
     }
 
-    // No call of it is done when it returns.
+    // Each call returns before its work is complete.
     private sealed class AsynchronousStore(bool continueOnCapturedContext = false) : IQueryCacheStore
     {
         private readonly MemoryCacheStore _store = new();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Handlers below the cache add credentials: no user reads the answer of another, whichever of AddQueryCache and AddHttpMessageHandler is called first.</summary>
+/// <summary>Handlers below the cache add credentials. No user reads the response of another, in either order of registration.</summary>
 public sealed class AddedCredentialTrackerTests
 {
     private const string Private = "Cache-Control: private, max-age=600";
@@ -21,15 +21,15 @@ public sealed class AddedCredentialTrackerTests
     [InlineData(CredentialHandlerKind.Clone)]
     [InlineData(CredentialHandlerKind.Hedge)]
     [InlineData(CredentialHandlerKind.Retry)]
-    [InlineData(CredentialHandlerKind.TakeAway)]
-    public async Task Each_user_gets_the_own_answer(CredentialHandlerKind kind)
+    [InlineData(CredentialHandlerKind.AddAndRemove)]
+    public async Task Each_user_gets_its_own_response(CredentialHandlerKind kind)
     {
         foreach (var isQuery in new[] { false, true })
         {
             await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private, "ETag: \"1\""));
             await using var services = Services(kind, cacheFirst: true);
             var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
-            foreach (var user in new[] { "ann", "bob", "ann", null, "bob" }) Assert.Equal($"200 {user ?? "nobody"}", await SendAsync(client, user, Request(origin, isQuery)));
+            foreach (var user in new[] { "ann", "bob", "ann", null, "bob" }) Assert.Equal($"200 {user ?? "visitor"}", await SendAsync(client, user, Request(origin, isQuery)));
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class AddedCredentialTrackerTests
     [InlineData(CredentialHandlerKind.Clone)]
     [InlineData(CredentialHandlerKind.Hedge)]
     [InlineData(CredentialHandlerKind.Retry)]
-    public async Task Without_a_container_each_user_gets_the_own_answer(CredentialHandlerKind kind)
+    public async Task Without_a_container_each_user_gets_its_own_response(CredentialHandlerKind kind)
     {
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
         using var client = Cached.Client(inner: new CredentialHandler(kind) { InnerHandler = new SocketsHttpHandler() });
@@ -84,13 +84,13 @@ public sealed class AddedCredentialTrackerTests
     [Theory]
     [InlineData(CredentialHandlerKind.InPlace)]
     [InlineData(CredentialHandlerKind.Clone)]
-    public async Task An_answer_to_a_visitor_is_not_served_once_credentials_were_seen_below(CredentialHandlerKind kind)
+    public async Task A_response_to_a_visitor_is_not_served_once_credentials_were_seen_below(CredentialHandlerKind kind)
     {
         await using var origin = Origin.Start(request => Origin.Ok(NameOf(request), Private));
         using var client = Cached.Client(inner: new CredentialHandler(kind) { InnerHandler = new SocketsHttpHandler() });
 
-        Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: false)));
-        Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: false)));
+        Assert.Equal("200 visitor", await SendAsync(client, null, Request(origin, isQuery: false)));
+        Assert.Equal("200 visitor", await SendAsync(client, null, Request(origin, isQuery: false)));
         Assert.Equal(1, origin.Count);
         Assert.Equal("200 ann", await SendAsync(client, "ann", Request(origin, isQuery: true)));
         Assert.Equal("200 ann", await SendAsync(client, "ann", Request(origin, isQuery: false)));
@@ -104,7 +104,7 @@ public sealed class AddedCredentialTrackerTests
             request.Contains("If-None-Match: \"1\"", StringComparison.Ordinal) ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n" : Origin.Ok(NameOf(request), "Cache-Control: private, max-age=0", "ETag: \"1\""));
         using var client = Cached.Client(inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
 
-        Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: true)));
+        Assert.Equal("200 visitor", await SendAsync(client, null, Request(origin, isQuery: true)));
         using var request = Cached.Query(origin.Uri("/"), "{}", "If-None-Match: \"mine\"");
         CredentialHandler.User = "ann";
         using var response = await client.SendAsync(request, Test);
@@ -143,7 +143,7 @@ public sealed class AddedCredentialTrackerTests
         using var client = Cached.Client(time: time, inner: new CredentialHandler(CredentialHandlerKind.InPlace)
         {
             InnerHandler = new StubHandler(request => ++calls == 1
-                ? new() { RequestMessage = request, Content = new StringContent("nobody"), Headers = { { "Cache-Control", "private, max-age=1, stale-if-error=600" } } }
+                ? new() { RequestMessage = request, Content = new StringContent("visitor"), Headers = { { "Cache-Control", "private, max-age=1, stale-if-error=600" } } }
                 : status is { } error ? new(error) { RequestMessage = request } : throw new HttpRequestException("down")),
         });
         await SendAsync(client, null, Cached.Get(new("http://localhost/")));
@@ -160,12 +160,12 @@ public sealed class AddedCredentialTrackerTests
         await using var origin = Origin.Start();
         using var client = Cached.Client(time: time, inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() });
         var first = SendAsync(client, null, Request(origin, isQuery: true));
-        await (await origin.NextAsync()).SendAsync(Origin.Ok("nobody", "Cache-Control: private, max-age=10, stale-while-revalidate=600"));
+        await (await origin.NextAsync()).SendAsync(Origin.Ok("visitor", "Cache-Control: private, max-age=10, stale-while-revalidate=600"));
         await first;
         time.Advance(TimeSpan.FromSeconds(20));
 
-        // Nothing is known of the handler yet: ann is taken for the visitor. What is asked in the background is for ann.
-        Assert.Equal("200 nobody", await SendAsync(client, "ann", Request(origin, isQuery: true)));
+        // The cache does not know the handler yet and takes ann for the visitor. The background request is for ann.
+        Assert.Equal("200 visitor", await SendAsync(client, "ann", Request(origin, isQuery: true)));
         var background = await origin.NextAsync();
         Assert.Contains("Bearer ann", background.Request, StringComparison.Ordinal);
         await background.SendAsync(Origin.Ok("ann", "Cache-Control: private, max-age=600"));
@@ -188,7 +188,7 @@ public sealed class AddedCredentialTrackerTests
         request.Headers.Authorization = new("Bearer", "bob");
         await response.Content.ReadAsByteArrayAsync(Test);
 
-        // What was read before the change is ann's, and stored as such.
+        // The bytes read before the change are ann's, and stored as such.
         var isStored = option is HttpCompletionOption.ResponseContentRead;
         Assert.Equal(isStored ? "200 first" : "200 second", await client.TextAsync(Cached.Get(origin.Uri("/"), "Authorization: Bearer ann")));
         Assert.Equal("200 second", await client.TextAsync(Cached.Get(origin.Uri("/"), "Authorization: Bearer bob")));
@@ -282,7 +282,7 @@ public sealed class AddedCredentialTrackerTests
 
         Assert.Equal("200 renewed", await SendAsync(client, "renewed", Cached.Get(origin.Uri("/"), "Authorization: Bearer old")));
         for (var i = 0; i < 2; i++) Assert.Equal("200 renewed", await SendAsync(client, "renewed", Cached.Get(origin.Uri("/"), "Authorization: Bearer renewed")));
-        for (var i = 0; i < 2; i++) Assert.Equal("200 nobody", await SendAsync(client, null, Request(origin, isQuery: false)));
+        for (var i = 0; i < 2; i++) Assert.Equal("200 visitor", await SendAsync(client, null, Request(origin, isQuery: false)));
         Assert.Equal(3, origin.Count);
     }
 
@@ -294,7 +294,7 @@ public sealed class AddedCredentialTrackerTests
         using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
         using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
 
-        Assert.Equal("200 nobody", await SendAsync(one, null, Request(origin, isQuery: false)));
+        Assert.Equal("200 visitor", await SendAsync(one, null, Request(origin, isQuery: false)));
         Assert.Equal("200 ann", await SendAsync(one, "ann", Request(origin, isQuery: true)));
         Assert.Equal("200 bob", await SendAsync(other, "bob", Request(origin, isQuery: false)));
     }
@@ -306,9 +306,9 @@ public sealed class AddedCredentialTrackerTests
             ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\n\n" : Origin.Ok(NameOf(request), "Cache-Control: private, max-age=0", "ETag: \"1\""));
         var cache = new QueryCache(new(), new MemoryCacheStore(1 << 20, 100));
         using var one = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = new SocketsHttpHandler() } });
-        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.TakeAway) { InnerHandler = new SocketsHttpHandler() } });
+        using var other = new HttpClient(new QueryCacheHandler(cache) { InnerHandler = new CredentialHandler(CredentialHandlerKind.AddAndRemove) { InnerHandler = new SocketsHttpHandler() } });
 
-        Assert.Equal("200 nobody", await SendAsync(other, null, Request(origin, isQuery: false)));
+        Assert.Equal("200 visitor", await SendAsync(other, null, Request(origin, isQuery: false)));
         Assert.Equal("200 ann", await SendAsync(one, "ann", Request(origin, isQuery: true)));
         Assert.Equal("200 bob", await SendAsync(other, "bob", Request(origin, isQuery: false)));
     }
@@ -337,7 +337,7 @@ public sealed class AddedCredentialTrackerTests
         return await client.TextAsync(request);
     }
 
-    // The user as the origin sees it.
+    // Returns the user that the origin sees.
     private static string NameOf(string request)
     {
         foreach (var start in new[] { "\nAuthorization: Bearer ", "\nX-Api-Key: ", "\nCookie: user=" })
@@ -345,7 +345,7 @@ public sealed class AddedCredentialTrackerTests
             var index = request.IndexOf(start, StringComparison.OrdinalIgnoreCase);
             if (index >= 0) return request[(index + start.Length)..request.IndexOf('\n', index + 1)];
         }
-        return "nobody";
+        return "visitor";
     }
 
     private static ServiceProvider Services(CredentialHandlerKind kind, bool cacheFirst, Log? log = null)

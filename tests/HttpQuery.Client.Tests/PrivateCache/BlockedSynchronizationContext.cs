@@ -1,13 +1,13 @@
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>The context of a thread that is blocked, such as that of a window: what is posted to it never runs.</summary>
+/// <summary>The context of a blocked thread, for example a window's: callbacks posted to it never run.</summary>
 internal sealed class BlockedSynchronizationContext : SynchronizationContext
 {
     public override void Post(SendOrPostCallback d, object? state)
     {
     }
 
-    /// <summary>Runs a function on a thread of its own that has this context, and fails after 30 seconds.</summary>
+    /// <summary>Runs a function on a separate thread with this context, and fails after 30 seconds.</summary>
     public static Task<T> RunAsync<T>(Func<T> function) => Task.Factory.StartNew(
         () =>
         {

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>What a handler below the cache does to the requests of the current user.</summary>
+/// <summary>How a handler below the cache adds the credential of the current user.</summary>
 public enum CredentialHandlerKind
 {
     /// <summary>Adds the bearer token to the message.</summary>
@@ -20,19 +20,19 @@ public enum CredentialHandlerKind
     /// <summary>Sends a first copy that is dropped, and returns the response to a second.</summary>
     Hedge,
 
-    /// <summary>Sends twice; the second time with the bearer token.</summary>
+    /// <summary>Sends twice, the second time with the bearer token.</summary>
     Retry,
 
-    /// <summary>Adds the bearer token, and takes it away before it returns.</summary>
-    TakeAway,
+    /// <summary>Adds the bearer token, and removes it before it returns.</summary>
+    AddAndRemove,
 }
 
-/// <summary>Handlers as applications write them, and the user they act for.</summary>
+/// <summary>A handler of the kinds that applications write, for the current user.</summary>
 internal sealed class CredentialHandler(CredentialHandlerKind kind) : DelegatingHandler
 {
     private static readonly AsyncLocal<string?> Current = new();
 
-    /// <summary>The user of the flow; <see langword="null"/> for a visitor.</summary>
+    /// <summary>The user of the asynchronous flow, or <see langword="null"/> for a visitor.</summary>
     public static string? User
     {
         get => Current.Value;
@@ -62,7 +62,7 @@ internal sealed class CredentialHandler(CredentialHandlerKind kind) : Delegating
             case CredentialHandlerKind.Retry:
                 (await base.SendAsync(Copy(request), cancellationToken)).Dispose();
                 return await base.SendAsync(SignIn(Copy(request)), cancellationToken);
-            case CredentialHandlerKind.TakeAway:
+            case CredentialHandlerKind.AddAndRemove:
                 var own = request.Headers.Authorization;
                 SignIn(request);
                 var response = await base.SendAsync(request, cancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Handlers below the cache that change a request and change it back before they return, as Microsoft's service discovery does with the URI.</summary>
+/// <summary>Handlers below the cache that change a request and restore it before they return, as Microsoft's service discovery does.</summary>
 public sealed class OutgoingRequestHandlerTests
 {
     private static readonly AsyncLocal<string?> Tenant = new();
@@ -35,7 +35,7 @@ public sealed class OutgoingRequestHandlerTests
     {
         await using var origin = Origin.Start(request => Origin.Ok(answer(request), vary is null ? [Cached.Fresh] : [Cached.Fresh, vary]));
         var services = new ServiceCollection();
-        services.AddHttpClient("one").AddQueryCache().AddHttpMessageHandler(() => new Changing(change));
+        services.AddHttpClient("one").AddQueryCache().AddHttpMessageHandler(() => new ChangingHandler(change));
         await using var provider = services.BuildServiceProvider();
         var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("one");
         foreach (var tenant in new[] { "ann", "bob" })
@@ -47,7 +47,7 @@ public sealed class OutgoingRequestHandlerTests
         }
     }
 
-    private sealed class Changing(Func<HttpRequestMessage, string, Action> change) : DelegatingHandler
+    private sealed class ChangingHandler(Func<HttpRequestMessage, string, Action> change) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

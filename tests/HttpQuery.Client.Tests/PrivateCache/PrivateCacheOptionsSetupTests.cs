@@ -32,7 +32,7 @@ public sealed class PrivateCacheOptionsSetupTests
         Assert.Equal((2, 67108864, 1), (options.Get("two").MaximumCount, options.Get("two").MaximumSize, options.Get("two").StoreTimeout.TotalSeconds));
         Assert.Equal(["Authorization", "X-Api-Key"], options.Get("one").CredentialHeaders);
 
-        // What is bound reaches the engine.
+        // The bound values reach the engine.
         Assert.Equal(TimeSpan.FromSeconds(1), provider.GetRequiredKeyedService<QueryCache>("two").Options.StoreTimeout);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>The cache of a named client, found by that name: eviction, a store of the application's, normalizers of its own.</summary>
+/// <summary>The cache of a named client, resolved by name: eviction, a registered store, its own normalizers.</summary>
 public sealed class PrivateCacheRegistryTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -85,7 +85,7 @@ public sealed class PrivateCacheRegistryTests
         await using var provider = Build(services => services.AddHttpClient("one")
             .AddQueryCache(options =>
             {
-                if (isGiven) options.Normalizers.Add(new CaseOfSql());
+                if (isGiven) options.Normalizers.Add(new SqlCaseNormalizer());
             })
             .ConfigurePrimaryHttpMessageHandler(() => Counting(() => ++count)));
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("one");
@@ -101,7 +101,7 @@ public sealed class PrivateCacheRegistryTests
     [Fact]
     public void Two_normalizers_of_one_name_are_refused()
     {
-        var options = new PrivateCacheOptions { Normalizers = { new CaseOfSql(), new CaseOfSql() } };
+        var options = new PrivateCacheOptions { Normalizers = { new SqlCaseNormalizer(), new SqlCaseNormalizer() } };
         Assert.StartsWith("PrivateCacheOptions.Normalizers: Two normalizers have the same name.", Assert.Throws<ArgumentException>(() => new QueryCacheHandler(options)).Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +121,7 @@ public sealed class PrivateCacheRegistryTests
     private static StubHandler Counting(Func<int> count) => new(request =>
         new() { RequestMessage = request, Content = new StringContent($"{count()}"), Headers = { { "Cache-Control", "max-age=60" } } });
 
-    private sealed class CaseOfSql : IQueryContentNormalizer
+    private sealed class SqlCaseNormalizer : IQueryContentNormalizer
     {
         public string Name => "sql-case";
 

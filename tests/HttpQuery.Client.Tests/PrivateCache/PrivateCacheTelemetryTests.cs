@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>What clients of <c>AddHttpClient</c> count and say of their caches (RFC 9211).</summary>
+/// <summary>Metrics, logs and <c>Cache-Status</c> of the caches of <c>AddHttpClient</c> clients (RFC 9211).</summary>
 public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
 {
     private const string Stored = "fwd=uri-miss; fwd-status=200; stored; ttl=60";

@@ -7,7 +7,7 @@ using Polly;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Requests at once, in the background, redirected, cancelled, and synchronous.</summary>
+/// <summary>Requests that are concurrent, in the background, redirected, cancelled, or synchronous.</summary>
 public sealed class QueryCacheHandlerConcurrencyTests
 {
     private const string Swr = "Cache-Control: max-age=10, stale-while-revalidate=60";
@@ -82,7 +82,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     }
 
     [Fact]
-    public async Task A_stale_answer_is_served_at_once_and_freshened_by_one_request_in_the_background()
+    public async Task A_stale_response_is_served_at_once_and_refreshed_by_one_request_in_the_background()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var origin = Origin.Start();
@@ -97,7 +97,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
         Assert.EndsWith("\n\n{}", exchange.Request, StringComparison.Ordinal);
         Assert.Contains("If-None-Match: \"1\"\n", exchange.Request, StringComparison.Ordinal);
 
-        // What asks for another content comes after whatever the ten had sent.
+        // A request with other content arrives after all requests of the ten.
         var other = client.TextAsync(Cached.Query(origin.Uri("/"), "[]"));
         var next = await origin.NextAsync();
         Assert.EndsWith("\n\n[]", next.Request, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     }
 
     [Fact]
-    public async Task After_a_request_in_the_background_has_failed_the_next_stale_answer_starts_another()
+    public async Task After_a_request_in_the_background_has_failed_the_next_stale_response_starts_another()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var calls = 0;
@@ -128,7 +128,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
         Assert.Equal(3, calls);
     }
 
-    // A pooled context is another request's when the first one is over; a handler below would send that request's message.
+    // Another request owns the pooled context when the first one is over. A handler below would send that request's message.
     [Fact]
     public async Task A_request_in_the_background_does_not_run_in_the_resilience_context_of_the_first()
     {
@@ -137,10 +137,10 @@ public sealed class QueryCacheHandlerConcurrencyTests
         var services = new ServiceCollection();
         var builder = services.AddHttpClient("api");
         builder.AddResilienceHandler("above", pipeline => pipeline.AddTimeout(TimeSpan.FromMinutes(1)));
-        builder.AddHttpMessageHandler(() => new Watching(above));
+        builder.AddHttpMessageHandler(() => new ContextRecordingHandler(above));
         builder.AddHttpMessageHandler(() => new QueryCacheHandler(null, time));
         builder.AddResilienceHandler("below", pipeline => pipeline.AddTimeout(TimeSpan.FromMinutes(1)));
-        builder.AddHttpMessageHandler(() => new Watching(below));
+        builder.AddHttpMessageHandler(() => new ContextRecordingHandler(below));
         builder.ConfigurePrimaryHttpMessageHandler(() => new StubHandler(request => new()
         {
             RequestMessage = request,
@@ -161,7 +161,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     }
 
     [Fact]
-    public async Task A_stale_answer_to_HEAD_is_freshened_by_GET()
+    public async Task A_stale_response_to_HEAD_is_refreshed_by_GET()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var origin = Origin.Start(Origin.Ok("first", Swr));
@@ -229,7 +229,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     [InlineData("200")]
     [InlineData("204")]
     [InlineData("304")]
-    public async Task An_answer_that_names_no_request_is_stored(string second)
+    public async Task A_response_that_names_no_request_is_stored(string second)
     {
         var count = 0;
         using var client = Cached.Client(inner: new StubHandler(request => ++count == 1 && second is "304"
@@ -243,7 +243,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
     [Theory]
     [InlineData("stale-if-error=60", true)]
     [InlineData("must-revalidate", false)]
-    public async Task A_dead_origin_gives_a_stale_answer_only_where_that_is_allowed(string directive, bool isAllowed)
+    public async Task A_dead_origin_gives_a_stale_response_only_where_that_is_allowed(string directive, bool isAllowed)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var origin = Origin.Start(Origin.Ok("first", $"Cache-Control: max-age=10, {directive}", "ETag: \"1\""));
@@ -339,7 +339,7 @@ public sealed class QueryCacheHandlerConcurrencyTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => invoker.SendAsync(new(HttpMethod.Get, "http://localhost/"), Test));
     }
 
-    private sealed class Watching(List<ResilienceContext?> contexts) : DelegatingHandler
+    private sealed class ContextRecordingHandler(List<ResilienceContext?> contexts) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Random stacks of handlers, users and answers: no user reads from the cache what was answered to another, to another host, or before an invalidation.</summary>
+/// <summary>Random stacks of handlers, users and responses: no cached response is for another user or host, or older than an invalidation.</summary>
 public sealed class QueryCacheHandlerModelTests
 {
     private const int Steps = 30;
@@ -19,7 +19,7 @@ public sealed class QueryCacheHandlerModelTests
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task No_user_reads_the_answer_of_another()
+    public async Task No_user_reads_the_response_of_another()
     {
         for (var seed = 0; seed < (TestScale.IsFull ? 4_000 : TestScale.Cases / 7); seed++)
         {
@@ -32,7 +32,7 @@ public sealed class QueryCacheHandlerModelTests
         }
     }
 
-    /// <summary>What the origin answered.</summary>
+    /// <summary>A response of the origin.</summary>
     private sealed record Answer(int Number, string? User, string Server, string Host, string Target, string? Language, bool IsPublic, bool IsVaried);
 
     private sealed class World : IDisposable
@@ -102,9 +102,9 @@ public sealed class QueryCacheHandlerModelTests
                 return null;
             }
 
-            // Some read nothing, some half, and some change the request meanwhile.
+            // Some callers read nothing, some half, and some change the request meanwhile.
             var reading = _random.Next(8);
-            _history.Add($"{request.Method} http://{server}{target} {host} {language} by {user ?? "nobody"}: {response.Headers.CacheControl}, reading {reading}, answers {before} to {_answers.Count}");
+            _history.Add($"{request.Method} http://{server}{target} {host} {language} by {user ?? "visitor"}: {response.Headers.CacheControl}, reading {reading}, answers {before} to {_answers.Count}");
             if (reading == 0) return null;
             if (reading == 1) request.Headers.Authorization = new("Bearer", "bob");
             if (response.StatusCode is not HttpStatusCode.OK) return null;
@@ -117,15 +117,15 @@ public sealed class QueryCacheHandlerModelTests
             using var reader = new StreamReader(stream);
             var answer = _answers[int.Parse(await reader.ReadToEndAsync(Test), CultureInfo.InvariantCulture)];
 
-            // What was answered in this step came through the handlers, which know the user.
+            // A response of this step came through the handlers, which know the user.
             if (answer.Number >= before) return null;
             if (answer.Number < _invalid.GetValueOrDefault((host ?? server) + target)) return $"{answer} is older than an unsafe request";
             if (answer.Server != server || answer.Host != (host ?? server) || answer.Target != target) return $"{answer} is not of {server} {host} {target}";
             if (answer.IsVaried && answer.Language != language) return $"{answer} is not for {language}";
             if (answer.User == user || answer.IsPublic) return null;
 
-            // Until a credential was seen below, a user and a visitor look alike there.
-            return _isBelow && !wasSignedIn && answer.User is null ? null : $"{answer} was served to {user ?? "nobody"}";
+            // Until the cache has seen a credential below, a user and a visitor look alike.
+            return _isBelow && !wasSignedIn && answer.User is null ? null : $"{answer} was served to {user ?? "visitor"}";
         }
 
         public void Dispose()

@@ -110,8 +110,8 @@ public sealed class QueryCacheHandlerTests
     }
 
     [Theory]
-    [InlineData("octets", 20, 1)]
-    [InlineData("octets", 21, 2)]
+    [InlineData("bytes", 20, 1)]
+    [InlineData("bytes", 21, 2)]
     [InlineData("json", 20, 1)]
     [InlineData("json", 21, 2)]
     [InlineData("stream", 20, 2)]
@@ -126,7 +126,7 @@ public sealed class QueryCacheHandlerTests
         {
             using var content = kind switch
             {
-                "octets" => new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { { "Content-Type", "text/plain" } } },
+                "bytes" => new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { { "Content-Type", "text/plain" } } },
                 "json" => JsonContent.Create(text),
                 "stream" => new StreamContent(new OneWayStream(text)),
                 _ => (HttpContent)new MultipartContent("mixed", "b") { new StreamContent(new OneWayStream(text)) },
@@ -153,7 +153,7 @@ public sealed class QueryCacheHandlerTests
     }
 
     [Fact]
-    public async Task The_first_octets_can_be_read_while_the_origin_holds_back_the_rest()
+    public async Task The_first_bytes_can_be_read_while_the_origin_holds_back_the_rest()
     {
         await using var origin = Origin.Start();
         using var client = Cached.Client();
@@ -162,11 +162,11 @@ public sealed class QueryCacheHandlerTests
         await exchange.SendAsync($"HTTP/1.1 200 OK\n{Cached.Fresh}\nContent-Length: 10\n\nfirst");
         using var response = await asking;
         using var stream = await response.Content.ReadAsStreamAsync(Test);
-        var octets = new byte[5];
-        await stream.ReadExactlyAsync(octets, Test);
-        Assert.Equal("first"u8.ToArray(), octets);
+        var bytes = new byte[5];
+        await stream.ReadExactlyAsync(bytes, Test);
+        Assert.Equal("first"u8.ToArray(), bytes);
         await exchange.SendAsync("-rest");
-        await stream.ReadExactlyAsync(octets, Test);
+        await stream.ReadExactlyAsync(bytes, Test);
 
         Assert.Equal("200 first-rest", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
         Assert.Equal(1, origin.Count);

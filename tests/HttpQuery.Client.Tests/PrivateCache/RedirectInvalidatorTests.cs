@@ -2,7 +2,7 @@ using System.Net;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Unsafe requests that end at another URI below the cache invalidate that one as well (RFC 9111 §4.4).</summary>
+/// <summary>Unsafe requests that are redirected below the cache invalidate the last URI, too (RFC 9111 §4.4).</summary>
 public sealed class RedirectInvalidatorTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class RedirectInvalidatorTests
     [InlineData("307 Temporary Redirect", "200 OK", false)]
     [InlineData("307 Temporary Redirect", "409 Conflict", true)]
     [InlineData("303 See Other", "200 OK", true)]
-    public async Task At_another_origin_only_its_own_answer_to_the_unsafe_method_counts(string redirect, string status, bool isKept)
+    public async Task At_another_origin_only_its_own_response_to_the_unsafe_method_counts(string redirect, string status, bool isKept)
     {
         var count = 0;
         await using var other = Origin.Start(request => request.Contains("X-Final: yes", StringComparison.Ordinal) ? Origin.Response(status, "done") : Origin.Ok($"other {++count}", Cached.Fresh));
@@ -55,7 +55,7 @@ public sealed class RedirectInvalidatorTests
     }
 
     [Fact]
-    public async Task Location_of_the_answer_counts_from_the_URI_that_answered()
+    public async Task Location_of_the_response_counts_from_the_URI_that_answered()
     {
         var count = 0;
         await using var origin = Origin.Start(request =>
@@ -93,7 +93,7 @@ public sealed class RedirectInvalidatorTests
     }
 
     [Fact]
-    public async Task A_redirect_that_ends_without_an_answer_invalidates_both()
+    public async Task A_redirect_that_ends_without_a_response_invalidates_both()
     {
         var count = 0;
         using var client = Cached.Client(inner: new StubHandler(request =>

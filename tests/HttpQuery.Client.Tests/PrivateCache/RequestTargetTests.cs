@@ -36,7 +36,7 @@ public sealed class RequestTargetTests
         }
         Assert.Equal(5, origin.Count);
 
-        // What the URI says anyway is no other host.
+        // A Host header that equals the URI names no other host.
         Assert.Equal($"200 localhost:{origin.Port}", await client.TextAsync(Cached.Get(origin.Uri("/"), $"Host: localhost:{origin.Port}")));
         Assert.Equal(5, origin.Count);
     }
@@ -82,7 +82,7 @@ public sealed class RequestTargetTests
         using var request = new HttpRequestMessage(HttpMethod.Post, origin.Uri(isRedirected ? "/p" : "/")) { Headers = { Host = "a.test" } };
         Assert.Equal("200 3", await client.TextAsync(request));
 
-        // By the name that it was asked by, and by the server's own.
+        // Both by the name in the Host header, and by the server's own.
         Assert.Equal("200 4", await client.TextAsync(Cached.Get(origin.Uri("/"), "Host: a.test")));
         Assert.Equal("200 5", await client.TextAsync(Cached.Get(origin.Uri(isRedirected ? "/p" : "/"))));
     }
@@ -185,7 +185,7 @@ public sealed class RequestTargetTests
         }
     }
 
-    // SocketsHttpHandler ends the request line there, and sends what its buffer held before: credentials of other requests.
+    // SocketsHttpHandler ends the request line there, and sends previous bytes of its buffer: credentials of other requests.
     [Theory]
     [InlineData("/\u00e4")]
     [InlineData("/a b")]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>What one user is told is never told to another through the same HttpClient.</summary>
+/// <summary>Users of one HttpClient never share a response.</summary>
 public sealed class RequestUserTests
 {
     private static readonly HttpRequestOptionsKey<string> User = new("user");
@@ -22,7 +22,7 @@ public sealed class RequestUserTests
     [InlineData("Cookie: id=a", null)]
     [InlineData(null, "Cookie: id=a")]
     [InlineData("Cookie: a", "Authorization: a")]
-    public async Task Other_credentials_get_an_answer_of_their_own(string? first, string? second)
+    public async Task Other_credentials_get_a_response_of_their_own(string? first, string? second)
     {
         await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh, "ETag: \"1\""), Origin.Ok("second", Cached.Fresh, "ETag: \"2\""));
         using var client = Cached.Client();
@@ -42,7 +42,7 @@ public sealed class RequestUserTests
     [InlineData("a", null)]
     [InlineData("", null)]
     [InlineData(null, "a")]
-    public async Task Another_partition_gets_an_answer_of_its_own(string? first, string? second)
+    public async Task Another_partition_gets_a_response_of_its_own(string? first, string? second)
     {
         await using var origin = Origin.Start(Origin.Ok("first", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
         using var client = Cached.Client(new() { Partition = PartitionOf });
@@ -77,16 +77,16 @@ public sealed class RequestUserTests
     }
 
     [Fact]
-    public async Task What_a_reader_does_to_the_octets_it_got_changes_no_later_answer()
+    public async Task What_a_reader_does_to_the_bytes_it_got_changes_no_later_response()
     {
         await using var origin = Origin.Start(Origin.Ok("whole", Cached.Fresh));
         using var client = Cached.Client();
         for (var i = 0; i < 3; i++)
         {
             using var response = await client.GetAsync(origin.Uri("/"), Test);
-            var octets = await response.Content.ReadAsByteArrayAsync(Test);
-            Assert.Equal("whole"u8.ToArray(), octets);
-            octets.AsSpan().Fill((byte)'x');
+            var bytes = await response.Content.ReadAsByteArrayAsync(Test);
+            Assert.Equal("whole"u8.ToArray(), bytes);
+            bytes.AsSpan().Fill((byte)'x');
             using var stream = Assert.IsAssignableFrom<MemoryStream>(await response.Content.ReadAsStreamAsync(Test));
             Assert.False(stream.CanWrite);
         }
@@ -94,7 +94,7 @@ public sealed class RequestUserTests
     }
 
     [Fact]
-    public async Task Of_10_000_mixed_requests_of_4_users_each_gets_its_own_answer()
+    public async Task Of_10_000_mixed_requests_of_4_users_each_gets_its_own_response()
     {
         const int Contents = 50, Users = 4;
         var count = 0;
@@ -117,7 +117,7 @@ public sealed class RequestUserTests
             var user = "user " + next.User;
             request.Headers.Add("X-User", user);
 
-            // Each kind of user is told apart by another thing.
+            // A different part of the request identifies each kind of user.
             if (next.User == 1) request.Headers.TryAddWithoutValidation("Authorization", "Bearer 1");
             else if (next.User == 2) request.Headers.TryAddWithoutValidation("Cookie", "id=1");
             else if (next.User == 3) request.Options.Set(User, "1");

@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Requests that get no response: a stale one stands in where stale-if-error allows, unless the caller has cancelled (RFC 5861 §4).</summary>
+/// <summary>Requests that get no response: the cache serves a stale one if <c>stale-if-error</c> allows it (RFC 5861 §4).</summary>
 public sealed class StaleIfErrorTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -23,7 +23,7 @@ public sealed class StaleIfErrorTests
     [InlineData(typeof(BrokenCircuitException))]
     [InlineData(typeof(IsolatedCircuitException))]
     [InlineData(typeof(RateLimiterRejectedException))]
-    public async Task A_failure_below_gives_the_stale_answer_in_front_of_the_caller_and_in_the_background(Type failure)
+    public async Task A_failure_below_gives_the_stale_response_in_front_of_the_caller_and_in_the_background(Type failure)
     {
         foreach (var isInBackground in new[] { false, true })
         {
@@ -43,7 +43,7 @@ public sealed class StaleIfErrorTests
             for (var i = 0; i < 2; i++) Assert.Equal("200 answer 1", await client.TextAsync(Cached.Query(new("http://localhost/"), "{}")));
             Assert.Equal(3, count);
 
-            // The claim of the background was given back each time.
+            // The claim of the background revalidation was released each time.
             isDown = false;
             await client.TextAsync(Cached.Query(new("http://localhost/"), "{}"));
             Assert.Equal("200 answer 4", await client.TextAsync(Cached.Query(new("http://localhost/"), "{}")));
@@ -75,7 +75,7 @@ public sealed class StaleIfErrorTests
     }
 
     [Fact]
-    public async Task A_connect_timeout_gives_the_stale_answer()
+    public async Task A_connect_timeout_gives_the_stale_response()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var origin = Origin.Start(Origin.Ok("first", "Cache-Control: max-age=10, stale-if-error=60", "Connection: close"));
@@ -100,7 +100,7 @@ public sealed class StaleIfErrorTests
     }
 
     [Fact]
-    public async Task Timeouts_and_the_open_circuit_of_the_standard_resilience_handler_give_the_stale_answer()
+    public async Task Timeouts_and_the_open_circuit_of_the_standard_resilience_handler_give_the_stale_response()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var seen = new Failures();
@@ -122,7 +122,7 @@ public sealed class StaleIfErrorTests
         await first;
         time.Advance(TimeSpan.FromSeconds(20));
 
-        // The origin hears and does not answer.
+        // The origin accepts the connection and does not respond.
         for (var i = 0; i < 3; i++) Assert.Equal("200 first", await client.TextAsync(Cached.Query(origin.Uri("/"), "{}")));
 
         Assert.Equal(3, seen.Types.Count);

@@ -273,7 +273,7 @@ public sealed class JsonContentSerializerTests
         return channel.Reader;
     }
 
-    // As LINQ over the reader of a database.
+    // Like LINQ over a database reader.
     private static IEnumerable<int> OnceLazily(IEnumerable<int> items)
     {
         var queue = new Queue<int>(items);
@@ -309,7 +309,7 @@ public sealed class JsonContentSerializerTests
         }
     }
 
-    // Says one length, writes another the first time, and what it said after that.
+    // Declares one length, writes another the first time, and the declared one after that.
     private sealed class Lying(int length, int first) : HttpContent
     {
         public int Count { get; private set; }

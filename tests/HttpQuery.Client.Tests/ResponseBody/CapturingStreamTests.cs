@@ -5,7 +5,7 @@ using HttpQuery.Client.Tests.PrivateCache;
 
 namespace HttpQuery.Client.Tests.ResponseBody;
 
-/// <summary>What is stored is whole (RFC 9111 §3.3, RFC 9112 §6.3, §8).</summary>
+/// <summary>Only complete responses are stored (RFC 9111 §3.3, RFC 9112 §6.3, §8).</summary>
 public sealed class CapturingStreamTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -43,9 +43,9 @@ public sealed class CapturingStreamTests
         using var response = await asking;
         using var stream = await response.Content.ReadAsStreamAsync(Test);
         exchange.Close();
-        var octets = new byte[100];
-        await Assert.ThrowsAnyAsync<IOException>(async () => await stream.ReadExactlyAsync(octets, Test));
-        await Record.ExceptionAsync(async () => await stream.ReadAtLeastAsync(octets, 1, throwOnEndOfStream: false, Test));
+        var bytes = new byte[100];
+        await Assert.ThrowsAnyAsync<IOException>(async () => await stream.ReadExactlyAsync(bytes, Test));
+        await Record.ExceptionAsync(async () => await stream.ReadAtLeastAsync(bytes, 1, throwOnEndOfStream: false, Test));
 
         await AssertNotStoredAsync(origin, client);
     }
@@ -64,9 +64,9 @@ public sealed class CapturingStreamTests
         using (var response = await client.GetAsync(new Uri("http://localhost/"), HttpCompletionOption.ResponseHeadersRead, Test))
         {
             using var stream = await response.Content.ReadAsStreamAsync(Test);
-            var octets = new byte[100];
-            await Assert.ThrowsAsync<IOException>(async () => await stream.ReadExactlyAsync(octets, Test));
-            Assert.Equal(0, await stream.ReadAtLeastAsync(octets, 1, throwOnEndOfStream: false, Test));
+            var bytes = new byte[100];
+            await Assert.ThrowsAsync<IOException>(async () => await stream.ReadExactlyAsync(bytes, Test));
+            Assert.Equal(0, await stream.ReadAtLeastAsync(bytes, 1, throwOnEndOfStream: false, Test));
         }
         Assert.Equal("200 whole", await client.TextAsync(Cached.Get(new("http://localhost/"))));
     }
@@ -119,16 +119,16 @@ public sealed class CapturingStreamTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_last_octet_of_a_known_length_stores_without_a_further_read(bool isAsync)
+    public async Task The_last_byte_of_a_known_length_stores_without_a_further_read(bool isAsync)
     {
         await using var origin = Origin.Start(Origin.Ok("whole", Cached.Fresh), Origin.Ok("second", Cached.Fresh));
         using var client = Cached.Client();
 
         using var response = await client.SendAsync(Cached.Get(origin.Uri("/")), HttpCompletionOption.ResponseHeadersRead, Test);
         using var stream = await response.Content.ReadAsStreamAsync(Test);
-        var octets = new byte[5];
-        if (isAsync) await stream.ReadExactlyAsync(octets, Test);
-        else stream.ReadExactly(octets);
+        var bytes = new byte[5];
+        if (isAsync) await stream.ReadExactlyAsync(bytes, Test);
+        else stream.ReadExactly(bytes);
 
         Assert.Equal("200 whole", await client.TextAsync(Cached.Get(origin.Uri("/"))));
         Assert.Equal(1, origin.Count);
@@ -138,7 +138,7 @@ public sealed class CapturingStreamTests
     [InlineData("204 No Content")]
     [InlineData("200 OK")]
     [InlineData("404 Not Found")]
-    public async Task A_response_without_content_is_stored_though_nobody_reads_it(string status)
+    public async Task A_response_without_content_is_stored_though_no_caller_reads_it(string status)
     {
         var head = $"HTTP/1.1 {status}\n{Cached.Fresh}\n" + (status[0] == '2' && status[2] == '4' ? "\n" : "Content-Length: 0\n\n");
         await using var origin = Origin.Start(head, Origin.Ok("second"));
@@ -177,20 +177,20 @@ public sealed class CapturingStreamTests
     {
         await using var origin = Origin.Start();
         using var client = Cached.Client(inner: new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All });
-        var octets = Encode(coding, "the decoded text");
+        var bytes = Encode(coding, "the decoded text");
 
         var asking = client.TextAsync(Cached.Query(origin.Uri("/"), "{}"));
         var exchange = await origin.NextAsync();
-        await exchange.SendAsync($"HTTP/1.1 200 OK\nCache-Control: max-age=0\nETag: \"1\"\nVary: Accept-Encoding\nContent-Encoding: {coding}\nTransfer-Encoding: chunked\n\n{octets.Length:x}\n");
-        await exchange.SendAsync(octets);
+        await exchange.SendAsync($"HTTP/1.1 200 OK\nCache-Control: max-age=0\nETag: \"1\"\nVary: Accept-Encoding\nContent-Encoding: {coding}\nTransfer-Encoding: chunked\n\n{bytes.Length:x}\n");
+        await exchange.SendAsync(bytes);
         await exchange.SendAsync("\n0\n\n");
         Assert.Equal("200 the decoded text", await asking);
 
-        // The 304 speaks of the encoded representation, which is not what is stored.
+        // The 304 describes the encoded representation. The cache stored the decoded one.
         var validating = client.SendAsync(Cached.Query(origin.Uri("/"), "{}"), Test);
         exchange = await origin.NextAsync();
         Assert.Contains("If-None-Match: \"1\"\n", exchange.Request, StringComparison.Ordinal);
-        await exchange.SendAsync($"HTTP/1.1 304 Not Modified\n{Cached.Fresh}\nETag: \"1\"\nVary: Accept-Encoding\nContent-Encoding: {coding}\nContent-Length: {octets.Length}\n\n");
+        await exchange.SendAsync($"HTTP/1.1 304 Not Modified\n{Cached.Fresh}\nETag: \"1\"\nVary: Accept-Encoding\nContent-Encoding: {coding}\nContent-Length: {bytes.Length}\n\n");
         for (var i = 0; i < 2; i++)
         {
             using var response = i == 0 ? await validating : await client.SendAsync(Cached.Query(origin.Uri("/"), "{}"), Test);
