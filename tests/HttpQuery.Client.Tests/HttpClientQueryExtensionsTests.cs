@@ -294,7 +294,7 @@ public sealed class HttpClientQueryExtensionsTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_response_runs_into_the_timeout_of_the_client()
+    public async Task A_server_that_does_not_respond_runs_into_the_timeout_of_the_client()
     {
         await using var server = RawServer.Start();
         using var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(200) };

@@ -12,8 +12,8 @@ namespace HttpQuery;
 public sealed class PrivateCacheOptions : QueryCacheOptionsBase
 {
     /// <summary>Creates options with the defaults of a client.</summary>
-    /// <remarks>Heuristic freshness is allowed. A request waits at most 50 ms for a response that another caller does not read, because
-    /// that caller may itself wait for this request.</remarks>
+    /// <remarks>Heuristic freshness is allowed. A request waits at most 50 ms for the response to another request whose caller
+    /// does not read it, because that caller may itself be waiting for this second request.</remarks>
     public PrivateCacheOptions() => (AllowHeuristicFreshness, FollowerTimeout) = (true, TimeSpan.FromMilliseconds(50));
 
     /// <summary>Returns a key for the user a request is made for, if <see cref="QueryCacheOptionsBase.CredentialHeaders"/> and

@@ -2,7 +2,7 @@ using HttpQuery.Caching;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>Invalidates stored responses after an unsafe request that was redirected below the cache (RFC 9111 §4.4).</summary>
+/// <summary>Invalidates stored responses after an unsafe request that ended at another URI below the cache (RFC 9111 §4.4).</summary>
 /// <remarks>The cache does not see redirects between the first URI and the last.</remarks>
 internal static class RedirectInvalidator
 {

@@ -119,7 +119,7 @@ internal sealed class Origin : IAsyncDisposable
         /// <summary>The text of the request: one char per byte, LF for CRLF.</summary>
         public string Request => request;
 
-        /// <summary>Sends a part of the respond; every line end is sent as CRLF.</summary>
+        /// <summary>Sends a part of the response. Line ends are sent as CRLF.</summary>
         public async Task SendAsync(string text) => await connection.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n")));
 
         /// <summary>Sends bytes unchanged.</summary>

@@ -31,9 +31,9 @@ public sealed class OutgoingRequestHandlerTests
         return () => request.Content = content;
     }, r => r.Contains("ann", StringComparison.Ordinal) ? "ann" : "bob", method: "QUERY");
 
-    private static async Task CheckAsync(Func<HttpRequestMessage, string, Action> change, Func<string, string> answer, string? vary = null, string method = "GET")
+    private static async Task CheckAsync(Func<HttpRequestMessage, string, Action> change, Func<string, string> respond, string? vary = null, string method = "GET")
     {
-        await using var origin = Origin.Start(request => Origin.Ok(answer(request), vary is null ? [Cached.Fresh] : [Cached.Fresh, vary]));
+        await using var origin = Origin.Start(request => Origin.Ok(respond(request), vary is null ? [Cached.Fresh] : [Cached.Fresh, vary]));
         var services = new ServiceCollection();
         services.AddHttpClient("one").AddQueryCache().AddHttpMessageHandler(() => new ChangingHandler(change));
         await using var provider = services.BuildServiceProvider();

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Unsafe requests that are redirected below the cache invalidate the last URI, too (RFC 9111 §4.4).</summary>
+/// <summary>Unsafe requests that end at another URI below the cache invalidate that URI, too (RFC 9111 §4.4).</summary>
 public sealed class RedirectInvalidatorTests
 {
     [Theory]
