@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Internal;
+using HttpQuery.Http;
 
 namespace HttpQuery;
 
@@ -13,7 +13,12 @@ public static class HttpClientQueryExtensions
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+        QueryAsync(
+            client,
+            QueryRequestFactory.CreateUri(requestUri),
+            content,
+            HttpCompletionOption.ResponseContentRead,
+            CancellationToken.None);
 
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(this HttpClient client, Uri? requestUri, HttpContent content) =>
@@ -23,7 +28,7 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         CancellationToken cancellationToken) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, HttpCompletionOption.ResponseContentRead, cancellationToken);
 
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(
@@ -34,7 +39,7 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         HttpCompletionOption completionOption) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, completionOption, CancellationToken.None);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, completionOption, CancellationToken.None);
 
     /// <inheritdoc cref="QueryAsync(HttpClient, Uri?, HttpContent, HttpCompletionOption, CancellationToken)"/>
     public static Task<HttpResponseMessage> QueryAsync(
@@ -45,27 +50,27 @@ public static class HttpClientQueryExtensions
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri, HttpContent content,
         HttpCompletionOption completionOption, CancellationToken cancellationToken) =>
-        QueryAsync(client, QueryRequest.ToUri(requestUri), content, completionOption, cancellationToken);
+        QueryAsync(client, QueryRequestFactory.CreateUri(requestUri), content, completionOption, cancellationToken);
 
     /// <summary>Sends <paramref name="content"/> as a QUERY to <paramref name="requestUri"/>.</summary>
     /// <param name="client">Sends the request.</param>
     /// <param name="requestUri">The scope of the query, absolute or relative to <see cref="HttpClient.BaseAddress"/>;
-    /// <see langword="null"/> or empty stands for the base address itself.</param>
+    /// <see langword="null"/> or empty means the base address itself.</param>
     /// <param name="content">The query content. It needs a <c>Content-Type</c>: content and media type together are the query
     /// (RFC 10008 §2).</param>
-    /// <param name="completionOption">When the task completes. Default: when the response's content has been buffered.</param>
+    /// <param name="completionOption">When the task completes. Default: when the response body has been buffered.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The response, whatever its status.</returns>
+    /// <returns>The response, with any status.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="client"/> or <paramref name="content"/> is
     /// <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> has no <c>Content-Type</c>.</exception>
     /// <exception cref="InvalidOperationException">There is neither an absolute URI nor a base address.</exception>
-    /// <exception cref="HttpRequestException">No response was had, or it is over
+    /// <exception cref="HttpRequestException">No response arrived, or its body is longer than
     /// <see cref="HttpClient.MaxResponseContentBufferSize"/>.</exception>
-    /// <exception cref="TaskCanceledException">Canceled; with a <see cref="TimeoutException"/> inside where
+    /// <exception cref="TaskCanceledException">The request was canceled. The inner exception is a <see cref="TimeoutException"/> if
     /// <see cref="HttpClient.Timeout"/> passed.</exception>
     public static Task<HttpResponseMessage> QueryAsync(
         this HttpClient client, Uri? requestUri, HttpContent content, HttpCompletionOption completionOption,
         CancellationToken cancellationToken) =>
-        client.SendAsync(QueryRequest.Create(client, requestUri, content), completionOption, cancellationToken);
+        client.SendAsync(QueryRequestFactory.Create(client, requestUri, content), completionOption, cancellationToken);
 }

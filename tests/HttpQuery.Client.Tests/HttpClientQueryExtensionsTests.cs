@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary><c>QueryAsync</c>: RFC 10008 §2, and the settings of the client that hold for every request.</summary>
+/// <summary><c>QueryAsync</c>: RFC 10008 §2, and the client settings that apply to every request.</summary>
 public sealed class HttpClientQueryExtensionsTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -182,21 +182,21 @@ public sealed class HttpClientQueryExtensionsTests
     [Fact]
     public async Task Eight_mebibytes_go_out_and_come_back_whole()
     {
-        var octets = new byte[8 << 20];
-        new Random(10008).NextBytes(octets);
+        var bytes = new byte[8 << 20];
+        new Random(10008).NextBytes(bytes);
         await using var server = await KestrelServer.StartAsync(async context =>
         {
-            // All in, then all out: over HTTP/1.1 the client reads nothing before it has sent everything.
+            // Read everything, then write: over HTTP/1.1 the client reads nothing before it has sent everything.
             using var content = new MemoryStream();
             await context.Request.Body.CopyToAsync(content);
             await context.Response.Body.WriteAsync(content.ToArray());
         });
         using var client = server.CreateClient();
-        using var content = new ByteArrayContent(octets) { Headers = { ContentType = new("application/octet-stream") } };
+        using var content = new ByteArrayContent(bytes) { Headers = { ContentType = new("application/octet-stream") } };
 
         using var response = await client.QueryAsync("/rfcs", content, Test);
 
-        Assert.Equal(octets, await response.Content.ReadAsByteArrayAsync(Test));
+        Assert.Equal(bytes, await response.Content.ReadAsByteArrayAsync(Test));
     }
 
     [Fact]
@@ -294,7 +294,7 @@ public sealed class HttpClientQueryExtensionsTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_runs_into_the_timeout_of_the_client()
+    public async Task A_server_that_does_not_respond_runs_into_the_timeout_of_the_client()
     {
         await using var server = RawServer.Start();
         using var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(200) };

@@ -132,7 +132,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
     [Fact]
     public async Task The_charset_of_a_response_decides_how_it_is_read()
     {
-        // "Gößner" in ISO-8859-1; the raw server writes each char as one octet.
+        // "Gößner" in ISO-8859-1. The raw server writes each char as one byte.
         await using var server = RawServer.Start(
             """
             HTTP/1.1 200 OK
@@ -216,7 +216,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
     }
 
     [Fact]
-    public async Task The_timeout_of_the_client_holds_until_the_last_octet()
+    public async Task The_timeout_of_the_client_holds_until_the_last_byte()
     {
         const string Beginning = "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 99\n\n[";
         await using var server = RawServer.Start(Beginning, Beginning);
@@ -247,7 +247,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
         var rfcs = await wide.QueryFromJsonAsync<Rfc[]>(server.Uri("/rfcs"), Wire.Sql(), Test);
 
         Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, ours.HttpRequestError);
-        Assert.Equal("The content of the response is over HttpClient.MaxResponseContentBufferSize, 76 octets.", ours.Message);
+        Assert.Equal("The response body is longer than HttpClient.MaxResponseContentBufferSize, 76 bytes.", ours.Message);
         Assert.Equal(Wire.BothRfcs, rfcs);
     }
 

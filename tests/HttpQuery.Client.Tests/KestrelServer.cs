@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary>A plain Kestrel server on a free port, its endpoints mapped with <c>MapMethods</c>: no library of ours takes part.</summary>
+/// <summary>A plain Kestrel server on a free port, with endpoints mapped by <c>MapMethods</c>. It does not use HttpQuery.</summary>
 internal sealed class KestrelServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary>Every shape of call a program may write: that this file compiles is the test that none is ambiguous.</summary>
+/// <summary>Every form of call that a program may write. This file compiles only if none is ambiguous.</summary>
 public sealed class OverloadTests
 {
     private static readonly RfcQuery Question = new("HTTP", 40);
@@ -119,7 +119,7 @@ public sealed class OverloadTests
             cancellationToken: Test).CountAsync();
     });
 
-    // Makes the calls against a handler that answers each with an empty array, and counts that every one was a QUERY.
+    // Sends the calls to a handler that returns an empty array, and counts the QUERY requests.
     private static async Task CallAsync(int expected, Func<HttpClient, string?, Uri?, Task> calls)
     {
         var counting = new CountingHandler();

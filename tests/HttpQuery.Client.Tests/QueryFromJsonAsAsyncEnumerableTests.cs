@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary><c>QueryFromJsonAsAsyncEnumerable</c>: the elements of a JSON array while it is still being written.</summary>
+/// <summary><c>QueryFromJsonAsAsyncEnumerable</c>: it yields the elements of a JSON array while the server still writes.</summary>
 public sealed class QueryFromJsonAsAsyncEnumerableTests
 {
     private static readonly RfcQuery Question = new("HTTP", 40);

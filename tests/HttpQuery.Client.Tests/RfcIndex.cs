@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary>The query of these tests: RFCs that are at least so long.</summary>
+/// <summary>The query of these tests: RFCs with a minimum number of pages.</summary>
 internal sealed record RfcQuery(string Title, int MinimumPages);
 
-/// <summary>One element of their results.</summary>
+/// <summary>One element of the results.</summary>
 internal sealed record Rfc(int Number, string Title);
 
-/// <summary>How trimmed and native programs describe the two.</summary>
+/// <summary>The contracts of both types for trimmed and native programs.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RfcQuery))]
 [JsonSerializable(typeof(Rfc[]))]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace HttpQuery.Client.Tests;
 
-/// <summary>What the tests of this project say often.</summary>
+/// <summary>Values and helpers that many tests of this project use.</summary>
 internal static class Wire
 {
     public const string TwoRfcs =
@@ -25,14 +25,14 @@ internal static class Wire
     /// <summary>The expected result of reading <see cref="TwoRfcs"/>.</summary>
     public static readonly Rfc[] BothRfcs = [new(9110, "HTTP Semantics"), new(9112, "HTTP/1.1")];
 
-    /// <summary>Query content of any media type, its octets those of <paramref name="text"/> in UTF-8.</summary>
+    /// <summary>Creates query content of any media type from <paramref name="text"/> in UTF-8.</summary>
     public static HttpContent Content(string mediaType, string text) =>
         new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(mediaType) } };
 
     /// <summary>A small SQL query, the content of most exchanges.</summary>
     public static HttpContent Sql() => Content("application/sql", "select * from rfcs");
 
-    /// <summary>What the call itself throws, before there is a task to await.</summary>
+    /// <summary>Returns the exception that the call itself throws, before it returns a task.</summary>
     public static TException ThrownBy<TException>(Func<Task> call)
         where TException : Exception
     {

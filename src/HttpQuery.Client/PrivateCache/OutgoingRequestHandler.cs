@@ -2,18 +2,19 @@ using Microsoft.Extensions.Http;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>Shows the cache each request as it leaves the last handler: some handlers take away what they added before they return.</summary>
+/// <summary>Shows the cache each request as it leaves the last handler.</summary>
+/// <remarks>Some handlers remove the headers that they added before they return.</remarks>
 internal sealed class OutgoingRequestHandler : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        OutgoingRequests.Current?.Observe(request);
+        OutgoingRequestTracker.Current?.Observe(request);
         return base.SendAsync(request, cancellationToken);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        OutgoingRequests.Current?.Observe(request);
+        OutgoingRequestTracker.Current?.Observe(request);
         return base.Send(request, cancellationToken);
     }
 

@@ -2,27 +2,28 @@ using HttpQuery.Caching;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>A request's own conditions, while those of the cache stand in their place.</summary>
+/// <summary>Keeps a request's own conditions while the cache sends its own in their place.</summary>
 internal sealed class RequestConditions
 {
     private readonly StoredFields _own;
 
     private RequestConditions(StoredFields own) => _own = own;
 
+    /// <summary>Replaces the conditions of a request, and returns its own.</summary>
     public static RequestConditions Replace(HttpRequestMessage request, ValidationConditions conditions)
     {
-        var own = new RequestConditions(MessageFields.Of(request.Headers, null));
-        ConditionHeaders.Replace(new MessageHeaders(request), conditions);
+        var own = new RequestConditions(HeaderSnapshot.Create(request.Headers, null));
+        ConditionHeaders.Replace(new RequestHeadersAdapter(request), conditions);
         return own;
     }
 
-    /// <summary>Puts all headers back as they came: handlers below may have added some.</summary>
+    /// <summary>Restores all headers. Handlers below the cache may have added some.</summary>
     public void RestoreAll(HttpRequestMessage request)
     {
         request.Headers.Clear();
         foreach (var (name, lines) in _own) request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
     }
 
-    /// <summary>Puts the request's own conditions back.</summary>
-    public void Restore(HttpRequestMessage request) => ConditionHeaders.Restore(new MessageHeaders(request), _own);
+    /// <summary>Restores the request's own conditions.</summary>
+    public void Restore(HttpRequestMessage request) => ConditionHeaders.Restore(new RequestHeadersAdapter(request), _own);
 }

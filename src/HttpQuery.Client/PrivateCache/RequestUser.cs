@@ -2,36 +2,38 @@ using HttpQuery.Caching;
 
 namespace HttpQuery.PrivateCache;
 
-/// <summary>What a request says about its user.</summary>
+/// <summary>The parts of a request that identify its user.</summary>
 /// <param name="Partition">The value of <see cref="PrivateCacheOptions.Partition"/>.</param>
-/// <param name="UserInfo">The user information of the URI; empty if there is none.</param>
+/// <param name="UserInfo">The user information of the URI. Empty if there is none.</param>
 /// <param name="Headers">The credential headers that the request has, by lower-case name in ordinal order.</param>
 internal sealed record RequestUser(string? Partition, string UserInfo, (string Name, string[] Lines)[] Headers)
 {
-    // Names that no header has.
-    private const string PartitionField = "(partition)", UserInfoField = "(user information)", CookiesField = "(cookies of the container)", HostField = "(host)", ServerField = "(server)";
+    // The parentheses keep these names apart from those of headers.
+    private const string PartitionName = "(partition)", UserInfoName = "(user information)", CookiesName = "(cookies of the container)",
+        HostName = "(host)", ServerName = "(server)";
 
     private static readonly (string Name, string[] Lines)[] NoHeaders = [];
 
-    /// <summary>Reads a request.</summary>
+    /// <summary>Reads the user of a request.</summary>
     /// <param name="message">The request.</param>
     /// <param name="names">Lower-case names of the credential headers, in ordinal order.</param>
-    /// <param name="partition">The option of that name.</param>
-    public static RequestUser Of(HttpRequestMessage message, string[] names, Func<HttpRequestMessage, string?>? partition)
+    /// <param name="partition">The value of <see cref="PrivateCacheOptions.Partition"/>.</param>
+    public static RequestUser From(HttpRequestMessage message, string[] names, Func<HttpRequestMessage, string?>? partition)
     {
         List<(string, string[])>? headers = null;
         foreach (var name in names)
         {
-            // A header without a known place may stand among those of the content; it is sent all the same.
+            // Custom headers may be among those of the content. They are sent, too.
             string[] lines = [];
             if (message.Headers.NonValidated.TryGetValues(name, out var values)) lines = [.. values];
             if (message.Content?.Headers.NonValidated.TryGetValues(name, out values) is true) lines = [.. lines, .. values];
             if (lines.Length > 0) (headers ??= []).Add((name, lines));
         }
-        return new(partition?.Invoke(message), message.RequestUri is { IsAbsoluteUri: true } uri ? uri.UserInfo : "", headers is null ? NoHeaders : [.. headers]);
+        var userInfo = message.RequestUri is { IsAbsoluteUri: true } uri ? uri.UserInfo : "";
+        return new(partition?.Invoke(message), userInfo, headers is null ? NoHeaders : [.. headers]);
     }
 
-    /// <summary>Whether the other request is for the same user.</summary>
+    /// <summary>Tells whether the other request is for the same user.</summary>
     public bool IsSameAs(RequestUser other)
     {
         if (Partition != other.Partition || UserInfo != other.UserInfo || Headers.Length != other.Headers.Length) return false;
@@ -42,27 +44,29 @@ internal sealed record RequestUser(string? Partition, string UserInfo, (string N
         return true;
     }
 
-    /// <summary>Whether the request has a credential header.</summary>
-    public bool Has(string name) => Headers.Any(header => header.Name == name);
+    /// <summary>Tells whether the request has this credential header.</summary>
+    public bool HasHeader(string name) => Headers.Any(header => header.Name == name);
 
-    /// <summary>The digest that separates this request from those of other users and servers; empty if nothing does.</summary>
+    /// <summary>Returns the digest that separates this request from those of other users and servers. Empty if the request names
+    /// neither.</summary>
     /// <param name="cookies">The cookies that the transport adds, or <see langword="null"/>.</param>
-    /// <param name="target">Where the request goes.</param>
-    public byte[] Digest(string? cookies, in SentTarget target)
+    /// <param name="target">The target of the request.</param>
+    public byte[] ComputeDigest(string? cookies, in RequestTarget target)
     {
-        var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1) + (target.NamesServer ? 2 : 0);
+        var count = Headers.Length + (Partition is null ? 0 : 1) + (UserInfo.Length == 0 ? 0 : 1) + (cookies is null ? 0 : 1)
+            + (target.NeedsServer ? 2 : 0);
         if (count == 0) return [];
 
         using var digest = new IdentityDigest();
         digest.Add(count);
         foreach (var (name, lines) in Headers) digest.Add(name, lines);
-        if (Partition is not null) digest.Add(PartitionField, Partition);
-        if (UserInfo.Length > 0) digest.Add(UserInfoField, UserInfo);
-        if (cookies is not null) digest.Add(CookiesField, cookies);
-        if (target.NamesServer)
+        if (Partition is not null) digest.Add(PartitionName, Partition);
+        if (UserInfo.Length > 0) digest.Add(UserInfoName, UserInfo);
+        if (cookies is not null) digest.Add(CookiesName, cookies);
+        if (target.NeedsServer)
         {
-            digest.Add(HostField, target.HostLines ?? "");
-            digest.Add(ServerField, target.Server);
+            digest.Add(HostName, target.HostLines ?? "");
+            digest.Add(ServerName, target.Server);
         }
         return digest.Complete();
     }

@@ -1,16 +1,18 @@
 namespace HttpQuery.PrivateCache;
 
-/// <summary>The cookies that the transport at the end of a chain of handlers adds from its <see cref="System.Net.CookieContainer"/>.</summary>
+/// <summary>Reads the cookies that the transport at the end of a handler chain adds from its
+/// <see cref="System.Net.CookieContainer"/>.</summary>
 internal static class TransportCookies
 {
-    /// <summary>Returns the value of the <c>Cookie</c> header that the transport would add, or <see langword="null"/> if it adds none.</summary>
-    public static string? Of(HttpMessageHandler? handler, Uri uri)
+    /// <summary>Returns the <c>Cookie</c> header that the transport would add, or <see langword="null"/> if it adds none.</summary>
+    public static string? Get(HttpMessageHandler? handler, Uri uri)
     {
         while (handler is DelegatingHandler { InnerHandler: { } inner }) handler = inner;
         var container = handler switch
         {
             SocketsHttpHandler { UseCookies: true } sockets => sockets.CookieContainer,
-            HttpClientHandler client when !OperatingSystem.IsBrowser() && !OperatingSystem.IsWasi() && client.UseCookies => client.CookieContainer,
+            HttpClientHandler client when !OperatingSystem.IsBrowser() && !OperatingSystem.IsWasi() && client.UseCookies =>
+                client.CookieContainer,
             _ => null,
         };
         return container is { Count: > 0 } && container.GetCookieHeader(uri) is { Length: > 0 } cookies ? cookies : null;

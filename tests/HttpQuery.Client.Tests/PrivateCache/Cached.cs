@@ -1,20 +1,20 @@
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>Clients with a private cache, and what is sent through them often.</summary>
+/// <summary>Clients with a private cache, and requests that many tests send.</summary>
 internal static class Cached
 {
     public const string Fresh = "Cache-Control: max-age=60";
 
-    /// <summary>A client with a cache of its own above <paramref name="inner"/>, by default real sockets with their default settings.</summary>
+    /// <summary>Creates a client with its own cache above <paramref name="inner"/>, by default real sockets with default settings.</summary>
     public static HttpClient Client(PrivateCacheOptions? options = null, TimeProvider? time = null, HttpMessageHandler? inner = null) =>
         new(new QueryCacheHandler(options, time) { InnerHandler = inner ?? new SocketsHttpHandler() });
 
-    public static HttpRequestMessage Get(Uri uri, params string[] fields) => With(new(HttpMethod.Get, uri), fields);
+    public static HttpRequestMessage Get(Uri uri, params string[] headers) => With(new(HttpMethod.Get, uri), headers);
 
-    public static HttpRequestMessage Query(Uri uri, string content, params string[] fields) =>
-        With(new(HttpMethod.Query, uri) { Content = Wire.Content("application/json", content) }, fields);
+    public static HttpRequestMessage Query(Uri uri, string content, params string[] headers) =>
+        With(new(HttpMethod.Query, uri) { Content = Wire.Content("application/json", content) }, headers);
 
-    /// <summary>Status and content.</summary>
+    /// <summary>Sends a request, and returns status and content.</summary>
     public static async Task<string> TextAsync(this HttpClient client, HttpRequestMessage request)
     {
         using (request)
@@ -24,12 +24,12 @@ internal static class Cached
         }
     }
 
-    private static HttpRequestMessage With(HttpRequestMessage request, string[] fields)
+    private static HttpRequestMessage With(HttpRequestMessage request, string[] headers)
     {
-        foreach (var field in fields)
+        foreach (var header in headers)
         {
-            var colon = field.IndexOf(':', StringComparison.Ordinal);
-            request.Headers.TryAddWithoutValidation(field[..colon], field[(colon + 1)..].Trim());
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
         }
         return request;
     }

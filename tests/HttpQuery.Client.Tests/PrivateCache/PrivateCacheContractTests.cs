@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>The contract of all caches, for the private one above real sockets: all hosts are one origin on loopback.</summary>
+/// <summary>The contract of all caches, for the private cache on real sockets. One origin on loopback serves all hosts.</summary>
 public sealed class PrivateCacheContractTests : CacheContractTests
 {
     protected override Task<ICacheContractHost> StartAsync() => Task.FromResult<ICacheContractHost>(new ClientHost());
@@ -31,7 +31,7 @@ public sealed class PrivateCacheContractTests : CacheContractTests
             };
             options.CredentialHeaders.Add("X-Api-Key");
 
-            // A connection for each request: a request on an old one that fails would be sent again.
+            // Each request gets a new connection: a failed request on an old one would be sent again.
             var sockets = new SocketsHttpHandler
             {
                 PooledConnectionLifetime = TimeSpan.Zero,

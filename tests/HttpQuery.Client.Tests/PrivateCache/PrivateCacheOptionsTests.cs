@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary><see cref="PrivateCacheOptions"/>: what tells users apart, and what is refused.</summary>
+/// <summary><see cref="PrivateCacheOptions"/>: options that tell users apart, and values that are refused.</summary>
 public sealed class PrivateCacheOptionsTests
 {
     [Theory]
@@ -113,7 +113,7 @@ public sealed class PrivateCacheOptionsTests
         using (wrong.GetRequiredService<IHttpClientFactory>().CreateClient("other")) { }
     }
 
-    // Each row: the fields of two requests, LF between lines.
+    // Each row: the headers of two requests, LF between lines.
     [Theory]
     [InlineData("X-Api-Key: a", "X-Api-Key: b", false)]
     [InlineData("X-Api-Key: a", "x-api-key: a", true)]
@@ -147,7 +147,7 @@ public sealed class PrivateCacheOptionsTests
     {
         var count = 0;
         string? current = null;
-        using var client = Cached.Client(new() { Partition = _ => current }, inner: new Answering(request =>
+        using var client = Cached.Client(new() { Partition = _ => current }, inner: new StubHandler(request =>
             new() { RequestMessage = request, Content = new StringContent($"{++count}"), Headers = { { "Cache-Control", "max-age=60" } } }));
         foreach (var (own, text) in new[] { (partition, cookie), (otherPartition, otherCookie) })
         {
@@ -182,14 +182,14 @@ public sealed class PrivateCacheOptionsTests
         await using var origin = Origin.Start(request =>
         {
             var cookie = request.IndexOf("\nCookie: ", StringComparison.Ordinal);
-            var user = cookie < 0 ? "nobody" : request[(cookie + 9)..request.IndexOf('\n', cookie + 1)];
+            var user = cookie < 0 ? "visitor" : request[(cookie + 9)..request.IndexOf('\n', cookie + 1)];
             return request.StartsWith("POST /", StringComparison.Ordinal)
                 ? Origin.Response("204 No Content", "", "Set-Cookie: user=" + request[6..request.IndexOf(' ', 6)] + "; path=/").Replace("Content-Length: 0\n", "", StringComparison.Ordinal)
                 : Origin.Ok(user, Cached.Fresh);
         });
-        using var client = Cached.Client(inner: new Below(BelowKind.InPlace) { InnerHandler = isHttpClientHandler ? new HttpClientHandler() : new SocketsHttpHandler() });
+        using var client = Cached.Client(inner: new CredentialHandler(CredentialHandlerKind.InPlace) { InnerHandler = isHttpClientHandler ? new HttpClientHandler() : new SocketsHttpHandler() });
 
-        for (var i = 0; i < 2; i++) Assert.Equal("200 nobody", await client.TextAsync(Cached.Get(origin.Uri("/"))));
+        for (var i = 0; i < 2; i++) Assert.Equal("200 visitor", await client.TextAsync(Cached.Get(origin.Uri("/"))));
         foreach (var user in new[] { "ann", "bob" })
         {
             await client.TextAsync(new(HttpMethod.Post, origin.Uri("/" + user)));

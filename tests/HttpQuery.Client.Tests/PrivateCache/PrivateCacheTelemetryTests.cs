@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Client.Tests.PrivateCache;
 
-/// <summary>What clients of <c>AddHttpClient</c> count and say of their caches (RFC 9211).</summary>
+/// <summary>Metrics, logs and <c>Cache-Status</c> of the caches of <c>AddHttpClient</c> clients (RFC 9211).</summary>
 public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
 {
     private const string Stored = "fwd=uri-miss; fwd-status=200; stored; ttl=60";
@@ -81,8 +81,8 @@ public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
     public async Task A_response_to_a_user_that_was_not_known_is_a_miss()
     {
         await using var origin = Origin.Start(Origin.Ok("of anna", Cached.Fresh));
-        Below.User = "anna";
-        var client = Client("api", o => o.AddCacheStatus = true, builder => builder.AddHttpMessageHandler(() => new Below(BelowKind.InPlace)));
+        CredentialHandler.User = "anna";
+        var client = Client("api", o => o.AddCacheStatus = true, builder => builder.AddHttpMessageHandler(() => new CredentialHandler(CredentialHandlerKind.InPlace)));
         for (var i = 0; i < 2; i++) Assert.Equal("200 of anna (api; fwd=uri-miss; fwd-status=200; detail=unknown-user)", await SendAsync(client, Cached.Get(origin.Uri("/"))));
         Assert.Equal(["miss GET api", "miss GET api"], _meter.Requests);
     }
@@ -180,7 +180,7 @@ public sealed class PrivateCacheTelemetryTests : IAsyncDisposable
     [Fact]
     public async Task A_response_that_is_forgotten_gives_its_memory_back()
     {
-        var client = Client("api", below: builder => builder.ConfigurePrimaryHttpMessageHandler(() => new Answering(request => new(System.Net.HttpStatusCode.OK)
+        var client = Client("api", below: builder => builder.ConfigurePrimaryHttpMessageHandler(() => new StubHandler(request => new(System.Net.HttpStatusCode.OK)
         {
             RequestMessage = request,
             Content = new ByteArrayContent(new byte[10]),

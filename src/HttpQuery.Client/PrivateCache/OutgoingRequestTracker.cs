@@ -1,0 +1,54 @@
+using HttpQuery.Caching;
+
+namespace HttpQuery.PrivateCache;
+
+/// <summary>Tracks the messages that are sent for one request of a caller. Retries and hedging send several.</summary>
+internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
+{
+    // With more messages than this, the response is not stored.
+    private const int MaximumCount = 16;
+
+    private static readonly AsyncLocal<OutgoingRequestTracker?> Flow = new();
+
+    private readonly List<StoredFields> _headers = [];
+    private volatile RequestUser? _otherUser;
+    private volatile bool _hasOtherUser;
+    private volatile bool _hasOtherRequest;
+
+    /// <summary>The tracker of the request that the current asynchronous flow belongs to.</summary>
+    public static OutgoingRequestTracker? Current
+    {
+        get => Flow.Value;
+        set => Flow.Value = value;
+    }
+
+    /// <summary>Whether a message was for another user than the lookup.</summary>
+    public bool HasOtherUser => _hasOtherUser;
+
+    /// <summary>The other user, if known.</summary>
+    public RequestUser? OtherUser => _otherUser;
+
+    /// <summary>Whether a message had another target, method or content than the lookup.</summary>
+    public bool HasOtherRequest => _hasOtherRequest;
+
+    /// <summary>Compares a message with the request of the lookup.</summary>
+    public void Observe(HttpRequestMessage message)
+    {
+        if (!snapshot.IsSameRequest(message)) _hasOtherRequest = true;
+        lock (_headers)
+        {
+            if (_headers.Count == MaximumCount) _hasOtherRequest = true;
+            else _headers.Add(HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
+        }
+        var user = snapshot.GetUser(message);
+        if (user is not null && user.IsSameAs(snapshot.User)) return;
+        if (user is not null) _otherUser = user;
+        _hasOtherUser = true;
+    }
+
+    /// <summary>Tells whether all messages had the headers named by <c>Vary</c> as they were at the lookup.</summary>
+    public bool IsSameVariant(HttpResponseMessage response)
+    {
+        lock (_headers) return _headers.TrueForAll(headers => snapshot.IsSameVariant(headers, response));
+    }
+}
