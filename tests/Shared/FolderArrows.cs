@@ -34,7 +34,8 @@ internal static partial class FolderArrows
             }
 
             // Extension methods are used without a name of their type, but not without its namespace.
-            foreach (var import in source.Imports)
+            // Doors live in namespaces of the framework, which other files import for its own types.
+            foreach (var import in source.Imports.Where(import => import.StartsWith("HttpQuery", StringComparison.Ordinal)))
                 if (folders[import].ToArray() is [var folder] && folder != source.Folder) arrows.Add(source.Folder + Arrow + folder);
         }
 
