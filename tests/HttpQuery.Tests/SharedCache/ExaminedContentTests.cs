@@ -21,7 +21,8 @@ public sealed class ExaminedContentTests
         var (content, seen) = (new string('x', length - 1) + "y", new List<string>());
         await using var server = await StartAsync(meter, async context =>
         {
-            await meter.UntilPendingAsync(size => size == taken);
+            // What is forwarded once is the server's own again; what may be forwarded twice is kept.
+            await meter.UntilPendingAsync(size => size == (seen.Count == 0 ? 0 : taken));
             using (var reader = new StreamReader(context.Request.Body)) seen.Add(await reader.ReadToEndAsync());
             context.Response.Headers.CacheControl = "max-age=10";
             context.Response.Headers.ETag = seen.Count == 1 ? "\"1\"" : "\"2\"";
@@ -42,24 +43,47 @@ public sealed class ExaminedContentTests
     {
         using var meter = new CacheMeter();
         var (longest, next) = (new string('x', 524_287), new string('y', 65_537));
-        var release = new TaskCompletionSource();
+        var (begun, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = await StartAsync(meter, async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
             var content = await reader.ReadToEndAsync();
+            begun.TrySetResult();
             if (content == longest) await release.Task;
             context.Response.Headers.CacheControl = "max-age=10";
             await context.Response.WriteAsync($"{content.Length}");
         });
-        var waiting = server.QueryAsync("/", longest);
+        var leader = server.QueryAsync("/", longest);
+        await begun.Task;
+        await meter.UntilPendingAsync(size => size == 0);
+        var follower = server.QueryAsync("/", longest);
         await meter.UntilPendingAsync(size => size == MaximumPendingSize / 2);
 
         var forwarded = await server.SendQueryAsync("/", next);
         Assert.Equal(("65537", "HttpQuery; fwd=bypass; fwd-status=200"), (forwarded.ContentText, forwarded["Cache-Status"]));
         release.SetResult();
-        Assert.Equal("524287", await waiting);
+        Assert.Equal(("524287", "524287"), (await leader, await follower));
         await meter.UntilPendingAsync(size => size == 0);
         Assert.Equal("HttpQuery; fwd=uri-miss; fwd-status=200; stored; ttl=10", (await server.SendQueryAsync("/", next))["Cache-Status"]);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1", 0)]
+    [InlineData("HTTP/2", 311_296)]
+    public async Task It_is_read_if_requests_of_a_connection_share_a_window(string protocol, int pending)
+    {
+        using var meter = new CacheMeter();
+        await using var server = await StartAsync(
+            meter,
+            async context =>
+            {
+                await meter.UntilPendingAsync(size => size == pending);
+                using var reader = new StreamReader(context.Request.Body);
+                await context.Response.WriteAsync($"{(await reader.ReadToEndAsync()).Length}");
+            },
+            protocol);
+        Assert.Equal("300000", await server.QueryAsync("/", new string('x', 300_000)));
+        await meter.UntilPendingAsync(size => size == 0);
     }
 
     [Theory]
@@ -77,7 +101,7 @@ public sealed class ExaminedContentTests
         await meter.UntilPendingAsync(size => size == 0);
     }
 
-    private static Task<CachedServer> StartAsync(CacheMeter meter, RequestDelegate handler) => CachedServer.StartAsync(
+    private static Task<CachedServer> StartAsync(CacheMeter meter, RequestDelegate handler, string protocol = "HTTP/1.1") => CachedServer.StartAsync(
         app =>
         {
             meter.Listen(app.Services.GetRequiredService<IMeterFactory>());
@@ -89,6 +113,7 @@ public sealed class ExaminedContentTests
             app.Use(async (context, next) =>
             {
                 await ArriveAsync(context);
+                context.Request.Protocol = protocol;
                 await next(context);
             });
             app.UseRouting();
