@@ -29,6 +29,7 @@ public partial class ReadmeTests
     [InlineData("CONTRIBUTING.md")]
     [InlineData("docs/glossary.md")]
     [InlineData("docs/options.md")]
+    [InlineData("docs/architecture.md")]
     [InlineData("src/HttpQuery/README.md")]
     [InlineData("src/HttpQuery.Caching/README.md")]
     [InlineData("src/HttpQuery.Client/README.md")]
