@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What is to become of a request: it is served, refused or forwarded.</summary>
+/// <summary>The decision about a request: it is served, refused or forwarded.</summary>
 internal abstract class CacheDecision
 {
     private CacheDecision()
@@ -14,11 +14,11 @@ internal abstract class CacheDecision
     {
         public CachedMessage Message => message;
 
-        /// <summary>Set if what is served is stale, and should be asked for anew without letting the client wait (RFC 5861 §3).</summary>
+        /// <summary>Set if the response is stale and should be revalidated without making the client wait (RFC 5861 §3).</summary>
         public Revalidation? Revalidation => revalidation;
     }
 
-    /// <summary>The request asks for what is stored alone, and nothing is: 504 (RFC 9111 §5.2.1.7).</summary>
+    /// <summary>The request accepts only a stored response, and there is none: 504 (RFC 9111 §5.2.1.7).</summary>
     public sealed class Refuse(StringValues status) : CacheDecision
     {
         /// <summary>The lines of Cache-Status.</summary>
@@ -28,7 +28,7 @@ internal abstract class CacheDecision
     /// <summary>The request goes to the origin.</summary>
     public sealed class Forward(OriginExchange exchange) : CacheDecision
     {
-        /// <summary>Takes the response. Dispose it when the response has ended, or none came.</summary>
+        /// <summary>Receives the response. Dispose it when the response has ended, or if no response came.</summary>
         public OriginExchange Exchange => exchange;
     }
 }

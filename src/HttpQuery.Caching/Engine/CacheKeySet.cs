@@ -3,8 +3,8 @@ using HttpQuery.CacheKeys;
 namespace HttpQuery.Caching;
 
 /// <summary>The keys of one request (docs/cache-key.md).</summary>
-/// <param name="Primary">Key of the request without Vary; of the user's own request where the user is known.</param>
-/// <param name="Shared">Key of the same request for everyone; equal to the primary key where no user is known.</param>
+/// <param name="Primary">Key of the request without Vary. If the user is known, it is the key of the user's own request.</param>
+/// <param name="Shared">Key of the same request for everyone; equal to the primary key if no user is known.</param>
 /// <param name="IsNormalized">Whether other spellings of the content have the same key.</param>
 /// <param name="Resource">Key of the URI's epoch.</param>
 internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, bool IsNormalized, QueryCacheKey Resource)
@@ -12,7 +12,7 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
     /// <summary>Stands for the keys of a request that is not looked up.</summary>
     public static CacheKeySet None { get; } = new(default, default, false, default);
 
-    /// <summary>Names of the headers that make the key of every request.</summary>
+    /// <summary>Names of the headers that are part of every key.</summary>
     internal static readonly string[] KeyFields =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
 

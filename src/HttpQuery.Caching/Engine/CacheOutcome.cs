@@ -3,23 +3,24 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What has become of a request: Cache-Status, the metric label and the log line are made from this, and from nothing else.</summary>
+/// <summary>The outcome of a request. Cache-Status, the metric label and the log line are made from it alone.</summary>
 /// <param name="Result">The metric label.</param>
 internal readonly record struct CacheOutcome(CacheResult Result)
 {
-    /// <summary>Why the request was forwarded; it is not told where it was not.</summary>
+    /// <summary>Why the request was forwarded; not reported if it was not forwarded.</summary>
     public ForwardReason Reason { get; init; }
 
-    /// <summary>The status code that came back.</summary>
+    /// <summary>The status code of the response to the forwarded request.</summary>
     public int? ForwardStatus { get; init; }
 
-    /// <summary>Whether nothing known speaks against storing the response.</summary>
+    /// <summary>Whether no known reason prevents storing the response.</summary>
     public bool IsStored { get; init; }
 
-    /// <summary>Whether the request got the response to another that asked the same; <see langword="null"/> if it did not wait for one.</summary>
+    /// <summary>Whether the request received the response to an identical request; <see langword="null"/> if it did not wait for
+    /// one.</summary>
     public bool? IsCollapsed { get; init; }
 
-    /// <summary>The response whose lifetime is told.</summary>
+    /// <summary>The response whose lifetime is reported.</summary>
     public StoredResponse? Response { get; init; }
 
     /// <summary>Why the response is not stored, if that is known.</summary>

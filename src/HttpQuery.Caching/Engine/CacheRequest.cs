@@ -6,7 +6,7 @@ namespace HttpQuery.Caching;
 /// <summary>A request as a cache sees it.</summary>
 internal sealed class CacheRequest
 {
-    /// <summary>The method; QUERY, GET and HEAD in upper case, however they came.</summary>
+    /// <summary>The method; QUERY, GET and HEAD in upper case, however the client spells them.</summary>
     public required string Method { get; init; }
 
     /// <summary>The scheme of the target URI, for example <c>https</c>.</summary>
@@ -18,36 +18,42 @@ internal sealed class CacheRequest
     /// <summary>The target in origin form, never decoded: for example <c>/rfcs?year=2022</c>.</summary>
     public required string Target { get; init; }
 
-    /// <summary>The fields.</summary>
+    /// <summary>The headers.</summary>
     public required IFieldLines Fields { get; init; }
 
-    /// <summary>The whole content, empty where there is none; <see langword="null"/> where it could not be read, or is too long: then the cache is bypassed. The memory must not
-    /// change while the transaction lasts; a copy of the same octets may take its place.</summary>
+    /// <summary>The whole content, empty if there is none. It is <see langword="null"/> if it could not be read or is too long: then the
+    /// cache is bypassed. The memory must not change while the transaction lasts; a copy of the same bytes may replace it.</summary>
     public required ReadOnlySequence<byte>? Content { get; set; }
 
-    /// <summary>What separates this request from others that look like it: octets that hold nothing secret, such as a digest; empty where nothing does.</summary>
+    /// <summary>Bytes that separate this request from others that look like it; empty if nothing does. They hold nothing secret: for
+    /// example a digest.</summary>
     public ReadOnlyMemory<byte> Partition { get; init; }
 
-    /// <summary>The user whose request it is, as a digest; empty where nobody is known. In a shared cache the responses to a user are that user's, but for those that RFC 9111 §3.5 lets
-    /// caches share: <c>public</c>, <c>s-maxage</c>, <c>must-revalidate</c>.</summary>
+    /// <summary>The user who makes the request, as a digest; empty if no user is known. In a shared cache, the responses to a user are
+    /// for that user alone. Exceptions are the responses that RFC 9111 §3.5 lets caches share: <c>public</c>, <c>s-maxage</c>,
+    /// <c>must-revalidate</c>.</summary>
     public ReadOnlyMemory<byte> User { get; init; }
 
-    /// <summary>Whether responses to requests with <c>Authorization</c> may be given to everybody all the same, because the application says so.</summary>
+    /// <summary>Whether responses to requests with <c>Authorization</c> may be shared by all users, because the application declares
+    /// it.</summary>
     public bool IsSharedAcrossUsers { get; init; }
 
-    /// <summary>Differences in the content that its reader does not see; without them the content counts byte by byte (docs/cache-key.md §6). Default none.</summary>
+    /// <summary>Differences in the content that its reader ignores; without them, every byte of the content counts (docs/cache-key.md
+    /// §6). Default none.</summary>
     public QueryNormalizations Normalizations { get; init; }
 
-    /// <summary>The lifetime of a response that states none, in the place of <see cref="CacheRuleOptions.DefaultLifetime"/>.</summary>
+    /// <summary>The lifetime of a response that states none. Replaces <see cref="CacheRuleOptions.DefaultLifetime"/>.</summary>
     public TimeSpan? DefaultLifetime { get; init; }
 
-    /// <summary>Whether no client waits for the response: the request revalidates what was served stale (RFC 5861 §3). Metrics count it apart.</summary>
+    /// <summary>Whether no client waits for the response: the request revalidates a response that was served stale (RFC 5861 §3). Metrics
+    /// count it separately.</summary>
     public bool IsBackground { get; init; }
 
-    /// <summary>Tags that responses are known to have when the request arrives: their epochs are read with the first step.</summary>
+    /// <summary>Tags that responses are known to have when the request arrives. Their epochs are read in the first step.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Whether the user may become another one on the way to the origin: then only what everyone may have is served (RFC 9111 §3.5).</summary>
+    /// <summary>Whether the user may change on the way to the origin. Then only responses that everyone may have are served (RFC 9111
+    /// §3.5).</summary>
     public bool IsUserUncertain { get; init; }
 
     internal bool IsStorable => Method is "GET" or "QUERY";

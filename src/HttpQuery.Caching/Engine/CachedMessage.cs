@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>A response from the store, as the request asks for it: whole, in part, or 304.</summary>
+/// <summary>A response from the store in the form that the request asks for: whole, in part, or 304.</summary>
 internal sealed class CachedMessage
 {
     private const int MaximumRanges = 16;
@@ -11,16 +11,16 @@ internal sealed class CachedMessage
     private CachedMessage(int status, KeyValuePair<string, StringValues>[] stored, ReadOnlyMemory<byte> content, long? contentLength) =>
         (Status, Stored, Content, ContentLength) = (status, stored, content, contentLength);
 
-    /// <summary>200 or another that was stored; 206, 304 or 416 where the request asks so.</summary>
+    /// <summary>200 or another stored status code; 206, 304 or 416 if the request leads to it.</summary>
     public int Status { get; }
 
     /// <summary>The headers as they were stored; <c>Content-Length</c> is not among them.</summary>
     public KeyValuePair<string, StringValues>[] Stored { get; }
 
-    /// <summary>What to send; empty for HEAD.</summary>
+    /// <summary>The content to send; empty for HEAD.</summary>
     public ReadOnlyMemory<byte> Content { get; }
 
-    /// <summary>The value of Content-Length; <see langword="null"/> where there is none (304).</summary>
+    /// <summary>The value of Content-Length; <see langword="null"/> if there is none (304).</summary>
     public long? ContentLength { get; }
 
     /// <summary>The value of Age.</summary>
@@ -29,7 +29,7 @@ internal sealed class CachedMessage
     /// <summary>The value of Content-Range, if there is one.</summary>
     public string? ContentRange { get; private init; }
 
-    /// <summary>The lines of Cache-Status; none where the cache sends none.</summary>
+    /// <summary>The lines of Cache-Status; none if the cache sends none.</summary>
     public StringValues CacheStatus { get; private init; }
 
     /// <summary>All headers but Content-Length.</summary>
@@ -46,8 +46,8 @@ internal sealed class CachedMessage
 
     /// <summary>Makes the message for a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="stored">What is stored.</param>
-    /// <param name="conditional">What the request's own conditions say.</param>
+    /// <param name="stored">The stored response.</param>
+    /// <param name="conditional">The result of the request's own conditions.</param>
     /// <param name="status">The lines of Cache-Status.</param>
     /// <param name="now">The current time.</param>
     public static CachedMessage Of(CacheRequest request, CachedResponse stored, ConditionalAnswer conditional, StringValues status, DateTimeOffset now)
@@ -62,10 +62,10 @@ internal sealed class CachedMessage
         return InPart(request, stored, age, status, now) ?? new(stored.Response.Status, stored.SentFields, stored.Content, stored.Content.Length) { Age = age, CacheStatus = status };
     }
 
-    /// <summary>An age as Age states it: in whole seconds.</summary>
+    /// <summary>An age in whole seconds, as the Age header states it.</summary>
     public static long SecondsOf(TimeSpan age) => (long)age.TotalSeconds;
 
-    // One range; what asks for several gets all (RFC 9110 §14.2 leaves that open).
+    // Serves one range. A request for several ranges gets the whole response (RFC 9110 §14.2 leaves that open).
     private static CachedMessage? InPart(CacheRequest request, CachedResponse stored, string age, StringValues status, DateTimeOffset now)
     {
         var (response, range) = (stored.Response, request.Fields["Range"]);

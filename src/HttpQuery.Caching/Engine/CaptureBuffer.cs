@@ -2,8 +2,9 @@ using System.Buffers;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The content of a response that is to be stored, as far as it has come.</summary>
-/// <remarks>In pieces from a pool, as long as what has come, never as long as what was announced. When <see cref="QueryCacheOptions.MaximumPendingSize"/> is used up, it gives way to newer ones.</remarks>
+/// <summary>Collects the content of a response that is to be stored.</summary>
+/// <remarks>Uses pieces from a pool. Their size follows the received content, never the announced length. When
+/// <see cref="QueryCacheOptions.MaximumPendingSize"/> is used up, the buffer gives way to newer ones.</remarks>
 internal sealed class CaptureBuffer : IDisposable
 {
     private const int FirstPiece = 4 * 1024;
@@ -20,24 +21,26 @@ internal sealed class CaptureBuffer : IDisposable
     private int _nextPiece = FirstPiece;
 
     /// <summary>Begins to capture.</summary>
-    /// <param name="memory">Where its memory is counted.</param>
-    /// <param name="maximumLength">The most that is kept, in bytes.</param>
-    /// <param name="announced">What Content-Length says, if it says anything.</param>
-    /// <param name="gaveWay">Called on another thread when it has given way.</param>
+    /// <param name="memory">Counts the memory of the buffer.</param>
+    /// <param name="maximumLength">Maximum length of the content, in bytes.</param>
+    /// <param name="announced">The value of Content-Length, if there is one.</param>
+    /// <param name="gaveWay">Called on another thread when the buffer has given way.</param>
     public CaptureBuffer(PendingMemory memory, long maximumLength, long? announced, Action gaveWay)
     {
         (_maximumLength, _announced, _gaveWay) = (maximumLength, announced, gaveWay);
         _share = memory.Begin(isContent: false, GiveWay);
     }
 
-    /// <summary>Whether it gave way to newer ones.</summary>
+    /// <summary>Whether the buffer gave way to newer ones.</summary>
     public bool HasGivenWay { get; private set; }
 
-    /// <summary>Whether all bytes that were announced have come: who has them need not read on, and should find the response stored then.</summary>
+    /// <summary>Whether all announced bytes have arrived. A client that has them need not read on, and should find the response stored
+    /// then.</summary>
     public bool IsWhole => _length == _announced;
 
-    /// <summary>Adds what has come.</summary>
-    /// <returns><see langword="false"/> if nothing is captured any more: it would be longer than the limit or than was announced, or it gave way.</returns>
+    /// <summary>Adds received bytes.</summary>
+    /// <returns><see langword="false"/> if the capture has ended: the content would exceed the limit or the announced length, or the
+    /// buffer gave way.</returns>
     public bool TryAppend(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > Math.Min(_maximumLength, _announced ?? long.MaxValue) - _length)
@@ -62,7 +65,7 @@ internal sealed class CaptureBuffer : IDisposable
     }
 
     /// <summary>Ends the capture.</summary>
-    /// <returns>What was captured, in memory of its own; <see langword="null"/> if it gave way.</returns>
+    /// <returns>The captured content, in memory of its own; <see langword="null"/> if the buffer gave way.</returns>
     public byte[]? Complete()
     {
         lock (_lock)
@@ -87,7 +90,7 @@ internal sealed class CaptureBuffer : IDisposable
         lock (_lock) Drop();
     }
 
-    // Memory is asked for outside the lock: others may have to give way, and they lock.
+    // Request memory outside the lock: other buffers may have to give way, and they lock.
     private bool TryAddPiece()
     {
         var isGranted = _share.TryGrow(_nextPiece);

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Sends one request for several that ask the same at the same time. The first one leads; the others follow: they wait for its response.</summary>
+/// <summary>Sends one request for several identical ones that arrive at the same time. The first one leads; the others follow: they wait
+/// for its response.</summary>
 internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeProvider time)
 {
     private const int MaximumPaused = 10_000;
@@ -10,29 +11,30 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     private readonly ConcurrentDictionary<CollapsingKey, Leader> _leaders = new();
     private readonly ConcurrentDictionary<QueryCacheKey, long> _paused = new();
 
-    /// <summary>How a leader ended, for those that follow it.</summary>
+    /// <summary>How a leader ended, for its followers.</summary>
     public enum End
     {
-        /// <summary>The response was stored: each looks it up.</summary>
+        /// <summary>The response was stored: each follower looks it up.</summary>
         Stored,
 
-        /// <summary>The response is not for others. Each goes on for itself, and so do those that come in the next seconds.</summary>
+        /// <summary>The response cannot be shared. Each follower is forwarded separately, and so are requests that arrive in the next
+        /// seconds.</summary>
         NotShared,
 
-        /// <summary>No response came, or it broke off: one of those that wait goes on as the leader of the others.</summary>
+        /// <summary>No response came, or it broke off: one of the followers becomes the leader of the others.</summary>
         Failed,
 
-        /// <summary>This one goes on as the leader.</summary>
+        /// <summary>This follower becomes the leader.</summary>
         Leads,
 
-        /// <summary>The time to wait is over.</summary>
+        /// <summary>The follower has waited for the maximum time.</summary>
         TimedOut,
     }
 
-    /// <summary>Makes a request the leader of those that ask the same in the same state of the URI, or a follower of the leader.</summary>
-    /// <param name="key">What is asked.</param>
+    /// <summary>Makes a request the leader of identical requests in the same state of the URI, or a follower of their leader.</summary>
+    /// <param name="key">The request and the state of the URI.</param>
     /// <param name="leader">Set if the request leads.</param>
-    /// <param name="follower">Set if it follows. Neither is set while requests for this key are forwarded each for itself.</param>
+    /// <param name="follower">Set if the request follows. Neither is set while requests for this key are forwarded separately.</param>
     public void Join(CollapsingKey key, out Leader? leader, out Follower? follower)
     {
         (leader, follower) = (null, null);
@@ -54,7 +56,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             follower = current.TryAdd();
             if (follower is not null) return;
 
-            // It ended meanwhile, and is taken out.
+            // The leader has ended meanwhile, so it is removed.
             _leaders.TryRemove(new(own.Key, current));
         }
     }
@@ -71,7 +73,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
         /// <summary>The request that it waits for.</summary>
         public Leader Leader => leader;
 
-        /// <summary>Waits until the leader has ended, or this request is to lead.</summary>
+        /// <summary>Waits until the leader has ended, or this request becomes the leader.</summary>
         public async ValueTask<(End End, Leader? Leader)> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
         {
             try
@@ -84,14 +86,14 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             }
             catch (OperationCanceledException)
             {
-                // Chosen to lead at the last moment: the next one is.
+                // This request was chosen to lead at the last moment: the next follower leads instead.
                 if (!TrySetCanceled(default)) (await Task.ConfigureAwait(false)).Leader?.Release(End.Failed);
                 throw;
             }
         }
     }
 
-    /// <summary>A request on its way that others wait for. Any thread may call it.</summary>
+    /// <summary>A request under way that others wait for. Any thread may call it.</summary>
     internal sealed class Leader(Collapsing collapsing, CollapsingKey key, Queue<Follower> followers)
     {
         private readonly Lock _lock = new();
@@ -103,7 +105,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
 
         public CollapsingKey Key => key;
 
-        /// <summary>Adds one that waits; <see langword="null"/> if this one has ended.</summary>
+        /// <summary>Adds a follower; <see langword="null"/> if this leader has ended.</summary>
         public Follower? TryAdd()
         {
             lock (_lock)
@@ -116,7 +118,8 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             }
         }
 
-        /// <summary>The leader's client does not read: from now on its followers wait for the client, not for the response.</summary>
+        /// <summary>Reports that the leader's client does not read. From now on the followers wait for the client, not for the
+        /// response.</summary>
         public void BeginClientWait()
         {
             lock (_lock)
@@ -127,7 +130,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             }
         }
 
-        /// <summary>The leader's client reads again.</summary>
+        /// <summary>Reports that the leader's client reads again.</summary>
         public void EndClientWait()
         {
             lock (_lock)
@@ -140,7 +143,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             }
         }
 
-        /// <summary>Lets those go on that wait. The first call counts.</summary>
+        /// <summary>Ends the wait of all followers. Only the first call counts.</summary>
         public void Release(End end)
         {
             Queue<Follower>? waiting;
@@ -157,7 +160,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             while (waiting.TryDequeue(out var follower)) follower.TrySetResult((end, null));
         }
 
-        // One timer, and only while someone waits for a client that does not read.
+        // One timer, and only while followers wait for a client that does not read.
         private void Watch()
         {
             if (!_isWaiting || _timer is not null || _followers is not { Count: > 0 }) return;
@@ -165,7 +168,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             _timer = collapsing.Time.CreateTimer(static state => ((Leader)state!).GiveWay(), this, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
 
-        // This one goes on for its own client, and may still store its response.
+        // The leader continues for its own client, and may still store its response.
         private void GiveWay()
         {
             Queue<Follower>? waiting;
@@ -179,7 +182,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
             if (waiting is not null && !TryHandOver(waiting)) collapsing._leaders.TryRemove(new(key, this));
         }
 
-        // The one that has waited longest leads, and the others wait for it. Those that do not wait any more are left out.
+        // The follower that has waited longest leads, and the others wait for it. Followers that no longer wait are left out.
         private bool TryHandOver(Queue<Follower> waiting)
         {
             while (waiting.TryDequeue(out var next))
@@ -189,7 +192,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
                 collapsing._leaders.TryUpdate(key, leader, this);
                 if (next.TrySetResult((End.Leads, leader))) return true;
 
-                // It has just left: the followers are taken back, with those that have joined since.
+                // It has just left: take its followers back, with those that have joined since.
                 if (leader.TakeBack() is not { } back) return true;
                 waiting = back;
                 collapsing._leaders.TryUpdate(key, this, leader);

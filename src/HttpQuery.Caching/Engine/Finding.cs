@@ -2,13 +2,13 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What is stored for a request.</summary>
+/// <summary>The stored response for a request.</summary>
 /// <param name="Response">A response in current epochs, or none.</param>
-/// <param name="Key">Where it lies.</param>
-/// <param name="Variant">The key of the request's variant where the URI is known to vary.</param>
+/// <param name="Key">The key of the response.</param>
+/// <param name="Variant">The key of the request's variant, if the URI is known to vary.</param>
 internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey Key, QueryCacheKey? Variant)
 {
-    /// <summary>Finds what is stored: the user's own, else everybody's.</summary>
+    /// <summary>Finds the stored response: the user's own, else the one for everyone.</summary>
     /// <returns><see langword="false"/> if something has not been read yet.</returns>
     public static bool TryFind(RequestContext context, StoreReads reads, out Finding finding)
     {
@@ -26,7 +26,7 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
         return isComplete;
     }
 
-    /// <summary>Whether the epochs of a response are current.</summary>
+    /// <summary>Checks whether the epochs of a response are current.</summary>
     /// <returns><see langword="false"/> if something has not been read yet.</returns>
     public static bool TryCheck(RequestContext context, StoreReads reads, CachedResponse response, out bool isCurrent)
     {
@@ -55,7 +55,7 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
         }
         if (read.Item is not CacheVariants variants) return true;
 
-        // All that may be needed is asked for at once: the variants, and the epochs of their tags.
+        // All keys that may be needed are read at once: the variants, and the epochs of their tags.
         var isComplete = true;
         foreach (var tag in variants.Tags) isComplete &= !reads.IsRemote || reads.TryGet(EpochKeys.OfTag(tag), out _);
         foreach (var names in variants.Lists)
@@ -74,7 +74,7 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
         return isComplete;
     }
 
-    // Of what is not their own, a user and a credential that the cache has not verified get only what everyone may have (RFC 9111 §3.5).
+    // A user, or a credential that the cache has not verified, gets a response of others only if everyone may have it (RFC 9111 §3.5).
     private static CachedResponse? ForEveryone(RequestContext context, CachedResponse? response) =>
         response is not null && context.Cache.Options.Rules.IsShared && !context.AllowsSharing(response.Response.Directives) ? null : response;
 

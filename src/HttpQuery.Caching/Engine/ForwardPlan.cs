@@ -3,7 +3,7 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What the lookup has decided, and what is known of the request then.</summary>
+/// <summary>The decision of the lookup, and the knowledge about the request at that time.</summary>
 internal readonly record struct ForwardPlan
 {
     public PlannedAction Action { get; init; }
@@ -11,31 +11,33 @@ internal readonly record struct ForwardPlan
     /// <summary>Why the request is forwarded.</summary>
     public ForwardReason Reason { get; init; }
 
-    /// <summary>What is stored for the request, and may be validated or stand in.</summary>
+    /// <summary>The stored response for the request, which may be validated or stand in.</summary>
     public StoredItem? Stored { get; init; }
 
-    /// <summary>What the origin is asked about the stored response; <see langword="null"/> if the request is forwarded as it came.</summary>
+    /// <summary>The question to the origin about the stored response; <see langword="null"/> if the request is forwarded
+    /// unchanged.</summary>
     public Validation? Validation { get; init; }
 
-    /// <summary>Epochs and markers before the request is forwarded; <see langword="null"/> if its response is not to be stored.</summary>
+    /// <summary>Epochs and markers before the request is forwarded; <see langword="null"/> if its response must not be stored.</summary>
     public FlightStart? Flight { get; init; }
 
-    /// <summary>Why the response is not to be stored, if that is worth telling.</summary>
+    /// <summary>Why the response must not be stored, if the reason is reported.</summary>
     public StorageRefusal? Refusal { get; init; }
 
-    /// <summary>Whether the request waited for another in vain.</summary>
+    /// <summary><see langword="false"/> if the request waited for another without success; <see langword="null"/> if it did not
+    /// wait.</summary>
     public bool? IsCollapsed { get; init; }
 
-    /// <summary>When the request is forwarded.</summary>
+    /// <summary>The time when the request is forwarded.</summary>
     public DateTimeOffset RequestTime { get; init; }
 
-    /// <summary>What the request's own conditions say of what is stored.</summary>
+    /// <summary>The result of the request's own conditions for the stored response.</summary>
     public ConditionalAnswer Conditional { get; init; }
 
     public ReuseOutcome Reuse { get; init; }
 }
 
-/// <summary>What becomes of a request.</summary>
+/// <summary>The action for a request.</summary>
 internal enum PlannedAction
 {
     Forward,
@@ -45,9 +47,9 @@ internal enum PlannedAction
 
 /// <summary>A stored response that the origin is asked about (RFC 9111 §4.3).</summary>
 /// <param name="Stored">The response.</param>
-/// <param name="Conditions">What is forwarded in the place of the request's own conditions.</param>
+/// <param name="Conditions">The conditions to forward in place of the request's own.</param>
 /// <param name="Flight">Epochs and markers before the request is forwarded.</param>
 internal sealed record Validation(StoredItem Stored, ValidationConditions Conditions, FlightStart Flight);
 
-/// <summary>A stored response, and where it lies.</summary>
+/// <summary>A stored response and its key.</summary>
 internal sealed record StoredItem(CachedResponse Item, QueryCacheKey Key);

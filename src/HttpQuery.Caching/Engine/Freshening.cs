@@ -5,10 +5,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What a 304, or a response to HEAD, says of a stored response (RFC 9111 §4.3.4, §4.3.5).</summary>
+/// <summary>Applies a 304, or a response to HEAD, to a stored response (RFC 9111 §4.3.4, §4.3.5).</summary>
 internal static class Freshening
 {
-    /// <summary>Stores the response that a 304 has made fresh. It stays in the epochs that it was made in: one that has begun meanwhile leaves it behind.</summary>
+    /// <summary>Stores the response that a 304 has made fresh. It keeps the epochs that it was made in: an epoch that has begun meanwhile
+    /// makes it unusable.</summary>
     /// <returns>The fresh response, and whether it was stored.</returns>
     public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(RequestContext context, Validation validation, DateTimeOffset requestTime, StoredFields notModified)
     {
@@ -22,7 +23,7 @@ internal static class Freshening
             return (item, false);
         }
 
-        // A group that the 304 names for the first time has an epoch, too.
+        // A group that the 304 names for the first time needs an epoch, too.
         string[] added = [.. context.GroupTagsOf(fresh.Fields).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
         if (added.Length > 0)
         {
@@ -38,7 +39,8 @@ internal static class Freshening
         return (item, await cache.Store.SetAsync(StoreOperation.Write, stored.Key, item, lifetime).ConfigureAwait(false));
     }
 
-    /// <summary>Removes what a response to HEAD shows to be old. It does not make it fresh: endpoints answer HEAD with fewer headers, and by other code.</summary>
+    /// <summary>Removes a stored response that a response to HEAD shows to be old. HEAD never makes it fresh: endpoints answer HEAD with
+    /// fewer headers, and by other code.</summary>
     public static async ValueTask CompareAsync(QueryCache cache, StoredItem stored, StoredFields received)
     {
         if (stored.Item.Response.Status != 200) return;
@@ -50,7 +52,8 @@ internal static class Freshening
         static bool IsOther(StringValues received, StringValues stored) => received.Count > 0 && received != stored;
     }
 
-    // It stays under its key, which is that of what it varied by before. What could be shared may have been made for a user, and cannot be shared any more.
+    // The response stays under its key, which depends on its former Vary. A response that could be shared may now be made for one user:
+    // if it can no longer be shared, it is not kept.
     private static bool IsKept(RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
     {
         if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;

@@ -3,19 +3,20 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Remembers which tags the responses to a request had last: their epochs are read in the first step then, and before the next such request is forwarded.</summary>
+/// <summary>Remembers the latest tags of the responses to a request. Their epochs are then read in the first step, and before the next
+/// such request is forwarded.</summary>
 internal sealed class KnownTags
 {
-    // Tags of all requests together.
+    // Maximum for the tags of all requests together.
     private const int MaximumCount = 640_000;
 
-    // Tags of one request, unless one response has more.
+    // Maximum for the tags of one request, unless one response has more.
     private const int MaximumTags = 64;
 
     private readonly ConcurrentDictionary<QueryCacheKey, QueryCacheKey[]> _tags = new();
     private int _count;
 
-    /// <summary>The keys of the tags, those that the request names among them.</summary>
+    /// <summary>Returns the keys of the tags, including those that the request names.</summary>
     public IReadOnlyList<QueryCacheKey> Of(RequestContext context)
     {
         // A request that was not seen before probably has the tags of the latest response of its URI.
@@ -24,13 +25,13 @@ internal sealed class KnownTags
         return [.. context.Request.Tags.Select(EpochKeys.OfTag).Union(known ?? [])];
     }
 
-    /// <summary>Takes the tags of a response that is stored.</summary>
+    /// <summary>Adds the tags of a response that is stored.</summary>
     public void Add(RequestContext context, IReadOnlyList<string> tags)
     {
         if (tags.Count > 0) Add(context, [.. tags.Select(EpochKeys.OfTag)]);
     }
 
-    /// <summary>Takes the tags of a response that was found.</summary>
+    /// <summary>Adds the tags of a response that was found.</summary>
     public void Add(RequestContext context, CachedResponse response)
     {
         if (response.Epochs.Tags.Count > 0) Add(context, [.. response.Epochs.Tags.Select(tag => tag.Key)]);
@@ -40,7 +41,7 @@ internal sealed class KnownTags
     {
         var (own, latest) = (_tags.GetValueOrDefault(context.Keys.Primary, []), _tags.GetValueOrDefault(context.Keys.Resource, []));
 
-        // Variants have tags of their own, and come in turn.
+        // Variants have tags of their own, and requests for them take turns.
         if (!Array.TrueForAll(keys, key => Array.IndexOf(own, key) >= 0)) Set(context.Keys.Primary, own.Length, [.. keys.Union(own).Take(Math.Max(keys.Length, MaximumTags))]);
         if (!latest.AsSpan().SequenceEqual(keys)) Set(context.Keys.Resource, latest.Length, keys);
     }
@@ -49,7 +50,7 @@ internal sealed class KnownTags
     {
         if (Interlocked.Add(ref _count, keys.Length - before) > MaximumCount)
         {
-            // Rare, and all are soon there again.
+            // Rare, and all tags are soon known again.
             _tags.Clear();
             _count = keys.Length;
         }

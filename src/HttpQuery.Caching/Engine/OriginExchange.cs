@@ -4,9 +4,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The second phase: a request is at the origin. Takes the response, once.</summary>
-/// <remarks>Not for several threads at once. Disposing it is always right: if no response came, those that wait for it go on. What a <see cref="ResponseCapture"/> or a second exchange has taken over
-/// is theirs then.</remarks>
+/// <summary>The second phase: a request is at the origin. Receives the response, once.</summary>
+/// <remarks>Not thread-safe. Disposing it is always allowed: if no response came, the requests that wait for it continue. If a
+/// <see cref="ResponseCapture"/> or a second exchange has taken something over, that object is responsible for it.</remarks>
 internal sealed class OriginExchange : IDisposable
 {
     private readonly RequestContext _context;
@@ -18,26 +18,31 @@ internal sealed class OriginExchange : IDisposable
     internal OriginExchange(RequestContext context, in ForwardPlan plan, Collapsing.Leader? leader) =>
         (_context, _plan, _leader, _isUserUnknown) = (context, plan, leader, context.Request.IsUserUncertain);
 
-    /// <summary>Whether the request's method is known to be safe: its answer makes nothing unusable.</summary>
+    /// <summary>Whether the request's method is known to be safe: its response invalidates nothing.</summary>
     public bool IsSafe => _context.IsSafe;
 
-    /// <summary>Conditions to forward in the place of the request's own, and without its range; empty if the request is forwarded as it came.</summary>
+    /// <summary>Conditions to forward in place of the request's own, and without its range; empty if the request is forwarded
+    /// unchanged.</summary>
     public ValidationConditions Conditions => _plan.Validation?.Conditions ?? default;
 
-    /// <summary>Whether the cache has a use for the response: else the request can be forwarded without <see cref="ReceiveAsync"/>.</summary>
+    /// <summary>Whether the cache needs the response. If not, the request can be forwarded without <see cref="ReceiveAsync"/>.</summary>
     public bool NeedsResponse => !IsSafe || _plan.Flight is not null || _plan.Stored is not null;
 
-    /// <summary>Reports that the response may be for another user than the request was looked up for: authentication ran, or credentials were added, after the lookup.</summary>
-    /// <remarks>Then only a response that RFC 9111 §3.5 lets caches share is stored, for everyone; a 304 to the cache's own conditions leads to a retry, and nothing stale stands in.</remarks>
+    /// <summary>Reports that the response may be for another user than the lookup: authentication ran, or credentials were added, after
+    /// the lookup.</summary>
+    /// <remarks>Then a response is stored only if RFC 9111 §3.5 lets caches share it, and it is stored for everyone. A 304 to the cache's
+    /// own conditions leads to a retry, and no stale response stands in.</remarks>
     public void ReportUnknownUser() => _isUserUnknown = true;
 
-    /// <summary>The lines of Cache-Status for a response that is not handed over, because <see cref="NeedsResponse"/> is false.</summary>
+    /// <summary>Returns the lines of Cache-Status for a response that is not handed over, because <see cref="NeedsResponse"/> is
+    /// false.</summary>
     /// <param name="status">The status code, if there is one.</param>
     /// <param name="upstream">The lines that came with the response.</param>
     public StringValues StatusLines(int? status, StringValues upstream) => Outcome(PassedResult, status).ToLines(_context.Cache, upstream);
 
-    /// <summary>Takes the head of the response. What an unsafe request makes unusable is so when this returns: await it before the first byte of the answer goes out.</summary>
-    /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
+    /// <summary>Receives the head of the response. The invalidations of an unsafe request are complete when this returns: await it before
+    /// the first byte of the response goes out.</summary>
+    /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
     public async ValueTask<OriginReaction> ReceiveAsync(OriginHead response)
     {
         Use();
@@ -56,25 +61,27 @@ internal sealed class OriginExchange : IDisposable
         return Store(response, received);
     }
 
-    /// <summary>Takes that the response answers another request than the one that was looked up: nothing is stored, and nothing that is stored is used.</summary>
+    /// <summary>Reports that the response is for another request than the one that was looked up. Nothing is stored, and no stored
+    /// response is used.</summary>
     /// <param name="status">The status code.</param>
-    /// <param name="refusal">Why, if that is worth telling.</param>
-    /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
+    /// <param name="refusal">The reason, if it is reported.</param>
+    /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
     public OriginReaction Decline(int status, StorageRefusal? refusal)
     {
         Use();
         return _plan.Validation is not null && status == 304 ? Retry() : Relay(status, PassedResult, refusal);
     }
 
-    /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its handler threw an exception.</summary>
+    /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its
+    /// handler threw an exception.</summary>
     public async ValueTask InvalidateTargetAsync() => await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
 
-    /// <summary>Lets the requests go on that wait for the response: it is cut off.</summary>
+    /// <summary>Ends the wait of the requests that wait for the response, because it is cut off.</summary>
     public void ReleaseFollowers() => Release(Collapsing.End.Failed);
 
-    /// <summary>Takes that no response came.</summary>
+    /// <summary>Reports that no response came.</summary>
     /// <returns>A stale response that stands in (RFC 9111 §4.2.4, RFC 5861 §4), or none.</returns>
-    /// <exception cref="InvalidOperationException">The exchange has had its response.</exception>
+    /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
     public async ValueTask<CachedMessage?> FailAsync()
     {
         Use();
@@ -88,7 +95,7 @@ internal sealed class OriginExchange : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Also after a response that could not be taken.
+        // Also after a response that could not be received.
         Release(Collapsing.End.Failed);
         if (_isOver) return;
         _isOver = true;
@@ -165,7 +172,7 @@ internal sealed class OriginExchange : IDisposable
         return Serve(item, CacheResult.Validated, 304, isStored);
     }
 
-    // While the origin was asked, an unsafe request may have made unusable what was found before.
+    // Meanwhile, an unsafe request may have invalidated the response that was found before.
     private async ValueTask<CachedResponse?> StandInAsync(OriginFailure failure)
     {
         if (_isUserUnknown || _plan.Stored is not { } stored || !ReuseRules.MayServeStaleOnError(failure, _context.Directives, stored.Item.Response, _context.Cache.Time.GetUtcNow())) return null;

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What is to become of a response of the origin.</summary>
+/// <summary>What the adapter must do once the origin's response headers have arrived.</summary>
 internal abstract class OriginReaction
 {
     private OriginReaction()
     {
     }
 
-    /// <summary>It passes, and is not stored.</summary>
+    /// <summary>The response passes and is not stored.</summary>
     public sealed class Relay(QueryCache cache, CacheOutcome outcome) : OriginReaction
     {
         /// <summary>The lines of Cache-Status.</summary>
@@ -17,10 +17,10 @@ internal abstract class OriginReaction
         public StringValues StatusLines(StringValues upstream) => outcome.ToLines(cache, upstream);
     }
 
-    /// <summary>It passes, and is stored when it has come whole.</summary>
+    /// <summary>The response passes, and is stored when it is complete.</summary>
     public sealed class RelayAndStore(QueryCache cache, CacheOutcome outcome, ResponseCapture capture) : OriginReaction
     {
-        /// <summary>Takes the content. It holds what the exchange held: others may wait for it.</summary>
+        /// <summary>Receives the content. It takes over the role of the exchange: other requests may wait for it.</summary>
         public ResponseCapture Capture => capture;
 
         /// <summary>The lines of Cache-Status.</summary>
@@ -28,16 +28,17 @@ internal abstract class OriginReaction
         public StringValues StatusLines(StringValues upstream) => outcome.ToLines(cache, upstream);
     }
 
-    /// <summary>It is dropped, and a stored response is sent in its place.</summary>
+    /// <summary>The response is discarded, and a stored response is sent in its place.</summary>
     public sealed class Serve(CachedMessage message) : OriginReaction
     {
         public CachedMessage Message => message;
     }
 
-    /// <summary>It is dropped, and the request sent once more as it came: the origin has answered a condition of the cache with a 304 that speaks of another response.</summary>
+    /// <summary>The response is discarded, and the request is sent once more unchanged: the origin's 304 to a condition of the cache
+    /// refers to another response.</summary>
     public sealed class Retry(OriginExchange exchange) : OriginReaction
     {
-        /// <summary>Takes the second response. It has no conditions, so there is no third.</summary>
+        /// <summary>Receives the second response. It has no conditions, so there is no third.</summary>
         public OriginExchange Exchange => exchange;
     }
 }

@@ -1,6 +1,7 @@
 namespace HttpQuery.Caching;
 
-/// <summary>The memory of contents and responses on their way through the cache. When it is used up, the oldest gives way: slow clients cannot keep the cache from others.</summary>
+/// <summary>Counts the memory of contents and responses on their way through the cache. When it is used up, the oldest gives way, so slow
+/// clients cannot keep others from using the cache.</summary>
 internal sealed class PendingMemory(long maximumSize)
 {
     private readonly Lock _lock = new();
@@ -8,18 +9,20 @@ internal sealed class PendingMemory(long maximumSize)
     private long _size;
     private long _contentSize;
 
-    /// <summary>Called when one gave way, or got no memory.</summary>
+    /// <summary>Called when a share gave way, or got no memory.</summary>
     public Action? Full { get; set; }
 
-    /// <summary>What is in use, in bytes.</summary>
+    /// <summary>Memory in use, in bytes.</summary>
     public long Size => Interlocked.Read(ref _size);
 
     /// <summary>Begins a share that holds nothing yet.</summary>
-    /// <param name="isContent">Whether it holds the content of a request. Contents together get half: responses can always be captured.</param>
-    /// <param name="giveWay">Gives the memory back, on another thread, because a newer share needs it; <see langword="null"/> if that cannot be.</param>
+    /// <param name="isContent">Whether it holds the content of a request. Contents together get half of the memory, so responses can
+    /// always be captured.</param>
+    /// <param name="giveWay">Gives the memory back, on another thread, because a newer share needs it; <see langword="null"/> if the
+    /// share cannot give way.</param>
     public Share Begin(bool isContent, Action? giveWay) => new(this, isContent, giveWay);
 
-    /// <summary>Takes memory for the content of a request. It cannot be taken away again; <see cref="Return"/> is due.</summary>
+    /// <summary>Takes memory for the content of a request. It cannot be taken away again; call <see cref="Return"/> when done.</summary>
     public bool TryTake(int length)
     {
         List<Share>? others = null;
@@ -34,7 +37,7 @@ internal sealed class PendingMemory(long maximumSize)
         return isGranted;
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Gives back memory that was taken.</summary>
     public void Return(int length)
     {
         if (length == 0) return;
@@ -49,7 +52,7 @@ internal sealed class PendingMemory(long maximumSize)
         private bool _isOver;
 
         /// <summary>Takes more memory.</summary>
-        /// <returns><see langword="false"/> if there is none: then the share holds nothing any more.</returns>
+        /// <returns><see langword="false"/> if there is none: then the share is empty.</returns>
         public bool TryGrow(int length)
         {
             List<Share>? others = null;
@@ -74,7 +77,7 @@ internal sealed class PendingMemory(long maximumSize)
             return isGranted;
         }
 
-        /// <summary>Keeps the memory until it is disposed: it cannot be taken any more.</summary>
+        /// <summary>Keeps the memory until the share is disposed: newer shares cannot take it any more.</summary>
         /// <returns><see langword="false"/> if it was taken already.</returns>
         public bool TryKeep()
         {
@@ -120,7 +123,7 @@ internal sealed class PendingMemory(long maximumSize)
         if (isContent) _contentSize += length;
     }
 
-    // Nothing is taken that would not do.
+    // Memory is taken from other shares only if that is enough.
     private bool TryMakeRoom(Share? share, bool isContent, int length, ref List<Share>? others)
     {
         var ofContents = isContent ? _contentSize + length - (maximumSize / 2) : 0;
@@ -133,7 +136,7 @@ internal sealed class PendingMemory(long maximumSize)
         return isEnough;
     }
 
-    // Only older ones: a share that is the oldest itself gives way to those that came after it.
+    // Chooses only older shares: a share that is itself the oldest gives way to newer ones.
     private bool TryChoose(Share? share, bool isContent, long needed, ref long alsoNeeded, ref List<Share>? others)
     {
         for (var node = _shares.First; node is not null && node.Value != share && needed > 0; node = node.Next)

@@ -9,12 +9,14 @@ namespace HttpQuery.Caching;
 /// <summary>A cache for GET and QUERY (RFC 9111, RFC 10008 §2.7). One instance serves any number of requests at once.</summary>
 public sealed class QueryCache
 {
-    /// <summary>Makes a cache.</summary>
-    /// <param name="options">How it works.</param>
-    /// <param name="store">Where responses are kept.</param>
-    /// <param name="timeProvider">The clock; default that of the system.</param>
-    /// <param name="loggerFactory">Makes the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs nothing.</param>
-    /// <param name="meterFactory">Makes the meter <c>HttpQuery</c>; <see langword="null"/>, the default, takes one of the process, without the gauges of memory.</param>
+    /// <summary>Creates a cache.</summary>
+    /// <param name="options">The options of the cache.</param>
+    /// <param name="store">The store for the responses.</param>
+    /// <param name="timeProvider">The clock; default is the system clock.</param>
+    /// <param name="loggerFactory">Creates the logger of category <c>HttpQuery.Cache</c>; <see langword="null"/>, the default, logs
+    /// nothing.</param>
+    /// <param name="meterFactory">Creates the meter <c>HttpQuery</c>; <see langword="null"/>, the default, uses a meter of the process,
+    /// without the memory gauges.</param>
     /// <exception cref="ArgumentException">The name is not printable ASCII.</exception>
     public QueryCache(QueryCacheOptions options, IQueryCacheStore store, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null, IMeterFactory? meterFactory = null)
     {
@@ -26,7 +28,7 @@ public sealed class QueryCache
         Telemetry = new(options.Name, store, Pending, Time, loggerFactory, meterFactory);
         Pending.Full = () => Telemetry.PendingFull(options.MaximumPendingSize);
 
-        // Longer than any response: one whose epoch is lost is not used.
+        // Longer than any response: a response whose epoch is lost is not used.
         var epochLifetime = options.MaximumRetention < TimeSpan.MaxValue / 30 ? 30 * options.MaximumRetention : TimeSpan.MaxValue;
         var items = ByteItemStore.For(store, options.Rules);
         MaximumItemSize = items.MaximumItemSize;
@@ -36,7 +38,7 @@ public sealed class QueryCache
         Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
-    /// <summary>How it works.</summary>
+    /// <summary>The options of the cache.</summary>
     public QueryCacheOptions Options { get; }
 
     internal TimeProvider Time { get; }
@@ -60,9 +62,9 @@ public sealed class QueryCache
 
     internal ConcurrentDictionary<QueryCacheKey, bool> Revalidating { get; } = new();
 
-    /// <summary>Looks a request up.</summary>
+    /// <summary>Looks up a request.</summary>
     /// <param name="request">The request; it is used until its response has ended.</param>
-    /// <param name="cancellationToken">Ends the waiting for another request that asks the same.</param>
+    /// <param name="cancellationToken">Cancels the wait for an identical request.</param>
     internal ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
         var directives = RequestDirectives.Parse(request.Fields);
@@ -81,14 +83,18 @@ public sealed class QueryCache
         return await RequestLookup.RunAsync(new(this, request, directives, Memo.GetOrAdd(Options, request)), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes unusable what the response to an unsafe request makes so, without an exchange: a request that was redirected was sent several times.</summary>
+    /// <summary>Applies the invalidations of a response to an unsafe request, without an exchange: a request that was redirected was sent
+    /// several times.</summary>
     internal ValueTask InvalidateAsync(CacheRequest request, int status, StoredFields headers) =>
         UnsafeResponse.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Fields), CacheKeySet.None), status, headers);
 
-    /// <summary>Makes everything stored for a URI unusable, whatever the method, content and headers, and however clients spell the URI (docs/cache-key.md §9).</summary>
-    /// <param name="uri">An absolute URI; its fragment does not count.</param>
-    /// <param name="cancellationToken">Checked before the store is called. An eviction that has begun goes on: half of it would be none.</param>
-    /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
+    /// <summary>Invalidates everything stored for a URI, whatever the method, content and headers, and however clients spell the URI
+    /// (docs/cache-key.md §9).</summary>
+    /// <param name="uri">An absolute URI; its fragment is ignored.</param>
+    /// <param name="cancellationToken">Checked before the store is called. An eviction that has begun always runs to its end: half of it
+    /// would have no effect.</param>
+    /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole
+    /// store; other processes continue.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before the store was called; nothing is evicted.</exception>
     public ValueTask<bool> EvictAsync(Uri uri, CancellationToken cancellationToken = default)
     {
@@ -97,10 +103,13 @@ public sealed class QueryCache
         return Epochs.InvalidateAsync(CacheKeySet.ResourceOf(uri));
     }
 
-    /// <summary>Makes everything that has a tag unusable, on all machines that share the store, and what is on its way there, too.</summary>
+    /// <summary>Invalidates everything that has a tag, on all machines that share the store, and responses on their way to it as
+    /// well.</summary>
     /// <param name="tag">The tag; not empty.</param>
-    /// <param name="cancellationToken">Checked before the store is called. An eviction that has begun goes on: half of it would be none.</param>
-    /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole store; others go on.</returns>
+    /// <param name="cancellationToken">Checked before the store is called. An eviction that has begun always runs to its end: half of it
+    /// would have no effect.</param>
+    /// <returns><see langword="true"/> if the store was reached. If not, this process serves nothing until it has invalidated the whole
+    /// store; other processes continue.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before the store was called; nothing is evicted.</exception>
     public ValueTask<bool> EvictByTagAsync(string tag, CancellationToken cancellationToken = default)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>All of a request that decides its keys, and the keys. What is compared never changes.</summary>
+/// <summary>The parts of a request that determine its keys, and the keys. The compared parts never change.</summary>
 internal sealed class RememberedRequest
 {
     private const int Overhead = 504;
@@ -28,7 +28,7 @@ internal sealed class RememberedRequest
         var headers = new List<Header>();
         for (var i = 0; i < CountOf(routingHeaders); i++)
         {
-            // A server may use the array again, that of one line too.
+            // A server may reuse the array, even that of a single line.
             if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? new(lines[0]) : new StringValues((string?[])[.. lines])));
         }
         _headers = [.. headers];
@@ -44,7 +44,7 @@ internal sealed class RememberedRequest
 
     public CacheKeySet Keys { get; }
 
-    /// <summary>The place among the entries of the memo, by age.</summary>
+    /// <summary>The position among the entries of the memo, by age.</summary>
     public LinkedListNode<RememberedRequest> Node { get; }
 
     /// <summary>Memory without the content, in bytes.</summary>
@@ -63,7 +63,7 @@ internal sealed class RememberedRequest
                 if (!StringValues.Equals(fields[NameOf(routingHeaders, header.Index)], header.Lines)) return false;
             }
 
-            // All names are accounted for, so those that would make another key are not there.
+            // All names are accounted for, so no header is present that would change the key.
             if (HasOthers(fields)) return Content.Equals(request.Content!.Value);
         }
 
@@ -83,14 +83,14 @@ internal sealed class RememberedRequest
         return Content.Equals(request.Content!.Value);
     }
 
-    /// <summary>Reports that the entry was of use.</summary>
+    /// <summary>Reports that the entry was used.</summary>
     public void MarkRead()
     {
-        // A write by each reader would let processors wait for each other.
+        // If each reader wrote, processors would wait for each other.
         if (!Volatile.Read(ref _wasRead)) Volatile.Write(ref _wasRead, true);
     }
 
-    /// <summary>Tells whether the entry was of use since the last call.</summary>
+    /// <summary>Tells whether the entry was used since the last call.</summary>
     public bool TakeRead() => _wasRead && !(_wasRead = false);
 
     private bool HasOthers(ICountedFields fields)
@@ -102,13 +102,14 @@ internal sealed class RememberedRequest
         return true;
     }
 
-    // The names that make no key; null where they are not known, or too many.
+    // The names that are not part of the key; null if they are not known, or too many.
     private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
         if (request.Fields is not ICountedFields fields || fields.Count > MostOthers) return null;
         string[] others = [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 
-        // A routing header that is named twice would be counted twice, and could hide a header without lines, which the next request may have.
+        // A routing header that is listed twice would be counted twice. It could hide a header without lines, which the next request may
+        // have.
         return others.Length + headerCount == fields.Count && fields.Names.All(name => fields[name].Count > 0) ? others : null;
     }
 

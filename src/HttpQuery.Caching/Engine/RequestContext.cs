@@ -1,16 +1,16 @@
 namespace HttpQuery.Caching;
 
-/// <summary>A request with what is made from it once.</summary>
+/// <summary>A request with the values that are computed from it once.</summary>
 /// <param name="Cache">The cache.</param>
 /// <param name="Request">The request.</param>
 /// <param name="Directives">Its Cache-Control.</param>
-/// <param name="Keys">Its keys; those of a request that cannot be looked up are not used.</param>
+/// <param name="Keys">Its keys; not used if the request cannot be looked up.</param>
 internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, RequestDirectives Directives, CacheKeySet Keys)
 {
-    /// <summary>Whether the method is known to be safe: its answer makes nothing unusable.</summary>
+    /// <summary>Whether the method is known to be safe: its response invalidates nothing.</summary>
     public bool IsSafe => InvalidationRules.IsSafe(Request.Method);
 
-    /// <summary>Whether the user is known. Then the same request as anybody's has another key.</summary>
+    /// <summary>Whether the user is known. Then the request has another key than the same request of other users.</summary>
     public bool IsOfUser => !Request.User.IsEmpty;
 
     /// <summary>Whether the request has a credential that the cache has not verified.</summary>
@@ -29,17 +29,17 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
     /// <summary>Whether the rules let caches share a response.</summary>
     public bool AllowsSharing(ResponseDirectives directives) => StorageRules.AllowsSharing(Cache.Options.Rules, directives);
 
-    /// <summary>The key of a variant. Never the primary key itself, which belongs to the list of variants then.</summary>
+    /// <summary>Returns the key of a variant. It is never the primary key itself, which then belongs to the list of variants.</summary>
     public QueryCacheKey VariantKey(QueryCacheKey primary, FieldNames names) =>
         names.Count > 0 ? VaryRules.Key(primary, names, Request.Fields) : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
 
-    /// <summary>The tag of a group. Groups are those of an origin (RFC 9875 §2).</summary>
+    /// <summary>Returns the tag of a group. Groups belong to an origin (RFC 9875 §2).</summary>
     public string TagOf(string group) => $"group {CacheKeySet.OriginOf(Request)} {group}";
 
-    /// <summary>The tags of the groups of a response.</summary>
+    /// <summary>Returns the tags of the groups of a response.</summary>
     public IEnumerable<string> GroupTagsOf(IFieldLines response) => InvalidationRules.Groups(response).Select(TagOf);
 
-    /// <summary>Ends the request for metrics and the log.</summary>
+    /// <summary>Reports the outcome of the request to metrics and the log.</summary>
     public void Report(CacheOutcome outcome)
     {
         var telemetry = Cache.Telemetry;
@@ -50,7 +50,7 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
         if (outcome is { IsStored: false, Refusal: { } refusal } && Request.IsStorable) telemetry.NotStored(Request.Method, refusal);
     }
 
-    /// <summary>Logs why a response is not stored, though it was to be.</summary>
+    /// <summary>Logs why a response is not stored, although it was planned.</summary>
     public void ReportNotStored(Diagnostics.StorageRefusal refusal)
     {
         if (Cache.Telemetry.LogsRequests) Cache.Telemetry.NotStored(Request.Method, refusal);

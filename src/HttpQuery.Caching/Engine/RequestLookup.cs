@@ -3,13 +3,13 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The first phase: reads the store, waits for another request that asks the same, and decides.</summary>
+/// <summary>The first phase: reads the store, waits for an identical request, and decides.</summary>
 internal static class RequestLookup
 {
     public static ValueTask<CacheDecision> RunAsync(RequestContext context, CancellationToken cancellationToken) =>
         context.Cache.Store.IsImmediate && TryServe(context) is { } served ? new(served) : RunSlowlyAsync(context, cancellationToken);
 
-    // A hit in memory waits for nobody, and needs nothing of what is prepared to forward.
+    // A hit in memory needs no wait, and no preparation for a forward.
     private static CacheDecision.Serve? TryServe(RequestContext context)
     {
         if (!Finding.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
@@ -27,13 +27,13 @@ internal static class RequestLookup
         {
             while (plan.Flight is not null && leader is null && MayCollapse(context))
             {
-                // What came was of no use here. It is not waited for again.
+                // The response was of no use here, so do not wait for it again.
                 var key = finding.Variant ?? context.Keys.Primary;
                 if (key == awaited) break;
                 cache.Collapsing.Join(new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
                 if (leader is not null && cache.Store.IsImmediate)
                 {
-                    // Another may have stored it between the lookup and now.
+                    // Another request may have stored it between the lookup and now.
                     (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
                     if (plan is { Action: PlannedAction.Serve, Stored: { } found })
                     {
@@ -63,7 +63,7 @@ internal static class RequestLookup
         }
         catch
         {
-            // Its client left while it waited. Nobody else counts it.
+            // The client left during the wait. No other code counts this request.
             leader?.Release(Collapsing.End.Failed);
             context.Report(new(CacheResult.Cancelled) { Reason = plan.Reason, IsCollapsed = isCollapsed });
             throw;
@@ -77,7 +77,7 @@ internal static class RequestLookup
         };
     }
 
-    /// <summary>A request that cannot be looked up.</summary>
+    /// <summary>Decides about a request that cannot be looked up.</summary>
     public static CacheDecision Bypass(RequestContext context, StorageRefusal? refusal)
     {
         if (context.Directives.OnlyIfCached) return Refuse(context);
@@ -97,12 +97,12 @@ internal static class RequestLookup
         var outcome = new CacheOutcome(result) { Reason = plan.Reason, IsCollapsed = result is CacheResult.Collapsed ? true : null, Response = stored.Item.Response };
         context.Report(outcome);
 
-        // Never for a request with only-if-cached: the origin is not to be asked for it.
+        // Never for a request with only-if-cached: it must not reach the origin.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
         var (now, isWhole) = (cache.Time.GetUtcNow(), plan.Conditional is not ConditionalAnswer.NotModified && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
         if (!isWhole || isStale || result is not CacheResult.Hit) return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
 
-        // Many clients get the same within one second.
+        // Many clients get the same response within one second.
         var response = stored.Item.Response;
         var (age, left) = (CachedMessage.SecondsOf(response.CurrentAge(now)), CacheStatus.SecondsOf(response.RemainingLifetime(now)));
         if (stored.Item.LastHit is { } last && last.IsFor(cache.Options, age, left)) return last.Decision;
@@ -121,7 +121,8 @@ internal static class RequestLookup
         _ => CacheResult.Hit,
     };
 
-    // What another answer could not stand for: parts, conditions, and requests that ask for more than what is fresh; and events, for which a client has to be there when they come.
+    // Excludes requests that another response cannot satisfy: parts, conditions, and requests that ask for more than a fresh response.
+    // Events are excluded, too: a client must be there when they come.
     private static bool MayCollapse(RequestContext context) =>
         context.Cache.Options.CollapseTimeout > TimeSpan.Zero && context.Directives == default && !context.Request.HasConditions && context.Request.Fields["Range"].Count == 0
         && !context.Request.Fields["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
@@ -133,7 +134,7 @@ internal static class RequestLookup
         return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Fields)) ? StorageRefusal.OfRequest(directives.NoStore) : null;
     }
 
-    // One step on a remote store, two where the response varies or has tags that were not known.
+    // One step on a remote store, two if the response varies or has tags that were not known.
     private static async ValueTask<(Finding Finding, ForwardPlan Plan)> ReadAsync(RequestContext context)
     {
         var cache = context.Cache;
@@ -144,7 +145,7 @@ internal static class RequestLookup
         var tags = mayStore ? cache.Tags.Of(context) : [];
         if (reads.IsRemote)
         {
-            // What a miss needs to know is read in the same step. In memory it costs nothing to look later.
+            // Data for a miss is read in the same step. In memory a later read costs nothing.
             reads.Want(context.Keys.Primary);
             if (context.IsOfUser) reads.Want(context.Keys.Shared);
             if (mayStore) FlightStart.TryRead(reads, begin, context.Keys.Resource, tags, out _);
@@ -176,7 +177,7 @@ internal static class RequestLookup
         if (conditional is ConditionalAnswer.Forward)
             return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = ForwardReason.Request, Refusal = StorageRefusal.Conditional, Conditional = conditional, Reuse = decision.Outcome };
 
-        // An answer to a visitor, while a handler below may be about to sign this request in.
+        // The response was made for an anonymous visitor, but a later handler may sign this request in.
         if (request.IsUserUncertain && !context.AllowsSharing(item.Response.Directives))
             return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = ForwardReason.Bypass, Refusal = StorageRefusal.UnknownUser };
 

@@ -5,14 +5,16 @@ using System.Runtime.InteropServices;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Remembers the keys of requests seen before. A request is compared with what is remembered, byte by byte, so its content need not be hashed (docs/cache-key.md).</summary>
-/// <remarks>Readers take no lock: what they compare with never changes and is never reused. The hash only finds the entry. It is seeded per process, and requests with the same hash replace
-/// each other, so a collision costs no more than a request that was not seen before.</remarks>
+/// <summary>Remembers the keys of requests seen before. A request is compared with them byte by byte, so its content need not be hashed
+/// (docs/cache-key.md).</summary>
+/// <remarks>Readers take no lock: the compared data never changes and is never reused. The hash only finds the entry. It is seeded per
+/// process, and requests with the same hash replace each other. A collision costs no more than a request that was not seen
+/// before.</remarks>
 internal sealed class RequestMemo(long maximumSize)
 {
     private static readonly long Seed = Random.Shared.NextInt64();
 
-    // A content longer than this share of the memory would drive out too many others.
+    // Content longer than this share of the memory would evict too many others.
     private const int LongestShare = 8;
 
     [ThreadStatic]
@@ -101,7 +103,7 @@ internal sealed class RequestMemo(long maximumSize)
         return hash;
     }
 
-    // What usually tells requests with the same content apart. The comparison covers the rest.
+    // Hashes the parts that usually distinguish requests with the same content. The comparison covers the rest.
     private static ulong HashOf(CacheRequest request, ulong hash)
     {
         hash = HashOf(request.Method is "HEAD" ? "GET" : request.Method, hash);

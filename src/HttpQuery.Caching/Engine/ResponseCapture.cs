@@ -3,8 +3,8 @@ using HttpQuery.Caching.Diagnostics;
 namespace HttpQuery.Caching;
 
 /// <summary>The third phase: a response passes, and its content is kept to be stored at its end.</summary>
-/// <remarks>One of <see cref="StoreAsync"/>, <see cref="Refuse"/> and <see cref="Abandon"/> ends it; the first counts, and disposing it abandons it. Those that wait for the response go on then.
-/// Not for several threads at once.</remarks>
+/// <remarks>One of <see cref="StoreAsync"/>, <see cref="Refuse"/> and <see cref="Abandon"/> ends it. Only the first call counts, and
+/// disposing abandons it. Requests that wait for the response continue then. Not thread-safe.</remarks>
 internal sealed class ResponseCapture : IDisposable
 {
     private readonly StorageOfResponse _storage;
@@ -20,19 +20,20 @@ internal sealed class ResponseCapture : IDisposable
         _buffer = new(storage.Context.Cache.Pending, storage.MaximumLength, storage.DeclaredLength, () => leader?.Release(Collapsing.End.NotShared));
     }
 
-    /// <summary>Whether all bytes that were announced have come: who has them need not read on, and should find the response stored then.</summary>
+    /// <summary>Whether all announced bytes have arrived. A client that has them need not read on, and should find the response stored
+    /// then.</summary>
     public bool IsWhole => _isOver == 0 && _buffer.IsWhole;
 
-    /// <summary>Whether it is over: the content need not be handed over any more.</summary>
+    /// <summary>Whether the capture has ended: content need not be handed over any more.</summary>
     public bool IsOver => _isOver != 0;
 
-    /// <summary>Takes what has come. Content that is too long, or needs more memory than there is, ends the capture.</summary>
+    /// <summary>Adds received bytes. Content that is too long, or needs more memory than there is, ends the capture.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_isOver == 0 && !_buffer.TryAppend(bytes)) Refuse(_buffer.HasGivenWay ? StorageRefusal.GaveWay : StorageRefusal.TooLong);
     }
 
-    /// <summary>Stores the response: all of it has come.</summary>
+    /// <summary>Stores the response, which is complete.</summary>
     /// <returns>Whether it was stored.</returns>
     public async ValueTask<bool> StoreAsync()
     {
@@ -60,16 +61,17 @@ internal sealed class ResponseCapture : IDisposable
         return refusal is null;
     }
 
-    /// <summary>Leaves the response unstored, because it is for this request alone.</summary>
+    /// <summary>Ends the capture without storing the response, because it is for this request alone.</summary>
     public void Refuse(StorageRefusal refusal) => End(refusal, Collapsing.End.NotShared);
 
-    /// <summary>Takes that the response was cut off, or that nobody reads on.</summary>
+    /// <summary>Reports that the response was cut off, or is not read any more.</summary>
     public void Abandon() => End(StorageRefusal.CutOff, Collapsing.End.Failed);
 
-    /// <summary>The client does not read what has come: requests that wait for this one wait for its client now.</summary>
+    /// <summary>Reports that the client does not read the received bytes. Requests that wait for this one now wait for its
+    /// client.</summary>
     public void BeginClientWait() => _leader?.BeginClientWait();
 
-    /// <summary>The client reads again.</summary>
+    /// <summary>Reports that the client reads again.</summary>
     public void EndClientWait() => _leader?.EndClientWait();
 
     /// <inheritdoc/>

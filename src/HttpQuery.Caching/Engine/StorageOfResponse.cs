@@ -4,20 +4,21 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Stores a response (RFC 9111 §3), in two steps on a remote store, and four the first time for a URI.</summary>
+/// <summary>Stores a response (RFC 9111 §3). A remote store needs two steps, and four the first time for a URI.</summary>
 /// <param name="Context">The request.</param>
-/// <param name="Flight">What was known before the request was forwarded.</param>
+/// <param name="Flight">Epochs and markers from before the request was forwarded.</param>
 /// <param name="Response">The response without its content.</param>
 internal sealed record StorageOfResponse(RequestContext Context, FlightStart Flight, StoredResponse Response)
 {
-    /// <summary>The longest content that can be stored: what the store takes is known before anything is captured.</summary>
+    /// <summary>Maximum length of content that can be stored, in bytes. The limit of the store is known before anything is
+    /// captured.</summary>
     public long MaximumLength => Math.Min(Context.Cache.Options.MaximumResponseLength, Context.Cache.MaximumItemSize - CachedResponse.SizeOf(Response));
 
-    /// <summary>What Content-Length says, if it says anything.</summary>
+    /// <summary>The value of Content-Length, if there is one.</summary>
     public long? DeclaredLength =>
         Response.Fields["Content-Length"] is [var line] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
 
-    /// <summary>Why a response is not stored; <see langword="null"/> if it may be.</summary>
+    /// <summary>Returns why a response is not stored; <see langword="null"/> if it may be stored.</summary>
     public static StorageRefusal? RefusalOf(RequestContext context, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
     {
         var exchange = new CacheExchange
@@ -51,7 +52,7 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
         if (lifetime <= TimeSpan.Zero) return StorageRefusal.Of(StorageDecision.NotReusable);
         if (!VaryRules.TryParse(Response.Fields["Vary"], out var names)) return StorageRefusal.Of(StorageDecision.Vary);
 
-        // What may be shared is stored for everyone.
+        // A response that may be shared is stored for everyone.
         var primary = Context.IsOfUser && isSharable ? Context.Keys.Shared : Context.Keys.Primary;
         string[] allTags = [.. Context.GroupTagsOf(Response.Fields).Union(tags)];
         var reads = cache.Store.StartReading();

@@ -3,29 +3,29 @@ using HttpQuery.Caching.Epochs;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The store as the cache uses it: what fails or takes too long is a miss, and never an error.</summary>
+/// <summary>The store as the cache uses it: a call that fails or takes too long is a miss, and never an error.</summary>
 internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)
 {
-    // How many times as long as a wait in vain the store is left alone.
+    // After a timeout, the store is skipped for this many times the timeout.
     private const int Pauses = 4;
 
     private readonly MemoryCacheStore? _memory = store as MemoryCacheStore;
 
     private StoreReads? _reads;
 
-    // Until when nobody waits for the store any more, because one has waited in vain.
+    // The store is skipped until this timestamp, because a call has timed out.
     private long _pausedUntil;
 
     /// <summary>Whether the store answers at once and never fails: memory.</summary>
     public bool IsImmediate => _memory is not null;
 
-    /// <summary>Whether the store is left alone, because one has waited for it in vain.</summary>
+    /// <summary>Whether the store is skipped, because a call has timed out.</summary>
     public bool IsPaused => Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until;
 
-    /// <summary>What is invalidated: in a store in memory all of it, elsewhere what this cache invalidates.</summary>
+    /// <summary>The invalidations: all of them for a store in memory, otherwise those of this cache.</summary>
     public OwnInvalidations Invalidations { get; } = (store as MemoryCacheStore)?.Invalidations ?? new();
 
-    /// <summary>What a request starts to read.</summary>
+    /// <summary>Starts the reads of a request.</summary>
     public StoreReads StartReading() => IsImmediate ? _reads ??= new(this) : new(this);
 
     /// <summary>Reads a store in memory.</summary>
@@ -38,17 +38,17 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
         return new(isKnown, isKnown ? item : null);
     }
 
-    /// <returns>Whether it reached the store.</returns>
+    /// <returns>Whether the call reached the store.</returns>
     public ValueTask<bool> SetAsync(StoreOperation operation, QueryCacheKey key, CacheItem item, TimeSpan lifetime) =>
         TryAsync(operation, patience => store.SetAsync(key, item, lifetime, patience));
 
-    /// <returns>Whether it reached the store.</returns>
+    /// <returns>Whether the call reached the store.</returns>
     public ValueTask<bool> RemoveAsync(QueryCacheKey key) => SetAsync(StoreOperation.Write, key, CacheEpoch.Unreadable, TimeSpan.Zero);
 
-    /// <summary>Writes an item, and does not wait for that.</summary>
+    /// <summary>Writes an item, and does not wait for the result.</summary>
     public void Tell(QueryCacheKey key, CacheItem item, TimeSpan lifetime) => _ = TellAsync(patience => store.SetAsync(key, item, lifetime, patience));
 
-    // A request asks the store several times, and is not to wait each time.
+    // A request calls the store several times, and must not wait each time.
     private async ValueTask<bool> TryAsync(StoreOperation operation, Func<CancellationToken, ValueTask> ask)
     {
         if (IsPaused) return false;
@@ -63,7 +63,7 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
         }
         catch (Exception exception)
         {
-            // Its own clock may be a moment behind; and what fails after that is nobody's any more.
+            // The store's own clock may be a moment behind. Later failures concern no caller, so they are only observed.
             Observe(patience.CancelAsync());
             Observe(asked);
             if (exception is TimeoutException or OperationCanceledException)
@@ -91,7 +91,7 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
         }
         catch (Exception)
         {
-            // It has been counted.
+            // The failed invalidation has already been counted.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace HttpQuery.Caching;
 
-/// <summary>What the response to an unsafe request makes unusable (RFC 9111 §4.4, RFC 9875 §3).</summary>
+/// <summary>Applies the invalidations of a response to an unsafe request (RFC 9111 §4.4, RFC 9875 §3).</summary>
 internal static class UnsafeResponse
 {
     public static async ValueTask InvalidateAsync(RequestContext context, int status, StoredFields fields)
@@ -8,7 +8,7 @@ internal static class UnsafeResponse
         var (request, epochs) = (context.Request, context.Cache.Epochs);
         if (!InvalidationRules.Invalidates(request.Method, status)) return;
 
-        // The target as it was sent need not be a URI; Location and Content-Location are.
+        // The target need not be a URI in the form that was sent; Location and Content-Location are URIs.
         var subjects = new HashSet<QueryCacheKey> { CacheKeySet.ResourceOf(request) };
         if (Uri.TryCreate($"{request.Scheme}://{request.Authority}{request.Target}", UriKind.Absolute, out var target))
         {
@@ -16,7 +16,7 @@ internal static class UnsafeResponse
         }
         foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, fields)) subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
 
-        // All at once: the client waits for them.
+        // All at once, because the client waits for them.
         await Task.WhenAll(subjects.Select(subject => epochs.InvalidateAsync(subject).AsTask())).ConfigureAwait(false);
     }
 }

@@ -3,15 +3,16 @@ using System.Security.Cryptography;
 
 namespace HttpQuery.Caching.Epochs;
 
-/// <summary>Where epochs and markers lie. A subject is a URI, a tag or the whole store; its key is that of its epoch.</summary>
+/// <summary>Makes the store keys of epochs and markers. A subject is a URI, a tag or the whole store; its key is the key of its
+/// epoch.</summary>
 internal static class EpochKeys
 {
     private const byte MarkerMask = 0xA5;
 
-    /// <summary>The whole store.</summary>
+    /// <summary>Key of the epoch of the whole store.</summary>
     public static QueryCacheKey Store { get; } = new(SHA256.HashData("HttpQuery: the epoch of the store"u8));
 
-    /// <summary>A tag.</summary>
+    /// <summary>Returns the key of a tag's epoch.</summary>
     public static QueryCacheKey OfTag(string tag)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -24,7 +25,7 @@ internal static class EpochKeys
         return new(digest);
     }
 
-    /// <summary>The marker of a subject.</summary>
+    /// <summary>Returns the key of a subject's marker.</summary>
     public static QueryCacheKey MarkerOf(QueryCacheKey subject)
     {
         Span<byte> octets = stackalloc byte[QueryCacheKey.Length];

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Epochs;
 
-/// <summary>What was known of epochs and markers when a request was forwarded.</summary>
-/// <param name="Begin">The moment before anything was read.</param>
+/// <summary>The epochs and markers as they were read when a request was forwarded.</summary>
+/// <param name="Begin">The moment before the first read.</param>
 /// <param name="Subjects">The URI, the store, and the tags that were known then.</param>
 internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 {
@@ -9,15 +9,16 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 
     public SubjectRead Store => Subjects[1];
 
-    /// <summary>Whether anything could not be read: then nothing is stored. A marker that means nothing here may be that of another kind of store in the same place.</summary>
+    /// <summary>Whether an epoch or a marker could not be read: then nothing is stored. A marker of unknown origin counts as well:
+    /// another kind of store may have written it in the same place.</summary>
     public bool IsDoubtful => Array.Exists(Subjects, subject => !subject.Epoch.IsKnown || !subject.Marker.IsKnown || subject.Marker.Epoch is { Origin: EpochOrigin.Unknown });
 
-    /// <summary>Reads what is known before a request is forwarded.</summary>
-    /// <param name="reads">Where that is read.</param>
+    /// <summary>Reads the epochs and markers before a request is forwarded.</summary>
+    /// <param name="reads">The reads of the request.</param>
     /// <param name="begin">The moment before the first read.</param>
     /// <param name="resource">The URI.</param>
     /// <param name="tags">The tags that are known.</param>
-    /// <param name="start">What is known.</param>
+    /// <param name="start">The epochs and markers.</param>
     /// <returns><see langword="false"/> if something has not been read yet.</returns>
     public static bool TryRead(StoreReads reads, FlightMoment begin, QueryCacheKey resource, IReadOnlyList<QueryCacheKey> tags, out FlightStart start)
     {
@@ -33,7 +34,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
         return isComplete;
     }
 
-    /// <summary>What was known of a subject; <see langword="null"/> if it was not read.</summary>
+    /// <summary>Returns a subject as it was read; <see langword="null"/> if it was not read.</summary>
     public SubjectRead? Of(QueryCacheKey subject)
     {
         foreach (var one in Subjects)
@@ -45,8 +46,8 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 }
 
 /// <summary>A moment.</summary>
-/// <param name="Time">By the clock's timestamp.</param>
-/// <param name="Own">By what this process has invalidated (<see cref="OwnInvalidations"/>).</param>
+/// <param name="Time">Timestamp of the clock.</param>
+/// <param name="Own">Count of the invalidations of this process (<see cref="OwnInvalidations"/>).</param>
 internal readonly record struct FlightMoment(long Time, long Own);
 
 /// <summary>Epoch and marker of a subject as they were read.</summary>

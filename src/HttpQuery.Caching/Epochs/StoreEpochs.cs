@@ -3,29 +3,33 @@ using HttpQuery.Caching.Diagnostics;
 
 namespace HttpQuery.Caching.Epochs;
 
-/// <summary>Keeps what was computed before an unsafe request, or before an eviction, from being served after it (docs/caching.md, "Tags and failures").</summary>
+/// <summary>Ensures that a response computed before an unsafe request, or before an eviction, is not served after it (docs/caching.md,
+/// "Tags and failures").</summary>
 /// <remarks>
-/// Each subject has an epoch, begun when something is first stored for it; a hit needs it current. To invalidate writes a marker, then a new epoch. A request that may be stored reads both before it is
-/// forwarded, and stores only if the marker is the same afterwards. An epoch is never made longer by writing it again: that would bring back what an invalidation has ended meanwhile.
+/// Each subject has an epoch, which begins when something is first stored for it. A hit requires the current epoch. An invalidation
+/// writes a marker, then a new epoch. A request whose response may be stored reads both before it is forwarded. The response is stored
+/// only if the marker is the same afterwards. An epoch's lifetime is never extended by writing it again: that would restore an epoch that
+/// an invalidation has ended meanwhile.
 /// </remarks>
 internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
 {
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
 
-    // How many invalidations did not reach the store, and how many of these a new epoch of the store has followed: where that is not all, what lies there may be older than it seems.
+    // How many invalidations did not reach the store, and how many of these a new epoch of the store has followed. If the numbers differ,
+    // stored items may be older than they seem.
     private long _failures;
     private long _healed;
 
-    /// <summary>What this process has invalidated.</summary>
+    /// <summary>The invalidations of this process.</summary>
     public OwnInvalidations Own => store.Invalidations;
 
-    /// <summary>The moment now.</summary>
+    /// <summary>The current moment.</summary>
     public FlightMoment Now => new(time.GetTimestamp(), Own.Now);
 
-    /// <summary>The epochs that a response is stored in, now that it has come whole.</summary>
-    /// <param name="start">What was known before it was asked for.</param>
-    /// <param name="tags">By which it can be evicted.</param>
-    /// <param name="reads">Reads what is needed, and what was wanted before, in the first step.</param>
+    /// <summary>Returns the epochs that a response is stored in, once it is complete.</summary>
+    /// <param name="start">Epochs and markers from before the request was forwarded.</param>
+    /// <param name="tags">The eviction tags of the response.</param>
+    /// <param name="reads">Reads the epochs and markers, and all keys that were wanted before, in the first step.</param>
     public async ValueTask<Settlement> SettleAsync(FlightStart start, IReadOnlyList<string> tags, StoreReads reads)
     {
         var keys = new QueryCacheKey[2 + tags.Count];
@@ -56,8 +60,9 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
                 continue;
             }
 
-            // Nothing is stored yet: the epoch begins now, or another response has begun it. One that an invalidation began was not there when this response was asked for; and one that took its
-            // place says so, because the marker may be lost.
+            // Nothing is stored yet: the epoch begins now, or another response has begun it. An epoch that an invalidation began did not
+            // exist when this response was requested. An epoch that replaces such a one has the same origin, because the marker may be
+            // lost.
             late.Add(i);
             if (now.Epoch is null) begun.Add((i, EpochOrigin.Storing));
             else if (isSame && !now.Epoch.IsLong) begun.Add((i, EpochOrigin.Invalidation));
@@ -67,7 +72,8 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         if (!await BeginAsync(keys, begun, numbers).ConfigureAwait(false)) return StorageRefusal.Store;
         if (late.Count > 0 && await RefusalOfMarkersAsync(start, keys, late).ConfigureAwait(false) is { } again) return again;
 
-        // The last look, which asks nobody. A marker that was written since the first read is still there: it lives as long as a flight may take.
+        // The last check needs no call. A marker that was written since the first read still exists: it lives as long as a flight may
+        // take.
         if (time.GetElapsedTime(start.Begin.Time) >= maximumFlight) return StorageRefusal.TooLate;
         foreach (var key in keys)
         {
@@ -76,8 +82,9 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return new ItemEpochs(numbers[0], numbers[1], [.. tags.Select((tag, i) => new TagEpoch(tag, numbers[2 + i]))]);
     }
 
-    /// <summary>Ends what was stored before for a subject. Where that does not reach the store, nothing is read until a new epoch of the whole store has begun.</summary>
-    /// <returns>Whether it reached the store.</returns>
+    /// <summary>Makes everything stored for a subject unusable. If that does not reach the store, nothing is read until a new epoch of
+    /// the whole store has begun.</summary>
+    /// <returns>Whether the invalidation reached the store.</returns>
     public async ValueTask<bool> InvalidateAsync(QueryCacheKey subject)
     {
         Own.Add(subject);
@@ -86,16 +93,17 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         telemetry.Distrusted();
         if (!store.IsPaused) return false;
 
-        // The store may be well but for one wait in vain, and others read it on.
+        // The store may work despite one timeout, and other processes still read it.
         store.Tell(EpochKeys.MarkerOf(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
         store.Tell(subject, CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
         return false;
     }
 
-    /// <summary>Whether the store can be used, now that a new epoch of all of it has been tried where that was due.</summary>
+    /// <summary>Tells whether the store can be used. After a failed invalidation it first tries to begin a new epoch of the whole
+    /// store.</summary>
     public ValueTask<bool> IsTrustedAsync()
     {
-        // One that fails meanwhile is not healed by this.
+        // This does not cover an invalidation that fails meanwhile.
         var failures = Interlocked.Read(ref _failures);
         return Interlocked.Read(ref _healed) == failures ? new(true) : HealAsync(failures);
     }
@@ -108,7 +116,8 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return true;
     }
 
-    // A tag that only the response names. All that was invalidated in memory is known; elsewhere a marker may be of any time within the last hour.
+    // A tag that only the response names. In memory all invalidations are known; in other stores a marker may be of any time within the
+    // last hour.
     private SubjectRead Unread(QueryCacheKey subject)
     {
         if (!store.IsImmediate) return new(subject, new(true, null), new(true, null));
@@ -124,7 +133,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return now.Number != before.Marker.Number || now.Epoch is { Origin: EpochOrigin.Unknown } ? StorageRefusal.Invalidated : null;
     }
 
-    // After the epochs were begun or found: a marker written since then is followed by another epoch.
+    // Runs after the epochs were begun or found: an invalidation that writes its marker later writes another epoch as well.
     private async ValueTask<StorageRefusal?> RefusalOfMarkersAsync(FlightStart start, QueryCacheKey[] keys, List<int> late)
     {
         var reads = store.StartReading();
@@ -150,7 +159,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return isBegun;
     }
 
-    // Responses that come together begin one, not each its own: all but the last of those would be over at once.
+    // Responses that arrive together begin one epoch. If each began its own, all but the last would end at once.
     private async Task<CacheEpoch?> BeginAsync(QueryCacheKey subject, EpochOrigin origin)
     {
         var own = new TaskCompletionSource<CacheEpoch?>();
@@ -160,7 +169,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         CacheEpoch? begun = null;
         try
         {
-            // In memory, one that has begun since the caller looked is seen: another would end what is stored in it.
+            // In memory, an epoch that has begun since the caller looked is used: a new one would end everything stored in it.
             if (store.IsImmediate && store.GetNow(subject).Item is CacheEpoch { IsLong: true } found)
             {
                 begun = found.Origin is EpochOrigin.Storing ? found : null;
@@ -179,7 +188,8 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return begun;
     }
 
-    // A store may lose a write and say nothing, so both are read back; what another request has begun meanwhile does as well.
+    // A store may lose a write without an error, so both are read back. A value that another request has written meanwhile is accepted,
+    // too.
     private async ValueTask<bool> EndAsync(QueryCacheKey subject)
     {
         var marker = EpochKeys.MarkerOf(subject);
@@ -196,7 +206,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
             var (markerNow, epochNow) = await ReadBothAsync(marker, subject).ConfigureAwait(false);
             if (IsOver(markerBefore, newMarker, markerNow) && IsOver(epochBefore, newEpoch, epochNow)) return true;
 
-            // Where none was seen before, another's could be an old one: the next attempt tells.
+            // If none was seen before, a value of another request could be an old one: the next attempt shows it.
             (markerBefore, epochBefore) = (markerNow, epochNow);
         }
         return false;
@@ -217,7 +227,7 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
     }
 }
 
-/// <summary>The epochs that a response is stored in, or why it is not stored.</summary>
+/// <summary>The epochs that a response is stored in, or the reason why it is not stored.</summary>
 internal readonly record struct Settlement(ItemEpochs? Epochs, StorageRefusal? Refusal)
 {
     public static implicit operator Settlement(ItemEpochs epochs) => new(epochs, null);

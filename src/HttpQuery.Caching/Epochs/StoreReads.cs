@@ -1,7 +1,8 @@
 namespace HttpQuery.Caching.Epochs;
 
-/// <summary>What one request reads of the store: whatever can be asked at the same time is one step.</summary>
-/// <remarks>Ask with <see cref="TryGet"/>; where something is missing, <see cref="FetchAsync"/> reads all that was missing at once. A store in memory is read when it is asked, so one instance serves all requests.</remarks>
+/// <summary>Reads the store for one request. Keys that can be read at the same time are read in one step.</summary>
+/// <remarks>Call <see cref="TryGet"/>; if something is missing, <see cref="FetchAsync"/> reads all missing keys at once. A store in
+/// memory is read directly, so one instance serves all requests.</remarks>
 internal sealed class StoreReads(StoreAccess store)
 {
     private readonly Dictionary<QueryCacheKey, StoreRead>? _items = store.IsImmediate ? null : [];
@@ -16,7 +17,7 @@ internal sealed class StoreReads(StoreAccess store)
         if (_items is not null && !_items.ContainsKey(key)) _missing!.Add(key);
     }
 
-    /// <summary>What lies under a key; <see langword="false"/> where that has not been read.</summary>
+    /// <summary>Gets the item of a key; <see langword="false"/> if the key has not been read.</summary>
     public bool TryGet(QueryCacheKey key, out StoreRead read)
     {
         if (_items is null)
@@ -29,7 +30,7 @@ internal sealed class StoreReads(StoreAccess store)
         return false;
     }
 
-    /// <summary>What lies under the key of an epoch or marker.</summary>
+    /// <summary>Gets the epoch or marker of a key.</summary>
     public bool TryGetEpoch(QueryCacheKey key, out EpochRead epoch)
     {
         var isRead = TryGet(key, out var read);
@@ -37,7 +38,7 @@ internal sealed class StoreReads(StoreAccess store)
         return isRead;
     }
 
-    /// <summary>Reads in one step what was missing.</summary>
+    /// <summary>Reads all missing keys in one step.</summary>
     public async ValueTask FetchAsync()
     {
         if (_items is null) return;
@@ -47,7 +48,7 @@ internal sealed class StoreReads(StoreAccess store)
     }
 }
 
-/// <summary>What was read under a key.</summary>
+/// <summary>The result of reading a key.</summary>
 /// <param name="IsKnown"><see langword="false"/> if the store failed or took too long.</param>
 /// <param name="Item">The item, or none.</param>
 internal readonly record struct StoreRead(bool IsKnown, CacheItem? Item);
@@ -57,6 +58,6 @@ internal readonly record struct StoreRead(bool IsKnown, CacheItem? Item);
 /// <param name="Epoch">The epoch, or none.</param>
 internal readonly record struct EpochRead(bool IsKnown, CacheEpoch? Epoch)
 {
-    /// <summary>The number; zero where there is none.</summary>
+    /// <summary>The number; zero if there is none.</summary>
     public UInt128 Number => Epoch?.Number ?? 0;
 }
