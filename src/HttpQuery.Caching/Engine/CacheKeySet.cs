@@ -14,7 +14,8 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
 
     /// <summary>Names of the headers that are part of every key.</summary>
     internal static readonly string[] KeyFields =
-        ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
+        ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location",
+            "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
 
     public static CacheKeySet Of(QueryCacheOptions options, CacheRequest request)
     {
@@ -38,7 +39,8 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
     }
 
     /// <summary>One key for all spellings of the target URI of a request.</summary>
-    public static QueryCacheKey ResourceOf(CacheRequest request) => QueryCacheKey.OfResource(request.Scheme, request.Authority, request.Target);
+    public static QueryCacheKey ResourceOf(CacheRequest request) =>
+        QueryCacheKey.OfResource(request.Scheme, request.Authority, request.Target);
 
     /// <summary>One key for all spellings of scheme, host and port.</summary>
     public static QueryCacheKey OriginOf(CacheRequest request) => QueryCacheKey.OfResource(request.Scheme, request.Authority, "/");

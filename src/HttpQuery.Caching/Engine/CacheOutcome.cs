@@ -49,7 +49,8 @@ internal readonly record struct CacheOutcome(CacheResult Result)
     /// <summary>The lines of Cache-Status now.</summary>
     public StringValues ToLines(QueryCache cache, StringValues upstream) => ToLines(cache, upstream, cache.Time.GetUtcNow());
 
-    private bool IsForwarded => Result is not (CacheResult.Hit or CacheResult.MaxStale or CacheResult.StaleWhileRevalidate or CacheResult.Refused);
+    private bool IsForwarded =>
+        Result is not (CacheResult.Hit or CacheResult.MaxStale or CacheResult.StaleWhileRevalidate or CacheResult.Refused);
 
     private string? Detail => Result switch
     {

@@ -58,5 +58,7 @@ internal sealed class CacheRequest
 
     internal bool IsStorable => Method is "GET" or "QUERY";
 
-    internal bool HasConditions => Fields["If-None-Match"].Count > 0 || Fields["If-Modified-Since"].Count > 0 || Fields["If-Match"].Count > 0 || Fields["If-Unmodified-Since"].Count > 0;
+    internal bool HasConditions =>
+        Fields["If-None-Match"].Count > 0 || Fields["If-Modified-Since"].Count > 0
+        || Fields["If-Match"].Count > 0 || Fields["If-Unmodified-Since"].Count > 0;
 }

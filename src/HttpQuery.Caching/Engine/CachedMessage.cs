@@ -50,16 +50,20 @@ internal sealed class CachedMessage
     /// <param name="conditional">The result of the request's own conditions.</param>
     /// <param name="status">The lines of Cache-Status.</param>
     /// <param name="now">The current time.</param>
-    public static CachedMessage Of(CacheRequest request, CachedResponse stored, ConditionalAnswer conditional, StringValues status, DateTimeOffset now)
+    public static CachedMessage Of(
+        CacheRequest request, CachedResponse stored, ConditionalAnswer conditional, StringValues status, DateTimeOffset now)
     {
         var age = SecondsOf(stored.Response.CurrentAge(now)).ToString(CultureInfo.InvariantCulture);
         if (conditional is ConditionalAnswer.NotModified)
         {
-            KeyValuePair<string, StringValues>[] kept = [.. stored.SentFields.Where(header => !ValidationRules.IsOfContent(header.Key) && !Is(header.Key, "Content-Language"))];
+            KeyValuePair<string, StringValues>[] kept =
+                [.. stored.SentFields.Where(header => !ValidationRules.IsOfContent(header.Key) && !Is(header.Key, "Content-Language"))];
             return new(304, kept, default, null) { Age = age, CacheStatus = status };
         }
-        if (request.Method is "HEAD") return new(stored.Response.Status, stored.SentFields, default, stored.Content.Length) { Age = age, CacheStatus = status };
-        return InPart(request, stored, age, status, now) ?? new(stored.Response.Status, stored.SentFields, stored.Content, stored.Content.Length) { Age = age, CacheStatus = status };
+        if (request.Method is "HEAD")
+            return new(stored.Response.Status, stored.SentFields, default, stored.Content.Length) { Age = age, CacheStatus = status };
+        return InPart(request, stored, age, status, now)
+            ?? new(stored.Response.Status, stored.SentFields, stored.Content, stored.Content.Length) { Age = age, CacheStatus = status };
     }
 
     /// <summary>An age in whole seconds, as the Age header states it.</summary>

@@ -68,13 +68,15 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     }
 
     /// <summary>A request that waits for the response to another.</summary>
-    internal sealed class Follower(Leader leader) : TaskCompletionSource<(End End, Leader? Leader)>(TaskCreationOptions.RunContinuationsAsynchronously)
+    internal sealed class Follower(Leader leader)
+        : TaskCompletionSource<(End End, Leader? Leader)>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         /// <summary>The request that it waits for.</summary>
         public Leader Leader => leader;
 
         /// <summary>Waits until the leader has ended, or this request becomes the leader.</summary>
-        public async ValueTask<(End End, Leader? Leader)> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        public async ValueTask<(End End, Leader? Leader)> WaitAsync(
+            TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
         {
             try
             {
@@ -165,7 +167,8 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
         {
             if (!_isWaiting || _timer is not null || _followers is not { Count: > 0 }) return;
             var left = collapsing.FollowerTimeout - _waited - collapsing.Since(_waitStart);
-            _timer = collapsing.Time.CreateTimer(static state => ((Leader)state!).GiveWay(), this, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer = collapsing.Time.CreateTimer(
+                static state => ((Leader)state!).GiveWay(), this, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
 
         // The leader continues for its own client, and may still store its response.

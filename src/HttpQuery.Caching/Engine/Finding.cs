@@ -61,7 +61,10 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
         foreach (var names in variants.Lists)
         {
             var key = context.VariantKey(primary, names);
-            finding = finding with { Variant = finding.Variant ?? (primary == context.Keys.Primary ? key : context.VariantKey(context.Keys.Primary, names)) };
+            finding = finding with
+            {
+                Variant = finding.Variant ?? (primary == context.Keys.Primary ? key : context.VariantKey(context.Keys.Primary, names))
+            };
             if (!reads.TryGet(key, out var variant)) isComplete = false;
             else if (isComplete && variant.Item is CachedResponse one)
             {
@@ -76,7 +79,10 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
 
     // A user, or a credential that the cache has not verified, gets a response of others only if everyone may have it (RFC 9111 §3.5).
     private static CachedResponse? ForEveryone(RequestContext context, CachedResponse? response) =>
-        response is not null && context.Cache.Options.Rules.IsShared && !context.AllowsSharing(response.Response.Directives) ? null : response;
+        response is not null && context.Cache.Options.Rules.IsShared && !context.AllowsSharing(response.Response.Directives)
+            ? null
+            : response;
 
-    private static bool IsNumber(EpochRead read, UInt128 number) => read.Epoch is { Origin: not EpochOrigin.Unknown } epoch && epoch.Number == number;
+    private static bool IsNumber(EpochRead read, UInt128 number) =>
+        read.Epoch is { Origin: not EpochOrigin.Unknown } epoch && epoch.Number == number;
 }

@@ -11,7 +11,8 @@ internal static class Freshening
     /// <summary>Stores the response that a 304 has made fresh. It keeps the epochs that it was made in: an epoch that has begun meanwhile
     /// makes it unusable.</summary>
     /// <returns>The fresh response, and whether it was stored.</returns>
-    public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(RequestContext context, Validation validation, DateTimeOffset requestTime, StoredFields notModified)
+    public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(
+        RequestContext context, Validation validation, DateTimeOffset requestTime, StoredFields notModified)
     {
         var (cache, stored, now) = (context.Cache, validation.Stored, context.Cache.Time.GetUtcNow());
         var fresh = ValidationRules.Freshen(stored.Item.Response, notModified, requestTime, now);
@@ -54,7 +55,8 @@ internal static class Freshening
 
     // The response stays under its key, which depends on its former Vary. A response that could be shared may now be made for one user:
     // if it can no longer be shared, it is not kept.
-    private static bool IsKept(RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
+    private static bool IsKept(
+        RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
     {
         if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;
         if (StorageOfResponse.RefusalOf(context, fresh.Status, fresh.Fields, requestTime, now, isUserUnknown: false) is { } refusal)
@@ -62,6 +64,7 @@ internal static class Freshening
             context.ReportNotStored(refusal);
             return false;
         }
-        return VaryRules.TryParse(before.Fields["Vary"], out var names) && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
+        return VaryRules.TryParse(before.Fields["Vary"], out var names)
+            && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class KnownTags
         var (own, latest) = (_tags.GetValueOrDefault(context.Keys.Primary, []), _tags.GetValueOrDefault(context.Keys.Resource, []));
 
         // Variants have tags of their own, and requests for them take turns.
-        if (!Array.TrueForAll(keys, key => Array.IndexOf(own, key) >= 0)) Set(context.Keys.Primary, own.Length, [.. keys.Union(own).Take(Math.Max(keys.Length, MaximumTags))]);
+        if (!Array.TrueForAll(keys, key => Array.IndexOf(own, key) >= 0))
+            Set(context.Keys.Primary, own.Length, [.. keys.Union(own).Take(Math.Max(keys.Length, MaximumTags))]);
         if (!latest.AsSpan().SequenceEqual(keys)) Set(context.Keys.Resource, latest.Length, keys);
     }
 

@@ -56,8 +56,10 @@ internal sealed class OriginExchange : IDisposable
         if (_plan.Validation is { } validation && status == 304) return await FreshenAsync(validation, received).ConfigureAwait(false);
 
         var failure = response.IsUnreached ? OriginFailure.Disconnected : OriginFailure.Error;
-        if ((response.IsUnreached || ReuseRules.IsError(status)) && await StandInAsync(failure).ConfigureAwait(false) is { } stale) return Serve(stale, CacheResult.StaleIfError, response.IsUnreached ? null : status);
-        if (_context.Request.Method is "HEAD" && status == 200 && !_isUserUnknown && _plan.Stored is { } stored) await Freshening.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
+        if ((response.IsUnreached || ReuseRules.IsError(status)) && await StandInAsync(failure).ConfigureAwait(false) is { } stale)
+            return Serve(stale, CacheResult.StaleIfError, response.IsUnreached ? null : status);
+        if (_context.Request.Method is "HEAD" && status == 200 && !_isUserUnknown && _plan.Stored is { } stored)
+            await Freshening.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
         return Store(response, received);
     }
 
@@ -74,7 +76,8 @@ internal sealed class OriginExchange : IDisposable
 
     /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its
     /// handler threw an exception.</summary>
-    public async ValueTask InvalidateTargetAsync() => await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
+    public async ValueTask InvalidateTargetAsync() =>
+        await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
 
     /// <summary>Ends the wait of the requests that wait for the response, because it is cut off.</summary>
     public void ReleaseFollowers() => Release(Collapsing.End.Failed);
@@ -110,12 +113,14 @@ internal sealed class OriginExchange : IDisposable
 
     private CacheResult PassedResult => _plan.Reason switch
     {
-        _ when !InvalidationRules.IsSafe(_context.Request.Method) || _context.Request.Method is not ("GET" or "QUERY" or "HEAD") => CacheResult.Method,
+        _ when !InvalidationRules.IsSafe(_context.Request.Method)
+            || _context.Request.Method is not ("GET" or "QUERY" or "HEAD") => CacheResult.Method,
         ForwardReason.Bypass => CacheResult.Bypass,
         _ => _context.Request.IsBackground ? CacheResult.Revalidation : CacheResult.Miss,
     };
 
-    private CacheOutcome Outcome(CacheResult result, int? status) => new(result) { Reason = _plan.Reason, ForwardStatus = status, IsCollapsed = _plan.IsCollapsed, Refusal = _plan.Refusal };
+    private CacheOutcome Outcome(CacheResult result, int? status) =>
+        new(result) { Reason = _plan.Reason, ForwardStatus = status, IsCollapsed = _plan.IsCollapsed, Refusal = _plan.Refusal };
 
     private OriginReaction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
     {
@@ -132,7 +137,8 @@ internal sealed class OriginExchange : IDisposable
         var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
         _context.Report(outcome);
         var lines = outcome.ToLines(cache, item.Response.Fields[CacheStatus.FieldName]);
-        return new(CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Fields, item.Response, now), lines, now));
+        return new(
+            CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Fields, item.Response, now), lines, now));
     }
 
     private OriginReaction.Retry Retry()
@@ -149,7 +155,8 @@ internal sealed class OriginExchange : IDisposable
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
-        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal) return Relay(response.Status, result, refusal);
+        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
+            return Relay(response.Status, result, refusal);
 
         var rules = _context.Rules;
         var stored = new StoredResponse(rules, response.Status, StorageRules.SelectFields(received, rules.Mode), _plan.RequestTime, now);
@@ -175,7 +182,9 @@ internal sealed class OriginExchange : IDisposable
     // Meanwhile, an unsafe request may have invalidated the response that was found before.
     private async ValueTask<CachedResponse?> StandInAsync(OriginFailure failure)
     {
-        if (_isUserUnknown || _plan.Stored is not { } stored || !ReuseRules.MayServeStaleOnError(failure, _context.Directives, stored.Item.Response, _context.Cache.Time.GetUtcNow())) return null;
+        if (_isUserUnknown || _plan.Stored is not { } stored
+            || !ReuseRules.MayServeStaleOnError(failure, _context.Directives, stored.Item.Response, _context.Cache.Time.GetUtcNow()))
+            return null;
         var reads = _context.Cache.Store.StartReading();
         bool isCurrent;
         while (!Finding.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);

@@ -18,11 +18,14 @@ public sealed class QueryCache
     /// <param name="meterFactory">Creates the meter <c>HttpQuery</c>; <see langword="null"/>, the default, uses a meter of the process,
     /// without the memory gauges.</param>
     /// <exception cref="ArgumentException">The name is not printable ASCII.</exception>
-    public QueryCache(QueryCacheOptions options, IQueryCacheStore store, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null, IMeterFactory? meterFactory = null)
+    public QueryCache(
+        QueryCacheOptions options, IQueryCacheStore store, TimeProvider? timeProvider = null,
+        ILoggerFactory? loggerFactory = null, IMeterFactory? meterFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(store);
-        if (!CacheStatus.IsName(options.Name)) throw new ArgumentException("QueryCacheOptions.Name must be printable ASCII, and not empty.", nameof(options));
+        if (!CacheStatus.IsName(options.Name))
+            throw new ArgumentException("QueryCacheOptions.Name must be printable ASCII, and not empty.", nameof(options));
         (Options, Time) = (options, timeProvider ?? TimeProvider.System);
         Pending = new(options.MaximumPendingSize);
         Telemetry = new(options.Name, store, Pending, Time, loggerFactory, meterFactory);
@@ -68,19 +71,26 @@ public sealed class QueryCache
     internal ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
         var directives = RequestDirectives.Parse(request.Fields);
-        if (request.Method is not ("GET" or "QUERY" or "HEAD")) return new(new CacheDecision.Forward(new(Context(CacheKeySet.None), new() { Reason = ForwardReason.Method }, null)));
-        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty)) return new(RequestLookup.Bypass(Context(CacheKeySet.None), null));
+        if (request.Method is not ("GET" or "QUERY" or "HEAD"))
+            return new(new CacheDecision.Forward(new(Context(CacheKeySet.None), new() { Reason = ForwardReason.Method }, null)));
+        if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty))
+            return new(RequestLookup.Bypass(Context(CacheKeySet.None), null));
         var trusted = Epochs.IsTrustedAsync();
         if (!trusted.IsCompletedSuccessfully) return LookUpAfterAsync(trusted, request, directives, cancellationToken);
-        return trusted.Result ? RequestLookup.RunAsync(Context(Memo.GetOrAdd(Options, request)), cancellationToken) : new(RequestLookup.Bypass(Context(CacheKeySet.None), StorageRefusal.NoEpoch));
+        return trusted.Result
+            ? RequestLookup.RunAsync(Context(Memo.GetOrAdd(Options, request)), cancellationToken)
+            : new(RequestLookup.Bypass(Context(CacheKeySet.None), StorageRefusal.NoEpoch));
 
         RequestContext Context(CacheKeySet keys) => new(this, request, directives, keys);
     }
 
-    private async ValueTask<CacheDecision> LookUpAfterAsync(ValueTask<bool> trusted, CacheRequest request, RequestDirectives directives, CancellationToken cancellationToken)
+    private async ValueTask<CacheDecision> LookUpAfterAsync(
+        ValueTask<bool> trusted, CacheRequest request, RequestDirectives directives, CancellationToken cancellationToken)
     {
-        if (!await trusted.ConfigureAwait(false)) return RequestLookup.Bypass(new(this, request, directives, CacheKeySet.None), StorageRefusal.NoEpoch);
-        return await RequestLookup.RunAsync(new(this, request, directives, Memo.GetOrAdd(Options, request)), cancellationToken).ConfigureAwait(false);
+        if (!await trusted.ConfigureAwait(false))
+            return RequestLookup.Bypass(new(this, request, directives, CacheKeySet.None), StorageRefusal.NoEpoch);
+        return await RequestLookup.RunAsync(new(this, request, directives, Memo.GetOrAdd(Options, request)), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Applies the invalidations of a response to an unsafe request, without an exchange: a request that was redirected was sent

@@ -19,7 +19,8 @@ internal sealed class RememberedRequest
     private readonly string[]? _others;
     private bool _wasRead;
 
-    public RememberedRequest(ulong hash, CacheRequest request, IReadOnlyList<string> routingHeaders, RememberedContent content, CacheKeySet keys)
+    public RememberedRequest(
+        ulong hash, CacheRequest request, IReadOnlyList<string> routingHeaders, RememberedContent content, CacheKeySet keys)
     {
         (Hash, Content, Keys, Node) = (hash, content, keys, new(this));
         (_method, _scheme, _authority, _target) = (MethodOf(request), request.Scheme, request.Authority, request.Target);
@@ -29,7 +30,8 @@ internal sealed class RememberedRequest
         for (var i = 0; i < CountOf(routingHeaders); i++)
         {
             // A server may reuse the array, even that of a single line.
-            if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines) headers.Add(new(i, lines.Count == 1 ? new(lines[0]) : new StringValues((string?[])[.. lines])));
+            if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines)
+                headers.Add(new(i, lines.Count == 1 ? new(lines[0]) : new StringValues((string?[])[.. lines])));
         }
         _headers = [.. headers];
         _others = OthersOf(request, routingHeaders, _headers.Length);
@@ -53,7 +55,9 @@ internal sealed class RememberedRequest
     /// <summary>Tells whether a request has these keys, whatever its hash.</summary>
     public bool Matches(CacheRequest request, IReadOnlyList<string> routingHeaders)
     {
-        if (request.Target != _target || MethodOf(request) != _method || request.Authority != _authority || request.Scheme != _scheme || request.Normalizations != _normalizations) return false;
+        if (request.Target != _target || MethodOf(request) != _method || request.Authority != _authority
+            || request.Scheme != _scheme || request.Normalizations != _normalizations)
+            return false;
         if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
 
         if (request.Fields is ICountedFields fields && _others is not null && fields.Count == _headers.Length + _others.Length)
@@ -106,7 +110,8 @@ internal sealed class RememberedRequest
     private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
         if (request.Fields is not ICountedFields fields || fields.Count > MostOthers) return null;
-        string[] others = [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+        string[] others =
+            [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 
         // A routing header that is listed twice would be counted twice. It could hide a header without lines, which the next request may
         // have.

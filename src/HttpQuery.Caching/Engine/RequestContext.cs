@@ -14,7 +14,8 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
     public bool IsOfUser => !Request.User.IsEmpty;
 
     /// <summary>Whether the request has a credential that the cache has not verified.</summary>
-    public bool HasUnverifiedCredential => !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Fields);
+    public bool HasUnverifiedCredential =>
+        !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Fields);
 
     /// <summary>The rules, with the lifetime that the application gives to responses that state none.</summary>
     public CacheRuleOptions Rules
@@ -22,7 +23,9 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
         get
         {
             var rules = Cache.Options.Rules;
-            return Request.DefaultLifetime is { } lifetime && rules.DefaultLifetime != lifetime ? rules with { DefaultLifetime = lifetime } : rules;
+            return Request.DefaultLifetime is { } lifetime && rules.DefaultLifetime != lifetime
+                ? rules with { DefaultLifetime = lifetime }
+                : rules;
         }
     }
 
@@ -31,7 +34,9 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
 
     /// <summary>Returns the key of a variant. It is never the primary key itself, which then belongs to the list of variants.</summary>
     public QueryCacheKey VariantKey(QueryCacheKey primary, FieldNames names) =>
-        names.Count > 0 ? VaryRules.Key(primary, names, Request.Fields) : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
+        names.Count > 0
+            ? VaryRules.Key(primary, names, Request.Fields)
+            : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
 
     /// <summary>Returns the tag of a group. Groups belong to an origin (RFC 9875 §2).</summary>
     public string TagOf(string group) => $"group {CacheKeySet.OriginOf(Request)} {group}";

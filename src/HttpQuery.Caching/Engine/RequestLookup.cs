@@ -30,7 +30,8 @@ internal static class RequestLookup
                 // The response was of no use here, so do not wait for it again.
                 var key = finding.Variant ?? context.Keys.Primary;
                 if (key == awaited) break;
-                cache.Collapsing.Join(new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
+                cache.Collapsing.Join(
+                    new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
                 if (leader is not null && cache.Store.IsImmediate)
                 {
                     // Another request may have stored it between the lookup and now.
@@ -44,7 +45,8 @@ internal static class RequestLookup
                 if (follower is null) break;
 
                 var left = cache.Options.CollapseTimeout - cache.Time.GetElapsedTime(start);
-                var waited = await follower.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cache.Time, cancellationToken).ConfigureAwait(false);
+                var waited = await follower.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cache.Time, cancellationToken)
+                    .ConfigureAwait(false);
                 (awaited, leader, isCollapsed) = (key, waited.Leader, false);
                 if (waited.End is Collapsing.End.TimedOut)
                 {
@@ -73,7 +75,8 @@ internal static class RequestLookup
         {
             PlannedAction.Serve when plan.Stored is { } stored => Serve(context, plan, stored, ResultOf(plan.Reuse)),
             PlannedAction.Refuse => Refuse(context),
-            _ => new CacheDecision.Forward(new(context, plan with { IsCollapsed = isCollapsed, RequestTime = cache.Time.GetUtcNow() }, leader)),
+            _ => new CacheDecision.Forward(
+                new(context, plan with { IsCollapsed = isCollapsed, RequestTime = cache.Time.GetUtcNow() }, leader)),
         };
     }
 
@@ -94,13 +97,21 @@ internal static class RequestLookup
     private static CacheDecision.Serve Serve(RequestContext context, in ForwardPlan plan, StoredItem stored, CacheResult result)
     {
         var cache = context.Cache;
-        var outcome = new CacheOutcome(result) { Reason = plan.Reason, IsCollapsed = result is CacheResult.Collapsed ? true : null, Response = stored.Item.Response };
+        var outcome = new CacheOutcome(result)
+        {
+            Reason = plan.Reason,
+            IsCollapsed = result is CacheResult.Collapsed ? true : null,
+            Response = stored.Item.Response
+        };
         context.Report(outcome);
 
         // Never for a request with only-if-cached: it must not reach the origin.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
-        var (now, isWhole) = (cache.Time.GetUtcNow(), plan.Conditional is not ConditionalAnswer.NotModified && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
-        if (!isWhole || isStale || result is not CacheResult.Hit) return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
+        var (now, isWhole) = (cache.Time.GetUtcNow(),
+            plan.Conditional is not ConditionalAnswer.NotModified
+                && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
+        if (!isWhole || isStale || result is not CacheResult.Hit)
+            return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
 
         // Many clients get the same response within one second.
         var response = stored.Item.Response;
@@ -111,8 +122,10 @@ internal static class RequestLookup
         return decision;
     }
 
-    private static CachedMessage Message(RequestContext context, CachedResponse item, ConditionalAnswer conditional, in CacheOutcome outcome, DateTimeOffset now) =>
-        CachedMessage.Of(context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
+    private static CachedMessage Message(
+        RequestContext context, CachedResponse item, ConditionalAnswer conditional, in CacheOutcome outcome, DateTimeOffset now) =>
+        CachedMessage.Of(
+            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
 
     private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
     {
@@ -124,14 +137,17 @@ internal static class RequestLookup
     // Excludes requests that another response cannot satisfy: parts, conditions, and requests that ask for more than a fresh response.
     // Events are excluded, too: a client must be there when they come.
     private static bool MayCollapse(RequestContext context) =>
-        context.Cache.Options.CollapseTimeout > TimeSpan.Zero && context.Directives == default && !context.Request.HasConditions && context.Request.Fields["Range"].Count == 0
+        context.Cache.Options.CollapseTimeout > TimeSpan.Zero && context.Directives == default && !context.Request.HasConditions
+        && context.Request.Fields["Range"].Count == 0
         && !context.Request.Fields["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
 
     private static StorageRefusal? RefusalOfRequest(RequestContext context)
     {
         var (request, directives) = (context.Request, context.Directives);
         if (!request.IsStorable) return null;
-        return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Fields)) ? StorageRefusal.OfRequest(directives.NoStore) : null;
+        return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Fields))
+            ? StorageRefusal.OfRequest(directives.NoStore)
+            : null;
     }
 
     // One step on a remote store, two if the response varies or has tags that were not known.
@@ -162,27 +178,51 @@ internal static class RequestLookup
         while (!FlightStart.TryRead(reads, begin, context.Keys.Resource, tags, out flight)) await reads.FetchAsync().ConfigureAwait(false);
         if (flight.IsDoubtful) return (finding, plan with { Refusal = StorageRefusal.NoEpoch });
         var conditions = plan.Stored is { } known ? ValidationRules.Conditions(known.Item.Response) : default;
-        return (finding, plan with { Flight = flight, Validation = plan.Stored is { } stored && !conditions.IsEmpty ? new(stored, conditions, flight) : null });
+        return (finding, plan with
+        {
+            Flight = flight,
+            Validation = plan.Stored is { } stored && !conditions.IsEmpty ? new(stored, conditions, flight) : null
+        });
     }
 
     private static ForwardPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
     {
         var (request, directives, now) = (context.Request, context.Directives, context.Cache.Time.GetUtcNow());
         var missed = finding.Variant is null ? ForwardReason.UriMiss : ForwardReason.VaryMiss;
-        if (finding.Response is not { } item) return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = missed, Refusal = refusal };
+        if (finding.Response is not { } item)
+            return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = missed, Refusal = refusal };
 
         var decision = ReuseRules.Decide(directives, item.Response, now);
         if (decision.Outcome is ReuseOutcome.Unsatisfiable) return new() { Action = PlannedAction.Refuse };
         var conditional = ValidationRules.Answer(request.Fields, item.Response, now);
         if (conditional is ConditionalAnswer.Forward)
-            return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = ForwardReason.Request, Refusal = StorageRefusal.Conditional, Conditional = conditional, Reuse = decision.Outcome };
+            return directives.OnlyIfCached
+                ? new() { Action = PlannedAction.Refuse }
+                : new()
+                {
+                    Reason = ForwardReason.Request,
+                    Refusal = StorageRefusal.Conditional,
+                    Conditional = conditional,
+                    Reuse = decision.Outcome
+                };
 
         // The response was made for an anonymous visitor, but a later handler may sign this request in.
         if (request.IsUserUncertain && !context.AllowsSharing(item.Response.Directives))
-            return directives.OnlyIfCached ? new() { Action = PlannedAction.Refuse } : new() { Reason = ForwardReason.Bypass, Refusal = StorageRefusal.UnknownUser };
+            return directives.OnlyIfCached
+                ? new() { Action = PlannedAction.Refuse }
+                : new() { Reason = ForwardReason.Bypass, Refusal = StorageRefusal.UnknownUser };
 
         var stored = item.At(finding.Key);
-        if (decision.IsServed) return new() { Action = PlannedAction.Serve, Reason = missed, Refusal = refusal, Conditional = conditional, Reuse = decision.Outcome, Stored = stored };
+        if (decision.IsServed)
+            return new()
+            {
+                Action = PlannedAction.Serve,
+                Reason = missed,
+                Refusal = refusal,
+                Conditional = conditional,
+                Reuse = decision.Outcome,
+                Stored = stored
+            };
         return new()
         {
             Reason = decision.Reason is ReuseReason.Stale or ReuseReason.StaleForbidden ? ForwardReason.Stale : ForwardReason.Request,

@@ -17,7 +17,8 @@ internal sealed class ResponseCapture : IDisposable
     internal ResponseCapture(StorageOfResponse storage, StorageTerms terms, Collapsing.Leader? leader, bool isUserUnknown)
     {
         (_storage, _terms, _leader, _isUserUnknown) = (storage, terms, leader, isUserUnknown);
-        _buffer = new(storage.Context.Cache.Pending, storage.MaximumLength, storage.DeclaredLength, () => leader?.Release(Collapsing.End.NotShared));
+        _buffer = new(storage.Context.Cache.Pending, storage.MaximumLength, storage.DeclaredLength,
+            () => leader?.Release(Collapsing.End.NotShared));
     }
 
     /// <summary>Whether all announced bytes have arrived. A client that has them need not read on, and should find the response stored

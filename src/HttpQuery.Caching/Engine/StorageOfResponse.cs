@@ -12,14 +12,19 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
 {
     /// <summary>Maximum length of content that can be stored, in bytes. The limit of the store is known before anything is
     /// captured.</summary>
-    public long MaximumLength => Math.Min(Context.Cache.Options.MaximumResponseLength, Context.Cache.MaximumItemSize - CachedResponse.SizeOf(Response));
+    public long MaximumLength =>
+        Math.Min(Context.Cache.Options.MaximumResponseLength, Context.Cache.MaximumItemSize - CachedResponse.SizeOf(Response));
 
     /// <summary>The value of Content-Length, if there is one.</summary>
     public long? DeclaredLength =>
-        Response.Fields["Content-Length"] is [var line] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+        Response.Fields["Content-Length"] is [var line]
+        && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            ? length
+            : null;
 
     /// <summary>Returns why a response is not stored; <see langword="null"/> if it may be stored.</summary>
-    public static StorageRefusal? RefusalOf(RequestContext context, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
+    public static StorageRefusal? RefusalOf(
+        RequestContext context, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
     {
         var exchange = new CacheExchange
         {
@@ -34,7 +39,9 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
             IsKeyNormalized = context.Keys.IsNormalized,
         };
         if (StorageRefusal.Of(StorageRules.Decide(context.Rules, exchange)) is { } refusal) return refusal;
-        return isUserUnknown && !context.AllowsSharing(ResponseDirectives.Parse(fields, context.Rules.Mode)) ? StorageRefusal.UnknownUser : null;
+        return isUserUnknown && !context.AllowsSharing(ResponseDirectives.Parse(fields, context.Rules.Mode))
+            ? StorageRefusal.UnknownUser
+            : null;
     }
 
     /// <summary>Stores the response with its content.</summary>
@@ -64,14 +71,18 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
         var item = new CachedResponse(Response, content, epochs);
         if (item.Size > cache.MaximumItemSize) return StorageRefusal.TooLong;
         reads.TryGet(primary, out var present);
-        return await PutAsync(primary, present.Item as CacheVariants, names, item, lifetime).ConfigureAwait(false) ? null : StorageRefusal.Store;
+        return await PutAsync(primary, present.Item as CacheVariants, names, item, lifetime).ConfigureAwait(false)
+            ? null
+            : StorageRefusal.Store;
     }
 
     // The list of variants and the variant are written at the same time: a list alone leads nowhere, and a variant alone is not found.
-    private async ValueTask<bool> PutAsync(QueryCacheKey primary, CacheVariants? present, FieldNames names, CachedResponse item, TimeSpan lifetime)
+    private async ValueTask<bool> PutAsync(
+        QueryCacheKey primary, CacheVariants? present, FieldNames names, CachedResponse item, TimeSpan lifetime)
     {
         var store = Context.Cache.Store;
-        if (names.Count == 0 && present is null) return await store.SetAsync(StoreOperation.Write, primary, item, lifetime).ConfigureAwait(false);
+        if (names.Count == 0 && present is null)
+            return await store.SetAsync(StoreOperation.Write, primary, item, lifetime).ConfigureAwait(false);
 
         var variants = CacheVariants.With(present, names, item.Epochs.Tags);
         var listing = ReferenceEquals(variants, present)

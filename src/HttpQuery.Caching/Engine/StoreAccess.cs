@@ -34,7 +34,8 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
     public async Task<StoreRead> GetAsync(QueryCacheKey key)
     {
         CacheItem? item = null;
-        var isKnown = await TryAsync(StoreOperation.Read, async patience => item = await store.GetAsync(key, patience).ConfigureAwait(false)).ConfigureAwait(false);
+        var isKnown = await TryAsync(StoreOperation.Read,
+            async patience => item = await store.GetAsync(key, patience).ConfigureAwait(false)).ConfigureAwait(false);
         return new(isKnown, isKnown ? item : null);
     }
 
@@ -46,7 +47,8 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
     public ValueTask<bool> RemoveAsync(QueryCacheKey key) => SetAsync(StoreOperation.Write, key, CacheEpoch.Unreadable, TimeSpan.Zero);
 
     /// <summary>Writes an item, and does not wait for the result.</summary>
-    public void Tell(QueryCacheKey key, CacheItem item, TimeSpan lifetime) => _ = TellAsync(patience => store.SetAsync(key, item, lifetime, patience));
+    public void Tell(QueryCacheKey key, CacheItem item, TimeSpan lifetime) =>
+        _ = TellAsync(patience => store.SetAsync(key, item, lifetime, patience));
 
     // A request calls the store several times, and must not wait each time.
     private async ValueTask<bool> TryAsync(StoreOperation operation, Func<CancellationToken, ValueTask> ask)
@@ -63,12 +65,13 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
         }
         catch (Exception exception)
         {
-            // The store's own clock may be a moment behind. Later failures concern no caller, so they are only observed.
+            // The timer of the token may be a moment behind, so the token is cancelled here. Later failures concern no caller.
             Observe(patience.CancelAsync());
             Observe(asked);
             if (exception is TimeoutException or OperationCanceledException)
             {
-                Interlocked.Exchange(ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
+                Interlocked.Exchange(
+                    ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
                 telemetry.StoreTimedOut(operation, timeout, Pauses * timeout);
             }
             else
@@ -80,7 +83,9 @@ internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvid
     }
 
     private static void Observe(Task? task) =>
-        task?.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        task?.ContinueWith(
+            static failed => failed.Exception, CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task TellAsync(Func<CancellationToken, ValueTask> tell)
     {

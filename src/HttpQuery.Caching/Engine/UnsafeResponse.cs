@@ -12,9 +12,11 @@ internal static class UnsafeResponse
         var subjects = new HashSet<QueryCacheKey> { CacheKeySet.ResourceOf(request) };
         if (Uri.TryCreate($"{request.Scheme}://{request.Authority}{request.Target}", UriKind.Absolute, out var target))
         {
-            foreach (var uri in InvalidationRules.Targets(request.Method, status, target, fields)) subjects.Add(CacheKeySet.ResourceOf(uri));
+            foreach (var uri in InvalidationRules.Targets(request.Method, status, target, fields))
+                subjects.Add(CacheKeySet.ResourceOf(uri));
         }
-        foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, fields)) subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
+        foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, fields))
+            subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
 
         // All at once, because the client waits for them.
         await Task.WhenAll(subjects.Select(subject => epochs.InvalidateAsync(subject).AsTask())).ConfigureAwait(false);

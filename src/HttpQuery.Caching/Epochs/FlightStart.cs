@@ -11,7 +11,9 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 
     /// <summary>Whether an epoch or a marker could not be read: then nothing is stored. A marker of unknown origin counts as well:
     /// another kind of store may have written it in the same place.</summary>
-    public bool IsDoubtful => Array.Exists(Subjects, subject => !subject.Epoch.IsKnown || !subject.Marker.IsKnown || subject.Marker.Epoch is { Origin: EpochOrigin.Unknown });
+    public bool IsDoubtful =>
+        Array.Exists(Subjects,
+            subject => !subject.Epoch.IsKnown || !subject.Marker.IsKnown || subject.Marker.Epoch is { Origin: EpochOrigin.Unknown });
 
     /// <summary>Reads the epochs and markers before a request is forwarded.</summary>
     /// <param name="reads">The reads of the request.</param>
@@ -20,7 +22,8 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
     /// <param name="tags">The tags that are known.</param>
     /// <param name="start">The epochs and markers.</param>
     /// <returns><see langword="false"/> if something has not been read yet.</returns>
-    public static bool TryRead(StoreReads reads, FlightMoment begin, QueryCacheKey resource, IReadOnlyList<QueryCacheKey> tags, out FlightStart start)
+    public static bool TryRead(
+        StoreReads reads, FlightMoment begin, QueryCacheKey resource, IReadOnlyList<QueryCacheKey> tags, out FlightStart start)
     {
         var (subjects, isComplete) = (new SubjectRead[2 + tags.Count], true);
         for (var i = 0; i < subjects.Length; i++)

@@ -11,7 +11,8 @@ namespace HttpQuery.Caching.Epochs;
 /// only if the marker is the same afterwards. An epoch's lifetime is never extended by writing it again: that would restore an epoch that
 /// an invalidation has ended meanwhile.
 /// </remarks>
-internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
+internal sealed class StoreEpochs(
+    StoreAccess store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
 {
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
 
@@ -200,7 +201,9 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
             var newMarker = CacheEpoch.New(EpochOrigin.BriefInvalidation);
             var newEpoch = CacheEpoch.New(wasLong ? EpochOrigin.Invalidation : EpochOrigin.BriefInvalidation);
             if (!await store.SetAsync(StoreOperation.Invalidate, marker, newMarker, maximumFlight).ConfigureAwait(false)) return false;
-            if (!await store.SetAsync(StoreOperation.Invalidate, subject, newEpoch, wasLong ? epochLifetime : maximumFlight).ConfigureAwait(false)) return false;
+            if (!await store.SetAsync(
+                    StoreOperation.Invalidate, subject, newEpoch, wasLong ? epochLifetime : maximumFlight).ConfigureAwait(false))
+                return false;
             if (store.IsImmediate) return true;
 
             var (markerNow, epochNow) = await ReadBothAsync(marker, subject).ConfigureAwait(false);
@@ -212,7 +215,8 @@ internal sealed class StoreEpochs(StoreAccess store, TimeSpan epochLifetime, Tim
         return false;
 
         static bool IsOver(EpochRead before, CacheEpoch written, EpochRead now) =>
-            now.Epoch is { Origin: not EpochOrigin.Unknown } && (now.Number == written.Number || (before.Epoch is not null && now.Number != before.Number));
+            now.Epoch is { Origin: not EpochOrigin.Unknown }
+                && (now.Number == written.Number || (before.Epoch is not null && now.Number != before.Number));
     }
 
     private async ValueTask<(EpochRead Marker, EpochRead Epoch)> ReadBothAsync(QueryCacheKey marker, QueryCacheKey subject)
