@@ -36,8 +36,8 @@ internal sealed class CacheTelemetry
         _requests = meter.CreateCounter<long>("httpquery.cache.requests", "{request}", "Requests by what the cache did.");
         _storeErrors = meter.CreateCounter<long>("httpquery.cache.store.errors", "{error}",
             "Calls of the store that failed or took longer than StoreTimeout.");
-        _distrusts = meter.CreateCounter<long>("httpquery.cache.store.distrusts",
-            "{event}", "Invalidations that did not reach the store: nothing is served from it until all of it is invalidated.");
+        _distrusts = meter.CreateCounter<long>("httpquery.cache.store.distrusts", "{event}",
+            "Invalidations that did not reach the store: nothing is served from it until all of it is invalidated.");
 
         // A process without a container may create a cache for each client, and gauges would keep each of them forever.
         if (meters is null) return;
@@ -60,8 +60,10 @@ internal sealed class CacheTelemetry
     public bool LogsRequests => Logger.IsEnabled(LogLevel.Debug);
 
     public void Count(string method, CacheResult result) =>
-        _requests.Add(1,
-            new TagList { { "httpquery.cache.result", LabelOf(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name } });
+        _requests.Add(1, new TagList
+        {
+            { "httpquery.cache.result", LabelOf(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name }
+        });
 
     public void Log(string method, CacheResult result, CacheStatus status) =>
         CacheEvents.Ended(Logger, KnownMethod(method), LabelOf(result), status.ToFieldValue(_name));
@@ -71,16 +73,20 @@ internal sealed class CacheTelemetry
     public void StoreFailed(StoreOperation operation, Exception exception)
     {
         var name = NameOf(operation);
-        _storeErrors.Add(1,
-            new TagList { { "httpquery.cache.store.operation", name }, { "error.type", exception.GetType().FullName }, { NameLabel, _name } });
+        _storeErrors.Add(1, new TagList
+        {
+            { "httpquery.cache.store.operation", name }, { "error.type", exception.GetType().FullName }, { NameLabel, _name }
+        });
         if (_failures.IsDue(out var count)) CacheEvents.StoreFailed(Logger, exception, name, count);
     }
 
     public void StoreTimedOut(StoreOperation operation, TimeSpan timeout, TimeSpan pause)
     {
         var name = NameOf(operation);
-        _storeErrors.Add(1,
-            new TagList { { "httpquery.cache.store.operation", name }, { "error.type", "timeout" }, { NameLabel, _name } });
+        _storeErrors.Add(1, new TagList
+        {
+            { "httpquery.cache.store.operation", name }, { "error.type", "timeout" }, { NameLabel, _name }
+        });
         if (_timeouts.IsDue(out var count)) CacheEvents.StoreTimedOut(Logger, timeout, name, count, pause);
     }
 
