@@ -28,8 +28,7 @@ internal enum StorageDecision
     /// <summary>The request has a credential, the cache is shared, and no directive or option allows storing (§3.5).</summary>
     Authorization,
 
-    /// <summary>The response has Set-Cookie, the cache is shared, and the response does not declare the cookie valid for all
-    /// users.</summary>
+    /// <summary>The response has Set-Cookie, the cache is shared, and no directive or option allows sharing the cookie.</summary>
     SetCookie,
 
     /// <summary>Vary has <c>*</c> or cannot be read, so no request would match (§4.1).</summary>

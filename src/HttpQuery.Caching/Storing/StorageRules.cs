@@ -34,8 +34,8 @@ internal static class StorageRules
         return new(received.Where(field => IsStored(field.Key, connection) && !directives.Withholds(field.Key, mode is CacheMode.Shared)));
     }
 
-    /// <summary>Returns whether the cache knows a status code and its requirements (RFC 9111 §5.2.2.3): those of RFC 9110 §15 and 429,
-    /// 431, 451 and 511, except those that are never stored.</summary>
+    /// <summary>Returns whether the cache knows a status code and its requirements (RFC 9111 §5.2.2.3). The cache knows those of
+    /// RFC 9110 §15 and 429, 431, 451 and 511, except those that are never stored.</summary>
     public static bool IsUnderstood(int status) => IsStorable(status) && status
         is (>= 200 and <= 205) or (>= 300 and <= 303) or 305 or 307 or 308
         or (>= 400 and <= 417) or 421 or 422 or 426 or 429 or 431 or 451

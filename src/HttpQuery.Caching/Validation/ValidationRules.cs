@@ -65,9 +65,9 @@ internal static class ValidationRules
 
     /// <summary>Returns the stored response with the updates of a 304 (RFC 9111 §3.2, §4.3.4).</summary>
     /// <param name="stored">A response that <see cref="SelectForUpdate"/> returned.</param>
-    /// <param name="notModified">The headers of the 304. They replace the stored ones, except headers of the connection and of proxies,
-    /// and those that describe the stored content: Content-Length, -Encoding, -Type, -Range, -MD5 and -Digest. If the 304 has no Age or
-    /// no Date, the stored one is dropped: the response has just been validated.</param>
+    /// <param name="notModified">The headers of the 304, which replace the stored ones. Headers of the connection and of proxies do not,
+    /// and neither do those that describe the stored content: Content-Length, -Encoding, -Type, -Range, -MD5 and -Digest. If the 304 has
+    /// no Age or no Date, the stored one is dropped: the response has just been validated.</param>
     /// <param name="requestTime">When the conditional request was sent.</param>
     /// <param name="responseTime">When the 304 was received.</param>
     /// <returns>A new response. <see cref="StorageRules.Decide"/> determines from its headers whether it may be kept: they may now say
