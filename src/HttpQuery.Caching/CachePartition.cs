@@ -4,12 +4,12 @@ using System.Text;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Composes <see cref="CacheRequest.Partition"/> of named parts (docs/cache-key.md §7).</summary>
+/// <summary>Composes <see cref="CacheRequest.Partition"/> from named parts (docs/cache-key.md §7).</summary>
 internal static class CachePartition
 {
-    /// <summary>Writes the name and the value of each part, with their lengths before them, so that no part can imitate another.</summary>
+    /// <summary>Writes the name and the value of each part. A length precedes each, so no part can imitate another.</summary>
     /// <param name="parts">Names such as <c>culture</c>, and values; a part whose value is <see langword="null"/> is left out.</param>
-    /// <returns>The bytes; empty where no part has a value.</returns>
+    /// <returns>The bytes; empty if no part has a value.</returns>
     public static byte[] Of(params ReadOnlySpan<(string Name, string? Value)> parts)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -22,7 +22,7 @@ internal static class CachePartition
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Adds the user, by a digest, to a partition.</summary>
+    /// <summary>Adds the digest of a user to a partition.</summary>
     internal static byte[] WithUser(ReadOnlySpan<byte> partition, ReadOnlySpan<byte> user)
     {
         var output = new ArrayBufferWriter<byte>(partition.Length + user.Length + 12);
@@ -32,7 +32,7 @@ internal static class CachePartition
         return output.WrittenSpan.ToArray();
     }
 
-    // UTF-8, and half a surrogate pair in the same way: the encoding would make all halves equal.
+    // UTF-8, with lone surrogates written the same way: the encoding would make all of them equal.
     private static byte[] BytesOf(string text)
     {
         if (!HasHalfPair(text)) return Encoding.UTF8.GetBytes(text);

@@ -2,16 +2,16 @@ using HttpQuery.Caching.Internal;
 
 namespace HttpQuery.Caching;
 
-/// <summary>A stored response as the rules see it: everything but its content, read once so that each decision is cheap.</summary>
-/// <remarks>Immutable: freshening makes another one.</remarks>
+/// <summary>A stored response without its content, as the rules use it. Headers are parsed once, so each decision is cheap.</summary>
+/// <remarks>Immutable: freshening creates a new instance.</remarks>
 internal sealed class StoredResponse
 {
-    /// <summary>Reads a response, when it is stored and each time it is loaded.</summary>
-    /// <param name="options">The rules under which it is used.</param>
+    /// <summary>Parses a response, when it is stored and each time it is loaded.</summary>
+    /// <param name="options">The rules that apply to the response.</param>
     /// <param name="status">The status code.</param>
-    /// <param name="fields">The fields that were stored.</param>
-    /// <param name="requestTime">When the request was sent that it answers.</param>
-    /// <param name="responseTime">When it was received.</param>
+    /// <param name="fields">The stored headers.</param>
+    /// <param name="requestTime">When the request for this response was sent.</param>
+    /// <param name="responseTime">When the response was received.</param>
     public StoredResponse(
         CacheRuleOptions options, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
@@ -26,48 +26,48 @@ internal sealed class StoredResponse
         LastModified = FreshnessRules.TryLastModified(fields, responseTime, out var modified) ? modified : null;
     }
 
-    /// <summary>The rules under which it is used.</summary>
+    /// <summary>The rules that apply to the response.</summary>
     public CacheRuleOptions Options { get; }
 
     /// <summary>The status code.</summary>
     public int Status { get; }
 
-    /// <summary>The fields that were stored.</summary>
+    /// <summary>The stored headers.</summary>
     public StoredFields Fields { get; }
 
-    /// <summary>When the request was sent that it answers.</summary>
+    /// <summary>When the request for this response was sent.</summary>
     public DateTimeOffset RequestTime { get; }
 
-    /// <summary>When it was received.</summary>
+    /// <summary>When the response was received.</summary>
     public DateTimeOffset ResponseTime { get; }
 
-    /// <summary>Its directives.</summary>
+    /// <summary>The cache directives of the response.</summary>
     public ResponseDirectives Directives { get; }
 
-    /// <summary>How long it is fresh.</summary>
+    /// <summary>How long the response is fresh.</summary>
     public FreshnessLifetime Lifetime { get; }
 
-    /// <summary>Its age when it was received.</summary>
+    /// <summary>The age of the response when it was received.</summary>
     public TimeSpan InitialAge { get; }
 
-    /// <summary>Its Date, or when it was received.</summary>
+    /// <summary>The value of Date, or the time when the response was received.</summary>
     public DateTimeOffset Date { get; }
 
-    /// <summary>Its entity tag; <see langword="null"/> where it has none that is well formed.</summary>
+    /// <summary>The entity tag; <see langword="null"/> if there is none or it is malformed.</summary>
     public EntityTag? EntityTag { get; }
 
-    /// <summary>When its representation was modified; <see langword="null"/> where it does not say so.</summary>
+    /// <summary>When the representation was modified; <see langword="null"/> if the response does not state it.</summary>
     public DateTimeOffset? LastModified { get; }
 
-    /// <summary>Whether it can be validated (RFC 9111 §4.3.1).</summary>
+    /// <summary>Whether the response can be validated (RFC 9111 §4.3.1).</summary>
     public bool HasValidator => EntityTag is not null || LastModified is not null;
 
-    /// <summary>Its age: what the Age field says in whole seconds when it is sent (RFC 9111 §5.1).</summary>
+    /// <summary>The current age. The Age header states it in whole seconds when the response is sent (RFC 9111 §5.1).</summary>
     public TimeSpan CurrentAge(DateTimeOffset now) => FreshnessRules.CurrentAge(InitialAge, ResponseTime, now);
 
-    /// <summary>How much longer it is fresh; not positive once it is stale.</summary>
+    /// <summary>The remaining lifetime; zero or negative when the response is stale.</summary>
     public TimeSpan RemainingLifetime(DateTimeOffset now) => Lifetime.Value - CurrentAge(now);
 
-    /// <summary>Whether its lifetime is greater than its age (RFC 9111 §4.2).</summary>
+    /// <summary>Whether the lifetime is greater than the age (RFC 9111 §4.2).</summary>
     public bool IsFresh(DateTimeOffset now) => RemainingLifetime(now) > TimeSpan.Zero;
 }

@@ -3,7 +3,7 @@ namespace HttpQuery.Caching;
 /// <summary>Sends a request with the conditions of the cache in place of the client's (RFC 9111 §4.3.1).</summary>
 internal static class ConditionHeaders
 {
-    // A range would make the origin answer with a part, of which nothing can be stored.
+    // A range would make the origin send a partial response, which cannot be stored.
     private static readonly string[] Names = ["If-None-Match", "If-Modified-Since", "Range", "If-Range"];
 
     /// <summary>Removes the client's conditions and its range, and sets the cache's conditions.</summary>
@@ -14,7 +14,7 @@ internal static class ConditionHeaders
         if (conditions.IfModifiedSince is { } date) headers.Set("If-Modified-Since", date);
     }
 
-    /// <summary>Puts the client's conditions and its range back.</summary>
+    /// <summary>Restores the client's conditions and its range.</summary>
     /// <param name="headers">The headers to change.</param>
     /// <param name="own">A copy of the headers from before <see cref="Replace"/>.</param>
     public static void Restore(IRequestHeaders headers, IFieldLines own)

@@ -5,6 +5,6 @@ namespace HttpQuery.Caching;
 /// <summary>The headers of a request that an adapter forwards.</summary>
 internal interface IRequestHeaders : IFieldLines
 {
-    /// <summary>Replaces the lines of a header. No lines: removes the header.</summary>
+    /// <summary>Replaces the lines of a header. Without lines, removes the header.</summary>
     void Set(string name, StringValues lines);
 }

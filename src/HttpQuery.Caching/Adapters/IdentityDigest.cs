@@ -5,15 +5,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Writes what identifies a user, and returns its SHA-256.</summary>
-/// <remarks>A count stands before each list and a length before each text, so no user can imitate another. Texts are the bytes of their UTF-16: encodings make all lone surrogates equal.</remarks>
+/// <summary>Writes the values that identify a user, and returns their SHA-256.</summary>
+/// <remarks>A count precedes each list and a length precedes each text, so no user can imitate another. Texts are written as their UTF-16
+/// bytes, because encodings make all lone surrogates equal.</remarks>
 internal readonly struct IdentityDigest() : IDisposable
 {
     private const int None = -1;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>Writes a number, such as the count of what follows.</summary>
+    /// <summary>Writes a number, such as the count of the values that follow.</summary>
     public void Add(int number)
     {
         Span<byte> bytes = stackalloc byte[sizeof(int)];
@@ -21,14 +22,14 @@ internal readonly struct IdentityDigest() : IDisposable
         _hash.AppendData(bytes);
     }
 
-    /// <summary>Writes a text. No text differs from an empty one.</summary>
+    /// <summary>Writes a text. <see langword="null"/> differs from an empty text.</summary>
     public void Add(string? text)
     {
         Add(text?.Length ?? None);
         _hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
-    /// <summary>Writes bytes. No bytes differ from zero bytes.</summary>
+    /// <summary>Writes bytes. <see langword="null"/> differs from zero bytes.</summary>
     public void Add(byte[]? bytes)
     {
         Add(bytes?.Length ?? None);
@@ -43,7 +44,7 @@ internal readonly struct IdentityDigest() : IDisposable
         foreach (var line in lines) Add(line);
     }
 
-    /// <summary>Returns the digest, and starts anew.</summary>
+    /// <summary>Returns the digest and resets it.</summary>
     public byte[] Complete() => _hash.GetHashAndReset();
 
     /// <inheritdoc/>

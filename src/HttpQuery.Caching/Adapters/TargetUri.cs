@@ -6,7 +6,8 @@ namespace HttpQuery.Caching;
 /// <param name="Target">The target in origin form, never decoded.</param>
 internal readonly record struct TargetUri(string Scheme, string Authority, string Target)
 {
-    /// <summary>What HttpClient sends for a URI: no user information, no fragment, no scope of an IPv6 address, and a name in ASCII.</summary>
+    /// <summary>Returns the URI as HttpClient sends it: no user information, no fragment, no scope of an IPv6 address, and a host name in
+    /// ASCII.</summary>
     /// <param name="uri">An absolute URI.</param>
     public static TargetUri Of(Uri uri)
     {
@@ -15,7 +16,7 @@ internal readonly record struct TargetUri(string Scheme, string Authority, strin
         return new(uri.Scheme, uri.IsDefaultPort ? host : $"{host}:{uri.Port}", uri.PathAndQuery);
     }
 
-    /// <summary>Brings a target as it was sent into origin form (RFC 9112 §3.2).</summary>
+    /// <summary>Converts a request target to origin form (RFC 9112 §3.2).</summary>
     /// <param name="target">A target in origin form or in absolute form.</param>
     /// <returns><see langword="null"/> for a target of another form.</returns>
     public static string? OriginFormOf(string? target)

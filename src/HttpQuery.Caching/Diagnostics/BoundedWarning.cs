@@ -1,9 +1,9 @@
 namespace HttpQuery.Caching.Diagnostics;
 
-/// <summary>Lets one warning of a kind through at a time: a store that is down fails with each request.</summary>
+/// <summary>Limits the warnings of one kind to one per interval: a store that is down fails on every request.</summary>
 internal sealed class BoundedWarning(TimeProvider time)
 {
-    /// <summary>Long enough for a log to stay readable for days, short enough to be seen while it lasts.</summary>
+    /// <summary>Long enough to keep a log readable for days, and short enough to show a failure while it lasts.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -11,8 +11,8 @@ internal sealed class BoundedWarning(TimeProvider time)
     private long _count;
     private bool _hasWarned;
 
-    /// <summary>Counts one.</summary>
-    /// <param name="count">How many there were since the last warning, this one included.</param>
+    /// <summary>Counts one event.</summary>
+    /// <param name="count">The number of events since the last warning, including this one.</param>
     /// <returns><see langword="true"/> if the warning is due.</returns>
     public bool IsDue(out long count)
     {

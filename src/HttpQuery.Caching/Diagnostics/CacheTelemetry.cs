@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HttpQuery.Caching.Diagnostics;
 
-/// <summary>What operators see of a cache: metrics of the meter <c>HttpQuery</c> and logs of category <c>HttpQuery.Cache</c>. Names: docs/caching.md.</summary>
+/// <summary>Telemetry of a cache for operators: metrics of the meter <c>HttpQuery</c> and logs of category <c>HttpQuery.Cache</c>. Names:
+/// docs/caching.md.</summary>
 internal sealed class CacheTelemetry
 {
     public const string MeterName = "HttpQuery";
@@ -13,7 +14,7 @@ internal sealed class CacheTelemetry
 
     private const string NameLabel = "httpquery.cache.name";
 
-    // Meters are made once for a process without a container; those of the container's factory end with it.
+    // Without a container, one meter serves the whole process. A meter from the container's factory ends with the container.
     private static readonly Meter ProcessMeter = new(MeterName);
 
     private readonly string _name;
@@ -25,51 +26,67 @@ internal sealed class CacheTelemetry
     private readonly BoundedWarning _distrustWarnings;
     private readonly BoundedWarning _pendingWarnings;
 
-    public CacheTelemetry(string name, IQueryCacheStore store, PendingMemory pending, TimeProvider time, ILoggerFactory? loggers, IMeterFactory? meters)
+    public CacheTelemetry(
+        string name, IQueryCacheStore store, PendingMemory pending, TimeProvider time, ILoggerFactory? loggers, IMeterFactory? meters)
     {
         _name = name;
         Logger = loggers?.CreateLogger(LogCategory) ?? NullLogger.Instance;
         (_failures, _timeouts, _distrustWarnings, _pendingWarnings) = (new(time), new(time), new(time), new(time));
         var meter = meters?.Create(MeterName) ?? ProcessMeter;
         _requests = meter.CreateCounter<long>("httpquery.cache.requests", "{request}", "Requests by what the cache did.");
-        _storeErrors = meter.CreateCounter<long>("httpquery.cache.store.errors", "{error}", "Calls of the store that failed or took longer than StoreTimeout.");
-        _distrusts = meter.CreateCounter<long>("httpquery.cache.store.distrusts", "{event}", "Invalidations that did not reach the store: nothing is served from it until all of it is invalidated.");
+        _storeErrors = meter.CreateCounter<long>("httpquery.cache.store.errors", "{error}",
+            "Calls of the store that failed or took longer than StoreTimeout.");
+        _distrusts = meter.CreateCounter<long>("httpquery.cache.store.distrusts", "{event}",
+            "Invalidations that did not reach the store: nothing is served from it until all of it is invalidated.");
 
-        // A process that makes caches without a container, one for each client, would keep each of them for ever.
+        // A process without a container may create a cache for each client, and gauges would keep each of them forever.
         if (meters is null) return;
         KeyValuePair<string, object?>[] tags = [new(NameLabel, name)];
-        meter.CreateObservableGauge("httpquery.cache.pending", () => new Measurement<long>(pending.Size, tags), "By", "Memory of contents and responses under way.");
+        meter.CreateObservableGauge("httpquery.cache.pending", () => new Measurement<long>(pending.Size, tags),
+            "By", "Memory of contents and responses under way.");
         if (store is not MemoryCacheStore memory) return;
-        meter.CreateObservableGauge("httpquery.cache.size", () => new Measurement<long>(memory.Size, tags), "By", "Memory of stored items.");
-        meter.CreateObservableGauge("httpquery.cache.items", () => new Measurement<long>(memory.Count, tags), "{item}", "Stored items.");
+        meter.CreateObservableGauge("httpquery.cache.size", () => new Measurement<long>(memory.Size, tags),
+            "By", "Memory of stored items.");
+        meter.CreateObservableGauge("httpquery.cache.items", () => new Measurement<long>(memory.Count, tags),
+            "{item}", "Stored items.");
     }
 
     public ILogger Logger { get; }
 
-    /// <summary>Whether anyone counts or reads what becomes of requests.</summary>
+    /// <summary>Whether the metrics or the log record results of requests.</summary>
     public bool IsEnabled => _requests.Enabled || LogsRequests;
 
-    /// <summary>Whether the log takes a line for each request.</summary>
+    /// <summary>Whether the log records a line for each request.</summary>
     public bool LogsRequests => Logger.IsEnabled(LogLevel.Debug);
 
     public void Count(string method, CacheResult result) =>
-        _requests.Add(1, new TagList { { "httpquery.cache.result", LabelOf(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name } });
+        _requests.Add(1, new TagList
+        {
+            { "httpquery.cache.result", LabelOf(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name }
+        });
 
-    public void Log(string method, CacheResult result, CacheStatus status) => CacheEvents.Ended(Logger, KnownMethod(method), LabelOf(result), status.ToFieldValue(_name));
+    public void Log(string method, CacheResult result, CacheStatus status) =>
+        CacheEvents.Ended(Logger, KnownMethod(method), LabelOf(result), status.ToFieldValue(_name));
 
     public void NotStored(string method, StorageRefusal refusal) => CacheEvents.NotStored(Logger, KnownMethod(method), refusal.Reason);
 
     public void StoreFailed(StoreOperation operation, Exception exception)
     {
         var name = NameOf(operation);
-        _storeErrors.Add(1, new TagList { { "httpquery.cache.store.operation", name }, { "error.type", exception.GetType().FullName }, { NameLabel, _name } });
+        _storeErrors.Add(1, new TagList
+        {
+            { "httpquery.cache.store.operation", name }, { "error.type", exception.GetType().FullName }, { NameLabel, _name }
+        });
         if (_failures.IsDue(out var count)) CacheEvents.StoreFailed(Logger, exception, name, count);
     }
 
     public void StoreTimedOut(StoreOperation operation, TimeSpan timeout, TimeSpan pause)
     {
         var name = NameOf(operation);
-        _storeErrors.Add(1, new TagList { { "httpquery.cache.store.operation", name }, { "error.type", "timeout" }, { NameLabel, _name } });
+        _storeErrors.Add(1, new TagList
+        {
+            { "httpquery.cache.store.operation", name }, { "error.type", "timeout" }, { NameLabel, _name }
+        });
         if (_timeouts.IsDue(out var count)) CacheEvents.StoreTimedOut(Logger, timeout, name, count, pause);
     }
 
@@ -103,8 +120,9 @@ internal sealed class CacheTelemetry
         _ => "cancelled",
     };
 
-    // A label has a bounded set of values; methods are the client's.
-    private static string KnownMethod(string method) => method is "GET" or "HEAD" or "QUERY" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" ? method : "_OTHER";
+    // A label needs a bounded set of values, but a client can send any method.
+    private static string KnownMethod(string method) =>
+        method is "GET" or "HEAD" or "QUERY" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" ? method : "_OTHER";
 
     private static string NameOf(StoreOperation operation) => operation switch
     {
@@ -114,7 +132,7 @@ internal sealed class CacheTelemetry
     };
 }
 
-/// <summary>What a store was asked to do.</summary>
+/// <summary>The operations of a store.</summary>
 internal enum StoreOperation
 {
     Read,

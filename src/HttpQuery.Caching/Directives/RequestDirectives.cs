@@ -5,40 +5,40 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The cache directives of a request (RFC 9111 §5.2.1; RFC 5861 §4).</summary>
-/// <remarks>Names count without case, arguments as token or quoted-string, and unknown directives not at all. Of an age that comes twice
-/// the first counts (RFC 9111 §4.2.1 says so of responses). One that cannot be read is taken as the strictest there is: no age, no
-/// staleness, freshness without end.</remarks>
+/// <remarks>Names ignore case, arguments are a token or a quoted-string, and unknown directives are ignored. If an age occurs twice, the
+/// first counts (RFC 9111 §4.2.1 says so of responses). An unreadable age has the strictest meaning: no age, no staleness, or endless
+/// freshness.</remarks>
 internal readonly record struct RequestDirectives
 {
     private const int LongestName = 14;
 
-    /// <summary>The oldest age wanted (§5.2.1.1).</summary>
+    /// <summary>The maximum age that the client accepts (§5.2.1.1).</summary>
     public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>How long past its lifetime a response is welcome (§5.2.1.2); <see cref="TimeSpan.MaxValue"/> where no time is
+    /// <summary>How long past its lifetime the client accepts a response (§5.2.1.2); <see cref="TimeSpan.MaxValue"/> if no time is
     /// stated.</summary>
     public TimeSpan? MaxStale { get; init; }
 
-    /// <summary>How much longer the response must be fresh (§5.2.1.3).</summary>
+    /// <summary>The minimum remaining lifetime that the response must have (§5.2.1.3).</summary>
     public TimeSpan? MinFresh { get; init; }
 
-    /// <summary>How long past its lifetime a response is welcome in place of an error (RFC 5861 §4).</summary>
+    /// <summary>How long past its lifetime the client accepts a response in place of an error (RFC 5861 §4).</summary>
     public TimeSpan? StaleIfError { get; init; }
 
-    /// <summary>Whether nothing stored may be used without validation (§5.2.1.4).</summary>
+    /// <summary>Whether a stored response must be validated before use (§5.2.1.4).</summary>
     public bool NoCache { get; init; }
 
     /// <summary>Whether neither this request nor its response may be stored (§5.2.1.5).</summary>
     public bool NoStore { get; init; }
 
-    /// <summary>Whether content must not be transformed (§5.2.1.6); for the key, not normalized either (RFC 10008 §2.7).</summary>
+    /// <summary>Whether content must not be transformed (§5.2.1.6), nor normalized for the key (RFC 10008 §2.7).</summary>
     public bool NoTransform { get; init; }
 
-    /// <summary>Whether only a stored response is wanted, and else 504 (§5.2.1.7).</summary>
+    /// <summary>Whether the client wants a stored response or else 504 (§5.2.1.7).</summary>
     public bool OnlyIfCached { get; init; }
 
-    /// <summary>Reads the directives of a request, without allocating.</summary>
-    /// <param name="fields">The fields of the request. <c>Pragma: no-cache</c> counts where there is no Cache-Control (RFC 9111
+    /// <summary>Reads the directives of a request without allocating.</summary>
+    /// <param name="fields">The headers of the request. <c>Pragma: no-cache</c> counts if there is no Cache-Control (RFC 9111
     /// §5.4).</param>
     public static RequestDirectives Parse(IFieldLines fields)
     {
@@ -47,9 +47,9 @@ internal readonly record struct RequestDirectives
         return Parse(cacheControl, cacheControl.Count == 0 ? fields["Pragma"] : default);
     }
 
-    /// <summary>Reads the directives of a request, without allocating.</summary>
+    /// <summary>Reads the directives of a request without allocating.</summary>
     /// <param name="cacheControl">The lines of Cache-Control.</param>
-    /// <param name="pragma">The lines of Pragma, which count where there is no Cache-Control (RFC 9111 §5.4).</param>
+    /// <param name="pragma">The lines of Pragma, which count if there is no Cache-Control (RFC 9111 §5.4).</param>
     public static RequestDirectives Parse(StringValues cacheControl, StringValues pragma = default)
     {
         var directives = default(RequestDirectives);

@@ -6,10 +6,10 @@ namespace HttpQuery.Caching;
 
 internal readonly partial record struct ResponseDirectives
 {
-    /// <summary>Reads the lines of a targeted field such as <c>CDN-Cache-Control</c>, a Dictionary (RFC 9213 §2.1).</summary>
-    /// <param name="lines">The lines, which are one Dictionary; a lifetime that is no Integer is none.</param>
+    /// <summary>Reads the lines of a targeted header such as <c>CDN-Cache-Control</c>, a Dictionary (RFC 9213 §2.1).</summary>
+    /// <param name="lines">The lines, which form one Dictionary. A lifetime that is not an Integer counts as zero.</param>
     /// <param name="directives">The directives, or the default.</param>
-    /// <returns><see langword="false"/> where the field is absent, empty or malformed: it is to be ignored.</returns>
+    /// <returns><see langword="false"/> if the header is absent, empty or malformed, so it must be ignored.</returns>
     public static bool TryParseTargeted(StringValues lines, out ResponseDirectives directives)
     {
         directives = default;
@@ -21,7 +21,7 @@ internal readonly partial record struct ResponseDirectives
         var isEmpty = true;
         while (reader.Read())
         {
-            // What is in an inner list has no key, and a parameter does not count.
+            // Members of an inner list have no key, and parameters are ignored.
             if (reader.NodeType is not (SfNodeType.Item or SfNodeType.InnerListStart) || reader.Key.IsEmpty) continue;
             isEmpty = false;
             found = found.WithMember(reader);
@@ -32,7 +32,7 @@ internal readonly partial record struct ResponseDirectives
         return true;
     }
 
-    // Of a key that comes twice the last value counts (RFC 9651 §4.2.2), so an earlier age is forgotten.
+    // If a key occurs twice, its last value counts (RFC 9651 §4.2.2), so an earlier age is dropped.
     private ResponseDirectives WithMember(scoped in SfReader reader)
     {
         var isItem = reader.NodeType is SfNodeType.Item;

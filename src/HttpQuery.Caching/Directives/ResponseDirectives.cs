@@ -5,20 +5,20 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The cache directives of a response (RFC 9111 §5.2.2; RFC 5861; RFC 8246).</summary>
-/// <remarks>Names count without case, arguments as token or quoted-string, and unknown directives not at all. Of an age that comes twice
-/// the first counts, and a lifetime that cannot be read is none: the response is stale (RFC 9111 §4.2.1 has both). A directive that
-/// forbids counts whatever its argument; <c>public</c> and <c>must-understand</c>, which allow, count only without one.</remarks>
+/// <remarks>Names ignore case, arguments are a token or a quoted-string, and unknown directives are ignored. If an age occurs twice, the
+/// first counts. An unreadable lifetime is zero, so the response is stale (RFC 9111 §4.2.1 has both). A directive that forbids something
+/// counts with any argument. <c>public</c> and <c>must-understand</c> allow something, so they count only without an argument.</remarks>
 internal readonly partial record struct ResponseDirectives
 {
     private const int LongestName = 22;
 
-    // Far above what responses name. Each further directive copies the names before it, so without a limit many directives would cost the square of their number.
+    // Far above the number in real responses. Each further directive copies the earlier names, so without a limit the cost is quadratic.
     private const int MostNames = 64;
 
     /// <summary>The lifetime (§5.2.2.1).</summary>
     public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>The lifetime in shared caches, <c>s-maxage</c>, which there forbids stale use too (§5.2.2.10).</summary>
+    /// <summary>The lifetime in shared caches, <c>s-maxage</c>. In a shared cache it also forbids stale use (§5.2.2.10).</summary>
     public TimeSpan? SharedMaxAge { get; init; }
 
     /// <summary>How long past its lifetime the response may be served while it is validated (RFC 5861 §3).</summary>
@@ -30,44 +30,44 @@ internal readonly partial record struct ResponseDirectives
     /// <summary>Whether the response may never be served stale (§5.2.2.2).</summary>
     public bool MustRevalidate { get; init; }
 
-    /// <summary>Whether only a cache that knows what its status code asks may store it (§5.2.2.3).</summary>
+    /// <summary>Whether only a cache that knows the requirements of its status code may store it (§5.2.2.3).</summary>
     public bool MustUnderstand { get; init; }
 
-    /// <summary>Whether each use needs validation (§5.2.2.4): <c>no-cache</c> without names, or with some that cannot be read or left
-    /// out, such as Vary.</summary>
+    /// <summary>Whether each use needs validation (§5.2.2.4): <c>no-cache</c> without names, or with names that cannot be read or whose
+    /// headers must stay, such as Vary.</summary>
     public bool NoCache { get; init; }
 
-    /// <summary>The fields that <c>no-cache</c> names: they are not stored. <see langword="null"/> where it names none.</summary>
+    /// <summary>The headers that <c>no-cache</c> names, which are not stored. <see langword="null"/> if it names none.</summary>
     public FieldNames? NoCacheFields { get; init; }
 
-    /// <summary>Whether nothing of the response may be stored (§5.2.2.5).</summary>
+    /// <summary>Whether no part of the response may be stored (§5.2.2.5).</summary>
     public bool NoStore { get; init; }
 
     /// <summary>Whether content must not be transformed (§5.2.2.6).</summary>
     public bool NoTransform { get; init; }
 
-    /// <summary>Whether a shared cache must not store the response (§5.2.2.7): <c>private</c> without names, or with some that cannot
-    /// be read or left out.</summary>
+    /// <summary>Whether a shared cache must not store the response (§5.2.2.7): <c>private</c> without names, or with names that cannot be
+    /// read or whose headers must stay.</summary>
     public bool Private { get; init; }
 
-    /// <summary>The fields that <c>private</c> names: a shared cache does not store them. <see langword="null"/> where it names
+    /// <summary>The headers that <c>private</c> names, which a shared cache does not store. <see langword="null"/> if it names
     /// none.</summary>
     public FieldNames? PrivateFields { get; init; }
 
     /// <summary>Whether a shared cache may never serve the response stale (§5.2.2.8).</summary>
     public bool ProxyRevalidate { get; init; }
 
-    /// <summary>Whether the response may be stored where that is not allowed otherwise (§5.2.2.9).</summary>
+    /// <summary>Whether the response may be stored although other rules do not allow it (§5.2.2.9).</summary>
     public bool Public { get; init; }
 
     /// <summary>Whether the response does not change while it is fresh (RFC 8246 §2).</summary>
     public bool Immutable { get; init; }
 
-    /// <summary>Whether these come from <c>CDN-Cache-Control</c>, so that Expires does not count (RFC 9213 §2.2).</summary>
+    /// <summary>Whether the directives come from <c>CDN-Cache-Control</c>, so that Expires is ignored (RFC 9213 §2.2).</summary>
     public bool IsTargeted { get; init; }
 
-    /// <summary>Reads the directives that count for a cache: in a shared one those of <c>CDN-Cache-Control</c> where it is well formed
-    /// and not empty (RFC 9213 §2.2, §3), else those of Cache-Control.</summary>
+    /// <summary>Reads the directives that apply to a cache. A shared cache reads <c>CDN-Cache-Control</c> if it is well formed and not
+    /// empty (RFC 9213 §2.2, §3). Otherwise Cache-Control applies.</summary>
     public static ResponseDirectives Parse(IFieldLines fields, CacheMode mode)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -76,7 +76,7 @@ internal readonly partial record struct ResponseDirectives
             : Parse(fields["Cache-Control"]);
     }
 
-    /// <summary>Reads the lines of Cache-Control; allocates only where fields are named.</summary>
+    /// <summary>Reads the lines of Cache-Control. Allocates only if directives name headers.</summary>
     public static ResponseDirectives Parse(StringValues cacheControl)
     {
         var directives = default(ResponseDirectives);
@@ -95,7 +95,7 @@ internal readonly partial record struct ResponseDirectives
 
     internal bool ForbidsStale(bool isShared) => MustRevalidate || (isShared && (ProxyRevalidate || SharedMaxAge is not null));
 
-    /// <summary>Tells whether a field is kept out of storage by its name in <c>no-cache</c> or <c>private</c>.</summary>
+    /// <summary>Returns whether <c>no-cache</c> or <c>private</c> names a header, which is then not stored.</summary>
     internal bool Withholds(string name, bool isShared) =>
         NoCacheFields?.Contains(name) is true || (isShared && PrivateFields?.Contains(name) is true);
 
@@ -127,7 +127,7 @@ internal readonly partial record struct ResponseDirectives
         }
     }
 
-    // Null, which is stricter, where the argument names no field, is malformed, or names a field that the rules cannot do without; and where there are more names than a response needs.
+    // Null is the stricter result: the argument is empty or malformed, names a header that the rules need, or the names are too many.
     private static FieldNames? Union(FieldNames? earlier, ReadOnlySpan<char> argument)
     {
         if (argument.IsEmpty) return null;

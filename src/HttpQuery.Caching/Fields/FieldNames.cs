@@ -4,7 +4,8 @@ using HttpQuery.Caching.Internal;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Names of fields, such as those of Vary: in lower case, each once, in ordinal order. Equal when the names are.</summary>
+/// <summary>Header names, such as those in Vary: lower case, without duplicates, in ordinal order. Two instances with the same names are
+/// equal.</summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "Names are what it holds.")]
 internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
 {
@@ -21,7 +22,7 @@ internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
     /// <inheritdoc/>
     public string this[int index] => _names[index];
 
-    /// <summary>Tells whether a name is among these; its case does not count.</summary>
+    /// <summary>Returns whether a name is in the list, ignoring case.</summary>
     public bool Contains(string name)
     {
         foreach (var one in _names)
@@ -29,7 +30,7 @@ internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
         return false;
     }
 
-    /// <summary>Goes through the names in their order.</summary>
+    /// <summary>Enumerates the names in their order.</summary>
     public IEnumerator<string> GetEnumerator() => _names.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -48,11 +49,11 @@ internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
         return hash.ToHashCode();
     }
 
-    /// <summary>The names as a field lists them: <c>accept, accept-language</c>.</summary>
+    /// <summary>The names in the form of a header value: <c>accept, accept-language</c>.</summary>
     public override string ToString() => string.Join(", ", _names);
 
-    /// <summary>Adds the names that <c>#field-name</c> lists; empty members do not count (RFC 9110 §5.6.1).</summary>
-    /// <returns><see langword="false"/> where a member is no name of a field: <c>*</c>, or not a token.</returns>
+    /// <summary>Adds the names that <c>#field-name</c> lists; empty members are ignored (RFC 9110 §5.6.1).</summary>
+    /// <returns><see langword="false"/> if a member is not a header name: <c>*</c>, or not a token.</returns>
     internal static bool TryAdd(SortedSet<string> names, ReadOnlySpan<char> text)
     {
         foreach (var range in text.Split(','))

@@ -1,9 +1,10 @@
 namespace HttpQuery.Caching;
 
-/// <summary>Fields that know how many they are. A request with as many fields as another, and with all of that one's names, has no further ones: the names need not be asked for one by one.</summary>
+/// <summary>Headers with a known count. If a request has as many headers as another, and all names of the other, it has no further
+/// headers. The names need not be looked up one by one.</summary>
 internal interface ICountedFields : IFieldLines
 {
-    /// <summary>The number of different names; at least one for each that has lines.</summary>
+    /// <summary>The number of different names; at least one for each name that has lines.</summary>
     int Count { get; }
 
     /// <summary>The names.</summary>

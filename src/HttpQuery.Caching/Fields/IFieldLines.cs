@@ -2,10 +2,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The fields of a message, wherever they lie.</summary>
+/// <summary>The headers of a message, independent of where they are kept.</summary>
 internal interface IFieldLines
 {
-    /// <summary>The lines of a field in the order they were received; none where there is no such field.</summary>
-    /// <param name="name">The name of the field, in any case.</param>
+    /// <summary>The lines of a header in the order they were received; empty if there is no such header.</summary>
+    /// <param name="name">The name of the header, in any case.</param>
     StringValues this[string name] { get; }
 }

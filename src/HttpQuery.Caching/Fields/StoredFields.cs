@@ -3,12 +3,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>The fields of a stored message: immutable, in the order of their first lines; names compare without case.</summary>
+/// <summary>The headers of a stored message: immutable, in the order of their first lines; names ignore case.</summary>
 internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<string, StringValues>>
 {
     private readonly KeyValuePair<string, StringValues>[] _fields;
 
-    /// <summary>Takes fields; lines of one name may come apart.</summary>
+    /// <summary>Creates the headers; lines of one name may be in separate entries.</summary>
     public StoredFields(params IEnumerable<KeyValuePair<string, StringValues>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -23,7 +23,7 @@ internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<
         _fields = [.. byName];
     }
 
-    /// <summary>No fields.</summary>
+    /// <summary>No headers.</summary>
     public static StoredFields Empty { get; } = new();
 
     /// <summary>The number of different names.</summary>
@@ -42,16 +42,16 @@ internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<
         }
     }
 
-    /// <summary>The name and the lines at a place in the order.</summary>
-    /// <exception cref="IndexOutOfRangeException">There is no such place.</exception>
+    /// <summary>The name and the lines at an index.</summary>
+    /// <exception cref="IndexOutOfRangeException">The index is out of range.</exception>
     public KeyValuePair<string, StringValues> this[int index] => _fields[index];
 
-    /// <summary>Goes through the fields in their order.</summary>
+    /// <summary>Enumerates the headers in their order.</summary>
     public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    // Servers send no line for null.
+    // Servers send no line for a null value.
     private static StringValues WithoutNulls(StringValues lines)
     {
         foreach (var line in lines)

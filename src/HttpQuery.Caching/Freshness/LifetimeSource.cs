@@ -1,9 +1,9 @@
 namespace HttpQuery.Caching;
 
-/// <summary>What states the lifetime of a response, the strongest first (RFC 9111 §4.2.1).</summary>
+/// <summary>The sources of a response's lifetime, the strongest first (RFC 9111 §4.2.1).</summary>
 internal enum LifetimeSource
 {
-    /// <summary>Nothing: the lifetime is zero.</summary>
+    /// <summary>No source: the lifetime is zero.</summary>
     None,
 
     /// <summary><c>s-maxage</c>, in a shared cache.</summary>
@@ -12,7 +12,7 @@ internal enum LifetimeSource
     /// <summary><c>max-age</c>.</summary>
     MaxAge,
 
-    /// <summary>Expires, less Date.</summary>
+    /// <summary>Expires minus Date.</summary>
     Expires,
 
     /// <summary><see cref="CacheRuleOptions.DefaultLifetime"/>.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace HttpQuery.Caching.Internal;
 
-/// <summary>delta-seconds: digits alone; 2^31 stands for all that is more (RFC 9111 §1.2.2).</summary>
+/// <summary>delta-seconds: digits only; larger values become 2^31 (RFC 9111 §1.2.2).</summary>
 internal static class DeltaSeconds
 {
     public const long Maximum = 1L << 31;

@@ -1,27 +1,27 @@
 namespace HttpQuery.Caching.Internal;
 
-/// <summary>Walks the directives of one Cache-Control line from left to right without allocating (RFC 9111 §5.2).</summary>
-/// <remarks><c>cache-directive = token [ "=" ( token / quoted-string ) ]</c>. What is malformed after the name makes an argument that
-/// cannot be read, and so does everything after a quote without an end: a directive that forbids counts all the same, one that allows
-/// does not.</remarks>
+/// <summary>Reads the directives of one Cache-Control line from left to right without allocating (RFC 9111 §5.2).</summary>
+/// <remarks><c>cache-directive = token [ "=" ( token / quoted-string ) ]</c>. Malformed text after the name makes the argument
+/// unreadable, and so does an unclosed quote for the rest of the line. With an unreadable argument, a directive that forbids something
+/// still counts, and one that allows something does not.</remarks>
 internal ref struct DirectiveReader(ReadOnlySpan<char> line)
 {
     private ReadOnlySpan<char> _rest = line;
     private bool _isBroken;
 
-    /// <summary>The name as it was sent.</summary>
+    /// <summary>The name in its received spelling.</summary>
     public ReadOnlySpan<char> Name { get; private set; }
 
-    /// <summary>Whether anything follows the name.</summary>
+    /// <summary>Whether any text follows the name.</summary>
     public bool HasArgument { get; private set; }
 
-    /// <summary>The argument without its quotes; empty where <see cref="IsMalformed"/>.</summary>
+    /// <summary>The argument without its quotes; empty if <see cref="IsMalformed"/>.</summary>
     public ReadOnlySpan<char> Argument { get; private set; }
 
     /// <summary>Whether the argument cannot be read.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>Goes to the next directive; what has no name is passed over.</summary>
+    /// <summary>Moves to the next directive and skips members without a name.</summary>
     public bool Read()
     {
         while (true)
@@ -47,7 +47,7 @@ internal ref struct DirectiveReader(ReadOnlySpan<char> line)
         if (Argument is ['"', .., '"'] && FieldSyntax.QuotedStringLength(Argument) == Argument.Length) Argument = Argument[1..^1];
         else if (!FieldSyntax.IsToken(Argument)) Argument = [];
 
-        // An escape is legal, but nothing that has a meaning here needs one.
+        // An escape is legal, but no meaningful argument needs one.
         if (Argument.Contains('\\')) Argument = [];
         IsMalformed = _isBroken || (HasArgument && Argument.IsEmpty);
         if (IsMalformed) Argument = [];

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace HttpQuery.Caching.Internal;
 
-/// <summary>The few productions of RFC 9110 §5.6 that the caching fields are made of.</summary>
+/// <summary>The productions of RFC 9110 §5.6 that the caching headers use.</summary>
 internal static class FieldSyntax
 {
     private static readonly SearchValues<char> TokenChars = SearchValues.Create(
@@ -13,11 +13,11 @@ internal static class FieldSyntax
 
     public static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenChars);
 
-    /// <summary>The length of the token that starts the text; 0 where there is none.</summary>
+    /// <summary>The length of the token that starts the text; 0 if there is none.</summary>
     public static int TokenLength(ReadOnlySpan<char> text) =>
         text.IndexOfAnyExcept(TokenChars) is var length and >= 0 ? length : text.Length;
 
-    /// <summary>The length of the quoted-string that starts the text, both quotes included; 0 where there is none.</summary>
+    /// <summary>The length of the quoted-string that starts the text, including both quotes; 0 if there is none.</summary>
     public static int QuotedStringLength(ReadOnlySpan<char> text)
     {
         if (text is not ['"', ..]) return 0;

@@ -1,6 +1,6 @@
 namespace HttpQuery.Caching.Internal;
 
-/// <summary>The fields that say how a response may be used: they are never left out of what is stored.</summary>
+/// <summary>The headers that determine how a response may be used. They are always stored.</summary>
 internal static class RuleFields
 {
     private static readonly FieldNames Names = new(

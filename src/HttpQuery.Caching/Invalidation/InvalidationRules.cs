@@ -4,25 +4,26 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>What an unsafe request makes unusable (RFC 9111 §4.4; RFC 9875).</summary>
+/// <summary>The stored responses that an unsafe request invalidates (RFC 9111 §4.4; RFC 9875).</summary>
 internal static class InvalidationRules
 {
-    /// <summary>Tells whether a method is safe: GET, HEAD, OPTIONS, TRACE, QUERY, PROPFIND, REPORT or SEARCH. Names have case (RFC 9110
-    /// §9.1), so <c>query</c> is another method, and of unknown safety like all others.</summary>
+    /// <summary>Returns whether a method is safe: GET, HEAD, OPTIONS, TRACE, QUERY, PROPFIND, REPORT or SEARCH. Method names are
+    /// case-sensitive (RFC 9110 §9.1), so <c>query</c> is another method. Its safety is unknown, like that of all other
+    /// methods.</summary>
     public static bool IsSafe(string method) =>
         method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "QUERY" or "PROPFIND" or "REPORT" or "SEARCH";
 
-    /// <summary>Tells whether a request invalidates what is stored for its target: the method is not known to be safe, and the answer is
-    /// no error, 2xx or 3xx (RFC 9111 §4.4).</summary>
+    /// <summary>Returns whether a request invalidates the stored responses of its target. The method is not known to be safe, and the
+    /// response is not an error: 2xx or 3xx (RFC 9111 §4.4).</summary>
     public static bool Invalidates(string method, int status) => !IsSafe(method) && status is >= 200 and <= 399;
 
-    /// <summary>The URIs whose responses are invalid now, for every method and content.</summary>
+    /// <summary>The URIs whose responses become invalid, for every method and content.</summary>
     /// <param name="method">The method of the request.</param>
-    /// <param name="status">The status code of the answer.</param>
-    /// <param name="target">The target URI, which is absolute.</param>
-    /// <param name="response">The fields of the answer: Location and Content-Location count too where they are of the origin of the
+    /// <param name="status">The status code of the response.</param>
+    /// <param name="target">The absolute target URI.</param>
+    /// <param name="response">The headers of the response. Location and Content-Location also count if they have the same origin as the
     /// target (RFC 9111 §4.4).</param>
-    /// <returns>The target first, without fragments and user information, each once; none where nothing is invalidated.</returns>
+    /// <returns>The target first, without fragments, user information and duplicates; empty if the request invalidates nothing.</returns>
     /// <exception cref="ArgumentException"><paramref name="target"/> is relative.</exception>
     public static IReadOnlyList<Uri> Targets(string method, int status, Uri target, IFieldLines response)
     {
@@ -37,17 +38,17 @@ internal static class InvalidationRules
         return [.. targets.Keys];
     }
 
-    /// <summary>The groups that a response belongs to (RFC 9875 §2); those of another origin are other groups.</summary>
-    /// <param name="response">The fields of the response; a Cache-Groups field that is not a List of Strings is ignored.</param>
+    /// <summary>The groups that a response belongs to (RFC 9875 §2). Each origin has its own groups.</summary>
+    /// <param name="response">The headers of the response; a Cache-Groups header that is not a List of Strings is ignored.</param>
     public static IReadOnlyList<string> Groups(IFieldLines response)
     {
         ArgumentNullException.ThrowIfNull(response);
         return Strings(response["Cache-Groups"]);
     }
 
-    /// <summary>The groups of the target's origin whose responses are invalid now (RFC 9875 §3).</summary>
-    /// <param name="method">The method of the request; where it is safe the field is ignored.</param>
-    /// <param name="response">The fields of the answer; a Cache-Group-Invalidation field that is not a List of Strings is
+    /// <summary>The groups of the target's origin whose responses become invalid (RFC 9875 §3).</summary>
+    /// <param name="method">The method of the request; if it is safe, the header is ignored.</param>
+    /// <param name="response">The headers of the response; a Cache-Group-Invalidation header that is not a List of Strings is
     /// ignored.</param>
     public static IReadOnlyList<string> InvalidatedGroups(string method, IFieldLines response)
     {
@@ -59,7 +60,7 @@ internal static class InvalidationRules
     {
         foreach (var reference in references)
         {
-            // Not in one step: a path that starts with a slash would be taken for a file.
+            // Two steps: in one step, a path that starts with a slash would be read as a file path.
             var text = reference.AsSpan().Trim(FieldSyntax.Whitespace).ToString();
             var isFound = text is ['/', ..]
                 ? Uri.TryCreate(text, UriKind.Relative, out var relative) & Uri.TryCreate(target, relative, out var uri)
@@ -69,7 +70,7 @@ internal static class InvalidationRules
         }
     }
 
-    // RFC 9110 §4.3.1: scheme, host and port.
+    // RFC 9110 §4.3.1: an origin is scheme, host and port.
     private static bool IsSameOrigin(Uri left, Uri right) =>
         left.Scheme == right.Scheme && left.Port == right.Port && left.Host == right.Host;
 

@@ -4,14 +4,15 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Which requests a stored response with Vary answers (RFC 9111 §4.1).</summary>
-/// <remarks>Lines of one header are joined, and white space around commas does not count (<see cref="Normalize"/>). Nothing else is taken to be the same: neither case nor order.</remarks>
+/// <summary>Matches requests to stored responses with Vary (RFC 9111 §4.1).</summary>
+/// <remarks>Lines of one header are joined, and white space around commas is ignored (<see cref="Normalize"/>). Every other difference
+/// counts, including case and order.</remarks>
 internal static class VaryRules
 {
     /// <summary>Reads the names that Vary lists (RFC 9110 §12.5.5).</summary>
-    /// <param name="vary">The lines of Vary; none lists nothing, which every request matches.</param>
-    /// <param name="names">The names, or none.</param>
-    /// <returns><see langword="false"/> where a member is <c>*</c> or no name: no request matches.</returns>
+    /// <param name="vary">The lines of Vary; without lines, every request matches.</param>
+    /// <param name="names">The names, or an empty list.</param>
+    /// <returns><see langword="false"/> if a member is <c>*</c> or not a header name: no request matches.</returns>
     public static bool TryParse(StringValues vary, out FieldNames names)
     {
         names = FieldNames.Empty;
@@ -24,8 +25,8 @@ internal static class VaryRules
         return true;
     }
 
-    /// <summary>Tells whether a request has the same values in the fields named as the one that a stored response answered; a field that
-    /// is absent equals only an absent one. Lines that are the same are compared without allocating.</summary>
+    /// <summary>Returns whether a request has the same values in the named headers as the request of a stored response. An absent header
+    /// equals only an absent one. Identical lines are compared without allocating.</summary>
     public static bool Matches(FieldNames names, IFieldLines original, IFieldLines presented)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -40,10 +41,10 @@ internal static class VaryRules
         return true;
     }
 
-    /// <summary>The key of the responses that answer a request, among those of one primary key whose Vary lists the same names.</summary>
-    /// <param name="primary">The key that the request has without Vary.</param>
+    /// <summary>The key for a request among the responses of one primary key whose Vary lists the same names.</summary>
+    /// <param name="primary">The key of the request without Vary.</param>
     /// <param name="names">The names that Vary lists.</param>
-    /// <param name="request">The fields of the request. Two requests have equal keys where <see cref="Matches"/> tells that they
+    /// <param name="request">The headers of the request. Two requests have equal keys if <see cref="Matches"/> returns that they
     /// match.</param>
     public static QueryCacheKey Key(in QueryCacheKey primary, FieldNames names, IFieldLines request)
     {
@@ -53,21 +54,24 @@ internal static class VaryRules
             name, Normalize(name, request[name]) is { } value ? [value] : [])));
     }
 
-    /// <summary>The one value that equal requests have in a header.</summary>
-    /// <remarks>Lines are joined: those of Cookie by <c>; </c>, others by <c>, </c> (RFC 9110 §5.3). White space around commas outside double quotes is removed, except in Cookie.</remarks>
+    /// <summary>Returns the normalized value of a header, which is the same for all matching requests.</summary>
+    /// <remarks>Lines are joined: those of Cookie by <c>; </c>, others by <c>, </c> (RFC 9110 §5.3). White space around commas outside
+    /// double quotes is removed, except in Cookie.</remarks>
     /// <param name="name">The name of the header, in any case.</param>
     /// <param name="lines">Its lines.</param>
-    /// <returns>The value, or <see langword="null"/> where there are no lines.</returns>
+    /// <returns>The value, or <see langword="null"/> if there are no lines.</returns>
     public static string? Normalize(string name, StringValues lines)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (lines.Count == 0) return null;
-        if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) return string.Join("; ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString()));
+        if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
+            return string.Join("; ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString()));
 
-        return WithoutWhitespaceAroundCommas(string.Join(", ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString())));
+        return WithoutWhitespaceAroundCommas(
+            string.Join(", ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString())));
     }
 
-    // A quoted string that is not closed reaches to the end.
+    // An unclosed quoted string extends to the end.
     private static string WithoutWhitespaceAroundCommas(ReadOnlySpan<char> text)
     {
         if (!text.Contains(',')) return text.ToString();

@@ -1,11 +1,11 @@
 namespace HttpQuery.Caching;
 
-/// <summary>How the origin failed when it was asked.</summary>
+/// <summary>How a request to the origin failed.</summary>
 internal enum OriginFailure
 {
-    /// <summary>It answered with an error: <see cref="ReuseRules.IsError"/>.</summary>
+    /// <summary>The origin returned an error: <see cref="ReuseRules.IsError"/>.</summary>
     Error,
 
-    /// <summary>It could not be reached, or broke off before it had answered.</summary>
+    /// <summary>The origin was unreachable, or broke off before its response was complete.</summary>
     Disconnected,
 }

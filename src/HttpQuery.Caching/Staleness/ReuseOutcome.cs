@@ -1,20 +1,20 @@
 namespace HttpQuery.Caching;
 
-/// <summary>What to do with a stored response that a request selects (RFC 9111 §4).</summary>
+/// <summary>The action for a stored response that a request selects (RFC 9111 §4).</summary>
 internal enum ReuseOutcome
 {
-    /// <summary>Ask the origin: by a conditional request where the response has a validator.</summary>
+    /// <summary>Ask the origin, with a conditional request if the response has a validator.</summary>
     MustValidate,
 
-    /// <summary>Serve it: it is fresh.</summary>
+    /// <summary>Serve the response: it is fresh.</summary>
     Fresh,
 
-    /// <summary>Serve it stale: the client has said that this will do.</summary>
+    /// <summary>Serve the response stale: the client accepts this.</summary>
     ServeStale,
 
-    /// <summary>Serve it stale and validate it meanwhile (RFC 5861 §3).</summary>
+    /// <summary>Serve the response stale and validate it in the background (RFC 5861 §3).</summary>
     ServeStaleAndRevalidate,
 
-    /// <summary>Answer 504: the origin must not be asked (RFC 9111 §5.2.1.7).</summary>
+    /// <summary>Return 504: the request forbids asking the origin (RFC 9111 §5.2.1.7).</summary>
     Unsatisfiable,
 }

@@ -1,6 +1,6 @@
 namespace HttpQuery.Caching;
 
-/// <summary>Why a stored response is used, or not.</summary>
+/// <summary>Why a stored response is used or not.</summary>
 internal enum ReuseReason
 {
     /// <summary>It is fresh.</summary>
@@ -9,7 +9,7 @@ internal enum ReuseReason
     /// <summary>Its lifetime is over.</summary>
     Stale,
 
-    /// <summary>Its lifetime is over, and <c>must-revalidate</c> or the like forbids stale use.</summary>
+    /// <summary>Its lifetime is over, and <c>must-revalidate</c> or a similar directive forbids stale use.</summary>
     StaleForbidden,
 
     /// <summary>It has <c>no-cache</c>.</summary>
@@ -24,7 +24,7 @@ internal enum ReuseReason
     /// <summary>It is older than the <c>max-age</c> of the request.</summary>
     RequestMaxAge,
 
-    /// <summary>It is not fresh for as long as the <c>min-fresh</c> of the request.</summary>
+    /// <summary>Its remaining lifetime is shorter than the <c>min-fresh</c> of the request.</summary>
     RequestMinFresh,
 
     /// <summary>It is stale within the <c>max-stale</c> of the request.</summary>

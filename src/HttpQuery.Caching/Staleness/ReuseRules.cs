@@ -1,12 +1,12 @@
 namespace HttpQuery.Caching;
 
-/// <summary>Whether a stored response may answer a request (RFC 9111 §4, §4.2.4, §5.2; RFC 5861; RFC 8246).</summary>
-/// <remarks>That the response is selected, by key and by Vary, is settled before. Nothing is allocated.</remarks>
+/// <summary>Decides whether a stored response may be used for a request (RFC 9111 §4, §4.2.4, §5.2; RFC 5861; RFC 8246).</summary>
+/// <remarks>The response was already selected by key and by Vary. These methods do not allocate.</remarks>
 internal static class ReuseRules
 {
-    /// <summary>Decides before the origin is asked.</summary>
-    /// <param name="request">The directives of the request. <c>no-store</c> is taken as a wish to go past the cache, which RFC 9111
-    /// §5.2.1.5 does not ask for: what comes back is not stored, and freshens nothing.</param>
+    /// <summary>Decides before the cache asks the origin.</summary>
+    /// <param name="request">The directives of the request. <c>no-store</c> bypasses the cache, although RFC 9111 §5.2.1.5 does not
+    /// require this: the origin's response is not stored and freshens nothing.</param>
     /// <param name="stored">The response that the request selects.</param>
     /// <param name="now">The current time.</param>
     public static ReuseDecision Decide(in RequestDirectives request, StoredResponse stored, DateTimeOffset now)
@@ -21,11 +21,11 @@ internal static class ReuseRules
         return new(outcome, reason, age, remaining);
     }
 
-    /// <summary>Decides whether the stored response stands in after the origin has failed (RFC 9111 §4.2.4, §4.3.3; RFC 5861
+    /// <summary>Decides whether the stored response may be served after the origin has failed (RFC 9111 §4.2.4, §4.3.3; RFC 5861
     /// §4).</summary>
-    /// <param name="failure">How it failed.</param>
+    /// <param name="failure">How the origin failed.</param>
     /// <param name="request">The directives of the request.</param>
-    /// <param name="stored">The response that was to be validated, which may be fresh still.</param>
+    /// <param name="stored">The response to validate, which may still be fresh.</param>
     /// <param name="now">The current time.</param>
     public static bool MayServeStaleOnError(
         OriginFailure failure, in RequestDirectives request, StoredResponse stored, DateTimeOffset now)
@@ -42,8 +42,7 @@ internal static class ReuseRules
                 && staleness <= stored.Options.MaximumStaleWhenDisconnected);
     }
 
-    /// <summary>Tells whether a status code is an error that <c>stale-if-error</c> speaks of: 500, 502, 503 or 504 (RFC 5861
-    /// §4).</summary>
+    /// <summary>Returns whether <c>stale-if-error</c> applies to a status code: 500, 502, 503 or 504 (RFC 5861 §4).</summary>
     public static bool IsError(int status) => status is 500 or 502 or 503 or 504;
 
     private static (ReuseOutcome Outcome, ReuseReason Reason) DecideFresh(
@@ -52,7 +51,7 @@ internal static class ReuseRules
         if (NeedsValidation(request, response) is { } reason) return (ReuseOutcome.MustValidate, reason);
         if (remaining < request.MinFresh) return (ReuseOutcome.MustValidate, ReuseReason.RequestMinFresh);
 
-        // A reload sends max-age=0; while an immutable response is fresh, it is not to be asked about (RFC 8246 §2).
+        // A reload sends max-age=0, but a fresh immutable response needs no validation (RFC 8246 §2).
         return age > request.MaxAge && !response.Immutable
             ? (ReuseOutcome.MustValidate, ReuseReason.RequestMaxAge)
             : (ReuseOutcome.Fresh, ReuseReason.Fresh);
@@ -68,7 +67,7 @@ internal static class ReuseRules
         if (age > request.MaxAge) return (ReuseOutcome.MustValidate, ReuseReason.RequestMaxAge);
         if (staleness <= request.MaxStale) return (ReuseOutcome.ServeStale, ReuseReason.RequestMaxStale);
 
-        // A max-age without max-stale asks for nothing stale (RFC 9111 §5.2.1.1), and a max-stale for nothing staler.
+        // max-age without max-stale rejects stale responses (RFC 9111 §5.2.1.1), and max-stale rejects staler ones.
         var isOpen = request.MaxAge is null && request.MaxStale is null;
         return isOpen && staleness <= response.StaleWhileRevalidate
             ? (ReuseOutcome.ServeStaleAndRevalidate, ReuseReason.StaleWhileRevalidate)

@@ -6,38 +6,38 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>How a cache handled a request: one member of Cache-Status, such as <c>HttpQuery; hit; ttl=376</c> (RFC 9211 §2).</summary>
-/// <remarks>The key (§2.7) is never told.</remarks>
+/// <remarks>The key (§2.7) is never reported.</remarks>
 internal readonly record struct CacheStatus
 {
-    /// <summary>The name of the field.</summary>
+    /// <summary>The name of the header.</summary>
     public const string FieldName = "Cache-Status";
 
     private const int MostCharacters = 256;
 
-    /// <summary>Why the request was forwarded (§2.2); <see langword="null"/> for a hit (§2.1) and where <see cref="IsRefused"/>.</summary>
+    /// <summary>Why the request was forwarded (§2.2); <see langword="null"/> for a hit (§2.1) and if <see cref="IsRefused"/>.</summary>
     public ForwardReason? Forward { get; init; }
 
-    /// <summary>Whether the request was neither answered from the cache nor forwarded: it had <c>only-if-cached</c>.</summary>
+    /// <summary>Whether the request was neither served from the cache nor forwarded, because it had <c>only-if-cached</c>.</summary>
     public bool IsRefused { get; init; }
 
-    /// <summary>The status code that came back, where it is not the one sent on (§2.3). It is told where the request was
-    /// forwarded.</summary>
+    /// <summary>The status code of the origin, if the client gets another one (§2.3). Reported if the request was forwarded.</summary>
     public int? ForwardStatus { get; init; }
 
-    /// <summary>How much longer the response is fresh (§2.4): told in whole seconds, rounded down; negative once it is stale.</summary>
+    /// <summary>The remaining lifetime of the response (§2.4). Reported in whole seconds, rounded down; negative when the response is
+    /// stale.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
-    /// <summary>Whether the response was stored (§2.5). It is told where the request was forwarded.</summary>
+    /// <summary>Whether the response was stored (§2.5). Reported if the request was forwarded.</summary>
     public bool IsStored { get; init; }
 
-    /// <summary>Whether the request waited for another that asked the same, and got its response (§2.6); <see langword="false"/>: it waited in vain, and was forwarded.
-    /// <see langword="null"/>: it did not wait. It is told where the request was forwarded.</summary>
+    /// <summary>Whether the request waited for an identical one and got its response (§2.6). <see langword="false"/>: it waited without
+    /// success and was forwarded. <see langword="null"/>: it did not wait. Reported if the request was forwarded.</summary>
     public bool? IsCollapsed { get; init; }
 
-    /// <summary>What else there is to tell (§2.8): printable ASCII; other text is left out.</summary>
+    /// <summary>Additional information (§2.8) in printable ASCII; other text is left out.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The member of the list that the field is.</summary>
+    /// <summary>Returns the list member for this cache.</summary>
     /// <param name="cacheName">The name of the cache: printable ASCII.</param>
     /// <exception cref="ArgumentException"><paramref name="cacheName"/> is empty or has other characters.</exception>
     public string ToFieldValue(string cacheName)
@@ -81,8 +81,8 @@ internal readonly record struct CacheStatus
         return text.ToStringAndClear();
     }
 
-    /// <summary>The lines of the field with this member after those of the caches nearer to the origin (§2).</summary>
-    /// <param name="upstream">The lines that came with the response.</param>
+    /// <summary>Appends this member to the lines of the caches nearer to the origin (§2).</summary>
+    /// <param name="upstream">The lines in the received response.</param>
     /// <param name="cacheName">The name of the cache: printable ASCII.</param>
     /// <exception cref="ArgumentException"><paramref name="cacheName"/> is empty or has other characters.</exception>
     public StringValues AppendTo(StringValues upstream, string cacheName) => StringValues.Concat(upstream, ToFieldValue(cacheName));
@@ -99,7 +99,7 @@ internal readonly record struct CacheStatus
         _ => "miss",
     };
 
-    // As a Token where it is one, else as a String (RFC 9651 §3.3.4, §3.3.3).
+    // A Token if the text is one, else a String (RFC 9651 §3.3.4, §3.3.3).
     private static void AppendText(ref DefaultInterpolatedStringHandler text, string value)
     {
         if ((char.IsAsciiLetter(value[0]) || value[0] == '*') && FieldSyntax.IsToken(value))
@@ -113,10 +113,10 @@ internal readonly record struct CacheStatus
         text.AppendLiteral("\"");
     }
 
-    /// <summary>A lifetime as <c>ttl</c> states it: in whole seconds, rounded down.</summary>
+    /// <summary>Converts a lifetime to the value of <c>ttl</c>: whole seconds, rounded down.</summary>
     internal static long SecondsOf(TimeSpan time) => (long)Math.Floor(time.TotalSeconds);
 
-    /// <summary>Whether a cache can have this name.</summary>
+    /// <summary>Returns whether a name is valid for a cache.</summary>
     internal static bool IsName(string name) => name.Length > 0 && IsPrintable(name);
 
     private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');

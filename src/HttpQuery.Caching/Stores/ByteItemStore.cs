@@ -2,15 +2,15 @@ namespace HttpQuery.Caching;
 
 /// <summary>Keeps items in a store of bytes, in the format of <see cref="CacheItemFormat"/>.</summary>
 /// <param name="store">The store of bytes.</param>
-/// <param name="rules">The rules under which responses are used.</param>
+/// <param name="rules">The rules that apply to responses.</param>
 internal sealed class ByteItemStore(IQueryCacheStore store, CacheRuleOptions rules) : IItemStore
 {
     public long MaximumItemSize => store.MaximumItemSize;
 
-    /// <summary>The store as the engine uses it: objects where it keeps objects, else bytes.</summary>
+    /// <summary>Returns the store for the engine: the store itself if it keeps objects, else a wrapper that writes bytes.</summary>
     public static IItemStore For(IQueryCacheStore store, CacheRuleOptions rules) => store as IItemStore ?? new ByteItemStore(store, rules);
 
-    // What cannot be read is not the same as nothing: it may have been a marker.
+    // An unreadable item is not the same as no item: it may have been a marker.
     public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
         await store.GetAsync(CacheItemFormat.NameOf(key), cancellationToken).ConfigureAwait(false) is { IsEmpty: false } octets
             ? CacheItemFormat.Read(key, octets, rules) ?? CacheEpoch.Unreadable
@@ -22,7 +22,7 @@ internal sealed class ByteItemStore(IQueryCacheStore store, CacheRuleOptions rul
         if (lifetime <= TimeSpan.Zero) return store.RemoveAsync(name, cancellationToken);
         var octets = CacheItemFormat.Write(key, item);
 
-        // The earlier item is no longer the last one that was written.
+        // The earlier item is no longer the last written one.
         return octets.Length > store.MaximumItemSize ? store.RemoveAsync(name, cancellationToken)
             : store.SetAsync(name, octets, CacheItemFormat.LifetimeOf(lifetime), cancellationToken);
     }

@@ -8,12 +8,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Items as octets, for stores that keep nothing else, and the names that such stores know them by.</summary>
-/// <remarks>Version, kind, a checksum over the key and all other octets, then the parts of the item in their order; numbers are little-endian. What is not exactly what was written under this key is
-/// nothing at all.</remarks>
+/// <summary>Serializes items for stores that keep only bytes, and creates the names of the items in such stores.</summary>
+/// <remarks>The format: version, kind, a checksum over the key and all other bytes, then the parts of the item in their order. Numbers
+/// are little-endian. A value that differs from the one written under its key counts as no item.</remarks>
 internal static class CacheItemFormat
 {
-    /// <summary>Of what this class writes. Another one has other names, so that no version ever reads what another wrote.</summary>
+    /// <summary>Version of the format. Each version has its own names, so no version reads items of another version.</summary>
     public const byte Version = 2;
 
     private const byte Epoch = 1;
@@ -27,13 +27,13 @@ internal static class CacheItemFormat
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    /// <summary>The key as text.</summary>
+    /// <summary>Returns the key as text.</summary>
     public static string NameOf(QueryCacheKey key) => $"{Prefix}{key}";
 
-    /// <summary>A lifetime that every store can count: from a second to ten years.</summary>
+    /// <summary>Limits a lifetime to a range that every store supports: one second to ten years.</summary>
     public static TimeSpan LifetimeOf(TimeSpan lifetime) => lifetime > Longest ? Longest : lifetime < Shortest ? Shortest : lifetime;
 
-    /// <summary>Writes an item; the content of a response is not copied.</summary>
+    /// <summary>Serializes an item without copying the content of a response.</summary>
     public static ReadOnlySequence<byte> Write(QueryCacheKey key, CacheItem item)
     {
         var head = new ArrayBufferWriter<byte>(512);
@@ -71,11 +71,12 @@ internal static class CacheItemFormat
         return new(new Segment(octets, 0, last), 0, last, content.Length);
     }
 
-    /// <summary>Reads an item; its content is of the same memory.</summary>
-    /// <param name="key">The key that it was asked for.</param>
-    /// <param name="octets">What came.</param>
-    /// <param name="rules">The rules under which a response is used, but for the lifetime that it was given when it was stored.</param>
-    /// <returns><see langword="null"/> where the octets are not what was written under the key.</returns>
+    /// <summary>Deserializes an item. Its content shares the memory of the bytes.</summary>
+    /// <param name="key">The requested key.</param>
+    /// <param name="octets">The bytes from the store.</param>
+    /// <param name="rules">The rules that apply to a response, except the default lifetime, which the item keeps from its
+    /// storing.</param>
+    /// <returns><see langword="null"/> if the bytes differ from those written under the key.</returns>
     public static CacheItem? Read(QueryCacheKey key, ReadOnlyMemory<byte> octets, CacheRuleOptions rules)
     {
         if (octets.Length < Start || octets.Span[0] != Version) return null;
@@ -93,11 +94,11 @@ internal static class CacheItemFormat
         };
     }
 
-    /// <summary>The first 16 octets of a SHA-256 over the key and all octets but the checksum itself.</summary>
+    /// <summary>Computes the first 16 bytes of a SHA-256 over the key and all bytes except the checksum itself.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="octets">The item, or its beginning.</param>
-    /// <param name="rest">The octets that follow.</param>
-    /// <param name="checksum">Where the checksum goes.</param>
+    /// <param name="octets">The item, or its first part.</param>
+    /// <param name="rest">The remaining bytes.</param>
+    /// <param name="checksum">The destination of the checksum.</param>
     internal static void Checksum(QueryCacheKey key, ReadOnlySpan<byte> octets, ReadOnlySpan<byte> rest, Span<byte> checksum)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
@@ -139,9 +140,12 @@ internal static class CacheItemFormat
 
     private static CachedResponse? ReadResponse(ref Reader reader, CacheRuleOptions rules)
     {
-        if (!reader.TryRead(out int status) || status is < 100 or > 999 || !reader.TryReadTime(out var requestTime) || !reader.TryReadTime(out var responseTime)) return null;
-        if (!reader.TryRead(out long ticks) || ticks < -1 || !reader.TryRead(out UInt128 resource) || !reader.TryRead(out UInt128 store)) return null;
-        if (ReadFields(ref reader) is not { } fields || ReadTagEpochs(ref reader) is not { } tags || !reader.TryReadRest(out var content)) return null;
+        if (!reader.TryRead(out int status) || status is < 100 or > 999
+            || !reader.TryReadTime(out var requestTime) || !reader.TryReadTime(out var responseTime)) return null;
+        if (!reader.TryRead(out long ticks) || ticks < -1
+            || !reader.TryRead(out UInt128 resource) || !reader.TryRead(out UInt128 store)) return null;
+        if (ReadFields(ref reader) is not { } fields || ReadTagEpochs(ref reader) is not { } tags
+            || !reader.TryReadRest(out var content)) return null;
 
         TimeSpan? lifetime = ticks < 0 ? null : TimeSpan.FromTicks(ticks);
         var own = rules.DefaultLifetime == lifetime ? rules : rules with { DefaultLifetime = lifetime };
@@ -227,7 +231,7 @@ internal static class CacheItemFormat
         writer.Advance(8);
     }
 
-    // A character is an octet, or two where one is beyond U+00FF: whatever text there is comes back, surrogates alone too.
+    // One byte per character, or two if any character is above U+00FF. Every text survives, including lone surrogates.
     private static void Write(ArrayBufferWriter<byte> writer, string text)
     {
         var isWide = text.AsSpan().ContainsAnyExceptInRange('\0', '\xFF');
@@ -241,10 +245,11 @@ internal static class CacheItemFormat
 
     private sealed class Segment : ReadOnlySequenceSegment<byte>
     {
-        public Segment(ReadOnlyMemory<byte> memory, long start, Segment? next = null) => (Memory, RunningIndex, Next) = (memory, start, next);
+        public Segment(ReadOnlyMemory<byte> memory, long start, Segment? next = null) =>
+            (Memory, RunningIndex, Next) = (memory, start, next);
     }
 
-    /// <summary>Takes parts from the front; nothing is allocated before it is known to be there.</summary>
+    /// <summary>Reads parts from the front. It allocates only after it has checked that the bytes are there.</summary>
     private ref struct Reader(ReadOnlyMemory<byte> rest)
     {
         private ReadOnlyMemory<byte> _rest = rest;
@@ -287,7 +292,7 @@ internal static class CacheItemFormat
             return isTime;
         }
 
-        // Each of what is counted takes four octets at least.
+        // Each counted element takes at least four bytes.
         public bool TryReadCount(out int count) => TryRead(out count) && count >= 0 && count <= _rest.Length / 4;
 
         public bool TryRead(out string text)
@@ -298,7 +303,8 @@ internal static class CacheItemFormat
             if (length > _rest.Length || !TryTake(isWide ? 2 * length : length, out var octets)) return false;
             text = isWide ? string.Create(length, octets, static (characters, octets) =>
             {
-                for (var i = 0; i < characters.Length; i++) characters[i] = (char)BinaryPrimitives.ReadUInt16LittleEndian(octets.Span[(2 * i)..]);
+                for (var i = 0; i < characters.Length; i++)
+                    characters[i] = (char)BinaryPrimitives.ReadUInt16LittleEndian(octets.Span[(2 * i)..]);
             }) : Encoding.Latin1.GetString(octets.Span);
             return true;
         }

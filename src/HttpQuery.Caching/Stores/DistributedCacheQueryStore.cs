@@ -4,13 +4,14 @@ using Microsoft.Extensions.Caching.Distributed;
 namespace HttpQuery.Caching;
 
 /// <summary>Keeps responses in an <see cref="IDistributedCache"/>, such as Redis, SQL Server or Cosmos DB.</summary>
-/// <remarks>Machines that use one distributed cache share all responses, and see invalidations at once. <see cref="IBufferDistributedCache"/> is used for writing if the cache implements it.</remarks>
+/// <remarks>Machines that use one distributed cache share all responses and see invalidations at once. The store writes through
+/// <see cref="IBufferDistributedCache"/> if the cache implements it.</remarks>
 public sealed class DistributedCacheQueryStore : IQueryCacheStore
 {
     private readonly IDistributedCache _cache;
 
     /// <summary>Creates a store that uses a distributed cache.</summary>
-    /// <param name="cache">The cache. One that keeps a local copy must not be shared between machines.</param>
+    /// <param name="cache">The cache. Machines must not share a cache that keeps a local copy.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cache"/> is <see langword="null"/>.</exception>
     public DistributedCacheQueryStore(IDistributedCache cache)
     {
@@ -22,7 +23,7 @@ public sealed class DistributedCacheQueryStore : IQueryCacheStore
     /// <remarks>Default no limit. Set it to the limit of the cache, if there is one: larger responses are then not captured.</remarks>
     public long MaximumItemSize { get; init; } = long.MaxValue;
 
-    // The array is kept: reading through a buffer writer would only add a copy.
+    // The array is kept, so a read through a buffer writer would only add a copy.
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) =>
         await _cache.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } value ? value : default(ReadOnlyMemory<byte>?);

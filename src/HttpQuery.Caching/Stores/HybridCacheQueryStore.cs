@@ -5,10 +5,10 @@ namespace HttpQuery.Caching;
 
 /// <summary>Keeps responses in a <see cref="HybridCache"/>: Microsoft's, or another such as FusionCache.</summary>
 /// <remarks>
-/// <para>Values are read and written past the local tier, so machines that use one distributed tier share all responses and see invalidations at once. Without a distributed tier, set <c>localOnly</c>, or
-/// nothing is found again.</para>
-/// <para>A value larger than the cache's <c>MaximumPayloadBytes</c> (Microsoft's default: 1 MiB) is not kept, which costs a miss. Set it to a little more than
-/// <see cref="QueryCacheOptionsBase.MaximumResponseLength"/>, or set <see cref="MaximumItemSize"/>.</para>
+/// <para>Values are read and written past the local tier, so machines that use one distributed tier share all responses and see
+/// invalidations at once. Without a distributed tier, set <c>localOnly</c>, or every lookup is a miss.</para>
+/// <para>A value larger than the cache's <c>MaximumPayloadBytes</c> (Microsoft's default: 1 MiB) is not kept, which costs a miss. Set it
+/// slightly above <see cref="QueryCacheOptionsBase.MaximumResponseLength"/>, or set <see cref="MaximumItemSize"/>.</para>
 /// </remarks>
 public sealed class HybridCacheQueryStore : IQueryCacheStore
 {
@@ -19,19 +19,25 @@ public sealed class HybridCacheQueryStore : IQueryCacheStore
 
     /// <summary>Creates a store that uses a hybrid cache.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="localOnly">Whether values are kept in the local tier alone. Default <see langword="false"/>: in the distributed tier alone.</param>
+    /// <param name="localOnly">Whether values are kept only in the local tier. Default <see langword="false"/>: only in the distributed
+    /// tier.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cache"/> is <see langword="null"/>.</exception>
     public HybridCacheQueryStore(HybridCache cache, bool localOnly = false)
     {
         ArgumentNullException.ThrowIfNull(cache);
         _cache = cache;
         _tiers = localOnly ? HybridCacheEntryFlags.DisableDistributedCache : HybridCacheEntryFlags.DisableLocalCache;
-        _reading = new() { Flags = _tiers | HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableLocalCacheWrite | HybridCacheEntryFlags.DisableDistributedCacheWrite };
+        _reading = new()
+        {
+            Flags = _tiers | HybridCacheEntryFlags.DisableUnderlyingData
+                | HybridCacheEntryFlags.DisableLocalCacheWrite | HybridCacheEntryFlags.DisableDistributedCacheWrite
+        };
         _reads = new(ReadAsync);
     }
 
     /// <inheritdoc/>
-    /// <remarks>Default no limit. Set it to the cache's <c>MaximumPayloadBytes</c>: larger responses are then not captured, and <c>Cache-Status</c> does not call them stored.</remarks>
+    /// <remarks>Default no limit. Set it to the cache's <c>MaximumPayloadBytes</c>: larger responses are then not captured, and
+    /// <c>Cache-Status</c> does not report them as stored.</remarks>
     public long MaximumItemSize { get; init; } = long.MaxValue;
 
     /// <inheritdoc/>

@@ -7,8 +7,9 @@ using HttpQuery.Caching.Epochs;
 namespace HttpQuery.Caching;
 
 /// <summary>Keeps responses in memory, up to a number of bytes and of items. Default store of a cache.</summary>
-/// <remarks>A cache keeps objects here; a store that wraps this one keeps bytes. Both count, and both are evicted by SIEVE: a hand goes from the oldest item to the newest, skips each that was read
-/// since its last visit, and evicts the first that was not. Reads take no lock; writes take one.</remarks>
+/// <remarks>A cache keeps objects here; a store that wraps this one keeps bytes. Both count toward the limits, and SIEVE evicts both. A
+/// hand goes from the oldest item to the newest and skips each item that was read since its last visit. It evicts the first item that was
+/// not. Reads take no lock; writes take one.</remarks>
 public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
 {
     private readonly ConcurrentDictionary<QueryCacheKey, Node> _nodes = new();
@@ -21,10 +22,10 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
     private Node? _hand;
     private int _count;
 
-    /// <summary>Makes an empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     /// <param name="maximumSize">Maximum memory for stored items, in bytes. Default 64 MiB. One item takes at most a quarter of it.</param>
-    /// <param name="maximumCount">Most items. Default 100,000.</param>
-    /// <param name="timeProvider">The clock by which items expire. Default that of the system.</param>
+    /// <param name="maximumCount">Maximum number of items. Default 100,000.</param>
+    /// <param name="timeProvider">The clock for the expiry of items. Default: the system clock.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
     public MemoryCacheStore(long maximumSize = 64 * 1024 * 1024, int maximumCount = 100_000, TimeProvider? timeProvider = null)
     {
@@ -34,20 +35,21 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>A quarter of the store: one item must not push everything else out.</remarks>
+    /// <remarks>A quarter of the store, so that one item cannot evict all others.</remarks>
     public long MaximumItemSize => _maximumSize / 4;
 
-    /// <summary>What is invalidated in this store, by any cache.</summary>
+    /// <summary>The invalidations in this store, by any cache.</summary>
     internal OwnInvalidations Invalidations { get; } = new();
 
-    /// <summary>What the items take now, in bytes.</summary>
+    /// <summary>Current memory of the items, in bytes.</summary>
     public long Size { get; private set; }
 
     /// <summary>The number of items.</summary>
     public int Count => _count;
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) => new((Get(KeyOf(key)) as StoredBytes)?.Value);
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) =>
+        new((Get(KeyOf(key)) as StoredBytes)?.Value);
 
     /// <inheritdoc/>
     public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
@@ -74,7 +76,8 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
         return default;
     }
 
-    // One dictionary for objects and bytes. Two strings have two digests, as two requests have two keys; strings are digested as they are, lone surrogates too.
+    // Objects and bytes share one dictionary, and different strings have different digests, like the keys of requests.
+    // The digest is of the raw UTF-16, so lone surrogates stay distinct.
     private static QueryCacheKey KeyOf(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -83,7 +86,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
         return new(digest);
     }
 
-    /// <summary>The item under a key, or <see langword="null"/>.</summary>
+    /// <summary>Returns the item of a key, or <see langword="null"/>.</summary>
     internal CacheItem? Get(QueryCacheKey key)
     {
         if (!_nodes.TryGetValue(key, out var node)) return null;
@@ -91,13 +94,13 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
         {
             lock (_lock)
             {
-                // Another thread may have replaced it meanwhile.
+                // Another thread may have replaced the item.
                 if (ReferenceEquals(_nodes.GetValueOrDefault(key), node)) Remove(node);
             }
             return null;
         }
 
-        // Written only where it changes: readers of one item would take its memory from each other.
+        // Written only on a change: otherwise concurrent readers of one item contend for its cache line.
         if (!node.WasRead) node.WasRead = true;
         return node.Item;
     }
@@ -115,7 +118,8 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
                 return;
             }
 
-            // Concurrent reads must find the earlier item or the new one: the earlier one stays in the dictionary until the new one replaces it.
+            // Concurrent reads must find the earlier item or the new one, so the earlier one stays in the dictionary until it is
+            // replaced.
             if (earlier is not null) Unlink(earlier);
             while (_count > 0 && (_count >= _maximumCount || Size + node.Size > _maximumSize)) Remove(Next());
             Link(node);
@@ -128,7 +132,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
         Unlink(node);
     }
 
-    // What is expired goes whether it was read or not.
+    // An expired item is evicted even if it was read.
     private Node Next()
     {
         var now = _time.GetTimestamp();

@@ -1,21 +1,23 @@
 namespace HttpQuery.Caching;
 
-/// <summary>Reads each key one time after another; those that wait for a read under way share the next.</summary>
-/// <remarks>A cache may let a read join one that is under way, and that may have seen what was there before a write which is over by now. A read is cancelled when nobody waits for it any more: one that
-/// hangs would keep its key from being read ever again.</remarks>
+/// <summary>Serializes the reads of each key. Callers that wait during a read share the next one.</summary>
+/// <remarks>A cache may let a read join one in progress, which may have missed a write that is complete by now. A read is canceled when
+/// its last caller stops waiting: a read that hangs would block its key forever.</remarks>
 internal sealed class ReadsInTurn(Func<string, CancellationToken, ValueTask<byte[]?>> read)
 {
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
-    /// <summary>What lies under a key at some moment from now on.</summary>
+    /// <summary>Reads the value of a key. The read begins after this call, so it sees all completed writes.</summary>
     public async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         Turn turn;
         Turn? earlier;
         lock (_lock)
         {
-            turn = _turns.TryGetValue(key, out earlier) && !earlier.HasBegun ? earlier : _turns[key] = new() { HasBegun = earlier is null };
+            turn = _turns.TryGetValue(key, out earlier) && !earlier.HasBegun
+                ? earlier
+                : _turns[key] = new() { HasBegun = earlier is null };
             turn.Waiting++;
         }
         if (turn != earlier) _ = RunAsync(key, turn, earlier);
@@ -49,7 +51,7 @@ internal sealed class ReadsInTurn(Func<string, CancellationToken, ValueTask<byte
             Leave(key, turn);
             turn.SetException(exception);
 
-            // Perhaps nobody waits for it any more.
+            // All callers may have stopped waiting, so mark the exception as observed.
             _ = turn.Task.Exception;
         }
     }

@@ -1,6 +1,6 @@
 namespace HttpQuery.Caching;
 
-/// <summary>Bytes that a <see cref="MemoryCacheStore"/> keeps under a string. The engine never sees one.</summary>
+/// <summary>Bytes that a <see cref="MemoryCacheStore"/> keeps under a string. The engine never sees them.</summary>
 internal sealed class StoredBytes(ReadOnlyMemory<byte> value) : CacheItem
 {
     public ReadOnlyMemory<byte> Value { get; } = value;

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Which responses are stored, and which of their fields (RFC 9111 §3).</summary>
+/// <summary>Decides which responses are stored, and which of their headers (RFC 9111 §3).</summary>
 internal static class StorageRules
 {
-    /// <summary>Decides whether a response may be stored, and is worth it.</summary>
-    /// <param name="options">For whom, and what RFC 9111 leaves open.</param>
+    /// <summary>Decides whether a response may be stored and could ever be used.</summary>
+    /// <param name="options">The mode, and the choices that RFC 9111 leaves open.</param>
     /// <param name="exchange">Request and response.</param>
     public static StorageDecision Decide(CacheRuleOptions options, in CacheExchange exchange)
     {
@@ -22,10 +22,10 @@ internal static class StorageRules
         return RefusalOfLifetime(options, exchange, directives);
     }
 
-    /// <summary>The fields of a response that are stored (RFC 9111 §3.1): all but those of the connection (RFC 9110 §7.6.1), those of a
-    /// proxy, and those that <c>no-cache</c> or, in a shared cache, <c>private</c> names.</summary>
-    /// <param name="fields">The fields of the response as it was received; lines of one name may come apart.</param>
-    /// <param name="mode">For whom it is stored.</param>
+    /// <summary>Returns the headers of a response that are stored (RFC 9111 §3.1). Headers of the connection (RFC 9110 §7.6.1) and of a
+    /// proxy are left out. So are those that <c>no-cache</c> or, in a shared cache, <c>private</c> names.</summary>
+    /// <param name="fields">The headers of the response as received; lines of one name may be in separate entries.</param>
+    /// <param name="mode">Whether the response is stored for one user or for several.</param>
     public static StoredFields SelectFields(IEnumerable<KeyValuePair<string, StringValues>> fields, CacheMode mode)
     {
         var received = new StoredFields(fields);
@@ -34,30 +34,33 @@ internal static class StorageRules
         return new(received.Where(field => IsStored(field.Key, connection) && !directives.Withholds(field.Key, mode is CacheMode.Shared)));
     }
 
-    /// <summary>Tells whether a status code is known here with what it asks of a cache (RFC 9111 §5.2.2.3): those of RFC 9110 §15 and
-    /// 429, 431, 451 and 511, less those that are never stored.</summary>
+    /// <summary>Returns whether the cache knows a status code and its requirements (RFC 9111 §5.2.2.3). The cache knows those of
+    /// RFC 9110 §15 and 429, 431, 451 and 511, except those that are never stored.</summary>
     public static bool IsUnderstood(int status) => IsStorable(status) && status
         is (>= 200 and <= 205) or (>= 300 and <= 303) or 305 or 307 or 308
         or (>= 400 and <= 417) or 421 or 422 or 426 or 429 or 431 or 451
         or (>= 500 and <= 505) or 511;
 
-    /// <summary>Tells whether a field is stored at all, whatever <c>no-cache</c> and <c>private</c> name.</summary>
-    /// <remarks>A header for all recipients does not become one of the connection because Connection names it (RFC 9110 §7.6.1).</remarks>
+    /// <summary>Returns whether a header may be stored, apart from the names in <c>no-cache</c> and <c>private</c>.</summary>
+    /// <remarks>Connection cannot turn a header for all recipients into one of the connection (RFC 9110 §7.6.1).</remarks>
     internal static bool IsStored(string name, StringValues connection) =>
         !IsOfConnection(name) && (RuleFields.Contains(name) || IsForAllRecipients(name) || !IsNamed(name, connection));
 
     private static bool IsForAllRecipients(string name) =>
-        Is(name, "Set-Cookie") || Is(name, "ETag") || Is(name, "Last-Modified") || Is(name, "Location") || Is(name, "Cache-Groups") || Is(name, "Pragma")
+        Is(name, "Set-Cookie") || Is(name, "ETag") || Is(name, "Last-Modified") || Is(name, "Location")
+            || Is(name, "Cache-Groups") || Is(name, "Pragma")
         || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Tells whether a response to one user may be given to others too (RFC 9111 §3.5): <c>public</c> or <c>s-maxage</c>; <c>must-revalidate</c> where the options say so.</summary>
+    /// <summary>Returns whether a response to one user may be given to others, too (RFC 9111 §3.5): <c>public</c> or <c>s-maxage</c>;
+    /// <c>must-revalidate</c> if the options allow it.</summary>
     internal static bool AllowsSharing(CacheRuleOptions options, in ResponseDirectives directives) =>
         directives.Public || directives.SharedMaxAge is not null || (directives.MustRevalidate && options.ShareOnMustRevalidate);
 
-    /// <summary>Tells whether a request says what its content is; an empty value does not.</summary>
-    internal static bool HasContentType(IFieldLines request) => request["Content-Type"] is { Count: > 0 } lines && !string.IsNullOrWhiteSpace(lines[0]);
+    /// <summary>Returns whether a request states the type of its content; an empty value does not count.</summary>
+    internal static bool HasContentType(IFieldLines request) =>
+        request["Content-Type"] is { Count: > 0 } lines && !string.IsNullOrWhiteSpace(lines[0]);
 
-    /// <summary>Tells whether a request carries a credential, verified or not.</summary>
+    /// <summary>Returns whether a request carries a credential, verified or not.</summary>
     internal static bool HasCredential(CacheRuleOptions options, IFieldLines request)
     {
         for (var i = 0; i < options.CredentialHeaders.Count; i++)
@@ -65,19 +68,19 @@ internal static class StorageRules
         return false;
     }
 
-    // 417 answers the expectation of one request (RFC 9110 §10.1.1), as 206, 304, 412 and 416 answer its range and conditions.
+    // 417 depends on the expectation of one request (RFC 9110 §10.1.1), as 206, 304, 412 and 416 depend on its range and conditions.
     private static bool IsStorable(int status) => status is >= 200 and <= 599 and not (206 or 304 or 412 or 416 or 417);
 
     private static StorageDecision RefusalOfMessage(in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (exchange.Method is not ("GET" or "QUERY")) return StorageDecision.Method;
 
-        // RFC 10008 §2: such a query was to fail, so what answers it is no answer to a query.
+        // RFC 10008 §2: the origin must reject such a query, so its response is not the result of a query.
         if (exchange.Method is "QUERY" && !HasContentType(exchange.RequestFields)) return StorageDecision.ContentType;
         if (!IsStorable(exchange.Status)) return StorageDecision.Status;
         if (exchange.RequestDirectives.NoStore) return StorageDecision.RequestNoStore;
 
-        // must-understand takes the place of the no-store that is for caches that do not know it.
+        // must-understand overrides no-store, which is meant for caches that do not know must-understand.
         if (directives.MustUnderstand) return IsUnderstood(exchange.Status) ? StorageDecision.Store : StorageDecision.NotUnderstood;
         return directives.NoStore ? StorageDecision.ResponseNoStore : StorageDecision.Store;
     }
@@ -86,7 +89,8 @@ internal static class StorageRules
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (directives.Private) return StorageDecision.Private;
-        if (HasCredential(options, exchange.RequestFields) && !exchange.AllowsAuthorization && !AllowsSharing(options, directives)) return StorageDecision.Authorization;
+        if (HasCredential(options, exchange.RequestFields) && !exchange.AllowsAuthorization && !AllowsSharing(options, directives))
+            return StorageDecision.Authorization;
         return exchange.ResponseFields["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
             && !directives.Withholds("Set-Cookie", isShared: true)
                 ? StorageDecision.SetCookie

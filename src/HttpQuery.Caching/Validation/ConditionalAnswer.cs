@@ -1,14 +1,14 @@
 namespace HttpQuery.Caching;
 
-/// <summary>What a stored response that may be used answers to the conditions of a request (RFC 9111 §4.3.2).</summary>
+/// <summary>How a usable stored response is served under the conditions of a request (RFC 9111 §4.3.2).</summary>
 internal enum ConditionalAnswer
 {
-    /// <summary>The response as it is stored.</summary>
+    /// <summary>Serve the response as it is stored.</summary>
     Stored,
 
-    /// <summary>304: the client has it.</summary>
+    /// <summary>Return 304: the client already has the response.</summary>
     NotModified,
 
-    /// <summary>Nothing: the request has If-Match or If-Unmodified-Since, which only the origin evaluates.</summary>
+    /// <summary>Forward the request: it has If-Match or If-Unmodified-Since, which only the origin evaluates.</summary>
     Forward,
 }

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Conditional requests, those that a cache sends and those that it receives (RFC 9111 §4.3).</summary>
+/// <summary>Rules for conditional requests: those that a cache sends and those that it receives (RFC 9111 §4.3).</summary>
 internal static class ValidationRules
 {
-    /// <summary>The conditions by which a stored response is validated (RFC 9111 §4.3.1), as the origin spelled its validators. They take
-    /// the place of If-None-Match and If-Modified-Since of the request.</summary>
+    /// <summary>Returns the conditions that validate a stored response (RFC 9111 §4.3.1), in the origin's spelling of its validators.
+    /// They replace If-None-Match and If-Modified-Since of the request.</summary>
     public static ValidationConditions Conditions(StoredResponse stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
@@ -16,12 +16,12 @@ internal static class ValidationRules
             stored.LastModified is null ? null : stored.Fields["Last-Modified"].First());
     }
 
-    /// <summary>Evaluates the conditions of a GET or QUERY against a stored response that may be used, without allocating (RFC 9111
-    /// §4.3.2; RFC 10008 §2.6).</summary>
-    /// <param name="request">The fields of the request.</param>
-    /// <param name="stored">The response. One without Last-Modified is taken as modified at its <see cref="StoredResponse.Date"/>; one
-    /// that is no 2xx is no answer to conditions (RFC 9110 §13.2.1).</param>
-    /// <param name="now">The current time, by which dates are read.</param>
+    /// <summary>Evaluates the conditions of a GET or QUERY against a usable stored response, without allocating (RFC 9111 §4.3.2; RFC
+    /// 10008 §2.6).</summary>
+    /// <param name="request">The headers of the request.</param>
+    /// <param name="stored">The response. Without Last-Modified, it counts as modified at its <see cref="StoredResponse.Date"/>.
+    /// Conditions are ignored if it is not 2xx (RFC 9110 §13.2.1).</param>
+    /// <param name="now">The current time, for parsing dates.</param>
     public static ConditionalAnswer Answer(IFieldLines request, StoredResponse stored, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -39,12 +39,12 @@ internal static class ValidationRules
         return outcome is PreconditionOutcome.NotModified ? ConditionalAnswer.NotModified : ConditionalAnswer.Stored;
     }
 
-    /// <summary>The stored responses that a 304 speaks of (RFC 9111 §4.3.4).</summary>
-    /// <param name="notModified">The fields of the 304: its strong entity tag names every response that has it; else a weak one, else
-    /// Last-Modified, the latest that has it. One without validator speaks of the only candidate there is: the condition that it answers
-    /// was made from that one.</param>
-    /// <param name="candidates">What the request could have selected, and was asked about.</param>
-    /// <returns>None where the 304 speaks of something else: the request is to be sent again without conditions of ours.</returns>
+    /// <summary>Returns the stored responses that a 304 updates (RFC 9111 §4.3.4).</summary>
+    /// <param name="notModified">The headers of the 304. A strong entity tag selects every response that has it. Otherwise a weak one, or
+    /// else Last-Modified, selects the latest response that has it. A 304 without a validator selects the candidate if there is only one,
+    /// because the condition was made from it.</param>
+    /// <param name="candidates">The responses that the request could select and that the condition named.</param>
+    /// <returns>Empty if the 304 matches no candidate: send the request again without the cache's conditions.</returns>
     public static IReadOnlyList<StoredResponse> SelectForUpdate(IFieldLines notModified, params IReadOnlyList<StoredResponse> candidates)
     {
         ArgumentNullException.ThrowIfNull(notModified);
@@ -56,22 +56,22 @@ internal static class ValidationRules
                 : [.. candidates.Where(stored => stored.EntityTag is { } other && other.StrongEquals(tag))];
         }
 
-        // By the clock of each candidate: a year of two digits is read alike in both.
+        // Each candidate's clock reads the date, so both dates expand a two-digit year in the same way.
         if (notModified["Last-Modified"].Count > 0)
             return Latest(candidates, stored => FreshnessRules.TryLastModified(notModified, stored.ResponseTime, out var modified)
                 && stored.LastModified == modified);
         return candidates.Count == 1 ? candidates : [];
     }
 
-    /// <summary>The stored response with what a 304 says anew (RFC 9111 §3.2, §4.3.4).</summary>
-    /// <param name="stored">A response that <see cref="SelectForUpdate"/> told.</param>
-    /// <param name="notModified">The fields of the 304. They take the place of those stored, but for those of the connection and of
-    /// proxies, and those that describe the stored content: Content-Length, -Encoding, -Type, -Range, -MD5 and -Digest. Where the 304 has
-    /// no Age or no Date, those stored are of no more use: the response has just been validated.</param>
+    /// <summary>Returns the stored response with the updates of a 304 (RFC 9111 §3.2, §4.3.4).</summary>
+    /// <param name="stored">A response that <see cref="SelectForUpdate"/> returned.</param>
+    /// <param name="notModified">The headers of the 304, which replace the stored ones. Headers of the connection and of proxies do not,
+    /// and neither do those that describe the stored content: Content-Length, -Encoding, -Type, -Range, -MD5 and -Digest. If the 304 has
+    /// no Age or no Date, the stored one is dropped: the response has just been validated.</param>
     /// <param name="requestTime">When the conditional request was sent.</param>
     /// <param name="responseTime">When the 304 was received.</param>
-    /// <returns>Another response; whether it may be kept, <see cref="StorageRules.Decide"/> tells from its fields, which may say
-    /// <c>no-store</c> now.</returns>
+    /// <returns>A new response. <see cref="StorageRules.Decide"/> determines from its headers whether it may be kept: they may now say
+    /// <c>no-store</c>.</returns>
     public static StoredResponse Freshen(
         StoredResponse stored,
         IEnumerable<KeyValuePair<string, StringValues>> notModified,
@@ -90,7 +90,7 @@ internal static class ValidationRules
         return new(stored.Options, stored.Status, fields, requestTime, responseTime);
     }
 
-    /// <summary>Tells whether a field describes the stored content, so that no 304 changes it.</summary>
+    /// <summary>Returns whether a header describes the stored content, so that a 304 must not change it.</summary>
     internal static bool IsOfContent(string name) =>
         Is(name, "Content-Length") || Is(name, "Content-Encoding") || Is(name, "Content-Type") || Is(name, "Content-Range")
         || Is(name, "Content-MD5") || Is(name, "Content-Digest");
