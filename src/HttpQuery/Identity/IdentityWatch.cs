@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace HttpQuery.Identity;
 
-/// <summary>Notes whether anything behind the cache asked who the user is: then the response may speak of a user that the cache did not look up.</summary>
-/// <remarks>A request counts as asked by a call of the authentication service, successful or not, by an assignment of <c>HttpContext.User</c>, and by a look at a client certificate that was unknown before.</remarks>
+/// <summary>Records whether code behind the cache asked for the user: the response may then be for a user that was not looked up.</summary>
+/// <remarks>A request counts as asked after a call of the authentication service, successful or not, after an assignment of
+/// <c>HttpContext.User</c>, and after a read of a client certificate that was unknown before.</remarks>
 internal sealed class IdentityWatch : IDisposable
 {
     private readonly IFeatureCollection _features;
@@ -21,38 +22,40 @@ internal sealed class IdentityWatch : IDisposable
         _tls = _features.Get<ITlsConnectionFeature>();
     }
 
-    /// <summary>Whether the user was asked for since the watch began.</summary>
+    /// <summary>Whether code has asked for the user since the watch began.</summary>
     public bool WasAsked { get; private set; }
 
-    /// <summary>Begins to watch a request.</summary>
+    /// <summary>Starts to watch a request.</summary>
     public static IdentityWatch Begin(HttpContext context)
     {
         var watch = new IdentityWatch(context);
         watch._features.Set(watch);
         watch._features.Set<IHttpAuthenticationFeature>(new WatchedAuthentication(watch, watch._authentication));
 
-        // A certificate that is known already is part of the user looked up.
+        // A certificate that is already known is part of the user that was looked up.
         if (watch._tls is { ClientCertificate: null } tls) watch._features.Set<ITlsConnectionFeature>(new WatchedTls(watch, tls));
         return watch;
     }
 
-    /// <summary>Notes that the user of a request is asked for.</summary>
+    /// <summary>Records that code asks for the user of a request.</summary>
     public static void Note(HttpContext context)
     {
         if (context.Features.Get<IdentityWatch>() is { } watch) watch.WasAsked = true;
     }
 
-    /// <summary>The client certificate, so far as it is known; the look is not noted.</summary>
-    public static X509Certificate2? CertificateOf(IFeatureCollection features) => (features[typeof(ITlsConnectionFeature)] as ITlsConnectionFeature) switch
-    {
-        WatchedTls watched => watched.Known,
-        var tls => tls?.ClientCertificate,
-    };
+    /// <summary>Returns the client certificate, if it is already known. This read is not recorded.</summary>
+    public static X509Certificate2? CertificateOf(IFeatureCollection features) =>
+        (features[typeof(ITlsConnectionFeature)] as ITlsConnectionFeature) switch
+        {
+            WatchedTls watched => watched.Known,
+            var tls => tls?.ClientCertificate,
+        };
 
-    /// <summary>Ends the watch; a user that was set behind the cache stays.</summary>
+    /// <summary>Ends the watch. A user that was set behind the cache stays.</summary>
     public void Dispose()
     {
-        if (_features.Get<IHttpAuthenticationFeature>() is WatchedAuthentication { User: var user } && user is not null && _authentication is null)
+        if (_features.Get<IHttpAuthenticationFeature>() is WatchedAuthentication { User: var user }
+            && user is not null && _authentication is null)
             _features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = user });
         else if (_features.Get<IHttpAuthenticationFeature>() is WatchedAuthentication)
             _features.Set(_authentication);
@@ -69,8 +72,9 @@ internal sealed class IdentityWatch : IDisposable
             get => _inner.User;
             set
             {
-                // HttpContext.User creates an empty principal where there is none.
-                watch.WasAsked |= !ReferenceEquals(value, _inner.User) && (value is null || _inner.User is not null || UserDigest.IsKnown(value));
+                // HttpContext.User creates an empty principal if there is none; that does not count.
+                watch.WasAsked |= !ReferenceEquals(value, _inner.User)
+                    && (value is null || _inner.User is not null || UserDigest.IsKnown(value));
                 _inner.User = value;
             }
         }

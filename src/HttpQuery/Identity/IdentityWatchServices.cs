@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Identity;
 
-/// <summary>Puts the watch around the application's authentication, whichever of <c>AddAuthentication</c> and our own doors is called first.</summary>
+/// <summary>Puts the watch around the application's authentication, in whichever order <c>AddAuthentication</c> and our own
+/// registrations are called.</summary>
 internal static class IdentityWatchServices
 {
     public static void Add(IServiceCollection services)
@@ -13,8 +14,9 @@ internal static class IdentityWatchServices
         Wrap<IAuthenticationHandlerProvider, AuthenticationHandlerProvider>(services, inner => new WatchedAuthenticationHandlers(inner));
     }
 
-    // AddAuthentication uses TryAddScoped: where it comes later, ours stays, and makes what it would have registered.
-    private static void Wrap<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDefault>(IServiceCollection services, Func<TService, TService> wrap)
+    // AddAuthentication uses TryAddScoped: if it is called later, ours stays, and creates the service that it would have registered.
+    private static void Wrap<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDefault>(
+        IServiceCollection services, Func<TService, TService> wrap)
         where TService : class
         where TDefault : class, TService
     {
@@ -25,17 +27,19 @@ internal static class IdentityWatchServices
         services.Add(new(typeof(TService), factory.Create, last?.Lifetime ?? ServiceLifetime.Scoped));
     }
 
-    private sealed class Factory<TService>(ServiceDescriptor? wrapped, Func<IServiceProvider, TService> byDefault, Func<TService, TService> wrap)
+    private sealed class Factory<TService>(
+        ServiceDescriptor? wrapped, Func<IServiceProvider, TService> byDefault, Func<TService, TService> wrap)
         where TService : class
     {
-        // Without AddAuthentication there is no such service, as if ours were not registered.
+        // Without AddAuthentication the service is null, as if ours were not registered.
         public object Create(IServiceProvider provider)
         {
             if (wrapped is not null) return wrap(Inner(provider, wrapped));
             return provider.GetService<IAuthenticationSchemeProvider>() is null ? null! : wrap(byDefault(provider));
         }
 
-        [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "ServiceDescriptor keeps the public constructors of its implementation type.")]
+        [UnconditionalSuppressMessage(
+            "Trimming", "IL2072", Justification = "ServiceDescriptor keeps the public constructors of its implementation type.")]
         private static TService Inner(IServiceProvider provider, ServiceDescriptor descriptor) => (TService)(
             descriptor.ImplementationInstance
             ?? descriptor.ImplementationFactory?.Invoke(provider)

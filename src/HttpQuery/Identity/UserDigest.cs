@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace HttpQuery.Identity;
 
-/// <summary>The verified user of a request, as a digest: another claim, credential or certificate is another user.</summary>
+/// <summary>The verified user of a request, as a digest. Another claim, credential or certificate makes another user.</summary>
 internal static class UserDigest
 {
-    // An actor may have an actor. What is nested deeper is cut, and such a user is not certain.
+    // An actor may have an actor. Deeper levels are cut, and such a user is not certain.
     private const int MaximumActors = 16;
 
-    /// <summary>Digest of who is known: identities, the client certificate, and then the credentials too.</summary>
+    /// <summary>Returns the digest of a known user: the identities, the client certificate, and then the credentials, too.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="credentialHeaders">Names of the headers that carry a credential. A credential alone makes no user: no one has verified it.</param>
-    /// <returns>Empty where no user is known.</returns>
+    /// <param name="credentialHeaders">Names of the headers with credentials. Unverified, a credential alone makes no user.</param>
+    /// <returns>Empty if no user is known.</returns>
     public static byte[] Of(HttpContext context, IList<string> credentialHeaders)
     {
         var certificate = IdentityWatch.CertificateOf(context.Features);
@@ -42,7 +42,7 @@ internal static class UserDigest
         return Of(context, credentialHeaders).Length > 0;
     }
 
-    /// <summary>Digest of a name that the application gives the user (<c>UserBy</c>).</summary>
+    /// <summary>Returns the digest of a name that the application gives the user (<c>UserBy</c>).</summary>
     public static byte[] Of(string name)
     {
         using var digest = new IdentityDigest();
@@ -51,7 +51,7 @@ internal static class UserDigest
         return digest.Complete();
     }
 
-    /// <summary>Whether a principal says anything: an identity that is authenticated, or that has claims, by which a policy may admit it.</summary>
+    /// <summary>Whether a principal identifies a user: one identity is authenticated, or has data by which a policy may admit it.</summary>
     public static bool IsKnown(ClaimsPrincipal? user)
     {
         if (user is null) return false;
@@ -60,21 +60,22 @@ internal static class UserDigest
         return false;
     }
 
-    /// <summary>Whether the user's claims change with each token, so that a renewed token is another user.</summary>
+    /// <summary>Whether the user's claims change with each token, so that a renewed token makes another user.</summary>
     public static bool ChangesWithToken(HttpContext context)
     {
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
-        return user?.HasClaim(claim => claim.Type is "jti" or "iat" or "nbf" or "exp" or "auth_time" or "nonce" or "at_hash" or "uti" or "rh") is true;
+        return user?.HasClaim(
+            claim => claim.Type is "jti" or "iat" or "nbf" or "exp" or "auth_time" or "nonce" or "at_hash" or "uti" or "rh") is true;
     }
 
-    /// <summary>Whether the classes of the user are known, so that the digest has all that they say.</summary>
+    /// <summary>Whether the classes of the user are known, so that the digest contains all their data.</summary>
     public static bool IsCertain(HttpContext context)
     {
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
         return user is null || (IsKnownClass(user) && user.Identities.All(IsCertain));
     }
 
-    // Actors and claims may be of classes of the application's own, too.
+    // Actors and claims may be of application-defined classes, too.
     private static bool IsCertain(ClaimsIdentity identity)
     {
         var actors = 0;
@@ -85,13 +86,16 @@ internal static class UserDigest
         return true;
     }
 
-    // A class of the application's own may have members that count.
+    // An application-defined class may have members that tell users apart.
     private static bool IsKnownClass(object identity) => identity.GetType() is var type
-        && (type == typeof(ClaimsPrincipal) || type == typeof(ClaimsIdentity) || type == typeof(GenericPrincipal) || type == typeof(GenericIdentity)
-            || type.FullName is "System.Security.Principal.WindowsPrincipal" or "System.Security.Principal.WindowsIdentity" or "Microsoft.IdentityModel.Tokens.CaseSensitiveClaimsIdentity");
+        && (type == typeof(ClaimsPrincipal) || type == typeof(ClaimsIdentity)
+            || type == typeof(GenericPrincipal) || type == typeof(GenericIdentity)
+            || type.FullName is "System.Security.Principal.WindowsPrincipal" or "System.Security.Principal.WindowsIdentity"
+                or "Microsoft.IdentityModel.Tokens.CaseSensitiveClaimsIdentity");
 
     private static bool IsKnown(ClaimsIdentity identity) =>
-        identity.IsAuthenticated || identity.Actor is not null || identity.Label is not null || identity.BootstrapContext is not null || identity.Claims.Any();
+        identity.IsAuthenticated || identity.Actor is not null || identity.Label is not null
+        || identity.BootstrapContext is not null || identity.Claims.Any();
 
     private static void Add(in IdentityDigest digest, ClaimsIdentity identity, int actors)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Identity;
 
-/// <summary>The application's authentication handlers; each that is taken without the service is noted as well.</summary>
+/// <summary>The application's authentication handlers. The watch also records handlers that are obtained without the service.</summary>
 internal sealed class WatchedAuthenticationHandlers(IAuthenticationHandlerProvider inner) : IAuthenticationHandlerProvider
 {
     public Task<IAuthenticationHandler?> GetHandlerAsync(HttpContext context, string authenticationScheme)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Identity;
 
-/// <summary>The application's authentication service; each call is noted by the <see cref="IdentityWatch"/> of the request.</summary>
+/// <summary>The application's authentication service. The <see cref="IdentityWatch"/> of the request records each call.</summary>
 internal sealed class WatchedAuthenticationService(IAuthenticationService inner) : IAuthenticationService
 {
     public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Internal;
 
-/// <summary>An answer of ours as a result.</summary>
+/// <summary>A result that writes a response of this package.</summary>
 internal sealed class AnswerResult(Func<HttpContext, Task> write) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext) => write(httpContext);

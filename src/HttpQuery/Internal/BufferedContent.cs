@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace HttpQuery.Internal;
 
 /// <summary>Query content read ahead of its handler, up to a limit, and put back for the handler to read.</summary>
-/// <remarks>Not in pooled memory where it is put back: whoever holds the request's body may read it later than anybody could tell.</remarks>
+/// <remarks>Content that is put back is not in pooled memory: code that holds the request body may read it at any later time.</remarks>
 internal sealed class BufferedContent
 {
     private const int FirstLength = 4096;
 
-    // Far below what servers take before somebody consumes it.
+    // Far below the length that servers buffer before a reader consumes it.
     private const int LongestPeek = 64 * 1024;
 
     private byte[] _octets;
@@ -19,29 +19,31 @@ internal sealed class BufferedContent
 
     private BufferedContent(int capacity) => _octets = GC.AllocateUninitializedArray<byte>(capacity);
 
-    /// <summary>Whether the limit held all of the content.</summary>
+    /// <summary>Whether all of the content fits within the limit.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>Whether this is all that was sent, as far as anybody can tell: nobody had read it before, or the beginning of it.</summary>
+    /// <summary>Whether this is all that was sent, as far as can be told: no code had read the content, or its beginning, before.</summary>
     public bool IsCertain { get; private set; }
 
-    /// <summary>What was read.</summary>
+    /// <summary>The bytes that were read.</summary>
     public ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, _length);
 
-    /// <summary>Reads what is left of the request's content; who reads the request's body finds it again.</summary>
-    /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
-    /// <exception cref="InvalidDataException">Its coding is broken.</exception>
+    /// <summary>Reads the rest of the request content. Later readers of the request body find it again.</summary>
+    /// <exception cref="BadHttpRequestException">The content breaks off, arrives too slowly, or is too long for the server.</exception>
+    /// <exception cref="InvalidDataException">The content coding is broken.</exception>
     public static async ValueTask<BufferedContent> ReadAsync(HttpContext context, int maximumLength)
     {
         var body = context.Request.Body;
         var start = body.CanSeek ? body.Position : -1;
         var length = context.Request.ContentLength;
 
-        // Consumed, not only examined: once the client has gone, Kestrel does not consume what is left, and then cannot read on ("Reading is already in progress").
+        // The bytes are consumed, not only examined: once the client has gone, Kestrel does not consume the rest, and then cannot
+        // read on ("Reading is already in progress").
         var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, LongestPeek)));
         while (content._length <= maximumLength)
         {
-            if (content._length == content._octets.Length) Array.Resize(ref content._octets, (int)Math.Min(2L * content._length, (long)maximumLength + 1));
+            if (content._length == content._octets.Length)
+                Array.Resize(ref content._octets, (int)Math.Min(2L * content._length, (long)maximumLength + 1));
             var count = await body.ReadAsync(content._octets.AsMemory(content._length), context.RequestAborted);
             content._length += count;
             content.IsWhole = count == 0;
@@ -55,8 +57,9 @@ internal sealed class BufferedContent
         return content;
     }
 
-    /// <summary>Waits until the content has come. It stays where it is, for a handler that holds the request's body already, unless <paramref name="isAnswered"/> says that none will read it.</summary>
-    /// <returns>Whether the limit holds all of it.</returns>
+    /// <summary>Waits until the content has arrived. It stays in place for a handler that already holds the request body, unless
+    /// <paramref name="isAnswered"/> says that no handler will read it.</summary>
+    /// <returns>Whether all of it fits within the limit.</returns>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
     public static async ValueTask<bool> WaitAsync(HttpContext context, int maximumLength, Func<bool> isAnswered)
     {
@@ -68,7 +71,7 @@ internal sealed class BufferedContent
         }
         catch (InvalidOperationException)
         {
-            // Whoever bound the content has completed its reader: there is nothing left.
+            // The code that bound the content has completed its reader: no bytes are left.
             isExamined = false;
         }
 
@@ -79,14 +82,15 @@ internal sealed class BufferedContent
         }
         finally
         {
-            // Examined no further than consumed: what is examined and left is a read that Kestrel cannot end once the client has gone.
+            // Examined no further than consumed: once the client has gone, Kestrel cannot end a read whose examined bytes are left.
             if (isExamined) context.Request.BodyReader.AdvanceTo(consumed);
         }
         return true;
     }
 
-    /// <summary>Whether no other stream has taken the place of Kestrel's own.</summary>
-    public static bool IsServersOwn(Stream body) => body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
+    /// <summary>Whether the stream is Kestrel's own, and no other has replaced it.</summary>
+    public static bool IsServersOwn(Stream body) =>
+        body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
 
     private static bool CanExamine(HttpContext context, int maximumLength, out int length)
     {
@@ -95,7 +99,7 @@ internal sealed class BufferedContent
         return length > 0 && IsServersOwn(context.Request.Body);
     }
 
-    // Who calls it calls AdvanceTo. Memory is the server's until all has come.
+    // The caller must call AdvanceTo. The memory is the server's until all bytes have arrived.
     private static async ValueTask<ReadOnlySequence<byte>> ExamineAsync(HttpContext context, int length)
     {
         var reader = context.Request.BodyReader;
@@ -107,7 +111,7 @@ internal sealed class BufferedContent
         }
     }
 
-    // A coding that was removed leaves its own length in the field.
+    // A content coding that was removed leaves its encoded length in Content-Length.
     public static bool IsExpected(HttpContext context, long length)
     {
         var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();

@@ -3,18 +3,21 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Internal;
 
-/// <summary>Counts the octets of content whose length was not declared.</summary>
+/// <summary>Counts the bytes of content whose length was not declared.</summary>
 internal sealed class CountedContent(Stream body) : ReadOnlyStream
 {
     private long _count;
 
-    /// <summary>The octets read so far of the content of a request, or its declared length; <see langword="null"/> where nobody counts.</summary>
+    /// <summary>Returns the declared content length, or the bytes read so far; <see langword="null"/> if they are not counted.</summary>
     public static long? LengthOf(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountedContent>()?._count;
 
-    /// <summary>Counts from here on, where there is something to count.</summary>
+    /// <summary>Counts from here on, if there is content to count.</summary>
     public static void Watch(HttpContext context)
     {
-        if (context.Request.ContentLength is not null || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || context.Request.Body.CanSeek) return;
+        if (context.Request.ContentLength is not null
+            || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            || context.Request.Body.CanSeek)
+            return;
         var counted = new CountedContent(context.Request.Body);
         context.Request.Body = counted;
         context.Features.Set(counted);
@@ -22,7 +25,8 @@ internal sealed class CountedContent(Stream body) : ReadOnlyStream
 
     public override int Read(Span<byte> buffer) => Add(body.Read(buffer));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Add(await body.ReadAsync(buffer, cancellationToken));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Add(await body.ReadAsync(buffer, cancellationToken));
 
     private int Add(int count)
     {

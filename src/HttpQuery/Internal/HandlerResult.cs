@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Internal;
 
-/// <summary>Sends what a handler returned, by the rules of minimal APIs.</summary>
+/// <summary>Sends the value that a handler returned, by the rules of minimal APIs.</summary>
 internal static class HandlerResult
 {
     public static Task WriteAsync<T>(HttpContext context, T value) => value switch
@@ -31,7 +31,7 @@ internal static class HandlerResult
         var declared = options.GetTypeInfo(typeof(T));
         var type = value?.GetType();
 
-        // A value of a derived type is written whole, unless the declared type says itself how its descendants are written.
+        // A value of a derived type is written completely, unless the declared type defines how its derived types are written.
         return type is null || type == typeof(T) || declared.PolymorphismOptions is not null
             ? context.Response.WriteAsJsonAsync(value, (JsonTypeInfo<T>)declared, contentType: null, context.RequestAborted)
             : context.Response.WriteAsJsonAsync(value, options.GetTypeInfo(type), contentType: null, context.RequestAborted);

@@ -10,7 +10,8 @@ namespace HttpQuery.Internal;
 /// <summary>Writes problem details (RFC 9457) as the application writes its own.</summary>
 internal static class QueryProblems
 {
-    private static readonly string[] ResultFields = ["Content-Encoding", "Content-Language", "Cache-Control", "Expires", "Location", "Content-Location"];
+    private static readonly string[] ResultFields =
+        ["Content-Encoding", "Content-Language", "Cache-Control", "Expires", "Location", "Content-Location"];
 
     public static Task WriteAsync(HttpContext context, int status, Refusal refusal, string detail) =>
         WriteAsync(context, refusal, new() { Status = status, Detail = detail });
@@ -22,17 +23,22 @@ internal static class QueryProblems
         var response = context.Response;
         response.StatusCode = status;
 
-        // What a handler has said of its result is not true of this; its validators still are where they are what failed.
+        // Headers about the handler's result do not apply to the problem, except the validators if they are its reason (412).
         response.ContentLength = null;
         response.ContentType = null;
         foreach (var name in ResultFields) response.Headers.Remove(name);
-        if (status is not StatusCodes.Status412PreconditionFailed) response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
+        if (status is not StatusCodes.Status412PreconditionFailed)
+            response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
 
         var service = context.RequestServices.GetService<IProblemDetailsService>();
-        if (service is not null && await service.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem }) && (response.HasStarted || response.ContentType is not null)) return;
+        if (service is not null
+            && await service.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem })
+            && (response.HasStarted || response.ContentType is not null))
+            return;
 
-        // The application has no service, or its writers declined (the framework's own does where Accept leaves JSON out), or said that they wrote and did not (MVC's).
-        // The reader of an error is better served by this than by nothing (RFC 9110 §12.5.1 allows it).
+        // The application has no service, or its writers declined (the framework's own does if Accept excludes JSON), or claimed to
+        // have written and did not (MVC's). This response helps the reader of an error more than an empty one (RFC 9110 §12.5.1
+        // allows it).
         if (!response.HasStarted) await WriteJsonAsync(context, problem, status);
     }
 

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Internal;
 
-/// <summary>What operators see of QUERY: counts, sizes and reasons, never content.</summary>
-/// <remarks>Meter <c>HttpQuery</c>: <c>httpquery.server.requests</c> ({request}) and <c>httpquery.server.request.content.size</c> (By). The same tags go to
-/// the activity of the request. Names: docs/server.md.</remarks>
+/// <summary>Shows operators the counts, sizes and reasons of QUERY requests, never their content.</summary>
+/// <remarks>Meter <c>HttpQuery</c>: <c>httpquery.server.requests</c> ({request}) and <c>httpquery.server.request.content.size</c>
+/// (By). The activity of the request gets the same tags. Names: docs/server.md.</remarks>
 internal sealed class QueryTelemetry
 {
     public const string MeterName = "HttpQuery";
@@ -29,39 +29,41 @@ internal sealed class QueryTelemetry
         _measure = Measure;
         var meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>("httpquery.server.requests", "{request}", "QUERY requests by outcome.");
-        _contentSize = meter.CreateHistogram<long>("httpquery.server.request.content.size", "By", "Length of query content, as declared or as read.");
+        _contentSize = meter.CreateHistogram<long>(
+            "httpquery.server.request.content.size", "By", "Length of query content, as declared or as read.");
     }
 
     public ILogger Logger => _logger;
 
-    /// <summary>Notes why the request is refused; the first reason counts.</summary>
+    /// <summary>Records why the request is rejected; the first reason counts.</summary>
     public static void Refuse(HttpContext context, int status, Refusal refusal)
     {
         if (context.Features.Get<Refusal>() is not null) return;
         context.Features.Set(refusal);
-        if (context.RequestServices.GetService(typeof(QueryTelemetry)) is QueryTelemetry telemetry) Log.Refused(telemetry._logger, status, refusal.Reason);
+        if (context.RequestServices.GetService(typeof(QueryTelemetry)) is QueryTelemetry telemetry)
+            Log.Refused(telemetry._logger, status, refusal.Reason);
     }
 
-    /// <summary>Whether anybody listens to the meter.</summary>
+    /// <summary>Whether the meter has a listener.</summary>
     public bool IsObserved => _requests.Enabled || _contentSize.Enabled;
 
-    /// <summary>Measures a QUERY: when it is over, so that what failed counts too.</summary>
+    /// <summary>Measures a QUERY when it is over, so that failed requests count, too.</summary>
     public void Watch(HttpContext context)
     {
-        // An error page that is under QUERY rules as well would make two of one request.
+        // An error page that has QUERY rules, too, would count one request twice.
         if (context.Features.Get<Watched>() is not null) return;
         context.Features.Set(new Watched());
         CountedContent.Watch(context);
         context.Response.OnCompleted(_measure, context);
     }
 
-    /// <summary>Keeps which endpoint was asked: when the request is over, an error page may stand in its place.</summary>
+    /// <summary>Records the requested endpoint: when the request is over, an error page may have replaced it.</summary>
     public static void Keep(HttpContext context, Endpoint endpoint)
     {
         if (context.Features.Get<Watched>() is { } watched) watched.Endpoint = endpoint;
     }
 
-    /// <summary>Tags the activity of a QUERY whose response starts now, if there is one.</summary>
+    /// <summary>Tags the activity of a QUERY, if there is one, when its response starts.</summary>
     public static void Tag(HttpContext context)
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity) return;

@@ -1,6 +1,6 @@
 namespace HttpQuery.Internal;
 
-/// <summary>A stream to read forward.</summary>
+/// <summary>A stream that can only be read, and only forward.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;

@@ -1,6 +1,6 @@
 namespace HttpQuery.Internal;
 
-/// <summary>Why a QUERY was refused, in the words of metrics, activities and logs.</summary>
+/// <summary>Why a QUERY was rejected, in the words of metrics, activities and logs.</summary>
 internal sealed record Refusal(string Reason)
 {
     public static readonly Refusal MissingContentType = new("missing_content_type");

@@ -2,19 +2,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Internal;
 
-/// <summary>Octets that were read already, and then the rest of the stream that they came from.</summary>
+/// <summary>Bytes that were already read, followed by the rest of the stream that they came from.</summary>
 internal sealed class ReplayedStream(ReadOnlyMemory<byte> first, Stream rest) : ReadOnlyStream
 {
     private ReadOnlyMemory<byte> _first = first;
 
-    /// <summary>Gives the request a body to which octets can be put back: a handler may hold it before anybody reads ahead.</summary>
+    /// <summary>Gives the request a body to which bytes can be put back: a handler may hold it before the content is read ahead.</summary>
     public static RequestDelegate Wrap(RequestDelegate next) => context =>
     {
         if (!context.Request.Body.CanSeek) context.Request.Body = new ReplayedStream(default, context.Request.Body);
         return next(context);
     };
 
-    /// <summary>Lets octets that were read come once more.</summary>
+    /// <summary>Puts bytes back, so that they are read again.</summary>
     public void PutBack(ReadOnlyMemory<byte> octets) => _first = octets;
 
     public override int Read(Span<byte> buffer) => _first.IsEmpty ? rest.Read(buffer) : ReadFirst(buffer);

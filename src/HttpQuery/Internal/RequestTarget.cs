@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Internal;
 
-/// <summary>What a request is for, as it was sent: the decoded path would let two targets meet.</summary>
+/// <summary>The target of a request as it was sent. With the decoded path, two different targets could become equal.</summary>
 internal static class RequestTarget
 {
-    /// <summary>The target in origin form; one that came in another form (RFC 9112 §3.2) is brought into it.</summary>
+    /// <summary>Returns the target in origin form. Other forms (RFC 9112 §3.2) are converted.</summary>
     public static string Of(HttpContext context)
     {
         if (TargetUri.OriginFormOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget) is { } target) return target;
@@ -15,11 +15,12 @@ internal static class RequestTarget
         return request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString;
     }
 
-    /// <summary>Host and port as the application receives them: <c>Request.Host</c> would change their spelling.</summary>
-    /// <returns>Empty where the request names no host, or several.</returns>
+    /// <summary>Returns host and port as the application receives them: <c>Request.Host</c> would change their spelling.</summary>
+    /// <returns>Empty if the request names no host, or several.</returns>
     public static string AuthorityOf(HttpContext context) => context.Request.Headers.Host is [{ } only] ? only : "";
 
-    /// <summary>Whether the application sees another path or query than was sent: something before has changed them, or the path has escapes, which the server has decoded.</summary>
+    /// <summary>Whether the application sees a path or query other than the one that was sent: earlier code has changed them, or
+    /// the server has decoded escapes in the path.</summary>
     public static bool IsRewritten(HttpContext context, string target)
     {
         var mark = target.IndexOf('?', StringComparison.Ordinal);
@@ -28,6 +29,7 @@ internal static class RequestTarget
         var request = context.Request;
         var pathBase = request.PathBase.Value.AsSpan();
         var rest = request.Path.Value.AsSpan();
-        return !query.SequenceEqual(request.QueryString.Value) || path.Length != pathBase.Length + rest.Length || !path.StartsWith(pathBase) || !path.EndsWith(rest);
+        return !query.SequenceEqual(request.QueryString.Value)
+            || path.Length != pathBase.Length + rest.Length || !path.StartsWith(pathBase) || !path.EndsWith(rest);
     }
 }

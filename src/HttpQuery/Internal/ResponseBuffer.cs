@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Internal;
 
-/// <summary>Keeps back what a handler writes, up to a limit; from there on, or where the handler streams, it passes everything through.</summary>
+/// <summary>Holds back the bytes that a handler writes, up to a limit. Longer or streamed responses pass through.</summary>
 internal sealed class ResponseBuffer : StreamResponseBodyFeature
 {
     private readonly Buffer _buffer;
@@ -17,28 +17,29 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
     {
     }
 
-    /// <summary>Whether everything written so far is here, and nothing on its way.</summary>
+    /// <summary>Whether all bytes written so far are in the buffer, and none has been sent.</summary>
     public bool IsWhole => !_buffer.Passes;
 
     public ReadOnlyMemory<byte> Octets => _buffer.Octets;
 
-    /// <summary>Whether the response is one that can be sent in parts.</summary>
+    /// <summary>Whether the response can be sent in parts.</summary>
     public bool OffersRanges { get; set; }
 
-    /// <summary>Whether <paramref name="length"/> octets more can be kept back too.</summary>
+    /// <summary>Whether <paramref name="length"/> more bytes can be held back, too.</summary>
     public bool CanKeep(long length) => _buffer.CanKeep(length);
 
-    /// <summary>Server-sent events and the like ask for this: they are not to wait for their end.</summary>
+    /// <summary>Stops holding back: server-sent events and similar responses ask for this, and must not wait for their end.</summary>
     public override void DisableBuffering()
     {
         _buffer.Passes = true;
         base.DisableBuffering();
     }
 
-    // A start, too, is kept back: the fields are not known before the end.
-    public override Task StartAsync(CancellationToken cancellationToken = default) => _buffer.Passes ? base.StartAsync(cancellationToken) : Task.CompletedTask;
+    // The start is held back, too: the headers are not known before the end.
+    public override Task StartAsync(CancellationToken cancellationToken = default) =>
+        _buffer.Passes ? base.StartAsync(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the memory to its pool.</summary>
     public void Release() => _buffer.Drop();
 
     private sealed class Buffer(IHttpResponseBodyFeature inner, int maximumLength) : Stream

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Internal;
 
-/// <summary>Adds to <c>Vary</c> (RFC 9110 §12.5.5) and repeats nothing.</summary>
+/// <summary>Adds a name to <c>Vary</c> (RFC 9110 §12.5.5), unless it is already there.</summary>
 internal static class VaryField
 {
     public static void Add(IHeaderDictionary headers, string name)

@@ -1,6 +1,6 @@
 namespace HttpQuery.Internal;
 
-/// <summary>A stream to write forward.</summary>
+/// <summary>A stream that can only be written, and only forward.</summary>
 internal abstract class WriteOnlyStream : Stream
 {
     public override bool CanRead => false;

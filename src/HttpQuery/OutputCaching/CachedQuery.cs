@@ -2,7 +2,7 @@ using HttpQuery.CacheKeys;
 
 namespace HttpQuery.OutputCaching;
 
-/// <summary>What was found of a QUERY, for every further policy of the request that says the same.</summary>
-/// <param name="Normalizations">What the key leaves out of the content.</param>
-/// <param name="Key"><see langword="null"/> where it passes by the cache.</param>
+/// <summary>The result of the first policy that read a QUERY. Further policies of the request reuse it.</summary>
+/// <param name="Normalizations">The differences in the content that the key ignores.</param>
+/// <param name="Key"><see langword="null"/> if the request bypasses the cache.</param>
 internal sealed record CachedQuery(QueryCacheKey? Key, QueryNormalizations Normalizations = QueryNormalizations.None);

@@ -11,11 +11,12 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.OutputCaching;
 
-/// <summary>Makes output caching take QUERY (§2.7), and keeps from it what it would answer or store wrongly (docs/output-caching.md).</summary>
+/// <summary>Enables output caching for QUERY (§2.7), and excludes what it would answer or store wrongly (docs/output-caching.md).</summary>
 internal sealed class QueryContentPolicy(
-    IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> sharedOptions, IOptions<OutputCacheOptions> cacheOptions, ILoggerFactory loggers, QueryCacheKeyScheme? scheme = null) : IOutputCachePolicy
+    IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> sharedOptions, IOptions<OutputCacheOptions> cacheOptions,
+    ILoggerFactory loggers, QueryCacheKeyScheme? scheme = null) : IOutputCachePolicy
 {
-    // No name that a policy of the application would have: the later value takes the place of the earlier one.
+    // No policy of the application would use this name: a later value replaces an earlier one.
     private const string ValueName = "HttpQuery: content";
 
     private readonly QueryCacheKeyScheme _scheme = scheme ?? new();
@@ -26,7 +27,7 @@ internal sealed class QueryContentPolicy(
         var http = context.HttpContext;
         if (!HttpMethods.IsQuery(http.Request.Method)) return;
 
-        // Not locking: if the first of those who wait together fails, or its client leaves, all of them fail.
+        // No locking: if the first of the waiting requests fails, or its client leaves, all of them fail.
         context.EnableOutputCaching = true;
         context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = false;
 
@@ -38,7 +39,7 @@ internal sealed class QueryContentPolicy(
         context.AllowCacheLookup = !RequestRules.AsksForNew(http.Request);
         context.AllowCacheStorage = true;
 
-        // It ends with the request: policies are not told when the endpoint has run.
+        // The watch ends with the request: policies are not told when the endpoint has run.
         if (http.Features.Get<IdentityWatch>() is null) IdentityWatch.Begin(http);
     }
 
@@ -51,19 +52,23 @@ internal sealed class QueryContentPolicy(
         var response = context.HttpContext.Response;
         if (response.StatusCode is StatusCodes.Status200OK && !response.HasStarted)
         {
-            // Fields, Vary among them, are added until the response starts; and it may wait in a writer, or in a middleware that codes it.
+            // Headers, such as Vary, are added until the response starts. It may wait in a writer, or in middleware that encodes it.
             await response.BodyWriter.FlushAsync(cancellationToken);
             await response.Body.FlushAsync(cancellationToken);
         }
 
-        // Content that can be read again shows how it was spelled, which the key may have left out.
+        // Content that can be read again shows its exact spelling, which the normalized key may ignore.
         if (EndpointNormalizations.Of(context.HttpContext) != query.Normalizations)
         {
             context.AllowCacheStorage = false;
             Log.NotStoredByOutputCaching(_logger, "its content can be read again");
             return;
         }
-        if (ResponseRules.Obstacle(context, context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan, sharedOptions.Value.CredentialHeaders) is not { } obstacle) return;
+        if (ResponseRules.Obstacle(
+            context,
+            context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan,
+            sharedOptions.Value.CredentialHeaders) is not { } obstacle)
+            return;
         context.AllowCacheStorage = false;
         Log.NotStoredByOutputCaching(_logger, obstacle);
     }
@@ -75,12 +80,15 @@ internal sealed class QueryContentPolicy(
         var normalizations = EndpointNormalizations.Of(http);
         try
         {
-            var key = await RequestKey.ReadAsync(http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
-            return key is null ? Pass("its content is too long, or was read before") : new(QueryVariant.Key(key.Value, context), normalizations);
+            var key = await RequestKey.ReadAsync(
+                http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
+            return key is null
+                ? Pass("its content is too long, or was read before")
+                : new(QueryVariant.Key(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)
         {
-            // Thrown from here it would be a 500 wherever an exception handler stands above.
+            // If thrown here, the exception would become a 500 wherever an exception handler runs before this middleware.
             http.SetEndpoint(Answering(http.GetEndpoint()!, exception));
             return Pass("its content cannot be read");
         }
@@ -93,6 +101,7 @@ internal sealed class QueryContentPolicy(
     }
 
     private static Endpoint Answering(Endpoint asked, Exception exception) => asked is RouteEndpoint route
-        ? new RouteEndpoint(context => UnreadableContent.TryAnswer(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
+        ? new RouteEndpoint(
+            context => UnreadableContent.TryAnswer(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
         : new Endpoint(context => UnreadableContent.TryAnswer(context, exception)!, asked.Metadata, asked.DisplayName);
 }

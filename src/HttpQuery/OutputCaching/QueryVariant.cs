@@ -6,33 +6,38 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace HttpQuery.OutputCaching;
 
-/// <summary>What separates responses to one query: whose they are, and by what else they were chosen (RFC 9111 §4.1).</summary>
+/// <summary>Separates the responses to one query by user, and by everything else that selected them (RFC 9111 §4.1).</summary>
 internal static class QueryVariant
 {
-    // Those of the key, and those that are in every variant: cookies tell users apart, and CORS with listed origins has Vary: Origin.
-    private static readonly string[] Always = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cookie", "Origin"];
+    // The headers of the key, and those of every variant: cookies tell users apart, and CORS with listed origins sends Vary: Origin.
+    private static readonly string[] Always =
+        ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cookie", "Origin"];
 
-    /// <summary>The key of a query and its variant.</summary>
+    /// <summary>Returns the key of a query and its variant.</summary>
     public static QueryCacheKey Key(QueryCacheKey query, OutputCacheContext context)
     {
         var headers = context.HttpContext.Request.Headers;
         var culture = context.HttpContext.Features.Get<IRequestCultureFeature>()?.RequestCulture;
 
-        // Output caching joins the lines of a field in order of their text, and takes an empty one for none.
+        // Output caching joins the lines of a header in the order of their text, and treats an empty header as absent.
         var inexact = headers.Where(field => field.Value.Count > 1 || string.IsNullOrEmpty(field.Value)).Select(field => field.Key);
-        IEnumerable<string> names = ["Cookie", "Origin", .. VariesByAccept(context.HttpContext) ? ["Accept"] : Array.Empty<string>(), .. inexact, .. context.CacheVaryByRules.HeaderNames.OfType<string>()];
+        IEnumerable<string> names = [
+            "Cookie", "Origin", .. VariesByAccept(context.HttpContext) ? ["Accept"] : Array.Empty<string>(),
+            .. inexact, .. context.CacheVaryByRules.HeaderNames.OfType<string>()];
         return query.Vary([
-            .. names.Distinct(StringComparer.OrdinalIgnoreCase).Where(name => name is not "*").Select(name => KeyValuePair.Create<string, IEnumerable<string?>>(name, headers[name])),
+            .. names.Distinct(StringComparer.OrdinalIgnoreCase).Where(name => name is not "*")
+                .Select(name => KeyValuePair.Create<string, IEnumerable<string?>>(name, headers[name])),
             KeyValuePair.Create<string, IEnumerable<string?>>(":endpoint", [EndpointIdentity.Of(context.HttpContext)]),
             KeyValuePair.Create<string, IEnumerable<string?>>(":culture", [culture?.Culture.Name, culture?.UICulture.Name]),
         ]);
     }
 
-    /// <summary>Whether requests that differ in a field have different keys.</summary>
+    /// <summary>Whether requests that differ in a header have different keys.</summary>
     public static bool Includes(string name, OutputCacheContext context) =>
         Always.Contains(name, StringComparer.OrdinalIgnoreCase)
         || context.CacheVaryByRules.HeaderNames.Contains(name, StringComparer.OrdinalIgnoreCase)
         || (name.Equals("Accept", StringComparison.OrdinalIgnoreCase) && VariesByAccept(context.HttpContext));
 
-    private static bool VariesByAccept(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { VariesByAccept: true };
+    private static bool VariesByAccept(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { VariesByAccept: true };
 }

@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.OutputCaching;
 
-/// <summary>Which requests output caching would answer wrongly.</summary>
+/// <summary>Finds the requests that output caching would answer wrongly.</summary>
 internal static class RequestRules
 {
-    /// <summary>Why a request passes by the cache, or <see langword="null"/>.</summary>
+    /// <summary>Returns the reason why a request bypasses the cache, or <see langword="null"/>.</summary>
     public static string? Obstacle(OutputCacheContext context, IList<string> credentialHeaders)
     {
         var http = context.HttpContext;
@@ -20,20 +20,23 @@ internal static class RequestRules
         if (RequestTarget.AuthorityOf(http).Length == 0) return "it does not name one host";
         if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
-        if (http.RequestServices.GetService<IAuthorizationPolicyProvider>() is not null && !http.Items.ContainsKey(CachePosition.AuthorizationHasRun)) return "authorization has not run before the cache";
-        if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0) return "it has a condition that output caching does not know";
+        if (http.RequestServices.GetService<IAuthorizationPolicyProvider>() is not null
+            && !http.Items.ContainsKey(CachePosition.AuthorizationHasRun))
+            return "authorization has not run before the cache";
+        if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0)
+            return "it has a condition that output caching does not know";
         if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";
         return KeyDelimiters.Occur(context) ? "a part of its key has a delimiter" : null;
     }
 
-    /// <summary>Whether a stored response may be too old for a request: output caching does not tell how old it is (RFC 9111 §5.2.1).</summary>
+    /// <summary>Whether a stored response may be too old for a request: output caching does not tell its age (RFC 9111 §5.2.1).</summary>
     public static bool AsksForNew(HttpRequest request)
     {
         var directives = RequestDirectives.Parse(request.Headers.CacheControl, request.Headers.Pragma);
         return directives.NoCache || directives.MaxAge is not null || directives.MinFresh is not null;
     }
 
-    // There is no user: UseOutputCache stands before UseAuthorization, or a requirement looks at something else, which is not in the key.
+    // The request has no user: UseOutputCache runs before UseAuthorization, or a requirement checks something that is not in the key.
     private static bool NeedsAuthorization(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 }

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.OutputCaching;
 
-/// <summary>Which responses output caching would store wrongly.</summary>
+/// <summary>Finds the responses that output caching would store wrongly.</summary>
 internal static class ResponseRules
 {
     private static readonly CacheRuleOptions Rules = new() { Mode = CacheMode.Shared, AllowHeuristicFreshness = false };
 
-    /// <summary>Why a response that has started is not stored, or <see langword="null"/>.</summary>
+    /// <summary>Returns the reason why a response that has started is not stored, or <see langword="null"/>.</summary>
     /// <param name="context">The response.</param>
-    /// <param name="lifetime">How long output caching is going to keep it.</param>
+    /// <param name="lifetime">How long output caching would keep it.</param>
     /// <param name="credentialHeaders">Names of the headers that carry a credential.</param>
     public static string? Obstacle(OutputCacheContext context, TimeSpan lifetime, IList<string> credentialHeaders)
     {
@@ -21,15 +21,18 @@ internal static class ResponseRules
         var headers = response.Headers;
         if (response.StatusCode is not StatusCodes.Status200OK) return "its status is not 200";
         if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it was broken off";
-        if (context.HttpContext.Features.Get<IdentityWatch>() is not { WasAsked: false } || UserDigest.IsPersonal(context.HttpContext, credentialHeaders)) return "it is for one user, or its user was asked for behind the cache";
+        if (context.HttpContext.Features.Get<IdentityWatch>() is not { WasAsked: false }
+            || UserDigest.IsPersonal(context.HttpContext, credentialHeaders))
+            return "it is for one user, or its user was asked for behind the cache";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";
-        if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariant.Includes(name, context))) return "it varies by a field that the policy does not name";
+        if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariant.Includes(name, context)))
+            return "it varies by a field that the policy does not name";
 
         var directives = ResponseDirectives.Parse(headers.CacheControl);
         if (directives.NoStore || directives.Private || directives.PrivateFields is not null) return "it says no-store or private";
         if (directives.NoCache || directives.NoCacheFields is not null) return "it says no-cache, and output caching does not validate";
 
-        // The lifetime was fixed with the first octet, too early for a policy to shorten it.
+        // Output caching fixes the lifetime at the first byte, too early for a policy to shorten it.
         var stated = FreshnessRules.Lifetime(Rules, response.StatusCode, new Fields(headers), directives, TimeProvider.System.GetUtcNow());
         if (stated.IsExplicit && stated.Value < lifetime) return "it is fresh for less time than it would be kept";
         return headers.Age.Count > 0 ? "it has an age, which output caching would begin anew" : null;

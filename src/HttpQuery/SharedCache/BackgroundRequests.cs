@@ -13,15 +13,16 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>Runs the pipeline behind the cache for a request that nobody waits for: its client has had the stale response (RFC 5861 §3).</summary>
+/// <summary>Runs the pipeline behind the cache in the background, for a client that gets the stale response (RFC 5861 §3).</summary>
 internal sealed class BackgroundRequests(
-    IServiceScopeFactory scopes, IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<HttpQueryCacheOptions> options, QueryCache cache, CacheWarnings warnings)
+    IServiceScopeFactory scopes, IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<HttpQueryCacheOptions> options,
+        QueryCache cache, CacheWarnings warnings)
 {
     private const int MaximumCount = 100;
 
     private int _count;
 
-    /// <returns><see langword="false"/> if too many are on their way, or the request cannot be copied.</returns>
+    /// <returns><see langword="false"/> if too many background requests are running, or the request cannot be copied.</returns>
     public bool TryStart(HttpContext context, CacheRequest request, RequestDelegate pipeline, Action end)
     {
         if (Interlocked.Increment(ref _count) > MaximumCount)
@@ -30,7 +31,7 @@ internal sealed class BackgroundRequests(
             return false;
         }
 
-        // The copy of the content is memory like that of any other request under way.
+        // The copied content counts as memory, like the content of any other request in progress.
         var memory = cache.Pending.Begin(isContent: true, giveWay: null);
         if (request.Content is { Length: > LookupContent.LongestExamined } content && !memory.TryGrow((int)content.Length))
         {
@@ -38,7 +39,7 @@ internal sealed class BackgroundRequests(
             return false;
         }
 
-        // What is taken of the request is taken now: it will be over. And nothing flows of what surrounds it, such as the accessor of its context, but for the culture.
+        // Copy the request now: it ends before the background run. Of the ambient state only the culture flows, not the context accessor.
         FeatureCollection features;
         try
         {
@@ -46,7 +47,7 @@ internal sealed class BackgroundRequests(
         }
         catch (Exception exception)
         {
-            // Features of the application's own may fail; the client has its stale response all the same.
+            // Features that the application supplies may throw; the client gets its stale response anyway.
             CacheLog.RevalidationFailed(warnings.Logger, exception);
             memory.Dispose();
             Interlocked.Decrement(ref _count);
@@ -124,7 +125,7 @@ internal sealed class BackgroundRequests(
             RawTarget = original.RawTarget,
             Headers = headers,
 
-            // Not to be read again, as the first was: its key leaves out the same.
+            // Like the original body, it cannot be read again, so both keys are normalized alike.
             Body = new ReplayedStream(content, Stream.Null),
         });
         features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(content.Length > 0));
@@ -134,7 +135,8 @@ internal sealed class BackgroundRequests(
         features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new(context.Request.RouteValues) });
         features.Set<IItemsFeature>(new ItemsFeature { Items = new Dictionary<object, object?>(context.Items) });
         features.Set<IEndpointFeature>(new Chosen { Endpoint = context.GetEndpoint() });
-        features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = context.Features.Get<IHttpAuthenticationFeature>()?.User });
+        features.Set<IHttpAuthenticationFeature>(
+            new HttpAuthenticationFeature { User = context.Features.Get<IHttpAuthenticationFeature>()?.User });
         features.Set(context.Features.Get<IAuthenticationFeature>());
         features.Set(context.Features.Get<IRequestCultureFeature>());
         features.Set(new CachePlace { Original = request });
@@ -149,7 +151,8 @@ internal sealed class BackgroundRequests(
                 RemotePort = connection.RemotePort,
             });
         }
-        if (context.Features.Get<ITlsConnectionFeature>() is { ClientCertificate: { } certificate }) features.Set<ITlsConnectionFeature>(new TlsConnectionFeature { ClientCertificate = certificate });
+        if (context.Features.Get<ITlsConnectionFeature>() is { ClientCertificate: { } certificate })
+            features.Set<ITlsConnectionFeature>(new TlsConnectionFeature { ClientCertificate = certificate });
         return features;
     }
 
@@ -163,14 +166,14 @@ internal sealed class BackgroundRequests(
         public Endpoint? Endpoint { get; set; }
     }
 
-    // Nobody starts it; but what is to be disposed when it is over is disposed.
+    // This response never starts, but its OnCompleted callbacks run, because they dispose resources.
     private sealed class Response : HttpResponseFeature
     {
         private readonly Stack<(Func<object, Task> Callback, object State)> _onCompleted = new();
 
         public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Push((callback, state));
 
-        // As servers do: one that fails leaves the others alone.
+        // As in servers, a callback that fails does not stop the others.
         public async Task CompleteAsync(Action<Exception> failed)
         {
             while (_onCompleted.TryPop(out var last))

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>Writes what the cache says.</summary>
+/// <summary>Writes the responses of the cache.</summary>
 internal static class CacheAnswer
 {
     public static async Task WriteAsync(HttpContext context, CachedMessage message)
@@ -15,7 +15,7 @@ internal static class CacheAnswer
         var headers = response.Headers;
         foreach (var (name, lines) in message.Stored)
         {
-            // A cookie that somebody before the cache sets is this request's.
+            // A cookie that middleware before the cache sets belongs to this request, so it stays.
             if (name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)) headers.Append(name, lines);
             else headers[name] = lines;
         }
@@ -23,19 +23,21 @@ internal static class CacheAnswer
         if (message.ContentRange is { } range) headers.ContentRange = range;
         SetStatus(headers, message.CacheStatus);
 
-        // An error without content may be given a page by somebody before the cache, as long as nothing says that it is to have none.
+        // Middleware before the cache may add a page to an error with no body, but only if no Content-Length says that the body is empty.
         if (message.ContentLength is { } length && (length > 0 || message.Status < 400)) headers.ContentLength = length;
         if (!message.Content.IsEmpty) await response.Body.WriteAsync(message.Content, context.RequestAborted);
     }
 
-    /// <summary>504: only what is stored was asked for, and nothing is (RFC 9111 §5.2.1.7).</summary>
+    /// <summary>Writes 504: the request asks for a stored response only, and none is stored (RFC 9111 §5.2.1.7).</summary>
     public static Task RefuseAsync(HttpContext context, CacheDecision.Refuse refusal)
     {
         SetStatus(context.Response.Headers, refusal.Status);
-        return QueryProblems.WriteAsync(context, StatusCodes.Status504GatewayTimeout, Refusal.OnlyIfCached, "The request asks for a stored response alone (only-if-cached), and there is none.");
+        return QueryProblems.WriteAsync(
+            context, StatusCodes.Status504GatewayTimeout, Refusal.OnlyIfCached,
+            "The request asks for a stored response alone (only-if-cached), and there is none.");
     }
 
-    /// <summary>Sets Cache-Status, unless there are no lines of it.</summary>
+    /// <summary>Sets Cache-Status, unless it has no lines.</summary>
     public static void SetStatus(IHeaderDictionary headers, StringValues lines)
     {
         if (lines.Count > 0) headers[CacheStatus.FieldName] = lines;

@@ -4,14 +4,18 @@ using Microsoft.Extensions.Hosting;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>Looks at all policies when the application has started: one that names what does not exist stops the host, and where no pipeline has the cache, a warning is logged once.</summary>
-/// <remarks>The latter is no error: an application may leave the cache out by a setting. One that registers the cache to evict alone has no such endpoint.</remarks>
-internal sealed class CachePipelineCheck(IServiceProvider services, CachePosition position, CacheWarnings warnings) : IHostedLifecycleService
+/// <summary>Checks all cache policies once the application has started. A reference to a missing policy stops the host. If no
+/// pipeline contains the cache, a warning is logged once.</summary>
+/// <remarks>A pipeline without the cache is no error, because an application may leave the cache out by a setting. An application
+/// that registers the cache only to evict has no endpoint that needs it.</remarks>
+internal sealed class CachePipelineCheck(
+    IServiceProvider services, CachePosition position, CacheWarnings warnings) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var isNeeded = false;
-        foreach (var endpoint in services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints)) isNeeded |= QueryCachePolicy.Of(endpoint, services) is { NeedsCache: true };
+        foreach (var endpoint in services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints))
+            isNeeded |= QueryCachePolicy.Of(endpoint, services) is { NeedsCache: true };
         if (isNeeded && !position.IsInPipeline) CacheLog.NotInPipeline(warnings.Logger);
         return Task.CompletedTask;
     }

@@ -2,15 +2,15 @@ using HttpQuery.Caching;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>That a request has met the cache.</summary>
+/// <summary>Marks a request that has reached the cache.</summary>
 internal sealed class CachePlace
 {
-    /// <summary>Takes its response.</summary>
+    /// <summary>The exchange that receives the response.</summary>
     public OriginExchange? Exchange { get; init; }
 
-    /// <summary>Whether the response must not be stored: the application said so.</summary>
+    /// <summary>Whether the application has said that the response must not be stored.</summary>
     public bool IsStorageDisabled { get; set; }
 
-    /// <summary>The request that a request in the background was made of.</summary>
+    /// <summary>The original request, if this request is a background copy of it.</summary>
     public CacheRequest? Original { get; init; }
 }

@@ -9,28 +9,28 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>Whether the cache stands where it can answer: behind all that decides who may ask.</summary>
+/// <summary>Checks that the cache stands where it can answer: behind all middleware that decides who may send the request.</summary>
 internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQueryCacheOptions> options)
 {
-    // What the framework's own endpoint middleware looks for, to refuse an endpoint whose authorization was not asked.
+    // The framework's endpoint middleware looks for this item, and rejects an endpoint whose authorization has not run.
     public const string AuthorizationHasRun = "__AuthorizationMiddlewareWithEndpointInvoked";
 
     private readonly bool _authenticates = services.GetService<IAuthenticationSchemeProvider>() is not null;
     private readonly bool _isWatched = FindWatch(services);
     private readonly bool _authorizes = services.GetService<IAuthorizationPolicyProvider>() is not null;
 
-    /// <summary>Whether a pipeline has the cache at all.</summary>
+    /// <summary>Whether any pipeline contains the cache.</summary>
     public bool IsInPipeline { get; set; }
 
-    /// <summary>Whether calls of the authentication service are noticed.</summary>
+    /// <summary>Whether the cache notices calls of the authentication service.</summary>
     public bool IsWatched => _isWatched;
 
-    /// <summary>Why the request passes by the cache; <see langword="null"/> where it need not.</summary>
+    /// <summary>Returns the reason why the request bypasses the cache, or <see langword="null"/> if it need not.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isRewritten">Whether the application sees another path or query than was sent.</param>
+    /// <param name="isRewritten">Whether the application sees a path or query other than the one that was sent.</param>
     public CacheBypass? BypassOf(HttpContext context, bool isRewritten)
     {
-        // Asking for a feature that is not there costs, so each is asked for only where it can be.
+        // A lookup of an absent feature is slow, so each is looked up only where it can exist.
         var features = context.Features;
         if (context.GetEndpoint() is null) return CacheBypass.NoEndpoint;
         if (_authorizes && !context.Items.ContainsKey(AuthorizationHasRun)) return CacheBypass.BeforeAuthorization;
@@ -38,21 +38,27 @@ internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQuer
 
         if (!_isWatched && HasCredential(context)) return CacheBypass.UnwatchedAuthentication;
 
-        // An error page in the place of what was asked is run under a path of its own.
-        if (isRewritten && (features.Get<IExceptionHandlerFeature>() is not null || features.Get<IStatusCodeReExecuteFeature>() is not null)) return CacheBypass.ErrorPage;
-        if (context.Request.Headers.Upgrade.Count > 0 && features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }) return CacheBypass.Upgrade;
+        // An error page runs in place of the requested endpoint, under its own path.
+        if (isRewritten
+            && (features.Get<IExceptionHandlerFeature>() is not null || features.Get<IStatusCodeReExecuteFeature>() is not null))
+            return CacheBypass.ErrorPage;
+        if (context.Request.Headers.Upgrade.Count > 0 && features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+            return CacheBypass.Upgrade;
 
-        // What a field of a form made a QUERY is a form.
-        return context.Request.ContentType?.Contains("form", StringComparison.OrdinalIgnoreCase) is true && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
+        // A QUERY that a form field made from a POST still has a form as its content.
+        return context.Request.ContentType?.Contains("form", StringComparison.OrdinalIgnoreCase) is true
+            && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
     }
 
     private bool HasCredential(HttpContext context)
     {
         var headers = context.Request.Headers;
-        return headers.Cookie.Count > 0 || options.Value.CredentialHeaders.Any(name => headers[name].Count > 0) || context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not null;
+        return headers.Cookie.Count > 0
+            || options.Value.CredentialHeaders.Any(name => headers[name].Count > 0)
+            || context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not null;
     }
 
-    // A service that was registered later stands in the place of ours, and authenticates unseen.
+    // A service that is registered later replaces ours, and authenticates unseen.
     private static bool FindWatch(IServiceProvider services)
     {
         using var scope = services.CreateScope();

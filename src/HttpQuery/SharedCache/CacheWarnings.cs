@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>What the log says about the application around the cache: each warning once.</summary>
+/// <summary>Logs problems of the application around the cache; each warning is logged once.</summary>
 internal sealed class CacheWarnings(ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<CacheBypass, bool> _warned = new();
@@ -13,16 +13,19 @@ internal sealed class CacheWarnings(ILoggerFactory loggers)
 
     public ILogger Logger { get; } = loggers.CreateLogger(Caching.Diagnostics.CacheTelemetry.LogCategory);
 
-    /// <summary>Says once, loudly, what is wrong with the order of the pipeline; the rest is for those who look.</summary>
+    /// <summary>Logs a bypass that has a remedy, such as a wrong pipeline order, once as a warning; all others at debug level.</summary>
     public void Bypass(CacheBypass bypass)
     {
         if (bypass.Remedy is { } remedy && _warned.TryAdd(bypass, true)) CacheLog.Misplaced(Logger, bypass.Reason, remedy);
         else CacheLog.Bypassed(Logger, bypass.Reason);
     }
 
-    /// <summary>Warns once.</summary>
+    /// <summary>Warns once if the user's claims change with each token.</summary>
     public void WarnOfTokenClaims(HttpContext context)
     {
-        if (!Volatile.Read(ref _hasWarnedOfTokenClaims) && UserDigest.ChangesWithToken(context) && !Interlocked.Exchange(ref _hasWarnedOfTokenClaims, true)) CacheLog.TokenClaims(Logger);
+        if (!Volatile.Read(ref _hasWarnedOfTokenClaims)
+            && UserDigest.ChangesWithToken(context)
+            && !Interlocked.Exchange(ref _hasWarnedOfTokenClaims, true))
+            CacheLog.TokenClaims(Logger);
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The body of a response that is forwarded: it asks the <see cref="ForwardedResponse"/> what becomes of what is written. The response knows nothing of it.</summary>
+/// <summary>The body of a forwarded response. It asks the <see cref="ForwardedResponse"/> how to treat each write; the response
+/// does not know the body.</summary>
 internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBodyFeature
 {
     private readonly ForwardedResponse _response;
@@ -23,7 +24,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
     private ForwardedBody(ForwardedResponse response, IHttpResponseBodyFeature inner, Octets octets)
         : base(octets, inner) => (_response, _inner, _octets, _stream) = (response, inner, octets, new(this));
 
-    // A handler may use both, in turn.
+    // A handler may use the stream and the writer in turn.
     Stream IHttpResponseBodyFeature.Stream => _stream;
 
     PipeWriter IHttpResponseBodyFeature.Writer => _writer ??= Writer;
@@ -44,7 +45,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
         else if (!_response.IsDropped) await base.SendFileAsync(path, offset, count, cancellationToken);
     }
 
-    /// <summary>What a handler calls where its response is complete before it returns.</summary>
+    /// <summary>Completes the response. A handler calls this if its response is complete before it returns.</summary>
     public override async Task CompleteAsync()
     {
         if (_isFinishing) return;
@@ -52,7 +53,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
         if (!_response.IsDropped) await _inner.CompleteAsync();
     }
 
-    /// <summary>Takes that nothing more is written. What a handler has left in the writer is sent, and what was captured is stored.</summary>
+    /// <summary>Ends the body: sends the bytes that a handler has left in the writer, and stores the captured response.</summary>
     public async Task FinishAsync()
     {
         _isFinishing = _octets.IsFinishing = true;
@@ -61,13 +62,13 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
         await _response.StoreAsync();
     }
 
-    // What came through the writer goes before what comes now.
+    // Bytes that were written through the writer earlier are sent first.
     private async ValueTask FlushWriterAsync(CancellationToken cancellationToken)
     {
         if (_writer is { UnflushedBytes: > 0 } writer) await writer.FlushAsync(cancellationToken);
     }
 
-    // Who writes synchronously waits for the store as well.
+    // A synchronous write waits for the store as well.
     private static void Wait(ValueTask task)
     {
         if (!task.IsCompletedSuccessfully) task.AsTask().GetAwaiter().GetResult();
@@ -99,14 +100,14 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
             Wait(response.StartAsync(hasContent: count > 0));
             if (response.IsDropped) return;
 
-            // Servers refuse this as a rule, and what they refuse is not kept.
+            // Servers usually reject synchronous writes, and rejected bytes are not kept.
             inner.Stream.Write(buffer, offset, count);
             Wait(response.KeepAsync(buffer.AsSpan(offset, count)));
         }
 
         public override async Task FlushAsync(CancellationToken cancellationToken)
         {
-            // At the end the server flushes, and knows then that there is no more.
+            // The server flushes at the end, and knows then that no more bytes follow.
             if (IsFinishing) return;
             await response.StartWithoutContentAsync();
             if (!response.IsWaiting && !response.IsDropped) await inner.Stream.FlushAsync(cancellationToken);

@@ -10,9 +10,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The response as those behind the cache meet it: it passes through, is kept on its way, or is dropped because another one is sent in its place.</summary>
-/// <remarks>Which of these, its fields decide: when the first octet is written, or at the end. Callbacks for its start that were registered behind the cache run then, and not those from before
-/// it: cookies and CORS fields that are added there are not of what is stored.</remarks>
+/// <summary>The response as code behind the cache sees it. It passes through, is captured on its way, or is dropped because another
+/// response is sent instead.</summary>
+/// <remarks>The headers decide this when the first byte is written, or at the end. Start callbacks that were registered behind the
+/// cache run then. Those from before the cache do not, so the cookies and CORS headers that they add are not stored.</remarks>
 internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLifetimeFeature, IHttpResetFeature, IDisposable
 {
     private readonly HttpContext _context;
@@ -36,7 +37,9 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(HttpContext context, OriginExchange exchange, QueryCachePolicy policy, RequestChanges changes, QueryNormalizations normalizations, TimeProvider time)
+    public ForwardedResponse(
+        HttpContext context, OriginExchange exchange, QueryCachePolicy policy, RequestChanges changes,
+        QueryNormalizations normalizations, TimeProvider time)
     {
         _normalizations = normalizations;
         (_context, _exchange, _policy, _changes, _time) = (context, exchange, policy, changes, time);
@@ -51,13 +54,13 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         if (_reset is not null) features.Set<IHttpResetFeature>(this);
     }
 
-    /// <summary>What is to become of the response; <see langword="null"/> while its fields have not come.</summary>
+    /// <summary>The decision about the response; <see langword="null"/> until its headers have arrived.</summary>
     public OriginReaction? Reaction => _reaction;
 
-    /// <summary>Whether another response is sent in its place.</summary>
+    /// <summary>Whether another response is sent instead.</summary>
     public bool IsDropped => _reaction is OriginReaction.Serve or OriginReaction.Retry;
 
-    /// <summary>Whether the response passes, and nothing of it is kept.</summary>
+    /// <summary>Whether the response passes through and nothing of it is captured.</summary>
     public bool IsRelayed => _reaction is OriginReaction.Relay;
 
     public int StatusCode
@@ -90,7 +93,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
     }
 
-#pragma warning disable CS0618, CS0672 // The interface has it, and nobody is to use it.
+#pragma warning disable CS0618, CS0672 // The interface requires this obsolete member.
     [Obsolete("Use IHttpResponseBodyFeature.Stream.")]
     public Stream Body { get => _context.Response.Body; set => throw new NotSupportedException(); }
 #pragma warning restore CS0618, CS0672
@@ -102,7 +105,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         get => _lifetime?.RequestAborted ?? default;
         set
         {
-            // A time limit may have run out, and is taken back.
+            // Remember a time limit that expired before it is removed.
             _isCancelled |= RequestAborted.IsCancellationRequested;
             if (_lifetime is not null) _lifetime.RequestAborted = value;
         }
@@ -118,7 +121,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
     public void Abort()
     {
-        // What breaks off and is dropped anyway concerns no client.
+        // The client does not notice when a dropped response breaks off.
         if (IsDropped) return;
         BreakOff();
         _lifetime?.Abort();
@@ -131,17 +134,19 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         _reset?.Reset(errorCode);
     }
 
-    /// <summary>Decides what becomes of the response, unless that is decided.</summary>
-    /// <param name="hasContent">Whether it has content, as far as is known.</param>
+    /// <summary>Decides how to treat the response, unless that is already decided.</summary>
+    /// <param name="hasContent">Whether the response has content, as far as is known.</param>
     public ValueTask StartAsync(bool hasContent) => _reaction is null ? DecideAsync(hasContent) : default;
 
-    /// <summary>Decides when the response is to start before it has content. A 304 to the cache's own conditions waits for its end: until then the endpoint may ask who the user is.</summary>
-    public ValueTask StartWithoutContentAsync() => !_exchange.Conditions.IsEmpty && _response.StatusCode is StatusCodes.Status304NotModified ? default : StartAsync(hasContent: false);
+    /// <summary>Decides how to treat a response that starts before it has content. A 304 to the cache's own conditions waits for
+    /// the end, because the endpoint may still ask for the user.</summary>
+    public ValueTask StartWithoutContentAsync() =>
+        !_exchange.Conditions.IsEmpty && _response.StatusCode is StatusCodes.Status304NotModified ? default : StartAsync(hasContent: false);
 
-    /// <summary>Whether the response waits for its end.</summary>
+    /// <summary>Whether the response still waits for the decision.</summary>
     public bool IsWaiting => _reaction is null;
 
-    /// <summary>Keeps bytes that are about to be sent; the last ones are stored before.</summary>
+    /// <summary>Captures bytes before they are sent. If they complete the response, it is stored before they are sent.</summary>
     public ValueTask KeepAsync(ReadOnlySpan<byte> bytes)
     {
         if (Capture is not { } capture) return default;
@@ -149,7 +154,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         return capture.IsWhole ? StoreAsync() : default;
     }
 
-    /// <summary>Stores nothing, because the response is incomplete.</summary>
+    /// <summary>Discards the captured body, because the response is incomplete.</summary>
     public void BreakOff()
     {
         _isAborted = true;
@@ -157,7 +162,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         else if (_reaction is null) _exchange.ReleaseFollowers();
     }
 
-    /// <summary>Waits for the client to take what is written. Requests that wait for this one need not wait for its client.</summary>
+    /// <summary>Waits until the client has taken the written bytes. Requests that wait for this one need not wait for its client.</summary>
     public async ValueTask SendAsync(ValueTask writing)
     {
         if (writing.IsCompleted || Capture is not { } capture)
@@ -176,27 +181,28 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
     }
 
-    /// <summary>Stores what has been captured: all of it has been written.</summary>
+    /// <summary>Stores the captured body, after all of it has been written.</summary>
     public async ValueTask StoreAsync()
     {
         if (Capture is not { IsOver: false } capture) return;
 
-        // Whoever was told to stop may have stopped early, and nobody would know.
+        // A cancelled handler may have stopped early without an error, so the body may be incomplete.
         if (!capture.IsWhole && (_isCancelled || RequestAborted.IsCancellationRequested)) BreakOff();
         else await capture.StoreAsync();
     }
 
-    /// <summary>Takes that nobody answered, and tells whether the request is answered all the same.</summary>
+    /// <summary>Reports that no response came, and tells whether the request is answered anyway.</summary>
     public async ValueTask<bool> TryServeInsteadAsync(int status)
     {
         if (_reaction is not null) return IsDropped;
         CheckUser();
-        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, StoredFields.Empty)) is not OriginReaction.Serve serve) return false;
+        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, StoredFields.Empty)) is not OriginReaction.Serve serve)
+            return false;
         Drop(serve);
         return true;
     }
 
-    /// <summary>Gives the response back as it was before the cache; callbacks for the start of a response that did not start stay.</summary>
+    /// <summary>Restores the response from before the cache. If it has not started, it keeps the callbacks for its start.</summary>
     public void Dispose()
     {
         var features = _context.Features;
@@ -213,7 +219,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
     private async ValueTask DecideAsync(bool hasContent)
     {
-        // Newest first, as servers do.
+        // Run the newest callback first, as servers do.
         while (_onStarting.Count > 0)
         {
             var (callback, state) = _onStarting[^1];
@@ -221,20 +227,21 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             await callback(state);
         }
 
-        // One of them has written.
+        // A callback has written to the body, and so the response is decided.
         if (_reaction is not null) return;
 
         CheckUser();
 
-        // What is validated has its Vary, and a 304 changes of it only what it states.
+        // The stored response has its own Vary, and a 304 changes only the stored headers that it contains.
         if (!_response.HasStarted && (_exchange.Conditions.IsEmpty || _response.StatusCode is not 304))
         {
             foreach (var name in _policy.VaryBy) VaryField.Add(_response.Headers, name);
         }
 
-        // A forwarder that reached nobody writes nothing.
+        // A forwarder that did not reach the origin writes no body.
         var isUnreached = _response.StatusCode is 502 or 504 && !hasContent;
-        var reaction = await _exchange.ReceiveAsync(new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = TermsOf });
+        var reaction = await _exchange.ReceiveAsync(
+            new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = TermsOf });
         switch (reaction)
         {
             case OriginReaction.Serve or OriginReaction.Retry:
@@ -242,19 +249,23 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
                 break;
             case OriginReaction.RelayAndStore stored:
                 _reaction = stored;
-                if (!_response.HasStarted) CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                if (!_response.HasStarted)
+                    CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
                 break;
             case OriginReaction.Relay relayed:
                 _reaction = relayed;
-                if (!_response.HasStarted) CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                if (!_response.HasStarted)
+                    CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
                 break;
         }
     }
 
-    // What was there before belongs to this request: taken away it would be there again, added to it would be another's.
+    // Headers from before the cache belong to this request. On a hit, a removed one would return, and an extended one would be another's.
     private StorageTerms TermsOf()
     {
-        var refusal = _isAborted ? StorageRefusal.CutOff : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
+        var refusal = _isAborted
+            ? StorageRefusal.CutOff
+            : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
         if (refusal is not null || TagsOf() is not { } tags) return new(refusal ?? StorageRefusal.Tags, []);
         return new(null, tags, () =>
         {
@@ -268,11 +279,13 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         if (_isOfOtherKey) return StorageRefusal.Changed;
         if (_context.Features.Get<CachePlace>() is { IsStorageDisabled: true }) return StorageRefusal.Application;
 
-        // Content that can be read again shows how it was spelled, which the key may have left out.
-        return _normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations ? StorageRefusal.Changed : null;
+        // Content that can be read again shows its exact spelling, which the normalized key may ignore.
+        return _normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations
+            ? StorageRefusal.Changed
+            : null;
     }
 
-    // What cannot be tagged could not be evicted.
+    // A response whose tags are unknown could not be evicted.
     private string[]? TagsOf()
     {
         try
@@ -287,7 +300,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         }
     }
 
-    // Who asked is settled when the response ends: authentication may run behind the cache, even after the first byte.
+    // The user is final only when the response ends: authentication may run behind the cache, even after the first byte.
     private void CheckUser()
     {
         if (!_exchange.IsSafe) return;
@@ -306,7 +319,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         foreach (var (name, lines) in _before) _response.Headers[name] = lines;
     }
 
-    // What was there before belongs to this request; but for what says how the response may be used.
+    // Headers from before the cache belong to this request and are left out, except those that say how the response may be used.
     private List<KeyValuePair<string, StringValues>> ReceivedHeaders()
     {
         var fields = new List<KeyValuePair<string, StringValues>>(_response.Headers.Count + 1);
@@ -326,9 +339,11 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
 
     private bool IsLost(string name, StringValues before) =>
         !_response.Headers.TryGetValue(name, out var lines)
-        || (!lines.Equals(before) && !IsRule(name) && !name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && lines.ToString().Contains(before.ToString(), StringComparison.Ordinal));
+        || (!lines.Equals(before) && !IsRule(name) && !name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)
+            && lines.ToString().Contains(before.ToString(), StringComparison.Ordinal));
 
     private static bool IsRule(string name) =>
         name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
-        || name.ToUpperInvariant() is "CACHE-CONTROL" or "CDN-CACHE-CONTROL" or "VARY" or "EXPIRES" or "DATE" or "AGE" or "ETAG" or "LAST-MODIFIED";
+        || name.ToUpperInvariant() is "CACHE-CONTROL" or "CDN-CACHE-CONTROL" or "VARY" or "EXPIRES"
+            or "DATE" or "AGE" or "ETAG" or "LAST-MODIFIED";
 }

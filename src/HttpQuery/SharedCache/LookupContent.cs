@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The content of a request that is looked up. Whoever reads the request's body finds it there.</summary>
-/// <remarks>Either <see cref="Consume"/> or <see cref="ForwardAsync"/> is due.</remarks>
+/// <summary>The content of a request that is looked up. Readers of the request body still find it there.</summary>
+/// <remarks>Call either <see cref="Consume"/> or <see cref="ForwardAsync"/> afterwards.</remarks>
 internal readonly struct LookupContent : IDisposable
 {
-    /// <summary>Content up to this length is examined where the server keeps it, and takes no memory of the cache. Servers buffer far more.</summary>
+    /// <summary>Content up to this length, in bytes, is examined in the server's buffer, without memory of the cache. Servers
+    /// buffer far more.</summary>
     public const int LongestExamined = 64 * 1024;
 
     private readonly PendingMemory? _memory;
@@ -18,7 +19,8 @@ internal readonly struct LookupContent : IDisposable
     private readonly ReadAheadStream? _stream;
     private readonly int _taken;
 
-    private LookupContent(ReadOnlySequence<byte>? bytes, bool hasGivenWay, ReadAheadStream stream) => (Bytes, HasGivenWay, _stream) = (bytes, hasGivenWay, stream);
+    private LookupContent(ReadOnlySequence<byte>? bytes, bool hasGivenWay, ReadAheadStream stream) =>
+        (Bytes, HasGivenWay, _stream) = (bytes, hasGivenWay, stream);
 
     private LookupContent(ReadOnlySequence<byte>? bytes, PipeReader reader, PendingMemory memory, int taken) =>
         (Bytes, HasGivenWay, _reader, _memory, _taken) = (bytes, bytes is null, reader, memory, taken);
@@ -28,22 +30,28 @@ internal readonly struct LookupContent : IDisposable
     /// <summary>No content.</summary>
     public static LookupContent Empty { get; } = new(ReadOnlySequence<byte>.Empty);
 
-    /// <summary>All bytes that were sent; <see langword="null"/> if they are more than the limit, were read before, or <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
+    /// <summary>All bytes that were sent; <see langword="null"/> if they exceed the limit, were read before, or
+    /// <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
     public ReadOnlySequence<byte>? Bytes { get; }
 
-    /// <summary>Whether it could not be read because <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
+    /// <summary>Whether the content could not be read because <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> is used up.</summary>
     public bool HasGivenWay { get; }
 
     /// <summary>Reads the content of a request.</summary>
-    /// <exception cref="BadHttpRequestException">It breaks off, comes too slowly, or is longer than the server takes.</exception>
-    /// <exception cref="InvalidDataException">Its coding is broken.</exception>
+    /// <exception cref="BadHttpRequestException">The content breaks off, arrives too slowly, or is too long for the server.</exception>
+    /// <exception cref="InvalidDataException">The content coding is broken.</exception>
     public static async ValueTask<LookupContent> ReadAsync(HttpContext context, int maximumLength, PendingMemory memory)
     {
         var body = context.Request.Body;
         var length = context.Request.ContentLength;
-        if (length > 0 && length <= maximumLength && MayExamine(context.Request, length.Value) && BufferedContent.IsServersOwn(body) && TryExamine(context.Request.BodyReader, (int)length, memory, out var examined)) return examined;
+        if (length > 0
+            && length <= maximumLength
+            && MayExamine(context.Request, length.Value)
+            && BufferedContent.IsServersOwn(body)
+            && TryExamine(context.Request.BodyReader, (int)length, memory, out var examined))
+            return examined;
 
-        // A stream that can seek lets it be read again already.
+        // A seekable stream can already be read again.
         var start = body.CanSeek ? body.Position : -1;
         var stream = new ReadAheadStream(body, memory);
         if (start < 0) context.Request.Body = stream;
@@ -56,7 +64,7 @@ internal readonly struct LookupContent : IDisposable
         return new(isCertain ? stream.Bytes : default(ReadOnlySequence<byte>?), stream.HasGivenWay, stream);
     }
 
-    /// <summary>The request is answered by the cache: nothing behind it reads the content.</summary>
+    /// <summary>Discards the content: the cache answers the request, and nothing behind it reads the content.</summary>
     public void Consume()
     {
         _stream?.Consume();
@@ -64,8 +72,9 @@ internal readonly struct LookupContent : IDisposable
         _memory?.Return(_taken);
     }
 
-    /// <summary>The request has its response: nothing reads any more what the server keeps.</summary>
-    /// <remarks>Kestrel reads what is left unread at the end, but not for a client that has gone; then what was examined and not consumed is a read that never ends.</remarks>
+    /// <summary>Consumes the bytes that the server still holds: the request has its response, and nothing reads them any more.</summary>
+    /// <remarks>Kestrel reads the unread rest at the end, but not if the client has gone. Bytes that were examined and not consumed
+    /// are then a read that never ends.</remarks>
     public void Dispose()
     {
         if (_reader is null) return;
@@ -79,15 +88,15 @@ internal readonly struct LookupContent : IDisposable
         }
     }
 
-    /// <summary>The request is forwarded.</summary>
+    /// <summary>Prepares the content of a request that is forwarded.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isNeeded">Whether it may have to be forwarded twice. Then <see cref="Finish"/> is due.</param>
-    /// <returns>The content as it is from now on, and its bytes if they are needed: the server's memory is its own again as soon as a handler reads.</returns>
+    /// <param name="isNeeded">Whether the request may have to be forwarded twice. If so, call <see cref="Finish"/> afterwards.</param>
+    /// <returns>The content from now on, with its bytes if needed: the server reuses its memory as soon as a handler reads.</returns>
     public async ValueTask<LookupContent> ForwardAsync(HttpContext context, bool isNeeded)
     {
         if (_reader is not null && isNeeded && Bytes is { Length: > LongestExamined })
         {
-            // It moves from the server's memory to that which is counted already.
+            // The content moves from the server's memory to memory that is already counted.
             var stream = new ReadAheadStream(context.Request.Body, _memory!, _taken);
             context.Request.Body = stream;
             context.Response.OnCompleted(End, stream);
@@ -97,7 +106,7 @@ internal readonly struct LookupContent : IDisposable
             }
             catch
             {
-                // The client has gone: what was examined must not be left unread.
+                // The client has gone: examined bytes must not be left unread.
                 Dispose();
                 throw;
             }
@@ -105,14 +114,16 @@ internal readonly struct LookupContent : IDisposable
         }
         if (_reader is not null) context.Response.RegisterForDispose(this);
 
-        // It is the server's again, as without a cache.
+        // The content is the server's again, as without a cache.
         _memory?.Return(_taken);
-        if (isNeeded && Bytes is { } bytes) return _reader is null ? this : new(new ReadOnlySequence<byte>(bytes.ToArray()), _reader, _memory!, _taken);
+        if (isNeeded && Bytes is { } bytes)
+            return _reader is null ? this : new(new ReadOnlySequence<byte>(bytes.ToArray()), _reader, _memory!, _taken);
         _stream?.Release();
         return this;
     }
 
-    /// <summary>The request is not forwarded once more. An error page may still read it, unless the response has started or the client has gone.</summary>
+    /// <summary>Releases the content: the request is not forwarded again. An error page may still read it, unless the response has
+    /// started or the client has gone.</summary>
     public void Finish(HttpContext context)
     {
         _stream?.Release();
@@ -125,10 +136,11 @@ internal readonly struct LookupContent : IDisposable
         return Task.CompletedTask;
     };
 
-    // Over HTTP/2 all requests of a connection share a window, which what is left unread keeps from the others.
-    private static bool MayExamine(HttpRequest request, long length) => length <= LongestExamined || HttpProtocol.IsHttp11(request.Protocol);
+    // All HTTP/2 requests of a connection share a flow-control window, so unread content of one takes room from the others.
+    private static bool MayExamine(HttpRequest request, long length) =>
+        length <= LongestExamined || HttpProtocol.IsHttp11(request.Protocol);
 
-    // Only what lies there as a whole. It is not consumed, so nothing need be put back.
+    // Only content that the server holds completely. It is not consumed, so nothing has to be put back.
     private static bool TryExamine(PipeReader reader, int length, PendingMemory memory, out LookupContent content)
     {
         content = default;
@@ -137,7 +149,7 @@ internal readonly struct LookupContent : IDisposable
         reader.AdvanceTo(buffer.Start);
         if (buffer.Length != length) return false;
 
-        // Counted before a copy is needed, so that there is room for one.
+        // The memory is counted before a copy is needed, so that there is room for one.
         var taken = length > LongestExamined ? ReadAheadStream.SizeOf(length) : 0;
         content = taken == 0 || memory.TryTake(taken) ? new(buffer, reader, memory, taken) : new(null, reader, memory, 0);
         return true;

@@ -7,16 +7,19 @@ using Microsoft.AspNetCore.Localization;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>What the key takes of a request apart from content and headers. If code behind the cache changes one of these, the response belongs to another key.</summary>
-internal readonly record struct LookupInputs(string Endpoint, string Method, string Scheme, string Host, string Path, string Query, string? Culture, string? UICulture, string? Application)
+/// <summary>The parts of a request that make its key, apart from content and headers. If code behind the cache changes one, the
+/// response belongs to another key.</summary>
+internal readonly record struct LookupInputs(
+    string Endpoint, string Method, string Scheme, string Host, string Path, string Query,
+    string? Culture, string? UICulture, string? Application)
 {
-    // Processes start with one culture; a request that has another was given it by the application.
+    // A process starts with one culture; if a request has another one, the application has set it.
     private static readonly (string Name, string UIName) Start = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
-    // By the string itself: an endpoint has one, and it lives as long. Nothing writes to the bytes.
+    // Keyed by the string instance: an endpoint has one, which lives as long. Nothing writes to the bytes.
     private static readonly ConditionalWeakTable<string, byte[]> OfEndpointAlone = [];
 
-    /// <summary>Reads them, and asks <c>PartitionBy</c>.</summary>
+    /// <summary>Reads the inputs, and calls <c>PartitionBy</c>.</summary>
     public static LookupInputs Of(HttpContext context, QueryCachePolicy policy)
     {
         var request = context.Request;
@@ -25,17 +28,21 @@ internal readonly record struct LookupInputs(string Endpoint, string Method, str
         if (chosen is null && (CultureInfo.CurrentCulture.Name != Start.Name || CultureInfo.CurrentUICulture.Name != Start.UIName))
             (culture, uiCulture) = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
-        // Branches of the pipeline move the boundary between path base and path.
+        // Pipeline branches move the boundary between path base and path, so both are joined.
         return new(
-            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(), request.PathBase.HasValue ? $"{request.PathBase.Value}{request.Path.Value}" : request.Path.Value ?? "", request.QueryString.Value ?? "", culture, uiCulture,
+            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(),
+            request.PathBase.HasValue ? $"{request.PathBase.Value}{request.Path.Value}" : request.Path.Value ?? "",
+            request.QueryString.Value ?? "", culture, uiCulture,
             policy.Partition?.Invoke(context));
     }
 
-    /// <summary>The partition of the key (docs/cache-key.md §7).</summary>
+    /// <summary>Returns the partition of the key (docs/cache-key.md §7).</summary>
     public byte[] ToPartition(HttpContext context, bool isRewritten)
     {
         if (Application is null && Culture is null && UICulture is null && !isRewritten)
-            return Endpoint.Length == 0 ? [] : OfEndpointAlone.GetValue(Endpoint, static endpoint => CachePartition.Of(("endpoint", endpoint)));
+            return Endpoint.Length == 0
+                ? []
+                : OfEndpointAlone.GetValue(Endpoint, static endpoint => CachePartition.Of(("endpoint", endpoint)));
         var request = context.Request;
         return CachePartition.Of(
             ("endpoint", Endpoint.Length == 0 ? null : Endpoint),

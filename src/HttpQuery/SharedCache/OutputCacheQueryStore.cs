@@ -3,14 +3,15 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace HttpQuery.Caching;
 
-/// <summary>Keeps responses in ASP.NET Core's <see cref="IOutputCacheStore"/>: in memory, in Redis, or in a store of your own.</summary>
-/// <remarks>Machines that use one such store share all responses, and see invalidations at once. <see cref="IOutputCacheBufferStore"/> is used for writing if the store implements it.</remarks>
+/// <summary>Stores responses in ASP.NET Core's <see cref="IOutputCacheStore"/>: in memory, in Redis, or in a custom store.</summary>
+/// <remarks>Machines that use the same store share all responses, and see invalidations at once. If the store implements
+/// <see cref="IOutputCacheBufferStore"/>, writes use it.</remarks>
 public sealed class OutputCacheQueryStore : IQueryCacheStore
 {
     private readonly IOutputCacheStore _store;
 
-    /// <summary>Creates a store that uses a store of the output cache.</summary>
-    /// <param name="store">The store of the output cache.</param>
+    /// <summary>Creates a store that uses an output cache store.</summary>
+    /// <param name="store">The output cache store.</param>
     /// <exception cref="ArgumentNullException"><paramref name="store"/> is <see langword="null"/>.</exception>
     public OutputCacheQueryStore(IOutputCacheStore store)
     {
@@ -19,7 +20,7 @@ public sealed class OutputCacheQueryStore : IQueryCacheStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>Default no limit. Set it to the limit of the store, if there is one: larger responses are then not captured.</remarks>
+    /// <remarks>Default: no limit. If the store has a limit, set the same one: larger responses are then not captured.</remarks>
     public long MaximumItemSize { get; init; } = long.MaxValue;
 
     /// <inheritdoc/>
@@ -32,7 +33,8 @@ public sealed class OutputCacheQueryStore : IQueryCacheStore
             ? buffers.SetAsync(key, value, default, lifetime, cancellationToken)
             : _store.SetAsync(key, value.ToArray(), null, lifetime, cancellationToken);
 
-    // Such a store cannot remove a single key: an empty value takes its place, and expires soon.
+    // An output cache store cannot remove a single key: an empty value replaces it, and expires after one second.
     /// <inheritdoc/>
-    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken) => _store.SetAsync(key, [], null, TimeSpan.FromSeconds(1), cancellationToken);
+    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken) =>
+        _store.SetAsync(key, [], null, TimeSpan.FromSeconds(1), cancellationToken);
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The shared cache in a pipeline (§2.7; RFC 9111): what the engine decides, it does with requests and responses.</summary>
+/// <summary>The shared cache in a pipeline (§2.7; RFC 9111). It applies the decisions of the engine to requests and responses.</summary>
 internal sealed class QueryCacheMiddleware
 {
     private readonly RequestDelegate _next;
@@ -22,7 +22,8 @@ internal sealed class QueryCacheMiddleware
     private readonly TimeProvider _time;
 
     public QueryCacheMiddleware(
-        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheWarnings warnings, BackgroundRequests background, TimeProvider? time = null)
+        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheWarnings warnings,
+        BackgroundRequests background, TimeProvider? time = null)
     {
         (_next, _cache, _options, _position, _warnings) = (next, cache, options.Value, position, warnings);
         (_background, _time) = (background, time ?? TimeProvider.System);
@@ -30,9 +31,10 @@ internal sealed class QueryCacheMiddleware
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // One cache is enough; and of a response that has begun before the cache, nothing can be answered or stored.
+        // One cache is enough. And if a response has started before the cache, the cache can neither answer nor store.
         var place = context.Features[typeof(CachePlace)] as CachePlace;
-        if (place?.Exchange is not null || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
+        if (place?.Exchange is not null
+            || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
@@ -52,8 +54,9 @@ internal sealed class QueryCacheMiddleware
             return;
         }
 
-        // A request in the background that would be somebody else's without what was done before the cache.
-        if (place?.Original is { } original && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span)))
+        // A background request skips the middleware before the cache. If that changes its partition or user, it is dropped.
+        if (place?.Original is { } original
+            && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span)))
         {
             content?.Consume();
             return;
@@ -95,10 +98,13 @@ internal sealed class QueryCacheMiddleware
         }
     }
 
-    // HEAD may have an endpoint of its own, whose answers are none to GET.
+    // HEAD may have an endpoint of its own, whose responses do not answer GET.
     private void Revalidate(HttpContext context, CacheRequest request, Revalidation revalidation)
     {
-        if (request.Method is not "HEAD" && revalidation.TryBegin() && !_background.TryStart(context, request, InvokeAsync, revalidation.End)) revalidation.End();
+        if (request.Method is not "HEAD"
+            && revalidation.TryBegin()
+            && !_background.TryStart(context, request, InvokeAsync, revalidation.End))
+            revalidation.End();
     }
 
     private async Task PassAsync(HttpContext context, LookupContent? content)
@@ -119,7 +125,9 @@ internal sealed class QueryCacheMiddleware
         return Task.CompletedTask;
     };
 
-    private async Task ForwardAsync(HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy)
+    private async Task ForwardAsync(
+        HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs,
+        OriginExchange exchange, RequestFields fields, QueryCachePolicy policy)
     {
         if (content is { } looked) content = await looked.ForwardAsync(context, isNeeded: !exchange.Conditions.IsEmpty);
         request.Content = exchange.Conditions.IsEmpty ? ReadOnlySequence<byte>.Empty : content?.Bytes;
@@ -131,11 +139,11 @@ internal sealed class QueryCacheMiddleware
         {
             if (await ForwardOnceAsync(context, request, exchange, fields, policy, changes) is not OriginReaction.Retry retry) return;
 
-            // The answer was to a condition of the cache's own, and of no use.
+            // The response answered a condition of the cache, and is of no use to the client.
             using var second = retry.Exchange;
             fields.PutBack();
 
-            // A copy: an error page may read it when the memory is another's.
+            // Copy the content: an error page may read it after its memory has been reused.
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again.ToArray(), Stream.Null);
             await ForwardOnceAsync(context, request, second, fields, policy, changes);
         }
@@ -144,11 +152,14 @@ internal sealed class QueryCacheMiddleware
             content?.Finish(context);
         }
 
-        bool IsUserUnknown() => identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders) || !IsUser(context, policy, request.User.Span);
+        bool IsUserUnknown() =>
+            identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders)
+            || !IsUser(context, policy, request.User.Span);
     }
 
     private async ValueTask<OriginReaction?> ForwardOnceAsync(
-        HttpContext context, CacheRequest request, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy, RequestChanges changes)
+        HttpContext context, CacheRequest request, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy,
+        RequestChanges changes)
     {
         OriginReaction? reaction;
         using (var response = new ForwardedResponse(context, exchange, policy, changes, request.Normalizations, _time))
@@ -162,11 +173,12 @@ internal sealed class QueryCacheMiddleware
             }
             catch (Exception) when (!exchange.IsSafe)
             {
-                // What the endpoint had changed by then is not known, nor what middleware before the cache answers.
+                // The cache knows neither which data the endpoint has changed nor how middleware before the cache responds.
                 await exchange.InvalidateTargetAsync();
                 throw;
             }
-            catch (Exception exception) when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
+            catch (Exception exception)
+                when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
             {
                 var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
                 if (!await response.TryServeInsteadAsync(status)) throw;
@@ -182,7 +194,8 @@ internal sealed class QueryCacheMiddleware
         return reaction;
     }
 
-    private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(HttpContext context, RequestFields fields, QueryCachePolicy policy, bool isBackground)
+    private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(
+        HttpContext context, RequestFields fields, QueryCachePolicy policy, bool isBackground)
     {
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
@@ -212,7 +225,8 @@ internal sealed class QueryCacheMiddleware
                 throw;
             }
         }
-        if (method is "GET" or "HEAD" or "QUERY" && content is null) _warnings.Bypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
+        if (method is "GET" or "HEAD" or "QUERY" && content is null)
+            _warnings.Bypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
         return (new()
         {
             Method = method,
@@ -235,14 +249,15 @@ internal sealed class QueryCacheMiddleware
     {
         if (method is not "QUERY")
         {
-            if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0)) return null;
+            if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not (null or 0))
+                return null;
             return LookupContent.Empty;
         }
         if (context.Request.ContentLength > _options.MaximumContentLength) return null;
         return await LookupContent.ReadAsync(context, _options.MaximumContentLength, _cache.Pending);
     }
 
-    // Null where a principal of the application's own may say what claims do not.
+    // Null if a principal of an application-defined class may hold data that its claims do not show.
     private byte[]? UserOf(HttpContext context, QueryCachePolicy policy)
     {
         if (policy.IsSharedAcrossUsers) return [];
@@ -266,7 +281,7 @@ internal sealed class QueryCacheMiddleware
         }
     }
 
-    // None where the request was not looked up: then nothing is stored for it.
+    // No inputs: the request was not looked up, and nothing is stored for it.
     private bool AreInputs(HttpContext context, QueryCachePolicy policy, LookupInputs? inputs)
     {
         try

@@ -3,24 +3,25 @@ using System.Collections.Concurrent;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>A piece of content that was read ahead, in pooled memory. The object is pooled, too, so that long content allocates nothing.</summary>
-/// <remarks>The longest pieces keep their memory: the array pool keeps fewer of them than slow clients use by turns, and would leave the rest to the collector.</remarks>
+/// <summary>A piece of content that was read ahead, in pooled memory. The object is pooled, too: long content allocates nothing.</summary>
+/// <remarks>The longest pieces keep their memory. The array pool keeps fewer of them than slow clients use in turn, and would leave
+/// the rest to the garbage collector.</remarks>
 internal sealed class ReadAheadSegment : ReadOnlySequenceSegment<byte>
 {
     /// <summary>Length of the longest pieces, in bytes.</summary>
     public const int MaximumLength = 16 * 1024;
 
-    // 16 MiB.
+    // 1024 pieces of 16 KiB: 16 MiB.
     private const int MaximumIdle = 1024;
 
     private static readonly ConcurrentQueue<ReadAheadSegment> Idle = new();
 
     private byte[] _array = [];
 
-    /// <summary>The number of bytes in it.</summary>
+    /// <summary>The number of bytes in this piece.</summary>
     public int Length => Memory.Length;
 
-    /// <summary>The memory behind them.</summary>
+    /// <summary>The free memory after these bytes.</summary>
     public Memory<byte> Free => _array.AsMemory(Length);
 
     public static ReadAheadSegment Rent(int length, ReadAheadSegment? before)
@@ -37,9 +38,9 @@ internal sealed class ReadAheadSegment : ReadOnlySequenceSegment<byte>
     /// <summary>Reports that bytes were written to <see cref="Free"/>.</summary>
     public void Advance(int count) => Memory = _array.AsMemory(0, Length + count);
 
-    /// <summary>Gives the memory back.</summary>
-    /// <param name="isWritten">Whether a read under way still writes to it. Then it is left to the collector.</param>
-    /// <returns>The next one.</returns>
+    /// <summary>Returns the memory to its pool.</summary>
+    /// <param name="isWritten">Whether a read in progress still writes to it. Then it is left to the garbage collector.</param>
+    /// <returns>The next piece.</returns>
     public ReadAheadSegment? Return(bool isWritten)
     {
         var next = (ReadAheadSegment?)Next;

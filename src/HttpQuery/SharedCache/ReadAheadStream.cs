@@ -4,9 +4,11 @@ using HttpQuery.Internal;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The body of a request that the cache reads before the handler does: what was read, and then the rest.</summary>
-/// <remarks>The memory comes from a pool in pieces and is counted by <see cref="QueryCacheOptionsBase.MaximumPendingSize"/>. It grows with what has come, not with what was announced, and no piece
-/// is ever copied or large (an object of 85,000 bytes is). When newer requests need it, reading ahead stops, and the handler gets what has come and the rest.</remarks>
+/// <summary>The body of a request that the cache reads before the handler does: first the bytes read ahead, then the rest.</summary>
+/// <remarks>The memory comes from a pool in pieces, and <see cref="QueryCacheOptionsBase.MaximumPendingSize"/> limits it. It grows
+/// with the bytes that have arrived, not with the declared length. No piece is ever copied or large (an object of 85,000 bytes is).
+/// When newer requests need the memory, reading ahead stops. The handler then gets the bytes that have arrived, and the
+/// rest.</remarks>
 internal sealed class ReadAheadStream : ReadOnlyStream
 {
     private const int FirstLength = 4096;
@@ -19,7 +21,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private ReadAheadSegment? _first;
     private ReadAheadSegment? _last;
 
-    // Where the handler reads.
+    // The position of the handler.
     private ReadAheadSegment? _current;
     private int _offset;
     private long _length;
@@ -30,27 +32,28 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private int _taken;
 
     /// <param name="rest">The body.</param>
-    /// <param name="memory">Counts it.</param>
-    /// <param name="taken">Bytes that were taken by <see cref="PendingMemory.TryTake"/>; they are given back with the rest.</param>
+    /// <param name="memory">Counts the memory.</param>
+    /// <param name="taken">Bytes that <see cref="PendingMemory.TryTake"/> has already taken; they are returned with the rest.</param>
     public ReadAheadStream(Stream rest, PendingMemory memory, int taken = 0)
     {
         (_rest, _memory, _taken) = (rest, memory, taken);
         _share = memory.Begin(isContent: true, () => _gaveWay.TrySetResult());
     }
 
-    /// <summary>Whether everything was read.</summary>
+    /// <summary>Whether the whole body was read.</summary>
     public bool IsWhole { get; private set; }
 
     /// <summary>Whether reading stopped because the memory was needed elsewhere, or there was none.</summary>
     public bool HasGivenWay { get; private set; }
 
-    /// <summary>What was read. The memory is another's after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
+    /// <summary>The bytes read. Their memory is reused after <see cref="Release"/>, <see cref="Consume"/> or <see cref="End"/>.</summary>
     public ReadOnlySequence<byte> Bytes => _first is null ? ReadOnlySequence<byte>.Empty : new(_first, 0, _last!, _last!.Length);
 
-    /// <summary>Memory that content of this length takes, in bytes, and one more byte to see its end. The length is at least that of the longest piece.</summary>
+    /// <summary>Memory for content of this length and for one more byte that detects its end, in bytes. The length is at least that
+    /// of the longest piece.</summary>
     public static int SizeOf(int length) => ((length / ReadAheadSegment.MaximumLength) + 1) * ReadAheadSegment.MaximumLength;
 
-    /// <summary>Reads to the end, unless that is longer than <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
+    /// <summary>Reads to the end, unless it is beyond <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
     public async ValueTask FillAsync(int maximumLength, CancellationToken cancellationToken)
     {
         while (_length <= maximumLength && !_gaveWay.Task.IsCompleted)
@@ -69,7 +72,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         IsWhole = IsWhole && _share.TryKeep();
     }
 
-    /// <summary>Gives the memory back as soon as everything in it was read.</summary>
+    /// <summary>Returns the memory as soon as all bytes in it have been read.</summary>
     public void Release()
     {
         lock (_lock)
@@ -79,14 +82,14 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         }
     }
 
-    /// <summary>Takes that the content was for the cache alone: who reads on finds the end.</summary>
+    /// <summary>Discards the content, because only the cache needed it. Later reads find the end.</summary>
     public void Consume()
     {
         lock (_lock) Return();
     }
 
-    /// <summary>Takes that the request is over.</summary>
-    /// <remarks>Not what disposing does: a handler may dispose the request's body, like that of a server, and others go on with it.</remarks>
+    /// <summary>Ends the stream, because the request is over.</summary>
+    /// <remarks>Disposing does not do this: a handler may dispose the request body, as it may a server's, and other code goes on.</remarks>
     public void End()
     {
         lock (_lock)
@@ -112,7 +115,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         return _pending is null ? _rest.ReadAsync(buffer, cancellationToken) : ReadPendingAsync(buffer, cancellationToken);
     }
 
-    // Null where it gave way meanwhile. A read under way is not cancelled, which could lose what it reads: the handler's first read goes on with it.
+    // Null if the stream gave way meanwhile. Cancelling a read in progress could lose bytes, so the handler's first read continues it.
     private ValueTask<int?> ReadRestAsync(CancellationToken cancellationToken)
     {
         var reading = _rest.ReadAsync(_last!.Free, cancellationToken);
@@ -180,7 +183,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         return TryReadAhead(buffer.Span, out var read) ? read : 0;
     }
 
-    // All that was read, but for the piece that a read under way writes to: that read may never end.
+    // Returns all pieces that were read, except the piece that a read in progress writes to: that read may never end.
     private void ReturnRead()
     {
         if (_isKept) return;
@@ -194,7 +197,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     private void Return()
     {
-        // It is counted until here.
+        // The memory is counted until here.
         _share.Dispose();
         _memory.Return(_taken);
         _taken = 0;

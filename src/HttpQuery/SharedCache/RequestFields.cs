@@ -4,7 +4,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The fields of a request as the client sent them: read where they lie, and copied before anybody behind the cache can change them.</summary>
+/// <summary>The headers of a request as the client sent them: read in place, and copied before code behind the cache can change
+/// them.</summary>
 internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
 {
     private StoredFields? _copy;
@@ -25,20 +26,20 @@ internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
         return false;
     }
 
-    /// <summary>Puts conditions of the cache in the place of the client's.</summary>
+    /// <summary>Replaces the client's conditions with those of the cache.</summary>
     public void Replace(ValidationConditions conditions)
     {
         Keep();
         ConditionHeaders.Replace(new Sent(headers), conditions);
     }
 
-    /// <summary>Puts the client's conditions back.</summary>
+    /// <summary>Restores the client's conditions.</summary>
     public void Restore()
     {
         if (_copy is { } copy) ConditionHeaders.Restore(new Sent(headers), copy);
     }
 
-    /// <summary>Puts all fields back as they came.</summary>
+    /// <summary>Restores all headers as they were sent.</summary>
     public void PutBack()
     {
         headers.Clear();
