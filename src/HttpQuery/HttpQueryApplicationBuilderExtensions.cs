@@ -3,12 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Adds to the pipeline.</summary>
+/// <summary>Adds the shared HTTP cache to the request pipeline.</summary>
 public static class HttpQueryApplicationBuilderExtensions
 {
-    /// <summary>Puts a shared cache for GET and QUERY in front of what follows: endpoints, or a reverse proxy (RFC 9111, RFC 10008 §2.7).</summary>
-    /// <remarks>Its place: forwarded headers, exception handler, routing, CORS, authentication, authorization, rate limiter, <b>cache</b>, response compression, request decompression, endpoints.
-    /// Requests of endpoints whose authorization has not been asked pass by it, and the log says so.</remarks>
+    /// <summary>Puts a shared cache for GET and QUERY in front of the rest of the pipeline: endpoints, or a
+    /// reverse proxy (RFC 9111, RFC 10008 §2.7).</summary>
+    /// <remarks>Order: forwarded headers, exception handler, routing, CORS, authentication, authorization, rate limiter,
+    /// <b>cache</b>, response compression, request decompression, endpoints. Requests to endpoints whose authorization has not run
+    /// bypass the cache, and a warning is logged.</remarks>
     /// <param name="app">The pipeline.</param>
     /// <exception cref="InvalidOperationException"><c>AddHttpQueryCache</c> was not called.</exception>
     public static IApplicationBuilder UseHttpQueryCache(this IApplicationBuilder app)

@@ -8,8 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery;
 
 /// <summary>Marks an MVC action that answers QUERY requests (RFC 10008).</summary>
-/// <remarks>With <c>[ApiController]</c> a parameter of a complex type is the content. Without it, say so by <c>[FromBody]</c> (JSON) or <c>[FromForm]</c>: MVC would
-/// leave the content unread, which is refused at start. All of it needs <c>services.AddHttpQuery()</c>.</remarks>
+/// <remarks>With <c>[ApiController]</c> a parameter of a complex type is bound from the content. Without it, add
+/// <c>[FromBody]</c> (JSON) or <c>[FromForm]</c>; otherwise MVC would leave the content unread, and the application does not
+/// start. The attribute needs <c>services.AddHttpQuery()</c>.</remarks>
 /// <example><code>
 /// [ApiController, Route("/rfcs")]
 /// public class RfcsController : ControllerBase
@@ -23,13 +24,13 @@ public class HttpQueryAttribute : HttpMethodAttribute, IFilterFactory
 {
     private static readonly string[] Methods = [Microsoft.AspNetCore.Http.HttpMethods.Query];
 
-    /// <summary>Takes the route of the controller.</summary>
+    /// <summary>Uses the route of the controller.</summary>
     public HttpQueryAttribute()
         : base(Methods)
     {
     }
 
-    /// <summary>Takes a route of its own.</summary>
+    /// <summary>Uses a route of its own.</summary>
     /// <param name="template">The route template.</param>
     /// <exception cref="ArgumentNullException"><paramref name="template"/> is <see langword="null"/>.</exception>
     public HttpQueryAttribute([StringSyntax("Route")] string template)
@@ -37,10 +38,13 @@ public class HttpQueryAttribute : HttpMethodAttribute, IFilterFactory
 
     bool IFilterFactory.IsReusable => true;
 
-    // The only place where MVC lets an attribute see the services: the first request says what is missing, as MapQuery does when it is called.
-    IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) => serviceProvider.GetService<QueryTelemetry>() is not null
-        ? Nothing.Instance
-        : throw new InvalidOperationException("[HttpQuery] needs the HttpQuery services. Call builder.Services.AddHttpQuery() before the application is built.");
+    // MVC gives an attribute access to the services only here: the first request reports missing services, as MapQuery does when it is
+    // called.
+    IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) =>
+        serviceProvider.GetService<QueryTelemetry>() is not null
+            ? Nothing.Instance
+            : throw new InvalidOperationException(
+                "[HttpQuery] needs the HttpQuery services. Call builder.Services.AddHttpQuery() before the application is built.");
 
     private sealed class Nothing : IFilterMetadata
     {

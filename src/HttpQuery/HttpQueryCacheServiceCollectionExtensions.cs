@@ -11,18 +11,19 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers what the shared cache needs.</summary>
+/// <summary>Registers the services of the shared cache.</summary>
 public static class HttpQueryCacheServiceCollectionExtensions
 {
-    /// <summary>Registers the shared cache that <c>UseHttpQueryCache</c> puts into the pipeline, and <see cref="QueryCache"/>, by which code evicts: <c>EvictAsync</c>, <c>EvictByTagAsync</c>.</summary>
-    /// <remarks>It keeps responses in memory, unless an <see cref="IQueryCacheStore"/> is registered. Options come from the configuration section <c>HttpQuery:Cache</c>, then from
-    /// <paramref name="configure"/>.</remarks>
+    /// <summary>Registers the shared cache for <c>UseHttpQueryCache</c>, and <see cref="QueryCache"/>, which evicts entries from code:
+    /// <c>EvictAsync</c>, <c>EvictByTagAsync</c>.</summary>
+    /// <remarks>Responses are stored in memory, unless an <see cref="IQueryCacheStore"/> is registered. Options come from the configuration
+    /// section <c>HttpQuery:Cache</c>, then from <paramref name="configure"/>.</remarks>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Changes options, or <see langword="null"/>.</param>
     public static IServiceCollection AddHttpQueryCache(this IServiceCollection services, Action<HttpQueryCacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        // Bound and checked once, as AddHttpQuery's are.
+        // Bound and checked once, as in AddHttpQuery.
         var options = services.AddOptions<HttpQueryCacheOptions>();
         var isFirst = !services.Any(service => service.ServiceType == typeof(CachePosition));
         if (isFirst) options.BindConfiguration(HttpQueryCacheOptions.Section);
@@ -45,11 +46,13 @@ public static class HttpQueryCacheServiceCollectionExtensions
 
     private static QueryCache CreateCache(IServiceProvider provider) =>
         new(
-            OptionsOf(provider).ToEngineOptions(CacheMode.Shared, HttpQueryCacheOptions.DefaultName, provider.GetRequiredService<QueryCacheKeyScheme>()),
+            OptionsOf(provider).ToEngineOptions(
+                CacheMode.Shared, HttpQueryCacheOptions.DefaultName, provider.GetRequiredService<QueryCacheKeyScheme>()),
             provider.GetRequiredService<IQueryCacheStore>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>(),
             provider.GetService<IMeterFactory>());
 
-    private static HttpQueryCacheOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value;
+    private static HttpQueryCacheOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value;
 }

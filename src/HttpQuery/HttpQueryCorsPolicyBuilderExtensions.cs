@@ -10,13 +10,18 @@ public static class HttpQueryCorsPolicyBuilderExtensions
         ["Content-Type", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"];
 
     private static readonly string[] ResponseFields =
-        ["Accept", "Accept-Query", "Accept-Ranges", "Age", "Allow", "Cache-Control", "Cache-Status", "Content-Location", "Content-Range", "ETag", "Location"];
+    [
+        "Accept", "Accept-Query", "Accept-Ranges", "Age", "Allow", "Cache-Control", "Cache-Status",
+        "Content-Location", "Content-Range", "ETag", "Location"
+    ];
 
-    /// <summary>Allows the method QUERY and the request fields that go with it (<c>Content-Type</c>, conditions, <c>Range</c>), and lets scripts read
-    /// what responses say of a query: <c>Accept-Query</c>, <c>Location</c>, <c>Content-Location</c>, <c>ETag</c>, <c>Age</c>, <c>Accept</c>, <c>Allow</c>,
-    /// <c>Cache-Control</c>, <c>Cache-Status</c>, <c>Accept-Ranges</c>, <c>Content-Range</c> (RFC 10008 §4).</summary>
-    /// <remarks>QUERY is not safelisted: a browser asks by a preflight first. What the policy allows already stays allowed.</remarks>
-    /// <param name="policy">The policy; say beside this which origins it is for.</param>
+    /// <summary>Allows the method QUERY and its request headers (<c>Content-Type</c>, conditions, <c>Range</c>), and lets
+    /// scripts read the response headers about a query: <c>Accept-Query</c>, <c>Location</c>, <c>Content-Location</c>,
+    /// <c>ETag</c>, <c>Age</c>, <c>Accept</c>, <c>Allow</c>, <c>Cache-Control</c>, <c>Cache-Status</c>,
+    /// <c>Accept-Ranges</c>, <c>Content-Range</c> (RFC 10008 §4).</summary>
+    /// <remarks>QUERY is not safelisted: a browser sends a preflight request first. Everything that
+    /// the policy already allows stays allowed.</remarks>
+    /// <param name="policy">The policy; set its origins separately.</param>
     /// <example><code>
     /// builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().AllowQuery()));
     /// </code></example>

@@ -13,10 +13,10 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Refines QUERY endpoints, singly or as a group.</summary>
 public static class HttpQueryEndpointConventionBuilderExtensions
 {
-    /// <summary>States the media types of query content that the endpoint accepts: others get 415, and <c>Accept-Query</c> lists these
-    /// (RFC 10008 §2.1, §3).</summary>
-    /// <remarks>Endpoints that bind a parameter from JSON or a form have stated theirs already; this replaces it. On a group it
-    /// concerns the QUERY endpoints alone.</remarks>
+    /// <summary>Declares the media types of query content that the endpoint accepts. Other types get 415, and
+    /// <c>Accept-Query</c> lists these (RFC 10008 §2.1, §3).</summary>
+    /// <remarks>Endpoints that bind a parameter from JSON or a form have declared their types already; this call replaces them. On a
+    /// group it affects only QUERY endpoints.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     /// <param name="mediaTypes">Media types or ranges, for example <c>application/sql</c> or <c>text/*</c>; at least one.</param>
     /// <exception cref="ArgumentException">No media type is given, or one is malformed.</exception>
@@ -28,13 +28,13 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         if (mediaTypes.Length == 0) throw new ArgumentException("Name at least one media type.", nameof(mediaTypes));
         _ = AcceptQuery.Create(mediaTypes);
 
-        // Last of all conventions: only then is the endpoint's own metadata there.
+        // Runs after all other conventions, because the endpoint's own metadata is complete only then.
         builder.Finally(endpoint =>
         {
             if (!IsQuery(endpoint)) return;
             RequireServices(endpoint);
 
-            // A group's conventions come after those of its endpoints, whose own statement is the narrower one.
+            // A group's conventions run after those of its endpoints, and the endpoint's own declaration is the narrower one.
             if (endpoint.Metadata.OfType<StatedAcceptQuery>().Any()) return;
             var bound = endpoint.Metadata.OfType<IAcceptsMetadata>().LastOrDefault();
             endpoint.Metadata.Add(new AcceptsMetadata(mediaTypes, bound?.RequestType, bound?.IsOptional ?? false));
@@ -43,12 +43,14 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         return builder;
     }
 
-    /// <summary>States the media types that QUERY endpoints can respond with, the preferred first: a request that accepts none of them gets 406,
-    /// and responses say <c>Vary: Accept</c> (RFC 10008 §2.1, RFC 9110 §12.5.1).</summary>
-    /// <remarks>The handler asks <see cref="QueryHttpContextExtensions.GetNegotiatedMediaType"/> which one to write. On an endpoint this replaces what its
-    /// group states. Errors are problem details whatever is accepted. MVC's <c>[Produces]</c> states the same.</remarks>
+    /// <summary>Declares the media types that QUERY endpoints can respond with, preferred first. A request that accepts none of them gets
+    /// 406, and responses carry <c>Vary: Accept</c> (RFC 10008 §2.1, RFC 9110 §12.5.1).</summary>
+    /// <remarks>The handler calls <see cref="QueryHttpContextExtensions.GetNegotiatedMediaType"/> to learn which one to
+    /// write. On an endpoint this replaces the group's declaration. Errors are problem details, whatever the request accepts.
+    /// MVC's <c>[Produces]</c> does the same.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
-    /// <param name="mediaTypes">For example <c>application/json</c>, <c>text/csv; header=present</c>; at least one, none with wildcards.</param>
+    /// <param name="mediaTypes">For example <c>application/json</c>, <c>text/csv;
+    /// header=present</c>; at least one, none with wildcards.</param>
     /// <exception cref="ArgumentException">No media type is given, or one is malformed or a range.</exception>
     public static TBuilder WithProduces<TBuilder>(this TBuilder builder, params string[] mediaTypes)
         where TBuilder : IEndpointConventionBuilder
@@ -58,53 +60,64 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         return AddMetadata(builder, new ProducesStatement([.. mediaTypes.Select(ParseType)], Replaces: true));
     }
 
-    /// <summary>Adds a media type that the endpoint can respond with, and how to write it: the handler goes on returning its value, and where a request
-    /// prefers <paramref name="mediaType"/>, <paramref name="write"/> sends it (RFC 10008 §2.1).</summary>
-    /// <remarks>What the handler writes by itself, JSON or what <see cref="WithProduces"/> states, stays the preferred one. Works for handlers that take endpoint
-    /// filters: not for a <see cref="RequestDelegate"/>, nor in MVC, whose output formatters do this. Results with a status outside 200 to 299 are left alone.</remarks>
+    /// <summary>Adds a media type that the endpoint can respond with, and the code that writes it. The handler still returns its value; if
+    /// a request prefers <paramref name="mediaType"/>, <paramref name="write"/> sends it (RFC 10008 §2.1).</summary>
+    /// <remarks>The handler's own media type, JSON or the one that <see cref="WithProduces"/> declares, stays the preferred one. Works for
+    /// handlers that support endpoint filters. It does not work for a <see cref="RequestDelegate"/>, nor in MVC, whose output formatters do
+    /// this. Results with a status outside 200 to 299 stay unchanged.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     /// <param name="mediaType">For example <c>text/csv</c>.</param>
-    /// <param name="write">Writes the value to <c>HttpContext.Response</c>; status and Content-Type are set.</param>
-    /// <typeparam name="TValue">What the handler returns, bare or within a result such as <c>Ok&lt;TValue></c>.</typeparam>
+    /// <param name="write">Writes the value to <c>HttpContext.Response</c>; status and Content-Type are already set.</param>
+    /// <typeparam name="TValue">The type that the handler returns, bare or within a result such as <c>Ok&lt;TValue></c>.</typeparam>
     /// <exception cref="ArgumentException"><paramref name="mediaType"/> is malformed or a range.</exception>
-    /// <exception cref="InvalidOperationException">When routes are built: a QUERY handler returns what can never be a <typeparamref name="TValue"/>.</exception>
+    /// <exception cref="InvalidOperationException">When routes are built: a QUERY handler returns a type that can
+    /// never be a <typeparamref name="TValue"/>.</exception>
     /// <example><code>
     /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithProducer&lt;Rfc[]>("text/csv", WriteCsvAsync);
     /// </code></example>
-    public static RouteHandlerBuilder WithProducer<TValue>(this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
+    public static RouteHandlerBuilder WithProducer<TValue>(
+        this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
         AddProducer(builder, mediaType, write);
 
     /// <inheritdoc cref="WithProducer{TValue}(RouteHandlerBuilder, string, Func{TValue, HttpContext, Task})"/>
-    public static RouteGroupBuilder WithProducer<TValue>(this RouteGroupBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
+    public static RouteGroupBuilder WithProducer<TValue>(
+        this RouteGroupBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
         AddProducer(builder, mediaType, write);
 
-    /// <summary>Gives responses a weak entity tag made of their content, and answers 304 to <c>If-None-Match</c> (RFC 10008 §2.6, RFC 9110 §8.8.3).</summary>
-    /// <remarks>The handler still works for each request; <see cref="QueryHttpContextExtensions.CheckConditionsAsync"/> spares that. A response of status 200 is kept back until it is
-    /// complete, up to <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/>; longer and streamed ones go without. A tag of the handler's own stays.</remarks>
+    /// <summary>Adds a weak entity tag, computed from the content, to responses, and sends 304 if <c>If-None-Match</c>
+    /// matches (RFC 10008 §2.6, RFC 9110 §8.8.3).</summary>
+    /// <remarks>The handler still runs for each request; <see cref="QueryHttpContextExtensions.CheckConditionsAsync"/> avoids that. A
+    /// response of status 200 is buffered until it is complete, up to <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/>; longer
+    /// and streamed responses get no tag. A tag that the handler sets stays.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     public static TBuilder WithETag<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { ETag = true });
 
-    /// <summary>Lets clients ask for parts of responses by <c>Range</c> (RFC 10008 §2.8, RFC 9110 §14): 206, 416.</summary>
-    /// <remarks>The handler still works for each request. A response of status 200 is kept back until it is complete, up to
-    /// <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/>; longer ones are sent whole. For large results that lie ready, return
-    /// <see cref="QueryResults.Stream"/>, which needs neither.</remarks>
+    /// <summary>Lets clients request parts of responses with <c>Range</c> (RFC 10008 §2.8, RFC 9110 §14): 206, 416.</summary>
+    /// <remarks>The handler still runs for each request. A response of status 200 is buffered until it is complete, up to
+    /// <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/>; longer responses are sent whole. For large results that already exist,
+    /// return <see cref="QueryResults.Stream"/>, which avoids both.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     public static TBuilder WithRanges<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { Ranges = true });
 
-    /// <summary>Reads the content ahead of the handler and computes the key of the query, for <see cref="QueryHttpContextExtensions.CreateEntityTag"/> and
+    /// <summary>Reads the content before the handler runs and computes the key of the query, for
+    /// <see cref="QueryHttpContextExtensions.CreateEntityTag"/> and
     /// <see cref="QueryHttpContextExtensions.GetQueryKey"/> (RFC 10008 §2.6, §2.7).</summary>
-    /// <remarks>The handler reads the content as ever. Content longer than <see cref="HttpQueryOptions.MaximumBufferedContentLength"/> has no key.</remarks>
+    /// <remarks>The handler reads the content as usual. Content longer than
+    /// <see cref="HttpQueryOptions.MaximumBufferedContentLength"/> has no key.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     public static TBuilder WithQueryKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { QueryKey = true });
 
-    /// <summary>States how the responses of these endpoints are kept by <c>UseHttpQueryCache</c> (RFC 10008 §2.7): for how long where they do not say, under which tags, for whom.</summary>
-    /// <remarks>For all methods that are cached: QUERY, and GET with HEAD. On an endpoint this replaces what its group states. What a response says of itself, such as <c>no-store</c>, counts.</remarks>
+    /// <summary>Sets how <c>UseHttpQueryCache</c> caches the responses of these endpoints (RFC 10008 §2.7): the lifetime if a response
+    /// declares none, the tags, and the users that share a response.</summary>
+    /// <remarks>Applies to all cached methods: QUERY, and GET with HEAD. On an endpoint this replaces the group's policy. Directives of the
+    /// response itself, such as <c>no-store</c>, still apply.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
     /// <param name="configure">For example <c>p => p.Expire(TimeSpan.FromMinutes(1)).Tag("rfcs")</c>.</param>
-    /// <exception cref="InvalidOperationException">When routes are built: <c>AddHttpQueryCache</c> was not called, and more than <c>Normalize</c> is stated.</exception>
+    /// <exception cref="InvalidOperationException">When routes are built: <c>AddHttpQueryCache</c> was not called, and the
+    /// policy sets more than <c>Normalize</c>.</exception>
     public static TBuilder CacheQuery<TBuilder>(this TBuilder builder, Action<QueryCachePolicyBuilder> configure)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -115,20 +128,24 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         return AddPolicy(builder, metadata.NeedsCache, _ => metadata);
     }
 
-    /// <summary>States by its name how the responses of these endpoints are kept by <c>UseHttpQueryCache</c>: a policy of <see cref="HttpQueryCacheOptions.AddPolicy"/>.</summary>
-    /// <remarks>On an endpoint this replaces what its group states.</remarks>
+    /// <summary>Selects by name the policy by which <c>UseHttpQueryCache</c> caches the responses of these endpoints.
+    /// <see cref="HttpQueryCacheOptions.AddPolicy"/> adds the policy.</summary>
+    /// <remarks>On an endpoint this replaces the group's policy.</remarks>
     /// <param name="builder">An endpoint or a group.</param>
-    /// <param name="policyName">The name; case does not matter.</param>
-    /// <exception cref="InvalidOperationException">When routes are built, at start at the latest: <c>AddHttpQueryCache</c> was not called, or no policy has this name.</exception>
+    /// <param name="policyName">Name of the policy, compared without case.</param>
+    /// <exception cref="InvalidOperationException">When routes are built, at the latest at start: <c>AddHttpQueryCache</c> was
+    /// not called, or no policy has this name.</exception>
     /// <example><code>
-    /// builder.Services.AddHttpQueryCache(options => options.AddPolicy("lists", policy => policy.Expire(TimeSpan.FromMinutes(1)).Tag("lists")));
+    /// builder.Services.AddHttpQueryCache(options =>
+    ///     options.AddPolicy("lists", policy => policy.Expire(TimeSpan.FromMinutes(1)).Tag("lists")));
     /// app.MapGroup("/lists").CacheQuery("lists");
     /// </code></example>
     public static TBuilder CacheQuery<TBuilder>(this TBuilder builder, string policyName)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(policyName);
-        return AddPolicy(builder, needsCache: true, services => services.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.FindPolicy(policyName));
+        return AddPolicy(builder, needsCache: true, services =>
+            services.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.FindPolicy(policyName));
     }
 
     private static TBuilder AddPolicy<TBuilder>(TBuilder builder, bool needsCache, Func<IServiceProvider, QueryCachePolicy> find)
@@ -138,7 +155,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         builder.Add(endpoint =>
         {
             if (needsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
-                throw new InvalidOperationException("CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, and app.UseHttpQueryCache() behind UseAuthorization().");
+                throw new InvalidOperationException(
+                    "CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, and app.UseHttpQueryCache() behind UseAuthorization().");
             endpoint.Metadata.Add(find(endpoint.ApplicationServices));
         });
         return builder;
@@ -166,13 +184,15 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         return builder;
     }
 
-    private static bool IsQuery(EndpointBuilder endpoint) => endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is true;
+    private static bool IsQuery(EndpointBuilder endpoint) =>
+        endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is true;
 
-    // Without them nobody would look at what is stated here.
+    // Without these services, no code reads the metadata that is added here.
     private static void RequireServices(EndpointBuilder endpoint)
     {
         if (IsQuery(endpoint) && endpoint.ApplicationServices.GetService<QueryTelemetry>() is null)
-            throw new InvalidOperationException($"'{endpoint.DisplayName}' states what only HttpQuery looks at: call builder.Services.AddHttpQuery() before the application is built.");
+            throw new InvalidOperationException(
+                $"'{endpoint.DisplayName}' states what only HttpQuery looks at: call builder.Services.AddHttpQuery() before the application is built.");
     }
 
     private static MediaType ParseType(string text) =>

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery;
 
 /// <summary>Maps endpoints for QUERY requests (RFC 10008).</summary>
-/// <remarks><c>MapMethods(pattern, [HttpMethods.Query], handler)</c> does the same, and is the way to bind parameters under native AOT.
-/// All need <c>services.AddHttpQuery()</c>.</remarks>
+/// <remarks><c>MapMethods(pattern, [HttpMethods.Query], handler)</c> does the same; use it to bind parameters under native AOT.
+/// All of them need <c>services.AddHttpQuery()</c>.</remarks>
 public static partial class HttpQueryEndpointRouteBuilderExtensions
 {
     private static readonly string[] Query = [HttpMethods.Query];
@@ -28,12 +28,13 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
         return endpoints.MapMethods(pattern, Query, requestDelegate);
     }
 
-    /// <summary>Maps QUERY requests to a handler whose parameters are bound from the request: its content, route, URI query, services.</summary>
+    /// <summary>Maps QUERY requests to a handler with bound parameters: from the content, route, URI query or services.</summary>
     /// <param name="endpoints">The application or a route group.</param>
     /// <param name="pattern">The route pattern.</param>
-    /// <param name="handler">Any handler that <c>MapPost</c> takes.</param>
+    /// <param name="handler">Any handler that <c>MapPost</c> accepts.</param>
     /// <exception cref="InvalidOperationException"><c>AddHttpQuery</c> was not called.</exception>
-    [RequiresUnreferencedCode("Parameters are bound by reflection. Trimmed applications use MapMethods(pattern, [HttpMethods.Query], handler).")]
+    [RequiresUnreferencedCode(
+        "Parameters are bound by reflection. Trimmed applications use MapMethods(pattern, [HttpMethods.Query], handler).")]
     [RequiresDynamicCode("Parameters are bound by generated code. Native AOT uses MapMethods(pattern, [HttpMethods.Query], handler).")]
     public static RouteHandlerBuilder MapQuery(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler)
@@ -43,8 +44,8 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
     }
 
     /// <summary>Maps QUERY requests to a handler that takes the <see cref="HttpContext"/> and returns a result.</summary>
-    /// <remarks>An <see cref="IResult"/> is executed, a string is written as text, anything else as JSON with the application's
-    /// <c>JsonOptions</c>. Without this overload C# would choose the <see cref="RequestDelegate"/> one and lose the result.</remarks>
+    /// <remarks>An <see cref="IResult"/> is executed, a string is written as text, and any other value as JSON with the application's
+    /// <c>JsonOptions</c>. Without this overload C# would choose the <see cref="RequestDelegate"/> overload and lose the result.</remarks>
     /// <param name="endpoints">The application or a route group.</param>
     /// <param name="pattern">The route pattern.</param>
     /// <param name="handler">Runs for each request that has a well-formed Content-Type.</param>
@@ -60,20 +61,22 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
             : MapWithoutFilters(endpoints, pattern, async context => await HandlerResult.WriteAsync(context, await handler(context)));
     }
 
-    // The framework's own way, which gives the result to endpoint filters before it is written.
+    // The framework's own path: endpoint filters get the result before it is written.
     [RequiresDynamicCode("Called only where dynamic code is supported.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The only parameter is the HttpContext: nothing is bound by reflection.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026",
+        Justification = "The only parameter is the HttpContext: nothing is bound by reflection.")]
     private static RouteHandlerBuilder MapHandler(IEndpointRouteBuilder endpoints, string pattern, Delegate handler) =>
         endpoints.MapMethods(pattern, Query, handler);
 
-    // Under native AOT the result is written here, so a filter would not see it: said when routes are built, not found out later.
+    // Under native AOT the result is written here, so a filter would not see it. The error comes when routes are built, not later.
     private static RouteHandlerBuilder MapWithoutFilters(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handler)
     {
         var builder = endpoints.MapMethods(pattern, Query, handler);
         builder.Finally(endpoint =>
         {
             if (endpoint.FilterFactories.Count > 0)
-                throw new InvalidOperationException($"Under native AOT, endpoint filters need MapMethods(\"{pattern}\", [HttpMethods.Query], handler).");
+                throw new InvalidOperationException(
+                    $"Under native AOT, endpoint filters need MapMethods(\"{pattern}\", [HttpMethods.Query], handler).");
         });
         return new RouteHandlerBuilder([builder]);
     }
@@ -82,6 +85,7 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         if (!endpoints.ServiceProvider.GetServices<MatcherPolicy>().OfType<QueryMatcherPolicy>().Any())
-            throw new InvalidOperationException("MapQuery needs the HttpQuery services. Call builder.Services.AddHttpQuery() before the application is built.");
+            throw new InvalidOperationException(
+                "MapQuery needs the HttpQuery services. Call builder.Services.AddHttpQuery() before the application is built.");
     }
 }

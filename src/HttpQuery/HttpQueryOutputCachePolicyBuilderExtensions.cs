@@ -3,19 +3,23 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Lets output caching store the responses to QUERY.</summary>
+/// <summary>Lets output caching store responses to QUERY.</summary>
 public static class HttpQueryOutputCachePolicyBuilderExtensions
 {
-    /// <summary>Caches QUERY by target, content and the fields that describe the content, each of them exactly (RFC 10008 §2.7): by the key that docs/cache-key.md specifies.</summary>
+    /// <summary>Caches QUERY by target, content and the headers that describe the content, each compared exactly
+    /// (RFC 10008 §2.7). docs/cache-key.md specifies the key.</summary>
     /// <remarks>
-    /// <para>What cannot be stored or answered rightly by output caching passes by it; docs/output-caching.md lists what. Other methods are left to the rest of the policy.</para>
-    /// <para>A policy of an endpoint replaces that of its group, and begins with the framework's default, which turns QUERY off again: say this in each. Requests for one
-    /// key do not wait for one another, unless <c>SetLocking(true)</c> comes after it.</para>
+    /// <para>Requests that output caching cannot store or answer correctly bypass it; docs/output-caching.md lists them. The rest
+    /// of the policy decides about other methods.</para>
+    /// <para>A policy of an endpoint replaces that of its group, and starts with the framework's default, which turns QUERY
+    /// off again: call this method in each policy. Requests for one key do not wait for one another, unless
+    /// <c>SetLocking(true)</c> follows this call.</para>
     /// </remarks>
     /// <param name="policy">The policy.</param>
     /// <exception cref="ArgumentNullException"><paramref name="policy"/> is <see langword="null"/>.</exception>
     /// <example><code>
-    /// app.MapQuery("/rfcs", (RfcQuery query) => Search(query)).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(10)).Tag("rfcs").VaryByQueryContent());
+    /// app.MapQuery("/rfcs", (RfcQuery query) => Search(query))
+    ///     .CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(10)).Tag("rfcs").VaryByQueryContent());
     /// </code></example>
     public static OutputCachePolicyBuilder VaryByQueryContent(this OutputCachePolicyBuilder policy)
     {

@@ -19,13 +19,13 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers what QUERY endpoints need (RFC 10008).</summary>
+/// <summary>Registers the services of QUERY endpoints (RFC 10008).</summary>
 public static class HttpQueryServiceCollectionExtensions
 {
     /// <summary>Applies the rules of RFC 10008 to every endpoint that accepts QUERY, however it was mapped.</summary>
-    /// <remarks>Paths with a QUERY endpoint then send <c>Accept-Query</c>, answer OPTIONS, and refuse a missing or malformed
-    /// <c>Content-Type</c> with 400, one that is not accepted with 415, and other methods with 405. Other paths are not touched.
-    /// Options come from the configuration section <c>HttpQuery</c>, then from <paramref name="configure"/>.</remarks>
+    /// <remarks>Paths with a QUERY endpoint then send <c>Accept-Query</c> and answer OPTIONS. They reject a missing or malformed
+    /// <c>Content-Type</c> with 400, one that is not accepted with 415, and other methods with 405. Other paths are not affected. Options
+    /// come from the configuration section <c>HttpQuery</c>, then from <paramref name="configure"/>.</remarks>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Changes options, or <see langword="null"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
@@ -33,7 +33,8 @@ public static class HttpQueryServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        // Options are bound and checked once, however often this is called: a second time, configuration would undo what code has set, and each error would come twice.
+        // Options are bound and checked once, however often this is called: a second binding would undo
+        // values set in code, and each error would appear twice.
         var options = services.AddOptions<HttpQueryOptions>();
         var isFirst = !services.Any(service => service.ServiceType == typeof(QueryTelemetry));
         if (isFirst) options.BindConfiguration("HttpQuery");
@@ -56,8 +57,9 @@ public static class HttpQueryServiceCollectionExtensions
             ServiceDescriptor.Singleton<IFilterProvider, SafeMethodFilterProvider>(),
         ]);
 
-        // The first writer that accepts a problem writes it, whichever of AddProblemDetails and AddHttpQuery is called first.
-        if (!services.Any(service => service.ServiceType == typeof(IProblemDetailsWriter) && service.ImplementationType == typeof(JsonBindingProblemWriter)))
+        // The first writer that accepts a problem writes it, so the order of AddProblemDetails and AddHttpQuery does not matter.
+        if (!services.Any(service =>
+                service.ServiceType == typeof(IProblemDetailsWriter) && service.ImplementationType == typeof(JsonBindingProblemWriter)))
             services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, JsonBindingProblemWriter>());
         options
             .Validate(
@@ -74,6 +76,7 @@ public static class HttpQueryServiceCollectionExtensions
         return services;
     }
 
-    // One for keys, conditions, output caching and the shared cache, so that a normalizer counts for all.
-    internal static QueryCacheKeyScheme CreateKeyScheme(IServiceProvider provider) => provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.ToKeyScheme();
+    // Keys, conditions, output caching and the shared cache use one scheme, so that a normalizer applies to all.
+    internal static QueryCacheKeyScheme CreateKeyScheme(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.ToKeyScheme();
 }

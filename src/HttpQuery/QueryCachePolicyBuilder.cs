@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery;
 
-/// <summary>How the responses of an endpoint are cached: see <c>CacheQuery</c>.</summary>
+/// <summary>Builds the cache policy of an endpoint: see <c>CacheQuery</c>.</summary>
 public sealed class QueryCachePolicyBuilder
 {
     private readonly List<string> _varyBy = [];
@@ -22,7 +22,7 @@ public sealed class QueryCachePolicyBuilder
     {
     }
 
-    /// <summary>Starts with what a policy says.</summary>
+    /// <summary>Starts from an existing policy.</summary>
     internal QueryCachePolicyBuilder(QueryCachePolicy policy)
     {
         (_lifetime, _partition, _user) = (policy.Lifetime, policy.Partition, policy.User);
@@ -32,7 +32,8 @@ public sealed class QueryCachePolicyBuilder
         _varyBy.AddRange(policy.VaryBy);
     }
 
-    /// <summary>Gives a lifetime to 2xx responses that state none: neither <c>max-age</c> nor <c>s-maxage</c> nor <c>Expires</c>. <c>no-store</c>, <c>private</c> and <c>no-cache</c> count all the same.</summary>
+    /// <summary>Sets the lifetime of 2xx responses that declare none: neither <c>max-age</c> nor <c>s-maxage</c> nor <c>Expires</c>.
+    /// <c>no-store</c>, <c>private</c> and <c>no-cache</c> still apply.</summary>
     /// <param name="lifetime">Positive.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lifetime"/> is not positive.</exception>
     public QueryCachePolicyBuilder Expire(TimeSpan lifetime)
@@ -42,7 +43,7 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    /// <summary>Gives tags to what is stored: <c>QueryCache.EvictByTagAsync</c> removes what has one.</summary>
+    /// <summary>Adds tags to stored responses: <c>QueryCache.EvictByTagAsync</c> removes all responses with a tag.</summary>
     public QueryCachePolicyBuilder Tag(params string[] tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
@@ -52,8 +53,8 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    /// <summary>Gives tags that depend on the request, for example on a route value.</summary>
-    /// <param name="tags">Asked when the response starts.</param>
+    /// <summary>Adds tags that depend on the request, for example on a route value.</summary>
+    /// <param name="tags">Called when the response starts.</param>
     public QueryCachePolicyBuilder Tag(Func<HttpContext, IEnumerable<string>> tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
@@ -61,11 +62,15 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    /// <summary>Gives the names of the groups that a response says it belongs to as tags (<c>Cache-Groups</c>, RFC 9875 §2): an origin behind a gateway states them.</summary>
-    public QueryCachePolicyBuilder TagByCacheGroups() => Tag(static context => InvalidationRules.Groups(new StoredFields(context.Response.Headers)));
+    /// <summary>Adds the group names in a response's <c>Cache-Groups</c> header as tags (RFC 9875 §2):
+    /// an origin behind a gateway sends them.</summary>
+    public QueryCachePolicyBuilder TagByCacheGroups() =>
+        Tag(static context => InvalidationRules.Groups(new StoredFields(context.Response.Headers)));
 
-    /// <summary>Tells requests apart by something of the application's own, such as the tenant: responses to one are never given to another.</summary>
-    /// <param name="partition">Called for each request; <see langword="null"/> where nothing tells it apart. If it throws, the request bypasses the cache.</param>
+    /// <summary>Separates requests by a value of the application, such as the tenant: requests with
+    /// different values never share responses.</summary>
+    /// <param name="partition">Called for each request; <see langword="null"/> if no value separates it. If
+    /// it throws, the request bypasses the cache.</param>
     public QueryCachePolicyBuilder PartitionBy(Func<HttpContext, string?> partition)
     {
         ArgumentNullException.ThrowIfNull(partition);
@@ -73,10 +78,12 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    /// <summary>Names the user a request is made for, for example by the claim <c>sub</c>. Requests with the same name share responses; requests with another name never do.</summary>
-    /// <remarks>Without it every claim, the client certificate and the credential headers make the user, so that each renewed token (<c>jti</c>, <c>iat</c>) is a new user.</remarks>
-    /// <param name="user">Called when the request meets the cache, and again before its response is stored. <see langword="null"/>: the claims decide, as without this method. If it
-    /// throws, the request bypasses the cache.</param>
+    /// <summary>Names the user that a request is made for, for example by the claim <c>sub</c>. Requests with the same name share
+    /// responses; requests with different names never do.</summary>
+    /// <remarks>Without it, every claim, the client certificate and the credential headers identify the user, so that each renewed token
+    /// (<c>jti</c>, <c>iat</c>) is a new user.</remarks>
+    /// <param name="user">Called when the request reaches the cache, and again before its response is stored. If it returns
+    /// <see langword="null"/>, the claims decide, as without this method. If it throws, the request bypasses the cache.</param>
     public QueryCachePolicyBuilder UserBy(Func<HttpContext, string?> user)
     {
         ArgumentNullException.ThrowIfNull(user);
@@ -84,43 +91,56 @@ public sealed class QueryCachePolicyBuilder
         return this;
     }
 
-    /// <summary>Adds fields of requests to <c>Vary</c> of the responses: those to requests with other values are others (RFC 9111 §4.1).</summary>
+    /// <summary>Adds request headers to <c>Vary</c> of the responses: requests that differ in one of these headers
+    /// are cached separately (RFC 9111 §4.1).</summary>
     /// <param name="fieldNames">For example <c>Accept-Language</c>.</param>
     public QueryCachePolicyBuilder SetVaryByHeader(params string[] fieldNames)
     {
         ArgumentNullException.ThrowIfNull(fieldNames);
         foreach (var name in fieldNames)
         {
-            if (!VaryRules.TryParse(name, out var names) || names.Count != 1) throw new ArgumentException($"'{name}' is no name of a field.", nameof(fieldNames));
+            if (!VaryRules.TryParse(name, out var names) || names.Count != 1)
+                throw new ArgumentException($"'{name}' is no name of a field.", nameof(fieldNames));
         }
         _varyBy.AddRange(fieldNames);
         return this;
     }
 
-    /// <summary>Shares responses to requests with a credential, or of a known user, between all users that authorization before the cache admits: the response is the same for all.</summary>
-    /// <remarks>Without it they are shared only if the response says <c>public</c> or <c>s-maxage</c> (RFC 9111 §3.5); otherwise each known user has its own. A response whose endpoint asks who the
-    /// user is, behind the cache, is shared only if it says so itself.</remarks>
+    /// <summary>Shares responses to requests with a credential, or of a known user, between all users that authorization before the cache
+    /// admits. Use it if the response is the same for all.</summary>
+    /// <remarks>Without it, they are shared only if the response has <c>public</c> or <c>s-maxage</c> (RFC 9111 §3.5);
+    /// otherwise each known user has separate responses. If an endpoint behind the cache reads the user, its response is
+    /// shared only if the response itself says so.</remarks>
     public QueryCachePolicyBuilder ShareAcrossUsers()
     {
         _isSharedAcrossUsers = true;
         return this;
     }
 
-    /// <summary>Declares that the endpoint treats contents as equal that differ only in this: they then share one response (RFC 10008 §2.7, docs/cache-key.md).</summary>
+    /// <summary>Declares that the endpoint treats contents as equal if they differ only in this: they then share one
+    /// response (RFC 10008 §2.7, docs/cache-key.md).</summary>
     /// <remarks>
-    /// <para>Default: what the cache detects. It detects JSON spelling if the framework binds the content to a parameter whose type keeps only values, and a content coding if request
-    /// decompression removes it and <c>AddHttpQuery</c> checks the endpoint. All other content counts byte by byte. Each call adds to earlier calls and to the default.</para>
-    /// <para>Declare only what is true of the handler and of all code between the cache and the handler. With a wrong declaration, one query gets the response to another.
-    /// The order of JSON members still counts if two names of one object are equal ignoring case.</para>
+    /// <para>Default: the differences that the cache detects. It detects JSON spelling if the framework binds the content to a parameter
+    /// whose type keeps only values. It detects a content coding if request decompression removes it and <c>AddHttpQuery</c> checks the
+    /// endpoint. All other content is compared byte by byte. Each call adds to earlier calls and to the default.</para>
+    /// <para>Declare only differences that the handler, and all code between the cache and the handler, really ignore.
+    /// With a wrong declaration, one query gets the response to another. The order of JSON members still counts if two
+    /// names of one object are equal ignoring case.</para>
     /// </remarks>
     /// <param name="normalizations">For example <c>QueryNormalizations.JsonMemberOrder</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="normalizations"/> has an unknown flag.</exception>
     public QueryCachePolicyBuilder Normalize(QueryNormalizations normalizations)
     {
-        if (!EndpointNormalizations.AreValid(normalizations)) throw new ArgumentOutOfRangeException(nameof(normalizations), normalizations, "Unknown normalization.");
+        if (!EndpointNormalizations.AreValid(normalizations))
+            throw new ArgumentOutOfRangeException(nameof(normalizations), normalizations, "Unknown normalization.");
         _normalizations |= normalizations;
         return this;
     }
 
-    internal QueryCachePolicy Build() => new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers) { Normalizations = _normalizations, FixedTags = [.. _fixedTags.Distinct(StringComparer.Ordinal)] };
+    internal QueryCachePolicy Build() =>
+        new(_lifetime, [.. _tags], _partition, _user, [.. _varyBy], _isSharedAcrossUsers)
+        {
+            Normalizations = _normalizations,
+            FixedTags = [.. _fixedTags.Distinct(StringComparer.Ordinal)]
+        };
 }

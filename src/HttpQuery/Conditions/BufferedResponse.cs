@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Conditions;
 
-/// <summary>Waits for a handler's whole response, and then gives it an entity tag (§2.6) or sends the part that was asked for (§2.8).</summary>
+/// <summary>Buffers a handler's whole response, then adds an entity tag (§2.6) or sends the requested part (§2.8).</summary>
 internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, bool ranges, int maximumLength)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -28,7 +28,8 @@ internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, boo
                 context.Features.Set(original);
             }
 
-            if (!buffer.IsWhole) Log.ResponseNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
+            if (!buffer.IsWhole)
+                Log.ResponseNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
             else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Octets, ranges || buffer.OffersRanges);
             else await WriteAsync(response, buffer.Octets);
         }
@@ -41,7 +42,8 @@ internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, boo
     private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> octets, bool inParts)
     {
         var response = context.Response;
-        if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag)) RequestPreconditions.State(context, TagOf(response, octets.Span), lastModified: null);
+        if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag))
+            RequestPreconditions.State(context, TagOf(response, octets.Span), lastModified: null);
 
         var outcome = RequestPreconditions.Evaluate(context);
         if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.AnswerAsync(context, outcome);
@@ -56,7 +58,7 @@ internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, boo
         await response.BodyWriter.WriteAsync(octets, response.HttpContext.RequestAborted);
     }
 
-    // Weak: a middleware may still code the content, and the tag promises the same result, not the same octets (RFC 9110 §8.8.1).
+    // Weak: a middleware may still encode the content, and the tag promises the same result, not the same bytes (RFC 9110 §8.8.1).
     private static EntityTag TagOf(HttpResponse response, ReadOnlySpan<byte> octets) =>
         ComputedEntityTag.Create($"{response.ContentType}\n{response.Headers.ContentLanguage}", octets, isWeak: true);
 }

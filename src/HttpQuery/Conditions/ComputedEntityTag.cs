@@ -4,13 +4,14 @@ using System.Text;
 
 namespace HttpQuery.Conditions;
 
-/// <summary>Makes entity tags of what they stand for: 128 bits of a SHA-256, in base64url.</summary>
+/// <summary>Computes entity tags: 128 bits of a SHA-256, in base64url.</summary>
 internal static class ComputedEntityTag
 {
     private const int Octets = 16;
 
-    /// <param name="context">What else the tag is to tell apart; its length goes before it, so that it cannot run into <paramref name="octets"/>.</param>
-    /// <param name="octets">Any octets.</param>
+    /// <param name="context">More input that the tag depends on. Its length is hashed first, so that it
+    /// cannot run into <paramref name="octets"/>.</param>
+    /// <param name="octets">Any bytes.</param>
     /// <param name="isWeak">Whether the tag is weak.</param>
     public static EntityTag Create(string context, ReadOnlySpan<byte> octets, bool isWeak)
     {

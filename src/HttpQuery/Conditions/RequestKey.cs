@@ -6,23 +6,29 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Conditions;
 
-/// <summary>Reads the content of a request ahead and computes the key of its query (§2.7).</summary>
+/// <summary>Reads the content of a request ahead of the handler and computes the key of its query (§2.7).</summary>
 internal static class RequestKey
 {
-    /// <returns><see langword="null"/> where the content is longer than <paramref name="maximumLength"/>, or somebody has begun to read it before.</returns>
-    /// <exception cref="BadHttpRequestException">The content breaks off, comes too slowly, or is longer than the server takes.</exception>
-    /// <exception cref="InvalidDataException">Its coding is broken.</exception>
-    public static async ValueTask<QueryCacheKey?> ReadAsync(HttpContext context, QueryCacheKeyScheme scheme, int maximumLength, params IList<string> routingHeaders)
+    /// <returns><see langword="null"/> if the content is longer than <paramref name="maximumLength"/>, or
+    /// other code has begun to read it before.</returns>
+    /// <exception cref="BadHttpRequestException">The content breaks off, arrives too slowly, or is longer than the server
+    /// accepts.</exception>
+    /// <exception cref="InvalidDataException">The coding of the content is broken.</exception>
+    public static async ValueTask<QueryCacheKey?> ReadAsync(
+        HttpContext context, QueryCacheKeyScheme scheme, int maximumLength, params IList<string> routingHeaders)
     {
         var normalizations = EndpointNormalizations.Of(context);
         var content = await BufferedContent.ReadAsync(context, maximumLength);
         if (content.IsCertain) return KeyOf(context, scheme, content, normalizations, routingHeaders);
 
-        if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry) Log.ContentNotBuffered(telemetry.Logger, maximumLength);
+        if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry)
+            Log.ContentNotBuffered(telemetry.Logger, maximumLength);
         return null;
     }
 
-    private static QueryCacheKey KeyOf(HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content, QueryNormalizations normalizations, IList<string> routingHeaders)
+    private static QueryCacheKey KeyOf(
+        HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content,
+        QueryNormalizations normalizations, IList<string> routingHeaders)
     {
         var request = context.Request;
         using var builder = scheme.CreateBuilder();

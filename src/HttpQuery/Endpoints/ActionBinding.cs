@@ -12,30 +12,37 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Endpoints;
 
-/// <summary>Decides whether an MVC action whose parameter is bound from JSON content can tell spellings of it apart.</summary>
-/// <remarks>Filters, model binders, value providers and formatters of the application run before the action and may read the content, or the messages of an error, which
-/// name its position. With any of them there is no claim.</remarks>
+/// <summary>Decides whether an MVC action whose parameter is bound from JSON content can tell spellings of the content apart.</summary>
+/// <remarks>Filters, model binders, value providers and formatters of the application run before the action. They may read the content, or
+/// error messages, which name its position. If any of them is present, this class makes no claim.</remarks>
 internal static class ActionBinding
 {
     /// <summary>Whether the action cannot tell spellings of its content apart.</summary>
     public static bool HidesSpelling(ControllerActionDescriptor action, IServiceProvider services)
     {
         ParameterDescriptor[] bound = [.. action.Parameters, .. action.BoundProperties];
-        if (bound.Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Body).ToArray() is not [ControllerParameterDescriptor body]) return false;
-        if (Array.Exists(bound, parameter => parameter.BindingInfo is { BinderType: not null } || parameter.BindingInfo?.BindingSource == BindingSource.Custom)) return false;
+        if (bound.Where(parameter => parameter.BindingInfo?.BindingSource == BindingSource.Body).ToArray()
+                is not [ControllerParameterDescriptor body])
+            return false;
+        if (Array.Exists(bound,
+                parameter => parameter.BindingInfo is { BinderType: not null }
+                    || parameter.BindingInfo?.BindingSource == BindingSource.Custom))
+            return false;
 
         var options = services.GetRequiredService<IOptions<MvcOptions>>().Value;
-        return AreFrameworks(options.ModelBinderProviders) && AreFrameworks(options.ValueProviderFactories) && AreFrameworks(services.GetServices<IFilterProvider>())
+        return AreFrameworks(options.ModelBinderProviders) && AreFrameworks(options.ValueProviderFactories)
+            && AreFrameworks(services.GetServices<IFilterProvider>())
             && HaveNoOtherFilters(action) && ReadersHideSpelling(options.InputFormatters, body.ParameterType);
     }
 
     private static bool AreFrameworks(IEnumerable<object> parts) => parts.All(part => FrameworkCode.Declares(part.GetType()));
 
-    // Without our filter, which comes with AddHttpQuery, an action runs with the messages of what failed to bind.
+    // Without the filter that AddHttpQuery adds, an action runs with the messages of binding errors.
     private static bool HaveNoOtherFilters(ControllerActionDescriptor action)
     {
         var filters = action.FilterDescriptors.Select(descriptor => descriptor.Filter).ToArray();
-        return filters.Any(filter => filter is MalformedContentFilter) && filters.All(IsFrameworks) && !FiltersItself(action.ControllerTypeInfo);
+        return filters.Any(filter => filter is MalformedContentFilter)
+            && filters.All(IsFrameworks) && !FiltersItself(action.ControllerTypeInfo);
     }
 
     private static bool IsFrameworks(IFilterMetadata filter) =>
@@ -47,7 +54,7 @@ internal static class ActionBinding
             _ => true,
         };
 
-    // Controller is a filter that does nothing, unless it is overridden.
+    // Controller is a filter that does nothing unless it is overridden.
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Called for MVC alone, which needs untrimmed code itself.")]
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Called for MVC alone, which needs untrimmed code itself.")]
     private static bool FiltersItself(Type controller)
@@ -55,7 +62,8 @@ internal static class ActionBinding
         if (!typeof(IFilterMetadata).IsAssignableFrom(controller)) return false;
         if (!typeof(Controller).IsAssignableFrom(controller)) return true;
         Type[] known = [typeof(IActionFilter), typeof(IAsyncActionFilter)];
-        return controller.GetInterfaces().Any(type => type != typeof(IFilterMetadata) && typeof(IFilterMetadata).IsAssignableFrom(type) && !known.Contains(type))
+        return controller.GetInterfaces().Any(type => type != typeof(IFilterMetadata) && typeof(IFilterMetadata).IsAssignableFrom(type)
+                && !known.Contains(type))
             || known.Any(type => controller.GetInterfaceMap(type).TargetMethods.Any(method => method.DeclaringType != typeof(Controller)));
     }
 
@@ -74,12 +82,16 @@ internal static class ActionBinding
         return readsJson;
     }
 
-    // One that decides by itself what it reads may read anything.
+    // A formatter that chooses its content by itself may read anything.
     private static bool MayReadJson(IInputFormatter formatter) =>
         formatter is not InputFormatter known
-        || (!FrameworkCode.Declares(formatter.GetType()) && ((Func<InputFormatterContext, bool>)known.CanRead).Method.DeclaringType != typeof(InputFormatter))
+        || (!FrameworkCode.Declares(formatter.GetType())
+            && ((Func<InputFormatterContext, bool>)known.CanRead).Method.DeclaringType != typeof(InputFormatter))
         || known.SupportedMediaTypes.Any(MayBeJson);
 
     private static bool MayBeJson(string mediaType) =>
-        !MediaType.TryParse(mediaType, out var type) || type.Type is "*" || type.Subtype is "*" || QueryContentTypes.IsJson(mediaType) || type.Subtype.StartsWith("*+", StringComparison.Ordinal) && type.Suffix is null or "json";
+        !MediaType.TryParse(mediaType, out var type)
+        || type.Type is "*" || type.Subtype is "*"
+        || QueryContentTypes.IsJson(mediaType)
+        || type.Subtype.StartsWith("*+", StringComparison.Ordinal) && type.Suffix is null or "json";
 }

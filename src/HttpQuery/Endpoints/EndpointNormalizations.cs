@@ -9,20 +9,22 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Endpoints;
 
-/// <summary>Says which differences in query content the endpoint of a request cannot see, so that the cache key may leave them out (§2.7; docs/cache-key.md).</summary>
+/// <summary>Returns the differences in query content that the endpoint of a request cannot see, so that the cache key may
+/// ignore them (§2.7; docs/cache-key.md).</summary>
 /// <remarks>
-/// <para>Found: JSON spelling where the framework binds JSON content to a type that keeps values alone; a coding where request decompression removes it. Declared:
-/// <see cref="QueryCachePolicyBuilder.Normalize"/> and <see cref="QueryCacheOptionsBase.Normalizations"/>. A case in doubt counts as not found.</para>
+/// <para>Found: JSON spelling, if the framework binds JSON content to a type that keeps only values; a content coding, if request
+/// decompression removes it. Declared: <see cref="QueryCachePolicyBuilder.Normalize"/> and
+/// <see cref="QueryCacheOptionsBase.Normalizations"/>. A doubtful case counts as not found.</para>
 /// <para>Each endpoint is examined once. Later calls allocate nothing.</para>
 /// </remarks>
 internal static class EndpointNormalizations
 {
     private static readonly ConditionalWeakTable<Endpoint, Claims> Known = [];
 
-    /// <summary>Whether an application may declare <paramref name="normalizations"/>: they have no unknown flag.</summary>
+    /// <summary>Whether an application may declare <paramref name="normalizations"/>: none of the flags is unknown.</summary>
     public static bool AreValid(QueryNormalizations normalizations) => QueryCacheOptionsBase.AreKnown(normalizations);
 
-    /// <summary>Returns what the key of this request may leave out.</summary>
+    /// <summary>Returns the differences that the key of this request may ignore.</summary>
     /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
     public static QueryNormalizations Of(HttpContext context)
     {
@@ -31,9 +33,9 @@ internal static class EndpointNormalizations
         return CanBeReadAgain(context) ? claims.Declared : claims.Declared | claims.Found;
     }
 
-    /// <summary>Whether the content is in a stream that can be set back to its start. <c>EnableBuffering</c> does that.</summary>
-    /// <remarks>Call it again when the response starts: a middleware behind the cache may have done it. Such a response must not be stored under a key that leaves something out, unless
-    /// the application has declared it.</remarks>
+    /// <summary>Whether the content is in a stream that can seek back to its start, for example after <c>EnableBuffering</c>.</summary>
+    /// <remarks>Call it again when the response starts: a middleware behind the cache may have enabled buffering. Such a response must not
+    /// be stored under a key that ignores differences, unless the application has declared them.</remarks>
     public static bool CanBeReadAgain(HttpContext context) => context.Request.Body.CanSeek;
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)
@@ -51,11 +53,14 @@ internal static class EndpointNormalizations
         {
             var mapped = endpoint.Metadata.GetMetadata<MappedEndpoint>()?.Endpoint;
             var codings = mapped is null ? QueryNormalizations.None : RemovedCodings.Of(services);
-            return HidesSpelling(mapped ?? endpoint, services, isChecked: mapped is not null) ? codings | QueryNormalizations.JsonSpelling : codings;
+            return HidesSpelling(mapped ?? endpoint, services, isChecked: mapped is not null)
+                ? codings | QueryNormalizations.JsonSpelling
+                : codings;
         }
         catch (Exception)
         {
-            // Settings of the application that cannot be read, such as a type without serialization metadata: its own requests will say so.
+            // The application's settings cannot be read, for example a type without serialization metadata. Its own requests will report
+            // that.
             return QueryNormalizations.None;
         }
     }

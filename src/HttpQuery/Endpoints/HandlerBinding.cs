@@ -11,14 +11,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Endpoints;
 
-/// <summary>Finds the parameter of a minimal API handler that the framework binds from JSON content, and decides whether it hides the spelling.</summary>
-/// <remarks>Reads what the framework itself says of its parameters (<see cref="IParameterBindingMetadata"/>), at run time and by the request delegate generator.
-/// <c>Accepts</c> alone is documentation, and no binding.</remarks>
+/// <summary>Finds the parameter of a minimal API handler that the framework binds from JSON content, and
+/// decides whether it hides the spelling.</summary>
+/// <remarks>Reads the framework's own metadata about its parameters (<see cref="IParameterBindingMetadata"/>), at run time and from the
+/// request delegate generator. <c>Accepts</c> alone is documentation, not a binding.</remarks>
 internal static class HandlerBinding
 {
     private static readonly HashSet<Type> OtherSources =
     [
-        typeof(HttpContext), typeof(HttpRequest), typeof(HttpResponse), typeof(ClaimsPrincipal), typeof(CancellationToken), typeof(IFormCollection), typeof(IFormFile), typeof(IFormFileCollection),
+        typeof(HttpContext), typeof(HttpRequest), typeof(HttpResponse), typeof(ClaimsPrincipal), typeof(CancellationToken),
+        typeof(IFormCollection), typeof(IFormFile), typeof(IFormFileCollection),
         typeof(string), typeof(StringValues),
     ];
 
@@ -28,16 +30,25 @@ internal static class HandlerBinding
         if (endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler) return false;
         var parameters = endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>();
 
-        // These have the content, or the request, before it is bound.
-        if (parameters.Any(parameter => parameter.HasBindAsync || IsRaw(parameter.ParameterInfo)) || Array.Exists(handler.GetParameters(), IsRaw)) return false;
+        // These parameters get the content, or the request, before it is bound.
+        if (parameters.Any(parameter => parameter.HasBindAsync || IsRaw(parameter.ParameterInfo))
+                || Array.Exists(handler.GetParameters(), IsRaw))
+            return false;
 
-        var accepts = endpoint.Metadata.GetOrderedMetadata<IAcceptsMetadata>().Where(accepted => accepted.ContentTypes is ["application/json"]).ToArray();
-        var bodies = parameters.Where(parameter => IsBody(parameter, services) && accepts.Any(accepted => accepted.RequestType is null || accepted.RequestType == parameter.ParameterInfo.ParameterType)).ToArray();
+        var accepts = endpoint.Metadata.GetOrderedMetadata<IAcceptsMetadata>()
+            .Where(accepted => accepted.ContentTypes is ["application/json"])
+            .ToArray();
+        var bodies = parameters
+            .Where(parameter => IsBody(parameter, services)
+                && accepts.Any(accepted => accepted.RequestType is null || accepted.RequestType == parameter.ParameterInfo.ParameterType))
+            .ToArray();
         return bodies is [var body] && HidesErrors(endpoint, body, services, isChecked)
-            && JsonContract.HidesSpelling(body.ParameterInfo.ParameterType, services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+            && JsonContract.HidesSpelling(body.ParameterInfo.ParameterType,
+                services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
     }
 
-    private static bool IsRaw(ParameterInfo parameter) => typeof(Stream).IsAssignableFrom(parameter.ParameterType) || typeof(PipeReader).IsAssignableFrom(parameter.ParameterType);
+    private static bool IsRaw(ParameterInfo parameter) =>
+        typeof(Stream).IsAssignableFrom(parameter.ParameterType) || typeof(PipeReader).IsAssignableFrom(parameter.ParameterType);
 
     private static bool IsBody(IParameterBindingMetadata parameter, IServiceProvider services)
     {
@@ -48,10 +59,11 @@ internal static class HandlerBinding
     }
 
     private static bool IsOtherSource(object attribute) =>
-        attribute is IFromRouteMetadata or IFromQueryMetadata or IFromHeaderMetadata or IFromFormMetadata or IFromServiceMetadata or FromKeyedServicesAttribute;
+        attribute is IFromRouteMetadata or IFromQueryMetadata or IFromHeaderMetadata
+            or IFromFormMetadata or IFromServiceMetadata or FromKeyedServicesAttribute;
 
-    // An exception of the framework's binding names the position of the error, which the application may send in a response that succeeds. Where our check watches the
-    // binding, the client gets 400 instead.
+    // A binding exception of the framework names the position of the error, and the application may send it in a response that succeeds.
+    // If our check watches the binding, the client gets 400 instead.
     private static bool HidesErrors(Endpoint endpoint, IParameterBindingMetadata body, IServiceProvider services, bool isChecked) =>
         (isChecked && endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == body.ParameterInfo.ParameterType)
         || services.GetService<IOptions<RouteHandlerOptions>>()?.Value.ThrowOnBadRequest is not true;

@@ -4,28 +4,33 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace HttpQuery.Endpoints;
 
-/// <summary>Decides whether a type can show how the JSON was spelled that it was read from: insignificant white space, and escapes in strings.</summary>
-/// <remarks>Scalars, objects, lists and dictionaries that System.Text.Json reads by itself keep values only. A custom converter sees the reader, and <see cref="JsonElement"/>,
-/// <see cref="JsonDocument"/>, JSON nodes and <see cref="object"/> keep the text. Type discriminators and reference metadata are refused too: how their names are read is not
-/// looked at here.</remarks>
+/// <summary>Decides whether a type can show how its JSON was spelled: insignificant white space, and escapes in strings.</summary>
+/// <remarks>Scalars, objects, lists and dictionaries that System.Text.Json reads by itself keep only values. A custom converter sees the
+/// reader, and <see cref="JsonElement"/>, <see cref="JsonDocument"/>, JSON nodes and <see cref="object"/> keep the text. Type
+/// discriminators and reference metadata are rejected too: this class does not check how their names are read.</remarks>
 internal static class JsonContract
 {
-    // A larger contract is not looked at to its end, and counts as one that shows the spelling.
+    // A larger contract is not examined to its end, and counts as one that shows the spelling.
     private const int MaximumTypes = 256;
 
-    // Without TimeSpan, TimeOnly and Version: their converters limit the length of the text as it was sent, escapes included.
+    // Without TimeSpan, TimeOnly and Version: their converters limit the length of the text as sent, escapes included.
     private static readonly HashSet<Type> Scalars =
     [
-        typeof(bool), typeof(char), typeof(string), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(Int128),
-        typeof(UInt128), typeof(Half), typeof(float), typeof(double), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(DateOnly), typeof(Guid),
+        typeof(bool), typeof(char), typeof(string), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
+        typeof(long), typeof(ulong), typeof(Int128),
+        typeof(UInt128), typeof(Half), typeof(float), typeof(double), typeof(decimal),
+        typeof(DateTime), typeof(DateTimeOffset), typeof(DateOnly), typeof(Guid),
         typeof(Uri), typeof(byte[]), typeof(Memory<byte>), typeof(ReadOnlyMemory<byte>),
     ];
 
-    // Converters that hand the value to that of another type.
-    private static readonly string[] Wrappers = ["System.Nullable`1", "Microsoft.FSharp.Core.FSharpOption`1", "Microsoft.FSharp.Core.FSharpValueOption`1"];
+    // Converters that pass the value to the converter of another type.
+    private static readonly string[] Wrappers =
+        ["System.Nullable`1", "Microsoft.FSharp.Core.FSharpOption`1", "Microsoft.FSharp.Core.FSharpValueOption`1"];
 
-    /// <summary>Whether equal values of <paramref name="type"/> are read from texts that differ in spelling alone. The application's settings may make it throw.</summary>
-    public static bool HidesSpelling(Type type, JsonSerializerOptions options) => options.TryGetTypeInfo(type, out var root) && HidesSpelling(root);
+    /// <summary>Whether texts that differ only in spelling produce equal values of <paramref name="type"/>. The
+    /// application's settings may make it throw.</summary>
+    public static bool HidesSpelling(Type type, JsonSerializerOptions options) =>
+        options.TryGetTypeInfo(type, out var root) && HidesSpelling(root);
 
     /// <inheritdoc cref="HidesSpelling(Type, JsonSerializerOptions)"/>
     public static bool HidesSpelling(JsonTypeInfo root)
@@ -49,7 +54,7 @@ internal static class JsonContract
         return true;
     }
 
-    // Content of these may be taken as it is, without a reader of JSON.
+    // Content of these types may be taken as it is, without a JSON reader.
     private static bool IsText(Type type) =>
         type == typeof(string) || type == typeof(byte[]) || type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>)
         || typeof(Stream).IsAssignableFrom(type) || typeof(System.IO.Pipelines.PipeReader).IsAssignableFrom(type);
@@ -74,7 +79,7 @@ internal static class JsonContract
     private static bool IsWrapper(JsonTypeInfo info) =>
         info is { ElementType: not null, Type.IsGenericType: true } && Wrappers.Contains(info.Type.GetGenericTypeDefinition().FullName);
 
-    // The types of what is read; null stands for one that is not known.
+    // The types of the parts that are read; null stands for an unknown type.
     private static IEnumerable<Type?> PartsOf(JsonTypeInfo info)
     {
         if (info.KeyType is { } key) yield return key;
@@ -87,12 +92,14 @@ internal static class JsonContract
         }
     }
 
-    // What neither a setter nor a constructor takes stays as it is, unless it is filled in place.
+    // A property without a setter or a constructor parameter keeps its value, unless it is filled in place.
     private static bool IsRead(JsonPropertyInfo property, JsonTypeInfo owner) =>
         property.Set is not null || property.AssociatedParameter is not null
-        || (property.ObjectCreationHandling ?? owner.PreferredPropertyObjectCreationHandling ?? owner.Options.PreferredObjectCreationHandling) is JsonObjectCreationHandling.Populate;
+        || (property.ObjectCreationHandling ?? owner.PreferredPropertyObjectCreationHandling
+                ?? owner.Options.PreferredObjectCreationHandling)
+            is JsonObjectCreationHandling.Populate;
 
-    // A converter for T stands at a property of T? within one of the platform's, so the attribute must say which it is.
+    // At a property of type T?, a platform converter wraps a converter for T, so the attribute must say which converter it is.
     private static bool IsConverted(JsonPropertyInfo property)
     {
         if (property.CustomConverter is not { } converter) return false;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.Endpoints;
 
 /// <summary>Names the content codings that request decompression removes before the handler of a QUERY resource.</summary>
-/// <remarks>Content whose coding was not removed never reaches such a handler: it is refused with 415. A decoder of the application's own may take other content than the
-/// platform's, so it makes no claim.</remarks>
+/// <remarks>Content whose coding was not removed never reaches such a handler: the request gets 415. The application's own decoder may
+/// accept other content than the platform's, so this class makes no claim for it.</remarks>
 internal static class RemovedCodings
 {
     private static readonly (string Name, QueryNormalizations Claim)[] Known =
@@ -16,7 +16,8 @@ internal static class RemovedCodings
     public static QueryNormalizations Of(IServiceProvider services)
     {
         var claims = QueryNormalizations.None;
-        if (services.GetService<IRequestDecompressionProvider>() is not { } provider || !FrameworkCode.Declares(provider.GetType())) return claims;
+        if (services.GetService<IRequestDecompressionProvider>() is not { } provider || !FrameworkCode.Declares(provider.GetType()))
+            return claims;
 
         var decoders = services.GetRequiredService<IOptions<RequestDecompressionOptions>>().Value.DecompressionProviders;
         foreach (var (name, claim) in Known)

@@ -26,9 +26,12 @@ internal sealed class BoundAction(int maximumLength)
         {
             await next(context);
         }
-        catch (Exception exception) when (!context.Response.HasStarted && (exception is BadHttpRequestException || !retained.IsBound) && UnreadableContent.TryAnswer(context, exception) is { } answer)
+        catch (Exception exception)
+            when (!context.Response.HasStarted
+                && (exception is BadHttpRequestException || !retained.IsBound)
+                && UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
-            // MVC lets these pass, and an exception handler would make them a 500.
+            // MVC does not handle these, and an exception handler would turn them into a 500.
             await answer;
         }
         finally

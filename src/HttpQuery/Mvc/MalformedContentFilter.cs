@@ -10,13 +10,15 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Mvc;
 
-/// <summary>Answers JSON content that MVC failed to bind as minimal APIs do: 400 with the position, and nothing of the content (§2.1).</summary>
-/// <remarks>MVC's own answer repeats characters and names of the content, and without <c>[ApiController]</c> there is none: the action runs without its query.</remarks>
+/// <summary>Responds as minimal APIs do to JSON content that MVC failed to bind: 400 with the
+/// position, and none of the content (§2.1).</summary>
+/// <remarks>MVC's own response repeats characters and names of the content. Without <c>[ApiController]</c> there is no such
+/// response: the action runs without its query.</remarks>
 internal sealed class MalformedContentFilter(ParameterDescriptor body, bool optional) : IActionFilter, IOrderedFilter
 {
     private readonly PropertyInfo? _property = (body as ControllerBoundPropertyDescriptor)?.PropertyInfo;
 
-    // One before the filter of [ApiController] that answers 400 to any invalid model.
+    // One before the filter of [ApiController] that sends 400 for any invalid model.
     public int Order => -2001;
 
     public void OnActionExecuting(ActionExecutingContext context)
@@ -27,12 +29,14 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
         var retained = http.Features.Get<RetainedContent>();
         if (retained is not null) retained.IsBound = true;
 
-        // A model that was bound, and then found invalid, is for the application to judge.
-        if (context.ModelState.IsValid || !HttpMethods.IsQuery(http.Request.Method) || (_property is null && context.ActionArguments.ContainsKey(body.Name))) return;
+        // The application judges a model that was bound and then found invalid.
+        if (context.ModelState.IsValid || !HttpMethods.IsQuery(http.Request.Method)
+                || (_property is null && context.ActionArguments.ContainsKey(body.Name)))
+            return;
 
         var (isRead, error) = Locate(http, retained?.Content);
 
-        // Whether a property was bound cannot be told, but for one that still has no value.
+        // A property is known to be unbound only if it still has no value.
         if (error is null && _property is not null && (isRead || _property.GetValue(context.Controller) is not null)) return;
         context.Result = new Answer(error ?? new(null, null));
     }
@@ -41,7 +45,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
     {
     }
 
-    // Another charset is transcoded by a way that passes by the kept octets.
+    // Another charset is transcoded on a path that bypasses the kept bytes.
     private (bool IsRead, JsonError? Error) Locate(HttpContext context, RetainingPipeReader? content)
     {
         if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return (false, null);

@@ -17,14 +17,14 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Mvc;
 
-/// <summary>Gives MVC actions that answer QUERY what minimal API endpoints have: the media types they accept, and a 400 with the position of an
-/// error. Refuses actions whose content MVC would leave unread.</summary>
-/// <remarks>Looks at actions when all conventions and providers are through with them.</remarks>
+/// <summary>Gives MVC actions that answer QUERY the features of minimal API endpoints: the media types they accept, and a 400 with the
+/// position of an error. Rejects actions whose content MVC would leave unread.</summary>
+/// <remarks>Examines actions after all conventions and providers have finished with them.</remarks>
 internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceProvider services) : IActionDescriptorProvider
 {
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-    // The way back is from the highest order to the lowest.
+    // On the way back, providers run from the highest order to the lowest.
     public int Order => int.MinValue;
 
     public void OnProvidersExecuting(ActionDescriptorProviderContext context)
@@ -42,7 +42,8 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
 
     private void Complete(ControllerActionDescriptor action)
     {
-        var consumed = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ConsumesAttribute>().FirstOrDefault()?.ContentTypes;
+        var consumed = action.FilterDescriptors.Select(descriptor => descriptor.Filter)
+            .OfType<ConsumesAttribute>().FirstOrDefault()?.ContentTypes;
         ParameterDescriptor[] bound = [.. action.Parameters, .. action.BoundProperties];
         foreach (var parameter in bound) Check(action, parameter, consumed);
 
@@ -53,7 +54,7 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
             action.EndpointMetadata.Add(new BoundAction(options.Value.MaximumLocatedContentLength));
         }
 
-        // An action that answers other methods too is left to MVC: what is said here would hold for them as well.
+        // An action that also answers other methods is left to MVC: this metadata would apply to those methods as well.
         if (consumed is null && MethodsOf(action).All(HttpMethods.IsQuery) && AcceptedBy(bound, body) is { Count: > 0 } types)
             action.EndpointMetadata.Add(new AcceptsMetadata([.. types], body?.ParameterType));
     }
@@ -69,11 +70,16 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
 
     private List<string> AcceptedBy(ParameterDescriptor[] bound, ParameterDescriptor? body)
     {
-        if (body is null) return bound.Any(parameter => SourceOf(parameter) == BindingSource.Form || SourceOf(parameter) == BindingSource.FormFile) ? [.. FormTypes] : [];
+        if (body is null)
+            return bound.Any(parameter => SourceOf(parameter) == BindingSource.Form || SourceOf(parameter) == BindingSource.FormFile)
+                ? [.. FormTypes]
+                : [];
 
-        // A formatter that does not say what it reads may read anything.
+        // A formatter that declares no media types may read anything.
         var formatters = services.GetRequiredService<IOptions<MvcOptions>>().Value.InputFormatters;
-        if (formatters.Any(formatter => formatter is not IApiRequestFormatMetadataProvider or InputFormatter { SupportedMediaTypes.Count: 0 })) return [];
+        if (formatters.Any(formatter =>
+                formatter is not IApiRequestFormatMetadataProvider or InputFormatter { SupportedMediaTypes.Count: 0 }))
+            return [];
         return [.. formatters
             .Cast<IApiRequestFormatMetadataProvider>()
             .SelectMany(formatter => formatter.GetSupportedContentTypes(null!, body.ParameterType) ?? [])
@@ -90,13 +96,14 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
     {
         ControllerParameterDescriptor { ParameterInfo: var parameter } =>
             parameter.HasDefaultValue || new NullabilityInfoContext().Create(parameter).WriteState is NullabilityState.Nullable,
-        ControllerBoundPropertyDescriptor { PropertyInfo: var property } => new NullabilityInfoContext().Create(property).WriteState is NullabilityState.Nullable,
+        ControllerBoundPropertyDescriptor { PropertyInfo: var property } =>
+            new NullabilityInfoContext().Create(property).WriteState is NullabilityState.Nullable,
         _ => true,
     };
 
     private static bool IsForm(string type) => FormTypes.Contains(type, StringComparer.OrdinalIgnoreCase);
 
-    // What MVC converts from a text, and lists of it, is read from the URI; what a binder of the application's own reads is its own.
+    // MVC reads types that it converts from a text, and lists of them, from the URI. The application's own binders decide by themselves.
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Called by MVC alone, which needs untrimmed code itself.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called by MVC alone, which needs dynamic code itself.")]
     private bool IsLeftUnread(ParameterDescriptor parameter)
@@ -105,12 +112,17 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
         var metadata = (provider, parameter) switch
         {
             (ModelMetadataProvider known, ControllerParameterDescriptor { ParameterInfo: var info }) => known.GetMetadataForParameter(info),
-            (ModelMetadataProvider known, ControllerBoundPropertyDescriptor { PropertyInfo: var info }) => known.GetMetadataForProperty(info, info.PropertyType),
+            (ModelMetadataProvider known, ControllerBoundPropertyDescriptor { PropertyInfo: var info }) =>
+                known.GetMetadataForProperty(info, info.PropertyType),
             _ => provider.GetMetadataForType(parameter.ParameterType),
         };
-        if (!metadata.IsComplexType || metadata.BindingSource is not null || metadata.ElementMetadata is { IsComplexType: false }) return false;
+        if (!metadata.IsComplexType || metadata.BindingSource is not null || metadata.ElementMetadata is { IsComplexType: false })
+            return false;
 
-        var binder = services.GetRequiredService<IModelBinderFactory>().CreateBinder(new() { Metadata = metadata, BindingInfo = parameter.BindingInfo, CacheToken = parameter });
-        return binder.GetType() is var type && (type == typeof(ComplexObjectModelBinder) || (type.IsGenericType && type.Namespace == typeof(ComplexObjectModelBinder).Namespace));
+        var binder = services.GetRequiredService<IModelBinderFactory>()
+            .CreateBinder(new() { Metadata = metadata, BindingInfo = parameter.BindingInfo, CacheToken = parameter });
+        return binder.GetType() is var type
+            && (type == typeof(ComplexObjectModelBinder)
+                || (type.IsGenericType && type.Namespace == typeof(ComplexObjectModelBinder).Namespace));
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace HttpQuery.Mvc;
 
-/// <summary>Makes MVC collect its actions at start, so that one which <see cref="QueryActions"/> refuses is known then, and not by failing requests.</summary>
+/// <summary>Makes MVC collect its actions at start, so that an action that <see cref="QueryActions"/>
+/// rejects fails the start, not later requests.</summary>
 internal sealed class QueryActionsCheck(IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

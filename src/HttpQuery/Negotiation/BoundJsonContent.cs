@@ -9,12 +9,13 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.Negotiation;
 
 /// <summary>Names the position of an error in JSON content that the framework failed to bind (§2.1, 400).</summary>
-/// <remarks>Parameter binding reports such an error by an exception in Development and by a bare 400 elsewhere; neither shows the
-/// client where it is. (.NET 11 adds problem details, which <see cref="JsonBindingProblemWriter"/> keeps back.) The setting behind that belongs to the whole
-/// application, so it stays as it is. Instead the octets are kept while they are bound, and read once more where binding has failed.</remarks>
+/// <remarks>Parameter binding reports such an error by an exception in Development and by a bare 400 elsewhere; neither tells
+/// the client the position. (.NET 11 adds problem details, which <see cref="JsonBindingProblemWriter"/> keeps back.) The
+/// setting behind that belongs to the whole application, so it stays as it is. Instead, the bytes are kept while they are
+/// bound, and read once more if binding fails.</remarks>
 internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, bool optional, int maximumLength)
 {
-    /// <summary>The handler itself, or a handler that watches over it where JSON content is bound to a parameter.</summary>
+    /// <summary>Returns the handler itself, or a handler that watches it if JSON content is bound to a parameter.</summary>
     public static RequestDelegate Wrap(RequestDelegate handler, Endpoint endpoint, HttpQueryOptions options)
     {
         var accepts = endpoint.Metadata.GetMetadata<IAcceptsMetadata>();
@@ -23,9 +24,10 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
             : handler;
     }
 
-    private static bool IncludesJson(string mediaType) => QueryContentTypes.IsJson(mediaType) || mediaType.Contains('*', StringComparison.Ordinal);
+    private static bool IncludesJson(string mediaType) =>
+        QueryContentTypes.IsJson(mediaType) || mediaType.Contains('*', StringComparison.Ordinal);
 
-    // Accepts<T>() may also be mere documentation of a handler that reads the content by itself.
+    // Accepts<T>() may also only document a handler that reads the content by itself.
     private static bool IsBound(Type type, Endpoint endpoint) => endpoint.Metadata
         .GetOrderedMetadata<IParameterBindingMetadata>()
         .Any(parameter => parameter.ParameterInfo.ParameterType == type && !parameter.HasBindAsync && !parameter.HasTryParse);
@@ -67,10 +69,11 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
         if (!await TryLocateAsync(context, retained.Content) && retained.HasFailed) await new JsonError(null, null).WriteAsync(context);
     }
 
-    // Where the second reading finds no error, or cannot be made, the 400 may be the handler's own, and stays as it is.
+    // If the second reading finds no error, or is not possible, the 400 may be the handler's own, and stays as it is.
     private async Task<bool> TryLocateAsync(HttpContext context, RetainingPipeReader? content)
     {
-        // Another charset is transcoded by a way that passes by the kept octets. Nothing read: binding failed before it came to the content.
+        // Another charset is transcoded on a path that bypasses the kept bytes. If nothing was read, binding failed before it reached the
+        // content.
         if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return false;
 
         var octets = content.Retain();

@@ -6,15 +6,16 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Refuses content whose coding nobody has removed (415 with <c>Accept-Encoding</c>, RFC 9110 §15.5.16).</summary>
-/// <remarks>Request decompression runs between routing and the endpoint, and takes <c>Content-Encoding</c> away with the coding: what is still
-/// there at the endpoint would be read as what it is not.</remarks>
+/// <summary>Rejects content whose coding no middleware has removed (415 with <c>Accept-Encoding</c>, RFC 9110 §15.5.16).</summary>
+/// <remarks>Request decompression runs between routing and the endpoint, and removes <c>Content-Encoding</c> together with the coding. If
+/// the header is still there, the endpoint would misread the content.</remarks>
 internal static class ContentCodings
 {
-    /// <summary>The handler as requests meet it that came with a coding.</summary>
+    /// <summary>Returns the handler for requests that came with a content coding.</summary>
     public static RequestDelegate Wrap(RequestDelegate next) => context =>
     {
-        if (context.Request.Headers.ContentEncoding is { Count: > 0 } coding) return IsIdentity(coding.ToString()) ? next(context) : RefuseAsync(context);
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } coding)
+            return IsIdentity(coding.ToString()) ? next(context) : RefuseAsync(context);
         return DecodedContent.InvokeAsync(next, context);
     };
 
@@ -28,9 +29,10 @@ internal static class ContentCodings
             $"The coding of the content is not supported. This resource accepts: {supported}");
     }
 
-    // Those of UseRequestDecompression, where its services are there.
+    // The codings of UseRequestDecompression, if its services are registered.
     private static string SupportedBy(IServiceProvider services) =>
         services.GetService<IRequestDecompressionProvider>() is null
             ? "identity"
-            : string.Join(", ", services.GetRequiredService<IOptions<RequestDecompressionOptions>>().Value.DecompressionProviders.Keys.Order());
+            : string.Join(", ",
+                services.GetRequiredService<IOptions<RequestDecompressionOptions>>().Value.DecompressionProviders.Keys.Order());
 }

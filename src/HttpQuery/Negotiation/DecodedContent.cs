@@ -3,9 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Content whose coding a middleware removes while it is read, and the answer where that fails: a broken coding is 400, and content that becomes
-/// longer than the server takes is 413 (RFC 9110 §15.5.1, §15.5.14).</summary>
-/// <remarks>The framework's parameter binding answers so by itself, most of the time; a handler that reads the content would end in a 500.</remarks>
+/// <summary>Content whose coding a middleware removes while it is read. If that fails, the response is 400 for a broken coding, and 413 for
+/// content that becomes longer than the server accepts (RFC 9110 §15.5.1, §15.5.14).</summary>
+/// <remarks>The framework's parameter binding responds like this by itself in most cases; a handler
+/// that reads the content would cause a 500.</remarks>
 internal sealed class DecodedContent(Stream decoder) : ReadOnlyStream
 {
     private readonly Stream _decoder = decoder;
@@ -31,8 +32,10 @@ internal sealed class DecodedContent(Stream decoder) : ReadOnlyStream
             request.Body = content._decoder;
         }
 
-        // Parameter binding leaves it at the status.
-        if (content._failure is { } failure && response is { HasStarted: false, ContentLength: null, ContentType: null } && response.StatusCode == failure.StatusCode)
+        // Parameter binding sets only the status.
+        if (content._failure is { } failure
+            && response is { HasStarted: false, ContentLength: null, ContentType: null }
+            && response.StatusCode == failure.StatusCode)
             await UnreadableContent.TryAnswer(context, failure)!;
     }
 
@@ -64,7 +67,8 @@ internal sealed class DecodedContent(Stream decoder) : ReadOnlyStream
         }
         catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
         {
-            // What BrotliStream throws where others throw InvalidDataException. (Synchronously it is what Kestrel says to synchronous reading.)
+            // BrotliStream throws this; other decoders throw InvalidDataException. (In synchronous reads, Kestrel throws it to forbid
+            // them.)
             throw _failure ??= new(UnreadableContent.BrokenCoding, exception);
         }
         catch (Exception exception) when (Note(exception))

@@ -4,13 +4,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Does what <see cref="JsonBindingProblemWriter"/> does where the application's own <see cref="IProblemDetailsService"/> does not ask the writers.</summary>
-/// <remarks>The framework takes the service from the request's services, so the handler runs with services that give this one. All else passes through.</remarks>
+/// <summary>Does the work of <see cref="JsonBindingProblemWriter"/> if the application's own
+/// <see cref="IProblemDetailsService"/> does not ask the writers.</summary>
+/// <remarks>The framework takes the service from the request's services, so the handler runs with services that return
+/// this one. All other services pass through.</remarks>
 internal sealed class JsonBindingProblemService(IProblemDetailsService inner) : IProblemDetailsService
 {
     private const int FirstVersionThatAsks = 11;
 
-    /// <summary>The handler itself, or one that replaces the service where parameters are bound on a version of .NET that reports problems.</summary>
+    /// <summary>Returns the handler itself, or a handler that replaces the service if parameters are bound on a
+    /// version of .NET that reports problems.</summary>
     public static RequestDelegate Wrap(RequestDelegate handler, Endpoint endpoint) =>
         Environment.Version.Major >= FirstVersionThatAsks && endpoint.Metadata.GetMetadata<IParameterBindingMetadata>() is not null
             ? new Handler(handler).InvokeAsync
@@ -35,12 +38,13 @@ internal sealed class JsonBindingProblemService(IProblemDetailsService inner) : 
 
         public Task InvokeAsync(HttpContext context)
         {
-            // An application has one service, or none, from start to end.
+            // An application has one service, or none, for its whole life.
             _asksWriters ??= context.RequestServices.GetService<IProblemDetailsService>() is not { } service || IsFrameworks(service);
             return _asksWriters.Value ? next(context) : InvokeWithAsync(context);
         }
 
-        private static bool IsFrameworks(IProblemDetailsService service) => service.GetType().Assembly == typeof(ProblemDetailsOptions).Assembly;
+        private static bool IsFrameworks(IProblemDetailsService service) =>
+            service.GetType().Assembly == typeof(ProblemDetailsOptions).Assembly;
 
         private async Task InvokeWithAsync(HttpContext context)
         {
@@ -65,7 +69,8 @@ internal sealed class JsonBindingProblemService(IProblemDetailsService inner) : 
 
         public object? GetKeyedService(Type serviceType, object? serviceKey) => inner.GetKeyedService(serviceType, serviceKey);
 
-        public object GetRequiredKeyedService(Type serviceType, object? serviceKey) => inner.GetRequiredKeyedService(serviceType, serviceKey);
+        public object GetRequiredKeyedService(Type serviceType, object? serviceKey) =>
+            inner.GetRequiredKeyedService(serviceType, serviceKey);
 
         private static object? Replace(object? service, Type type) =>
             type == typeof(IProblemDetailsService) && service is IProblemDetailsService own ? new JsonBindingProblemService(own) : service;

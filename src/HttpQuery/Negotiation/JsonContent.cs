@@ -9,14 +9,17 @@ namespace HttpQuery.Negotiation;
 /// <summary>Reads query content as JSON of a type whose metadata is given (§2.1).</summary>
 internal static class JsonContent
 {
-    /// <summary>The query, or the result that refuses it.</summary>
+    /// <summary>Returns the query, or the result that rejects it.</summary>
     public static async Task<(TQuery? Query, IResult? Refusal)> ReadAsync<TQuery>(HttpContext context, JsonTypeInfo<TQuery> typeInfo)
         where TQuery : notnull
     {
-        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is not { } encoding) return (default, new AnswerResult(QueryContentTypes.RefuseCharsetAsync));
+        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is not { } encoding)
+            return (default, new AnswerResult(QueryContentTypes.RefuseCharsetAsync));
 
         var isUtf8 = encoding is UTF8Encoding;
-        var content = isUtf8 ? context.Request.Body : Encoding.CreateTranscodingStream(context.Request.Body, encoding, Encoding.UTF8, leaveOpen: true);
+        var content = isUtf8
+            ? context.Request.Body
+            : Encoding.CreateTranscodingStream(context.Request.Body, encoding, Encoding.UTF8, leaveOpen: true);
         try
         {
             return await JsonSerializer.DeserializeAsync(content, typeInfo, context.RequestAborted) is { } query
@@ -25,7 +28,7 @@ internal static class JsonContent
         }
         catch (JsonException exception)
         {
-            // In transcoded octets a position would not be the sender's.
+            // In transcoded bytes, a position would not be the sender's.
             return (default, new AnswerResult((isUtf8 ? JsonError.From(exception) : new(null, null)).WriteAsync));
         }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)

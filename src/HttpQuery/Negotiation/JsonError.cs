@@ -6,15 +6,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Where JSON content cannot be read, told without repeating any of it (§2.1; RFC 8259).</summary>
-/// <param name="Line">Line of the error, counted from 1; <see langword="null"/> where the content as a whole is at fault.</param>
-/// <param name="Byte">Octet in that line, counted from 1.</param>
+/// <summary>The position at which JSON content cannot be read, without any of the content (§2.1; RFC 8259).</summary>
+/// <param name="Line">Line of the error, counted from 1; <see langword="null"/> if the content as a whole is at fault.</param>
+/// <param name="Byte">Byte in that line, counted from 1.</param>
 internal sealed record JsonError(long? Line, long? Byte)
 {
     public static JsonError From(JsonException exception) =>
         exception is { LineNumber: { } line, BytePositionInLine: { } position } ? new(line + 1, position + 1) : new(null, null);
 
-    /// <summary>The first error of <paramref name="content"/> as a <paramref name="type"/>, or <see langword="null"/> where it has none.</summary>
+    /// <summary>Finds the first error of <paramref name="content"/> as a <paramref name="type"/>, or returns
+    /// <see langword="null"/> if there is none.</summary>
     public static JsonError? Find(ReadOnlySpan<byte> content, Type type, bool optional, JsonSerializerOptions options)
     {
         if (content.StartsWith("\uFEFF"u8)) content = content[3..];
@@ -27,9 +28,10 @@ internal sealed record JsonError(long? Line, long? Byte)
         {
             return From(exception);
         }
-        catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception exception)
+            when (exception is NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
         {
-            // Thrown by the application's own type or converter; what it means is not ours to tell.
+            // The application's own type or converter threw it; its meaning is not known here.
             return null;
         }
     }
@@ -47,6 +49,6 @@ internal sealed record JsonError(long? Line, long? Byte)
         return QueryProblems.WriteAsync(context, Refusal.MalformedContent, problem);
     }
 
-    // The only type of extension members that the framework's problem details can always be serialized with: native AOT has metadata for no other.
+    // The only type of extension members that the framework's problem details can always serialize: native AOT has metadata for no other.
     private static JsonElement Number(long number) => JsonElement.Parse(number.ToString(CultureInfo.InvariantCulture));
 }

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>The media types that an endpoint can produce, and the choice among them by the request's <c>Accept</c> (§2.1; RFC 9110 §12.5.1).</summary>
+/// <summary>The media types that an endpoint can produce, and the choice among them by the request's
+/// <c>Accept</c> (§2.1; RFC 9110 §12.5.1).</summary>
 internal sealed class ProducedMediaTypes
 {
     private readonly MediaTypeNegotiation _negotiation;
@@ -21,9 +22,9 @@ internal sealed class ProducedMediaTypes
         _refusal = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
     }
 
-    /// <summary>What <paramref name="endpoint"/> states; <see langword="null"/> where it states nothing.</summary>
-    /// <remarks>Metadata that only documents responses is not taken for a statement: the framework infers it, and never holds an endpoint to it.
-    /// MVC's <c>[Produces]</c> is one, because MVC does.</remarks>
+    /// <summary>Returns the declaration of <paramref name="endpoint"/>; <see langword="null"/> if it declares nothing.</summary>
+    /// <remarks>Metadata that only documents responses does not count as a declaration: the framework infers it, and never enforces it.
+    /// MVC's <c>[Produces]</c> counts, because MVC enforces it.</remarks>
     public static ProducedMediaTypes? Of(Endpoint endpoint)
     {
         var types = new List<MediaType>();
@@ -40,7 +41,7 @@ internal sealed class ProducedMediaTypes
         return types.Count > 0 ? new([.. types.Distinct()], endpoint.Metadata.GetMetadata<ProducesAttribute>() is not null) : null;
     }
 
-    /// <summary>The handler, run only where it can produce what the request accepts.</summary>
+    /// <summary>Wraps a handler so that it runs only if it can produce a media type that the request accepts.</summary>
     public RequestDelegate Wrap(RequestDelegate next) => context =>
     {
         var choice = Choose(context.Request);
@@ -48,8 +49,8 @@ internal sealed class ProducedMediaTypes
 
         context.Features.Set(_choices[choice]);
 
-        // MVC's output formatters look at Accept once more, and not at all where it has */*: they are told the choice.
-        // And what writes problem details looks there too.
+        // MVC's output formatters read Accept again, and ignore it if it has */*, so it is set to the choice.
+        // The writers of problem details read it too.
         if (_forFormatters) context.Request.Headers.Accept = $"{_choices[choice].Text}, application/problem+json;q=0.1";
         return next(context);
     };
@@ -60,7 +61,7 @@ internal sealed class ProducedMediaTypes
         return accept.Count <= 1 ? _negotiation.Choose(accept.ToString()) : _negotiation.Choose(accept.ToArray());
     }
 
-    // What a handler writes by itself, where it was only given further producers.
+    // The handler's own media types, if it was only given further producers.
     private static string[] OwnOf(Endpoint endpoint)
     {
         var documented = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()

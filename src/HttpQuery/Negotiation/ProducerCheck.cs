@@ -5,16 +5,22 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Refuses, when routes are built, a producer that would never get a value to write: the endpoint would announce its media type, and send JSON.</summary>
+/// <summary>Rejects, when routes are built, a producer that would never get a value to write: the endpoint would
+/// announce its media type, and send JSON.</summary>
 internal static class ProducerCheck
 {
-    /// <exception cref="InvalidOperationException">The handler returns nothing that any producer of <paramref name="mediaType"/> writes.</exception>
+    /// <exception cref="InvalidOperationException">The handler returns no value that any producer of
+    /// <paramref name="mediaType"/> writes.</exception>
     public static void Check(EndpointBuilder endpoint, MediaType mediaType)
     {
-        if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is not true) return;
+        if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(HttpMethods.IsQuery) is not true)
+            return;
         if (endpoint.Metadata.OfType<MethodInfo>().LastOrDefault() is not { ReturnType: var returned }) return;
 
-        Type[] written = [.. endpoint.Metadata.OfType<ProducesStatement>().Where(statement => statement.MediaTypes.Contains(mediaType)).Select(statement => statement.ValueType).OfType<Type>()];
+        Type[] written = [.. endpoint.Metadata.OfType<ProducesStatement>()
+            .Where(statement => statement.MediaTypes.Contains(mediaType))
+            .Select(statement => statement.ValueType)
+            .OfType<Type>()];
         var value = Awaited(returned);
         if (written.Length == 0 || Array.Exists(written, type => CanBe(value, type, isWithin: false))) return;
         throw new InvalidOperationException(
@@ -23,13 +29,19 @@ internal static class ProducerCheck
     }
 
     private static Type Awaited(Type type) =>
-        type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(Task<>) || definition == typeof(ValueTask<>)) ? type.GenericTypeArguments[0] : type;
+        type.IsGenericType && type.GetGenericTypeDefinition() is var definition
+        && (definition == typeof(Task<>) || definition == typeof(ValueTask<>))
+            ? type.GenericTypeArguments[0]
+            : type;
 
-    // What a handler declares may be wider than what it returns. A result says by its type arguments what is in it; one without any may hold everything, but in Results<...> each has its own.
+    // A handler may declare a wider type than it returns. The type arguments of a result name its values.
+    // A result without type arguments may hold any value, but within Results<...> each value has its own result type.
     private static bool CanBe(Type returned, Type written, bool isWithin)
     {
         if (written.IsAssignableFrom(returned) || returned.IsAssignableFrom(written)) return true;
         if (!typeof(IResult).IsAssignableFrom(returned)) return false;
-        return returned.IsGenericType ? Array.Exists(returned.GenericTypeArguments, argument => CanBe(argument, written, isWithin: true)) : !isWithin;
+        return returned.IsGenericType
+            ? Array.Exists(returned.GenericTypeArguments, argument => CanBe(argument, written, isWithin: true))
+            : !isWithin;
     }
 }

@@ -1,10 +1,10 @@
 namespace HttpQuery.Negotiation;
 
 /// <summary>One call of <c>WithProduces</c> or <c>WithProducer</c>, as endpoint metadata.</summary>
-/// <param name="MediaTypes">In the order of preference.</param>
-/// <param name="Replaces">Whether what was stated before, by a group for example, no longer counts.</param>
+/// <param name="MediaTypes">In order of preference.</param>
+/// <param name="Replaces">Whether this replaces earlier declarations, for example those of a group.</param>
 internal sealed record ProducesStatement(IReadOnlyList<MediaType> MediaTypes, bool Replaces)
 {
-    /// <summary>What a producer writes; <see langword="null"/> where the handler writes by itself.</summary>
+    /// <summary>Type of the value that a producer writes; <see langword="null"/> if the handler writes by itself.</summary>
     public Type? ValueType { get; init; }
 }

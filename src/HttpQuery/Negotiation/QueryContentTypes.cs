@@ -9,11 +9,13 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>The media types of query content that the endpoints of a path accept, and the decision about a request's own (§2, §2.1).</summary>
+/// <summary>The media types of query content that the endpoints of a path accept, and the decision about
+/// a request's own media type (§2, §2.1).</summary>
 internal sealed class QueryContentTypes
 {
     private static readonly MediaType[] WellKnown =
-        [.. new[] { "application/json", "application/x-www-form-urlencoded", "text/plain", "application/xml" }.Select(type => MediaType.Parse(type))];
+        [.. new[] { "application/json", "application/x-www-form-urlencoded", "text/plain", "application/xml" }
+            .Select(type => MediaType.Parse(type))];
 
     private readonly MediaType[] _accepted;
     private readonly (string Text, QueryAnswer Answer)[] _usual;
@@ -21,7 +23,11 @@ internal sealed class QueryContentTypes
     private QueryContentTypes(MediaType[] accepted)
     {
         _accepted = accepted;
-        _usual = [.. accepted.Where(type => type.Parameters.Count == 0 && !type.ToString().Contains('*')).Union(WellKnown).SelectMany(Spellings).Select(text => (text, Judge(text)))];
+        _usual = [.. accepted
+            .Where(type => type.Parameters.Count == 0 && !type.ToString().Contains('*'))
+            .Union(WellKnown)
+            .SelectMany(Spellings)
+            .Select(text => (text, Judge(text)))];
         Accept = Field(string.Join(", ", accepted.Select(type => type.ToString()).Where(text => Ascii.IsValid(text))));
         AcceptQuery = Field(Advertise(accepted).ToString());
     }
@@ -32,7 +38,8 @@ internal sealed class QueryContentTypes
     /// <summary>Value of <c>Accept</c>.</summary>
     public StringValues Accept { get; }
 
-    /// <summary>Everything that any of <paramref name="endpoints"/> accepts; one that states nothing accepts every type.</summary>
+    /// <summary>All media types that any of <paramref name="endpoints"/> accepts; an endpoint that declares none accepts every
+    /// type.</summary>
     public static QueryContentTypes Of(IEnumerable<Endpoint> endpoints) => new([.. endpoints
         .SelectMany(e => e.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is { Count: > 0 } types ? types : ["*/*"])
         .Select(text => MediaType.TryParse(text, out var type) ? type : null)
@@ -43,7 +50,7 @@ internal sealed class QueryContentTypes
     {
         var field = context.Request.Headers.ContentType;
 
-        // Two lines could join to one that is well formed, and recipients differ in which they take.
+        // Two lines could join to a well-formed one, and recipients differ in which line they use.
         if (field.Count > 1) return QueryAnswer.MalformedContentType;
 
         var text = field.ToString();
@@ -51,7 +58,7 @@ internal sealed class QueryContentTypes
         var answer = Recall(text);
         if (answer is not (QueryAnswer.EmptyContent or QueryAnswer.MethodOverride or QueryAnswer.Query)) return answer;
 
-        // Not by the generic method, which is called by a slower way.
+        // Not the generic method, which is slower to call.
         var feature = context.Features[typeof(IHttpRequestBodyDetectionFeature)];
         if (answer is QueryAnswer.EmptyContent && IsEmpty(feature, context)) return answer;
         if (answer is QueryAnswer.MethodOverride && RequestAsSent.WasPosted(context)) return answer;
@@ -62,10 +69,11 @@ internal sealed class QueryContentTypes
     public static bool IsJson(string? mediaType)
     {
         var reader = new MediaTypeReader(mediaType);
-        return reader.Subtype.Equals("json", StringComparison.OrdinalIgnoreCase) || reader.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+        return reader.Subtype.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || reader.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether content of <paramref name="mediaType"/> is read as UTF-8: by its charset, or for want of one.</summary>
+    /// <summary>Whether content of <paramref name="mediaType"/> is read as UTF-8: by its charset, or because it has none.</summary>
     public static bool IsUtf8(string? mediaType)
     {
         var reader = new MediaTypeReader(mediaType);
@@ -76,14 +84,16 @@ internal sealed class QueryContentTypes
         return true;
     }
 
-    /// <summary>Writes a charset in quotes without them: it means the same (RFC 9110 §5.6.6), but the framework's JSON reader fails on it.</summary>
+    /// <summary>Removes the quotes around a charset: the meaning is the same (RFC 9110 §5.6.6), but the
+    /// framework's JSON reader fails on them.</summary>
     public static void UnquoteCharset(HttpRequest request)
     {
-        if (request.ContentType is { } text && text.Contains('"') && MediaType.TryParse(text, out var type)) request.ContentType = type.ToString();
+        if (request.ContentType is { } text && text.Contains('"') && MediaType.TryParse(text, out var type))
+            request.ContentType = type.ToString();
     }
 
-    /// <summary>The encoding by which JSON of a well-formed <paramref name="mediaType"/> is read; <see langword="null"/> where the charset is not
-    /// known, on which the framework would fail as a server error.</summary>
+    /// <summary>Returns the encoding for JSON of a well-formed <paramref name="mediaType"/>; <see langword="null"/> if the charset is
+    /// unknown, because the framework would fail on it as a server error.</summary>
     public static Encoding? EncodingOf(string? mediaType)
     {
         if (IsUtf8(mediaType)) return Encoding.UTF8;
@@ -97,14 +107,15 @@ internal sealed class QueryContentTypes
         }
     }
 
-    /// <summary>Answers 415 to a charset that is not known.</summary>
+    /// <summary>Sends 415 for an unknown charset.</summary>
     public static Task RefuseCharsetAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { } fields) context.Response.Headers.Accept = fields.Accept;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusal.UnsupportedCharset, "The charset of the content is not supported. JSON is UTF-8.");
+        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusal.UnsupportedCharset,
+            "The charset of the content is not supported. JSON is UTF-8.");
     }
 
-    // What clients really send is judged once, when routes are built; anything else is read anew.
+    // The usual values of clients are judged once, when routes are built; any other value is parsed for each request.
     private QueryAnswer Recall(string text)
     {
         foreach (var (usual, answer) in _usual)
@@ -116,14 +127,15 @@ internal sealed class QueryContentTypes
 
     private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
 
-    // EmptyContent: a Query where the content is not empty. MethodOverride: a Query where it was not posted.
+    // EmptyContent: a Query if the content is not empty. MethodOverride: a Query if it was not posted.
     private QueryAnswer Judge(string text)
     {
-        if (!IsAccepted(text)) return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
+        if (!IsAccepted(text))
+            return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
         return IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
     }
 
-    // The media types that a form, or a script without leave, can send to another site.
+    // The media types that a form, or a script without permission, can send to another site.
     private static bool IsForm(string text) =>
         new MediaTypeReader(text) is var reader
         && (Is(reader, "application", "x-www-form-urlencoded") || Is(reader, "multipart", "form-data") || Is(reader, "text", "plain"));
@@ -140,8 +152,8 @@ internal sealed class QueryContentTypes
         return false;
     }
 
-    // As the framework's own matching, which chooses the endpoint after us: "application/json" takes "application/x+json" too,
-    // and the parameters of the accepted type must be there.
+    // Same as the framework's own matching, which chooses the endpoint after us: "application/json" accepts "application/x+json" too,
+    // and the parameters of the accepted type must be present.
     private static bool Includes(MediaType accepted, string text)
     {
         var reader = new MediaTypeReader(text);
@@ -160,7 +172,8 @@ internal sealed class QueryContentTypes
         if (accepted.Subtype is "*" || reader.Subtype.Equals(accepted.Subtype, StringComparison.OrdinalIgnoreCase)) return true;
         return accepted.Suffix is not { } suffix
             ? reader.Suffix.Equals(accepted.Subtype, StringComparison.OrdinalIgnoreCase)
-            : accepted.Subtype.StartsWith("*+", StringComparison.Ordinal) && reader.Suffix.Equals(suffix, StringComparison.OrdinalIgnoreCase);
+            : accepted.Subtype.StartsWith("*+", StringComparison.Ordinal)
+                && reader.Suffix.Equals(suffix, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IncludesParameters(MediaType accepted, string text)
@@ -180,8 +193,9 @@ internal sealed class QueryContentTypes
     private static bool IsEmpty(object? feature, HttpContext context) =>
         feature is IHttpRequestBodyDetectionFeature content ? !content.CanHaveBody : context.Request.ContentLength is 0;
 
-    // Accept-Query cannot say all that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
-    // are no structured-field parameters. What it cannot say is left out, so that all it says is accepted. Where nothing would be left the next wider range is named: the endpoint still decides.
+    // Accept-Query cannot express everything that Accepts metadata can (§3): "application/*+json" is no media range, and some parameters
+    // are no structured-field parameters. Such types are left out, so that every listed type is accepted. If none would remain,
+    // the next wider range is listed: the endpoint still decides.
     private static AcceptQuery Advertise(MediaType[] accepted)
     {
         AcceptQueryMember[] sayable = [.. accepted.SelectMany(type => Members(type.ToString()))];

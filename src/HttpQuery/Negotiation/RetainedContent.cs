@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Gives out the request's body reader and keeps what is read from it; starts anew where the body is replaced meanwhile.</summary>
+/// <summary>Provides the request's body reader and keeps the bytes read from it; starts again if the body is replaced meanwhile.</summary>
 internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
 {
     private readonly HttpContext _context;
@@ -14,7 +14,7 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
 
     public RetainedContent(HttpContext context, int maximumLength)
     {
-        // Asking for the reader makes a server give the feature that has it.
+        // Reading this property makes a server provide the feature that has the reader.
         _ = context.Request.BodyReader;
         (_context, _maximumLength) = (context, maximumLength);
         _original = context.Features.GetRequiredFeature<IRequestBodyPipeFeature>();
@@ -22,10 +22,10 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
         context.Features.Set(this);
     }
 
-    /// <summary>What was read last; <see langword="null"/> where nobody has asked for a reader.</summary>
+    /// <summary>The content that was read last; <see langword="null"/> if no code has asked for a reader.</summary>
     public RetainingPipeReader? Content { get; private set; }
 
-    /// <summary>Whether binding is over: what is thrown from then on is the application's own.</summary>
+    /// <summary>Whether binding is over: exceptions after that are the application's own.</summary>
     public bool IsBound { get; set; }
 
     /// <summary>Whether the framework has reported that it could not bind the content. .NET 10 does not report it.</summary>
@@ -43,7 +43,7 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
         }
     }
 
-    /// <summary>Puts the server's own feature back.</summary>
+    /// <summary>Restores the server's own feature.</summary>
     public void Release()
     {
         _context.Features.Set(_original);

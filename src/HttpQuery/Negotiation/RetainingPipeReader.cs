@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Passes content through and keeps a copy of what was handed out, up to a limit.</summary>
+/// <summary>Passes content through and keeps a copy of the bytes handed out, up to a limit.</summary>
 internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) : PipeReader, IDisposable
 {
     private ReadOnlySequence<byte> _current;
@@ -13,13 +13,13 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
     private int _consumed;
     private int _examined;
 
-    /// <summary>Whether anyone has asked for content at all.</summary>
+    /// <summary>Whether any code has asked for content.</summary>
     public bool WasRead { get; private set; }
 
-    /// <summary>Whether more was handed out than may be kept; nothing is kept then.</summary>
+    /// <summary>Whether more bytes were handed out than may be kept; none are kept then.</summary>
     public bool IsTooLong { get; private set; }
 
-    /// <summary>All octets that were handed out, whether they were consumed or not.</summary>
+    /// <summary>Returns all bytes that were handed out, consumed or not.</summary>
     public ReadOnlySpan<byte> Retain()
     {
         Keep(_current, _current.Start);
@@ -35,7 +35,7 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
         }
         catch (InvalidDataException exception)
         {
-            // A broken coding, met by request decompression: the client's error, not the server's.
+            // Request decompression found a broken coding: the client's error, not the server's.
             throw new BadHttpRequestException(UnreadableContent.BrokenCoding, exception);
         }
         (_current, WasRead) = (result.Buffer, true);
@@ -67,7 +67,7 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
-        // The octets may be given back by this; they are copied before.
+        // This may release the bytes, so they are copied first.
         Keep(_current, _current.Start);
         return inner.CompleteAsync(exception);
     }
@@ -78,7 +78,7 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
         (_copy, _consumed, _examined, _current) = ([], 0, 0, default);
     }
 
-    // What was handed out but not consumed comes again with the next read, and is then copied over itself.
+    // Bytes that were handed out but not consumed come again with the next read, and then overwrite their own copy.
     private void Keep(ReadOnlySequence<byte> handedOut, SequencePosition consumed)
     {
         if (IsTooLong || handedOut.IsEmpty) return;

@@ -7,14 +7,15 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace HttpQuery;
 
-/// <summary>The result of <see cref="QueryResults.UnprocessableQuery"/>: 422 with problem details (RFC 10008 §2.1, RFC 9110 §15.5.21).</summary>
+/// <summary>The result of <see cref="QueryResults.UnprocessableQuery"/>: 422 with problem details (RFC 10008 §2.1,
+/// RFC 9110 §15.5.21).</summary>
 public sealed class UnprocessableQuery : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
     private readonly IReadOnlyDictionary<string, string[]>? _errors;
 
     internal UnprocessableQuery(string detail, IReadOnlyDictionary<string, string[]>? errors) => (Detail, _errors) = (detail, errors);
 
-    /// <summary>What is wrong with the query.</summary>
+    /// <summary>Describes the error in the query.</summary>
     public string Detail { get; }
 
     /// <inheritdoc/>
@@ -30,5 +31,7 @@ public sealed class UnprocessableQuery : IResult, IStatusCodeHttpResult, IEndpoi
     }
 
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(ProblemDetails), ["application/problem+json"]));
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(
+                StatusCodes.Status422UnprocessableEntity, typeof(ProblemDetails), ["application/problem+json"]));
 }

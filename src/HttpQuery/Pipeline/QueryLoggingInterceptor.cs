@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.HttpLogging;
 
 namespace HttpQuery.Pipeline;
 
-/// <summary>Keeps query content out of <c>UseHttpLogging</c>: what would be sensitive in a URI is so in content (§4).</summary>
-/// <remarks>An endpoint that states otherwise by <c>WithHttpLogging</c> or <c>[HttpLogging]</c> is taken at its word.</remarks>
+/// <summary>Keeps query content out of <c>UseHttpLogging</c>: data that is sensitive in a URI is also sensitive in content (§4).</summary>
+/// <remarks>An endpoint that declares <c>WithHttpLogging</c> or <c>[HttpLogging]</c> overrides this.</remarks>
 internal sealed class QueryLoggingInterceptor : IHttpLoggingInterceptor
 {
     public ValueTask OnRequestAsync(HttpLoggingInterceptorContext logContext)

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Pipeline;
 
-/// <summary>Remembers, before any middleware can change it, that a request came as POST, and that its content was coded.</summary>
-/// <remarks>QUERY counts as safe, so nobody asks it for an antiforgery token. A form on another site can be posted with a field that makes it a
-/// QUERY (<c>UseHttpMethodOverride</c> with a <c>FormFieldName</c>): such a form is refused. An <c>X-HTTP-Method-Override</c> field is not something that a form
-/// can send, nor a script on another site without leave.</remarks>
+/// <summary>Records, before any middleware can change it, that a request came as POST, and that its content was encoded.</summary>
+/// <remarks>QUERY counts as safe, so no code asks it for an antiforgery token. Another site can post a form with an input that makes it a
+/// QUERY (<c>UseHttpMethodOverride</c> with a <c>FormFieldName</c>): such a form is rejected. A form cannot send an
+/// <c>X-HTTP-Method-Override</c> header, and a script on another site cannot send it without permission.</remarks>
 internal sealed class RequestAsSent : IStartupFilter
 {
     private const string OverrideField = "X-HTTP-Method-Override";
@@ -22,13 +22,15 @@ internal sealed class RequestAsSent : IStartupFilter
         {
             if (HttpMethods.IsPost(context.Request.Method)) context.Features.Set(Posted.Instance);
             if (context.Request.Headers.ContentEncoding.Count > 0)
-                context.Features.Set<IHttpRequestBodyDetectionFeature>(new CodedContent(context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true));
+                context.Features.Set<IHttpRequestBodyDetectionFeature>(
+                    new CodedContent(context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true));
             return following(context);
         });
         next(app);
     };
 
-    /// <summary>Stands in the place of what tells whether there is content, and tells by its type that this is coded: routing looks there anyway.</summary>
+    /// <summary>Replaces the feature that tells whether there is content, and marks the content as encoded by its
+    /// type: routing reads that feature anyway.</summary>
     public sealed class CodedContent(bool canHaveBody) : IHttpRequestBodyDetectionFeature
     {
         public bool CanHaveBody => canHaveBody;

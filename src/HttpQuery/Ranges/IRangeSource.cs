@@ -5,9 +5,9 @@ namespace HttpQuery.Ranges;
 /// <summary>Content of known length from which parts can be sent.</summary>
 internal interface IRangeSource
 {
-    /// <summary>In octets.</summary>
+    /// <summary>Length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Writes the octets of <paramref name="range"/> to the response.</summary>
+    /// <summary>Writes the bytes of <paramref name="range"/> to the response.</summary>
     Task WriteAsync(HttpResponse response, ByteRange range);
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Ranges;
 
-/// <summary>Content that lies in memory.</summary>
+/// <summary>Content in memory.</summary>
 internal sealed class MemoryRangeSource(ReadOnlyMemory<byte> content) : IRangeSource
 {
     public long Length => content.Length;

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery;
 
-/// <summary>The result of <see cref="QueryResults.Bytes"/> and <see cref="QueryResults.Stream"/>: content with validators, of which a client can ask parts
-/// (RFC 10008 §2.6, §2.8).</summary>
+/// <summary>The result of <see cref="QueryResults.Bytes"/> and <see cref="QueryResults.Stream"/>: content with validators. Clients can
+/// request parts of it (RFC 10008 §2.6, §2.8).</summary>
 public sealed class RangeContent : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
 {
     private readonly ReadOnlyMemory<byte> _memory;
@@ -13,7 +13,8 @@ public sealed class RangeContent : IResult, IStatusCodeHttpResult, IContentTypeH
     private readonly EntityTag? _entityTag;
     private readonly DateTimeOffset? _lastModified;
 
-    internal RangeContent(ReadOnlyMemory<byte> memory, Stream? stream, string contentType, EntityTag? entityTag, DateTimeOffset? lastModified) =>
+    internal RangeContent(
+        ReadOnlyMemory<byte> memory, Stream? stream, string contentType, EntityTag? entityTag, DateTimeOffset? lastModified) =>
         (_memory, _stream, ContentType, _entityTag, _lastModified) = (memory, stream, contentType, entityTag, lastModified);
 
     /// <summary>The media type of the content.</summary>

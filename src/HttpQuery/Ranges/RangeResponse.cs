@@ -16,11 +16,16 @@ internal static class RangeResponse
 {
     private const int BoundaryOctets = 16;
 
-    /// <summary>Where the endpoint waits for the whole response, which has no tag yet: it holds conditions and ranges against the response itself, when that is there.</summary>
+    /// <summary>Returns the buffer of an endpoint that waits for the whole response, if the response has no tag yet. The endpoint then
+    /// checks conditions and ranges against the complete response.</summary>
     public static ResponseBuffer? Waiting(HttpContext context, IRangeSource source) =>
-        context.Features.Get<IHttpResponseBodyFeature>() is ResponseBuffer buffer && context.Response.Headers.ETag.Count == 0 && buffer.CanKeep(source.Length) ? buffer : null;
+        context.Features.Get<IHttpResponseBodyFeature>() is ResponseBuffer buffer
+            && context.Response.Headers.ETag.Count == 0
+            && buffer.CanKeep(source.Length)
+                ? buffer
+                : null;
 
-    /// <summary>Sends <paramref name="source"/> with the fields that the response has.</summary>
+    /// <summary>Sends <paramref name="source"/> with the headers that the response already has.</summary>
     public static Task SendAsync(HttpContext context, IRangeSource source)
     {
         var (request, response) = (context.Request, context.Response);
@@ -32,9 +37,11 @@ internal static class RangeResponse
             return SendWholeAsync(context, source);
         }
 
-        // RFC 9110 §14.2 has Range on GET alone, RFC 10008 §2.8 adds QUERY.
+        // RFC 9110 §14.2 defines Range for GET alone; RFC 10008 §2.8 adds QUERY.
         var range = request.Headers.Range;
-        var asked = range.Count == 1 && response.StatusCode == StatusCodes.Status200OK && (HttpMethods.IsQuery(request.Method) || HttpMethods.IsGet(request.Method));
+        var asked = range.Count == 1
+            && response.StatusCode == StatusCodes.Status200OK
+            && (HttpMethods.IsQuery(request.Method) || HttpMethods.IsGet(request.Method));
         if (!asked || !RequestPreconditions.RangeApplies(context)) return SendWholeAsync(context, source);
 
         var maximumCount = context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumRanges;
@@ -50,7 +57,9 @@ internal static class RangeResponse
     private static Task SendWholeAsync(HttpContext context, IRangeSource source)
     {
         context.Response.ContentLength = source.Length;
-        return HttpMethods.IsHead(context.Request.Method) || source.Length == 0 ? Task.CompletedTask : source.WriteAsync(context.Response, new(0, source.Length - 1));
+        return HttpMethods.IsHead(context.Request.Method) || source.Length == 0
+            ? Task.CompletedTask
+            : source.WriteAsync(context.Response, new(0, source.Length - 1));
     }
 
     private static Task SendPartAsync(HttpResponse response, IRangeSource source, ByteRange range)
@@ -66,7 +75,8 @@ internal static class RangeResponse
     {
         var boundary = RandomNumberGenerator.GetHexString(2 * BoundaryOctets, lowercase: true);
         var mediaType = response.ContentType is { } type ? $"Content-Type: {type}\r\n" : "";
-        var heads = Array.ConvertAll(ranges, range => Encoding.Latin1.GetBytes($"\r\n--{boundary}\r\n{mediaType}Content-Range: {ContentRange(range, source)}\r\n\r\n"));
+        var heads = Array.ConvertAll(ranges,
+            range => Encoding.Latin1.GetBytes($"\r\n--{boundary}\r\n{mediaType}Content-Range: {ContentRange(range, source)}\r\n\r\n"));
         var end = Encoding.Latin1.GetBytes($"\r\n--{boundary}--\r\n");
 
         response.StatusCode = StatusCodes.Status206PartialContent;
@@ -88,7 +98,8 @@ internal static class RangeResponse
         var tooMany = context.Request.Headers.Range.ToString().AsSpan().Count(',') >= maximumCount;
         return QueryProblems.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, Refusal.RangeNotSatisfiable, tooMany
             ? string.Create(CultureInfo.InvariantCulture, $"The request asks for more than {maximumCount} ranges.")
-            : string.Create(CultureInfo.InvariantCulture, $"No range of the request lies within the result, which has {source.Length} octets."));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"No range of the request lies within the result, which has {source.Length} octets."));
     }
 
     private static string ContentRange(ByteRange range, IRangeSource source) =>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Ranges;
 
-/// <summary>Content that a stream gives from any place on.</summary>
+/// <summary>Content of a stream that can seek to any position.</summary>
 internal sealed class StreamRangeSource(Stream content) : IRangeSource
 {
     private const int BufferLength = 64 * 1024;

@@ -4,21 +4,24 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Routing;
 
-/// <summary>The endpoints that routing puts in place of the application's own where a request is refused, or asks by OPTIONS.</summary>
+/// <summary>The endpoints that routing puts in place of the application's own if a request is rejected or asks by OPTIONS.</summary>
 internal static class QueryAnswers
 {
-    /// <summary>One endpoint for each route of the path, so that its constraints hold here too: what they refuse stays a 404.</summary>
+    /// <summary>Creates one endpoint for each route of the path, so that its constraints apply here too:
+    /// a request that they reject stays a 404.</summary>
     public static IEnumerable<Endpoint> Endpoints(QueryAnswer answer, QueryResource resource)
     {
         var aboutQuery = answer is not (QueryAnswer.MethodNotAllowed or QueryAnswer.Options);
         return resource.Endpoints
             .Where(endpoint => !aboutQuery || QueryEndpoint.CanAnswerQuery(endpoint))
             .DistinctBy(endpoint => endpoint.RoutePattern)
-            .Select((endpoint, order) => Create(answer, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
+            .Select((endpoint, order) =>
+                Create(answer, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
             .Concat(resource.Fallbacks);
     }
 
-    private static RouteEndpoint Create(QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
+    private static RouteEndpoint Create(
+        QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
     {
         var fields = resource.FieldsOf(endpoint);
         return new(Handler(answer, fields), endpoint.RoutePattern, order, new([fields, .. metadata]), $"QUERY resource: {answer}");
@@ -28,12 +31,19 @@ internal static class QueryAnswers
     {
         var (status, refusal, detail) = answer switch
         {
-            QueryAnswer.MissingContentType => (400, Refusal.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
-            QueryAnswer.MalformedContentType => (400, Refusal.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
+            QueryAnswer.MissingContentType =>
+                (400, Refusal.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
+            QueryAnswer.MalformedContentType =>
+                (400, Refusal.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
             QueryAnswer.EmptyContent => (400, Refusal.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
-            QueryAnswer.MethodOverride => (400, Refusal.MethodOverride, "A posted form is no QUERY, whatever its fields say of the method: another site could have sent it."),
-            QueryAnswer.UnsupportedMediaType => (415, Refusal.UnsupportedMediaType, $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
-            QueryAnswer.MethodNotAllowed => (405, Refusal.MethodNotAllowed, $"The method is not supported. This resource allows: {resource.Allow}"),
+            QueryAnswer.MethodOverride =>
+                (400, Refusal.MethodOverride,
+                    "A posted form is no QUERY, whatever its fields say of the method: another site could have sent it."),
+            QueryAnswer.UnsupportedMediaType =>
+                (415, Refusal.UnsupportedMediaType,
+                    $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
+            QueryAnswer.MethodNotAllowed =>
+                (405, Refusal.MethodNotAllowed, $"The method is not supported. This resource allows: {resource.Allow}"),
             QueryAnswer.Options => (204, null!, ""),
             _ => throw new ArgumentOutOfRangeException(nameof(answer)),
         };

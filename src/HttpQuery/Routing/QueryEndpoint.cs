@@ -11,40 +11,47 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Routing;
 
-/// <summary>What an endpoint's metadata says about QUERY, and what a QUERY resource adds to it.</summary>
+/// <summary>Reads an endpoint's metadata about QUERY, and adds the metadata and checks of a QUERY resource.</summary>
 internal static class QueryEndpoint
 {
-    /// <summary>A program asks, not somebody at a browser: 401 says more to it than a login page. An endpoint's <c>AllowCookieRedirect()</c> outweighs it.</summary>
+    /// <summary>A program sends a QUERY, not a user at a browser: 401 tells it more than a login page. An endpoint's
+    /// <c>AllowCookieRedirect()</c> overrides this.</summary>
     public static object NoCookieRedirect { get; } = new DisabledCookieRedirect();
 
-    /// <summary>The methods that the endpoint names; none means every method.</summary>
-    public static IReadOnlyList<string> Methods(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
+    /// <summary>The methods that the endpoint names; an empty list means every method.</summary>
+    public static IReadOnlyList<string> Methods(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
-    /// <summary>Whether the endpoint names QUERY, in whatever case.</summary>
+    /// <summary>Whether the endpoint names QUERY, ignoring case.</summary>
     public static bool AcceptsQuery(Endpoint endpoint) => Methods(endpoint).Any(HttpMethods.IsQuery);
 
     /// <summary>Whether a QUERY can reach the endpoint: it names QUERY, or no method at all.</summary>
     public static bool CanAnswerQuery(Endpoint endpoint) => Methods(endpoint) is { Count: 0 } || AcceptsQuery(endpoint);
 
-    /// <summary>Whether this is a fallback route: the framework gives those, and only those, the last order there is.</summary>
+    /// <summary>Whether this is a fallback route: the framework gives the last possible order to those routes only.</summary>
     public static bool IsFallback(RouteEndpoint endpoint) => endpoint.Order == int.MaxValue;
 
-    /// <summary>Whether <paramref name="endpoint"/> is chosen from wherever <paramref name="place"/> is: it has the same route, or one that no
-    /// constraint narrows.</summary>
+    /// <summary>Whether <paramref name="endpoint"/> can be chosen wherever <paramref name="place"/> can: it has the same
+    /// route, or one that no constraint narrows.</summary>
     public static bool StandsWhere(RouteEndpoint endpoint, RouteEndpoint place) =>
         ReferenceEquals(endpoint.RoutePattern, place.RoutePattern)
         || endpoint.RoutePattern.RawText == place.RoutePattern.RawText
         || (endpoint.RoutePattern.ParameterPolicies.Count == 0 && endpoint.RoutePattern.PathSegments.All(segment => segment.IsSimple));
 
-    /// <summary>The endpoint as QUERY requests of <paramref name="resource"/> meet it: same route, and what QUERY needs besides.</summary>
-    /// <remarks>An endpoint may stand at several paths (a catch-all does), so what is added belongs to the path's copy.</remarks>
+    /// <summary>Returns the endpoint for QUERY requests of <paramref name="resource"/>: same route, with the additions that QUERY
+    /// needs.</summary>
+    /// <remarks>An endpoint may stand at several paths (a catch-all does), so the additions belong to the path's copy.</remarks>
     public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool coded)
     {
         if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
         var produced = ProducedMediaTypes.Of(endpoint);
-        var metadata = new List<object>(endpoint.Metadata) { new MappedEndpoint(endpoint), resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null } };
+        var metadata = new List<object>(endpoint.Metadata)
+        {
+            new MappedEndpoint(endpoint),
+            resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null }
+        };
 
-        // The only endpoint for QUERY: method and media type are checked before it is chosen, and need not be checked once more.
+        // The only endpoint for QUERY: method and media type are checked before it is chosen, and need no second check.
         if (resource.HasOneQueryEndpoint) metadata.Add(Checked.Instance);
 
         // QUERY is safe (§2.1): a form sent by it changes nothing, so there is no request to forge.
@@ -52,38 +59,48 @@ internal static class QueryEndpoint
 
         metadata.Add(NoCookieRedirect);
         handler = Compose(handler, endpoint, produced, options);
-        return new(coded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+        return new(
+            coded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
-    /// <summary>The endpoint as all other requests of <paramref name="resource"/> meet it: where it answers GET or HEAD, with the fields to announce.</summary>
+    /// <summary>Returns the endpoint for all other requests of <paramref name="resource"/>: with the headers
+    /// to announce if it answers GET or HEAD.</summary>
     public static RouteEndpoint ForOtherMethods(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
     {
         var methods = Methods(endpoint);
         var announces = methods.Count == 0 || methods.Any(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
         return announces && TakesFields(endpoint, options)
-            ? new(endpoint.RequestDelegate!, endpoint.RoutePattern, endpoint.Order, new([.. endpoint.Metadata, resource.FieldsOf(endpoint)]), endpoint.DisplayName)
+            ? new(endpoint.RequestDelegate!, endpoint.RoutePattern, endpoint.Order,
+                new([.. endpoint.Metadata, resource.FieldsOf(endpoint)]), endpoint.DisplayName)
             : endpoint;
     }
 
-    // From the inside out; a request meets them the other way round.
-    private static RequestDelegate Compose(RequestDelegate handler, RouteEndpoint endpoint, ProducedMediaTypes? produced, HttpQueryOptions options)
+    // Wrapped from the inside out; a request passes through in reverse order.
+    private static RequestDelegate Compose(
+        RequestDelegate handler, RouteEndpoint endpoint, ProducedMediaTypes? produced, HttpQueryOptions options)
     {
-        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action ? action.Wrap(handler) : BoundJsonContent.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
+        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action
+            ? action.Wrap(handler)
+            : BoundJsonContent.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
 
-        if (endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(parameter => parameter.ParameterInfo.ParameterType == typeof(Stream) || parameter.ParameterInfo.ParameterType == typeof(PipeReader)))
+        if (endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(parameter =>
+                parameter.ParameterInfo.ParameterType == typeof(Stream)
+                || parameter.ParameterInfo.ParameterType == typeof(PipeReader)))
             handler = ReplayedStream.Wrap(handler);
         var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
-        if (entityTag || ranges) handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
-        if (behaviors.Any(behavior => behavior.QueryKey)) handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
+        if (entityTag || ranges)
+            handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
+        if (behaviors.Any(behavior => behavior.QueryKey))
+            handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
         return produced is null ? handler : produced.Wrap(handler);
     }
 
-    // A fallback route answers where nothing else stands, unless an option gives it this path too.
+    // A fallback route answers only if no other endpoint stands at the path, unless an option gives it this path too.
     private static bool TakesFields(RouteEndpoint endpoint, HttpQueryOptions options) =>
         endpoint.RequestDelegate is not null && (options.AllowFallback || !IsFallback(endpoint));
 
-    // No method and no content type: the framework's own matching, which would look at both again, leaves such an endpoint alone.
+    // No method and no content type: the framework's own matching, which would check both again, skips such an endpoint.
     private sealed class Checked : IAcceptsMetadata, IHttpMethodMetadata
     {
         public static readonly Checked Instance = new();

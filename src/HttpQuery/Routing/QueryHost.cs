@@ -5,7 +5,7 @@ namespace HttpQuery.Routing;
 /// <summary>One host of <c>RequireHost</c>: <c>a.test</c>, <c>*.test</c> or <c>*</c>, each with or without a port.</summary>
 internal readonly record struct QueryHost(string Name, int? Port)
 {
-    /// <summary>Every host on every port: the place of endpoints that name none.</summary>
+    /// <summary>Every host on every port: used for endpoints that name no host.</summary>
     public static QueryHost Any { get; } = new("*", null);
 
     public static QueryHost Parse(string text)
@@ -14,7 +14,8 @@ internal readonly record struct QueryHost(string Name, int? Port)
         return new(host.Host.ToLowerInvariant(), host.Port);
     }
 
-    /// <summary>Exact names before wildcards, longer before shorter, with a port before without: the first that matches is the narrowest.</summary>
+    /// <summary>Sort order: exact names before wildcards, longer before shorter, with a port before
+    /// without. The first match is the narrowest.</summary>
     public (bool, int, bool) Breadth => (Name.StartsWith('*'), -Name.Length, Port is null);
 
     public bool Matches(string host, int? port) => (Port is null || Port == port) && MatchesName(host);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace HttpQuery.Routing;
 
-/// <summary>The decision at request time: which site, which answer, where to go on. Allocates nothing.</summary>
+/// <summary>Decides at request time on the site, the answer and the next destination. Allocates nothing.</summary>
 internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTable
 {
     /// <summary>One host's resource, and the destination of each <see cref="QueryAnswer"/>.</summary>

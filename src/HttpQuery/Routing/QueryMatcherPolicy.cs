@@ -6,17 +6,17 @@ using Microsoft.Extensions.Options;
 
 namespace HttpQuery.Routing;
 
-/// <summary>Where a path holds a QUERY endpoint, decides by method and Content-Type before any endpoint is chosen (§2, §3).</summary>
-/// <remarks>The rules hang on HTTP method metadata, so <c>MapQuery</c>, <c>MapMethods</c> and groups meet the same ones.
-/// All fields and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
+/// <summary>If a path holds a QUERY endpoint, decides by method and Content-Type before any endpoint is chosen (§2, §3).</summary>
+/// <remarks>The rules depend on HTTP method metadata, so <c>MapQuery</c>, <c>MapMethods</c> and groups follow the same ones. All headers
+/// and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
 internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, QueryTelemetry telemetry) : MatcherPolicy, INodeBuilderPolicy
 {
     private readonly QueryResponseStart _start = new(telemetry);
 
-    // One before the framework's method policy (-1000), which would answer 405 first and without our fields.
+    // One before the framework's method policy (-1000), which would send 405 first and without our headers.
     public override int Order => -1001;
 
-    // Dynamic endpoints (MapFallbackToPage) stand at every path: they are passed on, and must not switch the rules off.
+    // Dynamic endpoints (MapFallbackToPage) stand at every path: they pass through, and must not switch the rules off.
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(QueryEndpoint.AcceptsQuery);
 
     public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints)
@@ -43,7 +43,8 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
             }
 
             IEnumerable<Endpoint> ForQuery(bool coded) =>
-                site.Endpoints.Where(QueryEndpoint.CanAnswerQuery).Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, coded));
+                site.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
+                    .Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, coded));
 
             PolicyNodeEdge Edge(QueryAnswer answer, IEnumerable<Endpoint> answering) =>
                 new(new QueryEdge(site.Host, resource, answer), [.. answering]);

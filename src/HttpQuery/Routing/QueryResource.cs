@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Routing;
 
-/// <summary>What stands at one path of one host: its methods, the media types it accepts, and the fields that say so.</summary>
+/// <summary>The resource at one path of one host: its methods, the media types it accepts, and the headers that announce them.</summary>
 internal sealed class QueryResource
 {
     private readonly string[] _methods;
@@ -19,7 +19,8 @@ internal sealed class QueryResource
     private readonly QueryContentTypes _contentTypes;
     private readonly QueryResponseStart _start;
 
-    private QueryResource(IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback, QueryResponseStart start)
+    private QueryResource(
+        IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback, QueryResponseStart start)
     {
         _start = start;
         Endpoints = endpoints;
@@ -30,7 +31,8 @@ internal sealed class QueryResource
 
         _anyMethod = answering.Any(endpoint => QueryEndpoint.Methods(endpoint).Count == 0);
         _methods = MethodsOf(answering);
-        _ownOptions = endpoints.Any(e => QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
+        _ownOptions = endpoints.Any(e =>
+            QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
         _acceptsPreflight = endpoints.Any(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.AcceptCorsPreflight is true);
         _contentTypes = QueryContentTypes.Of(endpoints.Where(QueryEndpoint.CanAnswerQuery));
         HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
@@ -40,31 +42,32 @@ internal sealed class QueryResource
         RefusalMetadata = [.. AnswerMetadata, QueryEndpoint.NoCookieRedirect, .. First<IAllowCookieRedirectMetadata>(queries)];
     }
 
-    /// <summary>The path's endpoints, fallback routes left out.</summary>
+    /// <summary>The path's endpoints, without fallback routes.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints { get; }
 
-    /// <summary>Fallback routes: they stand behind the answers of this path, for requests that its route constraints refuse.</summary>
+    /// <summary>Fallback routes: they stand behind the answers of this path, for requests that its route constraints reject.</summary>
     public IReadOnlyList<RouteEndpoint> Fallbacks { get; }
 
-    /// <summary>Whether the media type of a QUERY decides nothing but whether it is accepted.</summary>
+    /// <summary>Whether the media type of a QUERY decides only whether the QUERY is accepted.</summary>
     public bool HasOneQueryEndpoint { get; }
 
-    /// <summary>CORS settings of the first QUERY endpoint that has some, without which a script could not read our refusals; and leave to
-    /// be anonymous where a QUERY endpoint has it.</summary>
+    /// <summary>CORS settings of the first QUERY endpoint that has some, because a script could not read our rejections without them; and
+    /// permission for anonymous access if a QUERY endpoint has it.</summary>
     public IReadOnlyList<object> AnswerMetadata { get; }
 
-    /// <summary>The same for refused queries, which a fallback policy of the application must not lead to a login page either.</summary>
+    /// <summary>The same for rejected queries, which the application's fallback policy must not redirect to a login page.</summary>
     public IReadOnlyList<object> RefusalMetadata { get; }
 
-    /// <summary>The resource that <paramref name="endpoints"/> make, or <see langword="null"/> where none of them answers QUERY.</summary>
+    /// <summary>Creates the resource of <paramref name="endpoints"/>, or returns
+    /// <see langword="null"/> if none of them answers QUERY.</summary>
     public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options, QueryResponseStart start)
     {
         var own = endpoints.Where(endpoint => !QueryEndpoint.IsFallback(endpoint)).ToArray();
         return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback, start) : null;
     }
 
-    /// <summary>The endpoint of a QUERY resource that a request was routed to, or <see langword="null"/>.</summary>
-    /// <remarks>Error pages run as another endpoint; the response still speaks of the path that was asked for.</remarks>
+    /// <summary>Returns the endpoint of a QUERY resource that a request was routed to, or <see langword="null"/>.</summary>
+    /// <remarks>Error pages run as another endpoint; the response still describes the path that was requested.</remarks>
     public static Endpoint? EndpointOf(HttpContext context)
     {
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint
@@ -73,8 +76,8 @@ internal sealed class QueryResource
         return endpoint?.Metadata.GetMetadata<QueryFields>() is { AcceptQuery.Count: > 0 } ? endpoint : null;
     }
 
-    /// <summary>What to say on the route of <paramref name="endpoint"/>: other routes of the path count where they have no constraint,
-    /// because then they stand here too.</summary>
+    /// <summary>Returns the header values for the route of <paramref name="endpoint"/>: other routes of the path count if they have no
+    /// constraint, because they then stand here too.</summary>
     public QueryFields FieldsOf(RouteEndpoint endpoint)
     {
         var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
@@ -82,7 +85,8 @@ internal sealed class QueryResource
         return new(types.AcceptQuery, types.Accept, string.Join(", ", MethodsOf(Answering(here)).Union([HttpMethods.Options])));
     }
 
-    /// <summary>What becomes of a request. The responses to GET, HEAD and QUERY, and those of routing itself, are to carry <c>Accept-Query</c>.</summary>
+    /// <summary>Decides about a request. Responses to GET, HEAD and QUERY, and those of routing itself, carry
+    /// <c>Accept-Query</c>.</summary>
     public QueryAnswer Decide(HttpContext context)
     {
         var request = context.Request;
@@ -103,7 +107,8 @@ internal sealed class QueryResource
     private static IEnumerable<T> First<T>(IEnumerable<RouteEndpoint> endpoints)
         where T : class => endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<T>()).OfType<T>().Take(1);
 
-    private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) => _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
+    private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) =>
+        _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
 
     private static string[] MethodsOf(IEnumerable<RouteEndpoint> endpoints) =>
         [.. endpoints.SelectMany(QueryEndpoint.Methods).Select(method => method.ToUpperInvariant()).Distinct()];

@@ -6,9 +6,10 @@ using Microsoft.AspNetCore.Localization;
 
 namespace HttpQuery.Routing;
 
-/// <summary>What is done when the response of a path that holds a QUERY endpoint starts: <c>Accept-Query</c> (§3), <c>Vary</c>, the count.</summary>
-/// <remarks>Not earlier: an exception handler clears fields that are set before, a middleware may code the content, and only now is it known whether a route constraint
-/// refused the path.</remarks>
+/// <summary>Runs when the response of a path that holds a QUERY endpoint starts: <c>Accept-Query</c> (§3), <c>Vary</c>, the
+/// count.</summary>
+/// <remarks>Not earlier: an exception handler clears headers that are set before, and a middleware may encode the content. Whether a route
+/// constraint rejected the path is also known only now.</remarks>
 internal sealed class QueryResponseStart
 {
     private readonly Func<object, Task> _write;
@@ -33,14 +34,17 @@ internal sealed class QueryResponseStart
         }
         catch (InvalidOperationException) when (context.Response.HasStarted)
         {
-            // A middleware has begun to write before routing: too late for a field, and no reason to fail. Asking each time would cost each request.
+            // A middleware has begun to write before routing: too late for a header, and no reason to
+            // fail. A check beforehand would cost each request.
         }
     }
 
     private Task Write(object state)
     {
         var context = (HttpContext)state;
-        if (QueryResource.EndpointOf(context) is not { } endpoint || endpoint.Metadata.GetMetadata<QueryFields>() is not { } fields) return Task.CompletedTask;
+        if (QueryResource.EndpointOf(context) is not { } endpoint
+                || endpoint.Metadata.GetMetadata<QueryFields>() is not { } fields)
+            return Task.CompletedTask;
 
         var headers = context.Response.Headers;
         headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
@@ -54,14 +58,17 @@ internal sealed class QueryResponseStart
         return Task.CompletedTask;
     }
 
-    // Where request localization has run, and the URI or a way of the application's own was not what decided.
+    // Only if request localization has run, and neither the URI nor the application's own provider decided.
     private static void AddLanguage(HttpContext context)
     {
-        if (context.Features.Get<IRequestCultureFeature>() is not { Provider: null or AcceptLanguageHeaderRequestCultureProvider or CookieRequestCultureProvider } culture) return;
+        if (context.Features.Get<IRequestCultureFeature>()
+                is not { Provider: null or AcceptLanguageHeaderRequestCultureProvider or CookieRequestCultureProvider } culture)
+            return;
         VaryField.Add(context.Response.Headers, "Accept-Language");
 
-        // A cookie comes first where it is asked at all, and then a request with one has another answer.
+        // A cookie takes precedence if it is read at all, and a request with one then gets another response.
         var providers = (culture.Provider as RequestCultureProvider)?.Options?.RequestCultureProviders;
-        if (providers is null || providers.Any(provider => provider is CookieRequestCultureProvider)) VaryField.Add(context.Response.Headers, "Cookie");
+        if (providers is null || providers.Any(provider => provider is CookieRequestCultureProvider))
+            VaryField.Add(context.Response.Headers, "Cookie");
     }
 }

@@ -2,11 +2,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Routing;
 
-/// <summary>The endpoints of a path that answer for one host: with <c>RequireHost</c> a path may be another resource on each.</summary>
+/// <summary>The endpoints of a path that answer for one host: with <c>RequireHost</c> a path may be another resource on each
+/// host.</summary>
 internal sealed record QuerySite(QueryHost Host, IReadOnlyList<RouteEndpoint> Endpoints)
 {
-    /// <summary>A site for each name and port that any endpoint asks for, the narrowest first, and last the one of every other host.</summary>
-    /// <remarks>Names are exact or nested wildcards, so the endpoints that match a request are those that cover its narrowest site.</remarks>
+    /// <summary>Creates a site for each name and port that any endpoint names, the narrowest first,
+    /// and last the site of every other host.</summary>
+    /// <remarks>Names are exact or nested wildcards, so the endpoints that match a request are those that cover its narrowest
+    /// site.</remarks>
     public static IEnumerable<QuerySite> Split(IReadOnlyList<RouteEndpoint> endpoints)
     {
         var hosts = endpoints.ToDictionary(endpoint => endpoint, Hosts);
@@ -20,5 +23,7 @@ internal sealed record QuerySite(QueryHost Host, IReadOnlyList<RouteEndpoint> En
     }
 
     private static QueryHost[] Hosts(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<IHostMetadata>()?.Hosts is { Count: > 0 } hosts ? [.. hosts.Select(QueryHost.Parse)] : [QueryHost.Any];
+        endpoint.Metadata.GetMetadata<IHostMetadata>()?.Hosts is { Count: > 0 } hosts
+            ? [.. hosts.Select(QueryHost.Parse)]
+            : [QueryHost.Any];
 }
