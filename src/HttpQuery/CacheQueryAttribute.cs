@@ -65,7 +65,8 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
         serviceProvider.GetService<CachePosition>() is not null
             ? Nothing.Instance
             : throw new InvalidOperationException(
-                "[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, and app.UseHttpQueryCache() behind UseAuthorization().");
+                "[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
+                + "and app.UseHttpQueryCache() behind UseAuthorization().");
 
     QueryCachePolicy IQueryCachePolicySource.Resolve(IServiceProvider services)
     {

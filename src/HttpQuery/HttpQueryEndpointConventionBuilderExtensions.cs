@@ -156,7 +156,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         {
             if (needsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
                 throw new InvalidOperationException(
-                    "CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, and app.UseHttpQueryCache() behind UseAuthorization().");
+                    "CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
+                    + "and app.UseHttpQueryCache() behind UseAuthorization().");
             endpoint.Metadata.Add(find(endpoint.ApplicationServices));
         });
         return builder;
@@ -192,7 +193,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     {
         if (IsQuery(endpoint) && endpoint.ApplicationServices.GetService<QueryTelemetry>() is null)
             throw new InvalidOperationException(
-                $"'{endpoint.DisplayName}' states what only HttpQuery looks at: call builder.Services.AddHttpQuery() before the application is built.");
+                $"'{endpoint.DisplayName}' states what only HttpQuery looks at: "
+                + "call builder.Services.AddHttpQuery() before the application is built.");
     }
 
     private static MediaType ParseType(string text) =>

@@ -16,11 +16,14 @@ internal static partial class CacheEvents
     public static partial void StoreFailed(ILogger logger, Exception exception, string operation, long count);
 
     [LoggerMessage(43, LogLevel.Warning,
-        "The cache's store took longer than {Timeout} ({Operation}), {Count} times since the last warning. Requests are forwarded, and the store is skipped for {Pause}. If the store is well, raise StoreTimeout.")]
+        "The cache's store took longer than {Timeout} ({Operation}), {Count} times since the last warning. "
+        + "Requests are forwarded, and the store is skipped for {Pause}. If the store is well, raise StoreTimeout.")]
     public static partial void StoreTimedOut(ILogger logger, TimeSpan timeout, string operation, long count, TimeSpan pause);
 
     [LoggerMessage(44, LogLevel.Error,
-        "An invalidation did not reach the cache's store, {Count} times since the last such message. This process serves nothing from the store until it has invalidated all of it; other processes may serve what was invalidated until it is stale.")]
+        "An invalidation did not reach the cache's store, {Count} times since the last such message. "
+        + "This process serves nothing from the store until it has invalidated all of it; "
+        + "other processes may serve what was invalidated until it is stale.")]
     public static partial void Distrusted(ILogger logger, long count);
 
     [LoggerMessage(45, LogLevel.Information,
@@ -28,6 +31,8 @@ internal static partial class CacheEvents
     public static partial void Trusted(ILogger logger);
 
     [LoggerMessage(46, LogLevel.Warning,
-        "MaximumPendingSize ({MaximumSize} bytes) is used up by contents and responses under way: {Count} of them, the oldest first, bypassed the cache or were not stored since the last warning. Slow clients cause this, or a limit too low for the traffic: contents get half of it.")]
+        "MaximumPendingSize ({MaximumSize} bytes) is used up by contents and responses under way: {Count} of them, "
+        + "the oldest first, bypassed the cache or were not stored since the last warning. "
+        + "Slow clients cause this, or a limit too low for the traffic: contents get half of it.")]
     public static partial void PendingFull(ILogger logger, long maximumSize, long count);
 }

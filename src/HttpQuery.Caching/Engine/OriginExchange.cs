@@ -28,8 +28,8 @@ internal sealed class OriginExchange : IDisposable
     /// <summary>Whether the cache needs the response. If not, the request can be forwarded without <see cref="ReceiveAsync"/>.</summary>
     public bool NeedsResponse => !IsSafe || _plan.Flight is not null || _plan.Stored is not null;
 
-    /// <summary>Reports that the response may be for another user than the lookup: authentication ran, or credentials were added, after
-    /// the lookup.</summary>
+    /// <summary>Reports that the response may be for another user than the one of the lookup: authentication ran, or
+    /// credentials were added, after the lookup.</summary>
     /// <remarks>Then a response is stored only if RFC 9111 §3.5 lets caches share it, and it is stored for everyone. A 304 to the cache's
     /// own conditions leads to a retry, and no stale response stands in.</remarks>
     public void ReportUnknownUser() => _isUserUnknown = true;

@@ -23,5 +23,5 @@ internal readonly record struct StorageTerms(StorageRefusal? Refusal, IReadOnlyL
 
 /// <summary>The terms of an adapter when a response is complete.</summary>
 /// <param name="Refusal">Why the response must not be stored, if so.</param>
-/// <param name="IsUserUnknown">Whether the response may be for another user than the lookup.</param>
+/// <param name="IsUserUnknown">Whether the response may be for another user than the one of the lookup.</param>
 internal readonly record struct FinalTerms(StorageRefusal? Refusal, bool IsUserUnknown);

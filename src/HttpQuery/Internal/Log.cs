@@ -9,7 +9,8 @@ internal static partial class Log
     public static partial void Refused(ILogger logger, int status, string reason);
 
     [LoggerMessage(2, LogLevel.Debug,
-        "The response to a QUERY is longer than {MaximumLength} bytes, or is streamed: it is sent without the entity tag or the ranges that the endpoint asks for.")]
+        "The response to a QUERY is longer than {MaximumLength} bytes, or is streamed: "
+        + "it is sent without the entity tag or the ranges that the endpoint asks for.")]
     public static partial void ResponseNotBuffered(ILogger logger, int maximumLength);
 
     [LoggerMessage(3, LogLevel.Debug,

@@ -64,7 +64,8 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
     {
         if (SourceOf(parameter) is not null || consumed?.All(IsForm) is true || !IsLeftUnread(parameter)) return;
         throw new InvalidOperationException(
-            $"'{action.MethodInfo.DeclaringType}.{action.MethodInfo.Name}' answers QUERY, but MVC would not read its content into '{parameter.Name}': "
+            $"'{action.MethodInfo.DeclaringType}.{action.MethodInfo.Name}' answers QUERY, "
+            + $"but MVC would not read its content into '{parameter.Name}': "
             + "add [FromBody] to it, or [ApiController] to the controller; [FromForm] for a form alone, [FromQuery] for the URI query.");
     }
 

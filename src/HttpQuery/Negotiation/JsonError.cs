@@ -42,7 +42,8 @@ internal sealed record JsonError(long? Line, long? Byte)
         {
             Status = StatusCodes.Status400BadRequest,
             Detail = Line is null
-                ? $"The {(QueryContentTypes.IsJson(context.Request.ContentType) ? "JSON " : "")}content cannot be read as the query that this resource takes."
+                ? $"The {(QueryContentTypes.IsJson(context.Request.ContentType) ? "JSON " : "")}"
+                    + "content cannot be read as the query that this resource takes."
                 : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
         };
         if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Number(Line.Value), Number(Byte!.Value));

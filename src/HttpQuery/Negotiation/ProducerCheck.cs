@@ -24,7 +24,8 @@ internal static class ProducerCheck
         var value = Awaited(returned);
         if (written.Length == 0 || Array.Exists(written, type => CanBe(value, type, isWithin: false))) return;
         throw new InvalidOperationException(
-            $"'{endpoint.DisplayName}' returns {value}, which its producer of {mediaType} cannot write: it takes {string.Join(", ", written.Select(type => type.ToString()))}. "
+            $"'{endpoint.DisplayName}' returns {value}, which its producer of {mediaType} cannot write: "
+            + $"it takes {string.Join(", ", written.Select(type => type.ToString()))}. "
             + "Let WithProducer take what the handler returns, or a base type or an interface of it.");
     }
 

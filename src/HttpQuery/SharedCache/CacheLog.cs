@@ -22,13 +22,16 @@ internal static partial class CacheLog
     public static partial void PolicyFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(25, LogLevel.Warning,
-        "The claims of authenticated users change with each token (jti, iat, exp and the like), so each renewed token counts as a new user. Name the user with .CacheQuery(policy => policy.UserBy(context => context.User.FindFirst(\"sub\")?.Value)).")]
+        "The claims of authenticated users change with each token (jti, iat, exp and the like), "
+        + "so each renewed token counts as a new user. "
+        + "Name the user with .CacheQuery(policy => policy.UserBy(context => context.User.FindFirst(\"sub\")?.Value)).")]
     public static partial void TokenClaims(ILogger logger);
 
     [LoggerMessage(26, LogLevel.Error, "Tag threw an exception; the response is not stored.")]
     public static partial void TagsFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(27, LogLevel.Warning,
-        "Endpoints have a cache policy (CacheQuery), but the cache is not in the pipeline: nothing is cached. Call app.UseHttpQueryCache() behind UseAuthorization().")]
+        "Endpoints have a cache policy (CacheQuery), but the cache is not in the pipeline: "
+        + "nothing is cached. Call app.UseHttpQueryCache() behind UseAuthorization().")]
     public static partial void NotInPipeline(ILogger logger);
 }
