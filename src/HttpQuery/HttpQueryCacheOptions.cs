@@ -74,8 +74,10 @@ public sealed class HttpQueryCacheOptions : QueryCacheOptionsBase
     }
 
     internal override QueryCacheOptions ToEngineOptions(CacheMode mode, string defaultName, QueryCacheKeyScheme? keys = null) =>
-        base.ToEngineOptions(mode, defaultName, keys)
-            with { RoutingHeaders = [.. RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)] };
+        base.ToEngineOptions(mode, defaultName, keys) with
+        {
+            RoutingHeaders = [.. RoutingHeaders.Distinct(StringComparer.OrdinalIgnoreCase)],
+        };
 
     internal override CacheRuleOptions ToRules(CacheMode mode) =>
         base.ToRules(mode) with { ShareSetCookie = ShareSetCookie, ShareOnMustRevalidate = ShareOnMustRevalidate };

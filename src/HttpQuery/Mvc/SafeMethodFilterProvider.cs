@@ -38,10 +38,8 @@ internal sealed class SafeMethodFilterProvider : IFilterProvider
             return;
 
         var descriptor = RequestAsSent.WasPosted(http) ? Token : NoToken;
-        context.Results.Add(new FilterItem(descriptor,
-            descriptor.Filter is IFilterFactory factory
-                ? factory.CreateInstance(http.RequestServices)
-                : descriptor.Filter) { IsReusable = true });
+        var filter = descriptor.Filter is IFilterFactory factory ? factory.CreateInstance(http.RequestServices) : descriptor.Filter;
+        context.Results.Add(new FilterItem(descriptor, filter) { IsReusable = true });
     }
 
     // Compares the filter itself, because an attribute, a type filter or a factory of the
