@@ -11,8 +11,8 @@ internal sealed class ReadAheadSegment : ReadOnlySequenceSegment<byte>
     /// <summary>Length of the longest pieces, in bytes.</summary>
     public const int MaximumLength = 16 * 1024;
 
-    // 1024 pieces of 16 KiB: 16 MiB.
-    private const int MaximumIdle = 1024;
+    // 2048 pieces of 16 KiB: 32 MiB, as much as the contents of all requests have together by default.
+    private const int MaximumIdle = 2048;
 
     private static readonly ConcurrentQueue<ReadAheadSegment> Idle = new();
 
