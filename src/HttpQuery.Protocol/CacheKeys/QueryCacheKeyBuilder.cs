@@ -220,9 +220,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         if (content.IsSingleSegment) return Complete(content.FirstSpan);
         Require(State.Fields);
         BeginContent(content.Length);
-        if (_content.IsDecoded) AppendWhole(content);
-        else
-            foreach (var segment in content) _content.Append(segment.Span);
+        _content.Append(content);
         return Finish(_content.Complete());
     }
 
@@ -255,15 +253,6 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
         _contentType.Read(_fields);
         _content.Start(_fields, _contentType, _claims, length);
         _state = State.Content;
-    }
-
-    // A decoder counts the symbols of content in one piece before it decodes, which keeps a decompression bomb cheap.
-    private void AppendWhole(in ReadOnlySequence<byte> content)
-    {
-        var bytes = ArrayPool<byte>.Shared.Rent((int)content.Length);
-        content.CopyTo(bytes);
-        _content.Append(bytes.AsSpan(0, (int)content.Length));
-        ArrayPool<byte>.Shared.Return(bytes);
     }
 
     private QueryCacheKey Finish(in ContentKey content)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using HttpQuery.CacheKeys;
+using HttpQuery.Protocol.Tests.Support;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys;
 
@@ -13,7 +14,7 @@ public class QueryCacheKeyBuilderTests
     public async Task Spans_sequences_and_streams_give_one_key()
     {
         var scheme = new QueryCacheKeyScheme(new() { Normalizations = QueryNormalizations.JsonSpelling });
-        var sequence = Sequence(Json[..5], Json[5..6], Json[6..]);
+        var sequence = Sequences.Of(Json[..5], Json[5..6], Json[6..]);
         using var builder = scheme.CreateBuilder();
 
         var key = Start(builder).Complete(Json);
@@ -205,26 +206,6 @@ public class QueryCacheKeyBuilderTests
         builder.Start("QUERY", "https", "api.test", "/search?a=1");
         builder.AddField("Content-Type", "application/json");
         return builder;
-    }
-
-    private static ReadOnlySequence<byte> Sequence(params byte[][] pieces)
-    {
-        var first = new Segment(pieces[0], 0);
-        var last = first;
-        foreach (var piece in pieces[1..]) last = last.Add(piece);
-        return new(first, 0, last, last.Memory.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(byte[] octets, long start) => (Memory, RunningIndex) = (octets, start);
-
-        public Segment Add(byte[] octets)
-        {
-            var next = new Segment(octets, RunningIndex + Memory.Length);
-            Next = next;
-            return next;
-        }
     }
 
     private sealed class SpacesOnce(string name) : IQueryContentNormalizer

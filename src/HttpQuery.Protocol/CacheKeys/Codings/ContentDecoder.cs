@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace HttpQuery.CacheKeys.Codings;
 
 /// <summary>Removes one content coding (docs/cache-key.md, section 5) from content in pieces.</summary>
@@ -39,6 +41,33 @@ internal abstract class ContentDecoder : IDisposable
         if (coded.IsEmpty || Decode(coded)) return true;
         Stop();
         return false;
+    }
+
+    /// <summary>Decodes all of a content.</summary>
+    /// <remarks>Its pieces are joined: a decoder counts the symbols of a whole content before it decodes them, which keeps a decompression
+    /// bomb cheap.</remarks>
+    /// <returns>As for bytes in one piece.</returns>
+    public bool Append(in ReadOnlySequence<byte> coded)
+    {
+        if (coded.IsSingleSegment) return Append(coded.FirstSpan);
+
+        // Longer content costs more by itself than the most that is decoded.
+        if (coded.Length > LongestDecoded)
+        {
+            foreach (var segment in coded) Append(segment.Span);
+            return _output is not null;
+        }
+
+        var bytes = ArrayPool<byte>.Shared.Rent((int)coded.Length);
+        try
+        {
+            coded.CopyTo(bytes);
+            return Append(bytes.AsSpan(0, (int)coded.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     /// <summary>Ends the content.</summary>

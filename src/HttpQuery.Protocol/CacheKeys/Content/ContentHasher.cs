@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using HttpQuery.CacheKeys.Codings;
 using HttpQuery.CacheKeys.Headers;
@@ -37,9 +38,6 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         if (coding is not Coding.None) _decoder = _decoders.GetOrCreate(coding);
     }
 
-    /// <summary>Whether a coding is removed from the content.</summary>
-    public bool IsDecoded => _decoder is not null;
-
     /// <summary>Adds bytes to the exact digest, and to the decoder or normalizer.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -47,6 +45,19 @@ internal sealed class ContentHasher(IQueryContentNormalizer[] normalizers) : IBy
         BeginNormalizing();
         if (_decoder is not null) _decoder.Append(bytes);
         else _normalizer?.Append(bytes);
+    }
+
+    /// <summary>Adds all bytes of a content.</summary>
+    public void Append(in ReadOnlySequence<byte> bytes)
+    {
+        foreach (var segment in bytes)
+        {
+            if (_decoder is null) Append(segment.Span);
+            else _received.AppendData(segment.Span);
+        }
+        if (_decoder is null) return;
+        BeginNormalizing();
+        _decoder.Append(bytes);
     }
 
     /// <summary>Ends the content.</summary>

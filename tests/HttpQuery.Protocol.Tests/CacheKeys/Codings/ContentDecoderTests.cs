@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using HttpQuery.Protocol.Tests.Support;
 
 namespace HttpQuery.Protocol.Tests.CacheKeys.Codings;
 
@@ -21,6 +22,39 @@ public class ContentDecoderTests
         new Random(1).NextBytes(random);
         foreach (var content in (byte[][])[[], [7], Query, new byte[65_536], random, [.. random, .. new byte[100_000], .. random]])
             Assert.Equal(content, Coded.Decode(coding, Coded.Encode(coding, content, level)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Codings))]
+    public void A_bomb_in_pieces_of_memory_is_refused_before_anything_is_decoded(string coding)
+    {
+        var bomb = Coded.Encode(coding, new byte[4 * 1024 * 1024]);
+        var (joined, inPieces) = (new ByteCounter(), new ByteCounter());
+        using var decoder = Coded.Decoder(coding);
+        decoder.Start(joined, bomb.Length);
+        Assert.False(decoder.Append(Sequences.Cut(bomb, 500)));
+        Assert.False(decoder.Complete());
+
+        decoder.Start(inPieces, bomb.Length);
+        foreach (var piece in bomb.Chunk(500)) decoder.Append(piece);
+        Assert.Equal(0, joined.Count);
+        Assert.NotEqual(0, inPieces.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Codings))]
+    public void Content_in_pieces_of_memory_is_removed(string coding)
+    {
+        foreach (var piece in (int[])[1, 7, 1000])
+        {
+            var output = new ByteCollector();
+            using var decoder = Coded.Decoder(coding);
+            var coded = Coded.Encode(coding, Query);
+            decoder.Start(output, coded.Length);
+            Assert.True(decoder.Append(Sequences.Cut(coded, piece)));
+            Assert.True(decoder.Complete());
+            Assert.Equal(Query, output.Octets);
+        }
     }
 
     [Theory]
