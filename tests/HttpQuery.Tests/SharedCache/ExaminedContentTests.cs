@@ -119,8 +119,8 @@ public sealed class ExaminedContentTests
             app.UseRouting();
         });
 
-    // Waits for all of the content, and leaves it where it is.
-    private static async Task ArriveAsync(HttpContext context)
+    /// <summary>Waits for all of the content, and leaves it in place.</summary>
+    internal static async Task ArriveAsync(HttpContext context)
     {
         var reader = context.Request.BodyReader;
         while (await reader.ReadAsync() is var result)

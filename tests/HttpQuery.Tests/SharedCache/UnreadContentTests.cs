@@ -173,6 +173,62 @@ public sealed class UnreadContentTests
         Assert.Empty(warnings.Lines);
     }
 
+    [Theory]
+    [InlineData(50_000)]
+    [InlineData(100_000)]
+    public async Task Clients_that_go_before_a_validation_leave_no_warning(int length)
+    {
+        var (warnings, arrived, done, never) = (new Warnings(), 0, 0, TestContext.Current.CancellationToken);
+        await using var server = await QueryServer.StartAsync(
+            app =>
+            {
+                app.Use(next => async context =>
+                {
+                    if (context.Request.Headers.ContainsKey("Last"))
+                    {
+                        await ExaminedContentTests.ArriveAsync(context);
+                        Interlocked.Increment(ref arrived);
+                        await context.Features.GetRequiredFeature<Gone>().Task;
+                        context.Response.OnCompleted(() =>
+                        {
+                            Interlocked.Increment(ref done);
+                            return Task.CompletedTask;
+                        });
+                    }
+                    await next(context);
+                });
+                app.UseRouting();
+                app.UseHttpQueryCache();
+                app.MapQuery("/", async context =>
+                {
+                    await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+                    (context.Response.Headers.CacheControl, context.Response.Headers.ETag) = ("no-cache", "\"v\"");
+                    await WriteAsync(context, "stored");
+                });
+            },
+            builder =>
+            {
+                builder.Logging.AddProvider(warnings);
+                builder.Services.AddHttpQueryCache();
+                builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.Use(Gone.Watch)));
+            });
+
+        var content = new string('x', length);
+        await server.SendAsync("QUERY /", "text/plain", content);
+        for (var i = 0; i < 10; i++)
+        {
+            using (var connection = new TcpClient { NoDelay = true })
+            {
+                await connection.ConnectAsync(IPAddress.Loopback, server.Port, never);
+                var head = $"QUERY / HTTP/1.1\r\nHost: localhost\r\nLast: 1\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n";
+                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head + content), never);
+                await UntilAsync(() => Volatile.Read(ref arrived) == i + 1);
+            }
+            await UntilAsync(() => Volatile.Read(ref done) == i + 1);
+        }
+        Assert.Empty(warnings.Lines);
+    }
+
     // What never comes is a failure, and not a run without an end.
     private static async Task UntilAsync(Func<bool> isReached)
     {
