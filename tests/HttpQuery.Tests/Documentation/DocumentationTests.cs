@@ -2,14 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace HttpQuery.Tests.Documentation;
 
-/// <summary>The language and the line lengths of sources and documents, and the names in docs/rfc-map.md.</summary>
+/// <summary>The language and the line lengths of sources and documents, the names in docs/rfc-map.md, and the options in docs/options.md.</summary>
 public partial class DocumentationTests
 {
     private const int MaximumColumns = 140;
 
-    // Folders of src, and files beside docs, that follow the rules. Add a folder once it is clean.
-    private static readonly string[] CleanFolders = ["src"];
-    private static readonly string[] CleanFiles = ["README.md", "SECURITY.md"];
+    // Beside docs.
+    private static readonly string[] Files = ["README.md", "SECURITY.md"];
 
     // Names in the map that belong to the framework.
     private static readonly string[] FrameworkNames = ["HttpClient", "HttpMethods.IsQuery"];
@@ -22,7 +21,7 @@ public partial class DocumentationTests
     public void No_source_or_document_has_a_word_that_the_house_style_excludes()
     {
         var found =
-            from file in Sources(CleanFolders).Concat(Documents())
+            from file in Sources("src").Concat(Documents())
             from line in File.ReadLines(file).Index()
             where ExcludedWord().IsMatch(line.Item)
             select Place(file, line.Index, line.Item);
@@ -34,7 +33,7 @@ public partial class DocumentationTests
     public void No_line_is_longer_than_140_columns()
     {
         var found =
-            from file in Sources(CleanFolders).Concat(Documents())
+            from file in Sources("src").Concat(Documents())
             from line in file.EndsWith(".md", StringComparison.Ordinal) ? Prose(file) : File.ReadLines(file).Index()
             where line.Item.Length > MaximumColumns
             select Place(file, line.Index, line.Item);
@@ -56,6 +55,19 @@ public partial class DocumentationTests
         Assert.All(names, name => Assert.True(Exists(name), name));
     }
 
+    [Fact]
+    public void Every_public_option_has_a_place_in_options_md()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "options.md"));
+        var options = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "PublicAPI.*.txt", SearchOption.AllDirectories)
+            .SelectMany(file => Option().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet();
+
+        Assert.NotEmpty(options);
+        Assert.All(options, option => Assert.Contains($"`{option}`", page, StringComparison.Ordinal));
+    }
+
     // A type, a method of a type, or an extension method that an application calls.
     private static bool Exists(string name) => name.Split('.') is [var type, var method]
         ? FilesOfTypes.Value[type].Intersect(FilesOfMethods.Value[method]).Any()
@@ -67,7 +79,7 @@ public partial class DocumentationTests
 
     private static IEnumerable<string> Documents() =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(CleanFiles.Select(file => Path.Combine(Repository.Root, file)));
+            .Concat(Files.Select(file => Path.Combine(Repository.Root, file)));
 
     private static IEnumerable<string> Sources(params string[] folders) =>
         from folder in folders
@@ -91,6 +103,9 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"\b(nobody|somebody|anybody|whoever|whom)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ExcludedWord();
+
+    [GeneratedRegex(@"^HttpQuery\.(?:\w+\.)*\w+Options(?:Base)?\.(\w+)\.get ->", RegexOptions.Multiline)]
+    private static partial Regex Option();
 
     [GeneratedRegex(@"`([A-Z]\w+(\.\w+)?)`")]
     private static partial Regex NameInCode();
