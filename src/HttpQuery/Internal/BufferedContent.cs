@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using HttpQuery.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -91,6 +92,13 @@ internal sealed class BufferedContent
     /// <summary>Whether the stream is Kestrel's own, and no other has replaced it.</summary>
     public static bool IsServersOwn(Stream body) =>
         body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
+
+    /// <summary>The server's reader of the content; <see langword="null"/> if another stream has replaced the server's own.</summary>
+    public static PipeReader? ServersReaderOf(HttpContext context) => context.Request.Body switch
+    {
+        CountedContent counted => counted.ServersReader,
+        var body => IsServersOwn(body) ? context.Request.BodyReader : null,
+    };
 
     private static bool CanExamine(HttpContext context, int maximumLength, out int length)
     {

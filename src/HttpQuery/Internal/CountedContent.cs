@@ -1,12 +1,16 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Internal;
 
 /// <summary>Counts the bytes of content whose length was not declared.</summary>
-internal sealed class CountedContent(Stream body) : ReadOnlyStream
+internal sealed class CountedContent(Stream body, PipeReader? serversReader) : ReadOnlyStream
 {
     private long _count;
+
+    /// <summary>The server's reader of the body, if it is the server's own. What it reads must be passed to <see cref="Add"/>.</summary>
+    public PipeReader? ServersReader => serversReader;
 
     /// <summary>Returns the declared content length, or the bytes read so far; <see langword="null"/> if they are not counted.</summary>
     public static long? LengthOf(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountedContent>()?._count;
@@ -18,7 +22,7 @@ internal sealed class CountedContent(Stream body) : ReadOnlyStream
             || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             || context.Request.Body.CanSeek)
             return;
-        var counted = new CountedContent(context.Request.Body);
+        var counted = new CountedContent(context.Request.Body, BufferedContent.ServersReaderOf(context));
         context.Request.Body = counted;
         context.Features.Set(counted);
     }
@@ -28,7 +32,7 @@ internal sealed class CountedContent(Stream body) : ReadOnlyStream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Add(await body.ReadAsync(buffer, cancellationToken));
 
-    private int Add(int count)
+    public int Add(int count)
     {
         _count += count;
         return count;

@@ -53,7 +53,7 @@ internal readonly struct LookupContent : IDisposable
 
         // A seekable stream can already be read again.
         var start = body.CanSeek ? body.Position : -1;
-        var stream = new ReadAheadStream(body, memory);
+        var stream = new ReadAheadStream(body, memory, reader: BufferedContent.ServersReaderOf(context));
         if (start < 0) context.Request.Body = stream;
         context.Response.OnCompleted(End, stream);
         await stream.FillAsync(maximumLength, context.RequestAborted);

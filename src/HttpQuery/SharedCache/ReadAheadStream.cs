@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using HttpQuery.Caching;
 using HttpQuery.Internal;
 
@@ -15,6 +16,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     private readonly Lock _lock = new();
     private readonly Stream _rest;
+    private readonly PipeReader? _reader;
     private readonly PendingMemory _memory;
     private readonly PendingMemory.Share _share;
     private readonly TaskCompletionSource _gaveWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,9 +36,10 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     /// <param name="rest">The body.</param>
     /// <param name="memory">Counts the memory.</param>
     /// <param name="taken">Bytes that <see cref="PendingMemory.TryTake"/> has already taken; they are returned with the rest.</param>
-    public ReadAheadStream(Stream rest, PendingMemory memory, int taken = 0)
+    /// <param name="reader">The server's reader of the body, if it is the server's own.</param>
+    public ReadAheadStream(Stream rest, PendingMemory memory, int taken = 0, PipeReader? reader = null)
     {
-        (_rest, _memory, _taken) = (rest, memory, taken);
+        (_rest, _memory, _taken, _reader) = (rest, memory, taken, reader);
         _share = memory.Begin(isContent: true, () => _gaveWay.TrySetResult());
     }
 
@@ -63,7 +66,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
                 HasGivenWay = true;
                 break;
             }
-            if (await ReadRestAsync(cancellationToken) is not { } count) break;
+            if (await (_reader is null ? ReadRestAsync(cancellationToken) : ReadServerAsync(_reader, cancellationToken)) is not { } count) break;
             Advance(count);
             IsWhole = count == 0;
             if (IsWhole) break;
@@ -127,6 +130,42 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             if (reading.IsCompleted || _rest.CanSeek) return await reading;
             _pending = reading;
             return null;
+        }
+    }
+
+    // Null if the stream gave way meanwhile. Unlike that of a stream, a read of the server's is cancelled without loss of bytes. It must
+    // not outlive its request: it would be in the way of the next one, or, over HTTP/2, read the content of another.
+    private async ValueTask<int?> ReadServerAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var reading = reader.ReadAsync(cancellationToken);
+            var (result, isCancelled) = reading.IsCompletedSuccessfully ? (reading.Result, false) : await WaitAsync(reading.AsTask());
+            var bytes = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, _last!.Free.Length));
+            var count = (int)bytes.Length;
+            bytes.CopyTo(_last.Free.Span);
+            reader.AdvanceTo(bytes.End);
+            (_rest as CountedContent)?.Add(count);
+
+            // Bytes arrived at the same moment: the next read takes the cancellation, and must not be the handler's.
+            if (isCancelled && !result.IsCanceled && reader.TryRead(out var next)) reader.AdvanceTo(next.Buffer.Start);
+            if (count > 0 || result.IsCompleted) return count;
+            if (isCancelled) return null;
+        }
+
+        async Task<(ReadResult Result, bool IsCancelled)> WaitAsync(Task<ReadResult> reading)
+        {
+            await Task.WhenAny(reading, _gaveWay.Task);
+            var isCancelled = !reading.IsCompleted;
+            try
+            {
+                if (isCancelled) reader.CancelPendingRead();
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            {
+                // The client has gone, and the read fails, too.
+            }
+            return (await reading, isCancelled);
         }
     }
 
