@@ -28,6 +28,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private int _offset;
     private long _length;
     private long _position;
+    private CancellationTokenSource? _ending;
     private Task<int>? _pending;
     private bool _isKept = true;
     private bool _isOver;
@@ -66,7 +67,8 @@ internal sealed class ReadAheadStream : ReadOnlyStream
                 HasGivenWay = true;
                 break;
             }
-            if (await (_reader is null ? ReadRestAsync(cancellationToken) : ReadServerAsync(_reader, cancellationToken)) is not { } count) break;
+            var reading = _reader is null ? ReadRestAsync(cancellationToken) : ReadServerAsync(_reader, cancellationToken);
+            if (await reading is not { } count) break;
             Advance(count);
             IsWhole = count == 0;
             if (IsWhole) break;
@@ -100,6 +102,10 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             _isOver = true;
             Return();
         }
+
+        // No handler has read on.
+        if (_pending is not null) _ending?.Cancel();
+        _ending?.Dispose();
     }
 
     public override int Read(Span<byte> buffer)
@@ -118,10 +124,12 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         return _pending is null ? _rest.ReadAsync(buffer, cancellationToken) : ReadPendingAsync(buffer, cancellationToken);
     }
 
-    // Null if the stream gave way meanwhile. Cancelling a read in progress could lose bytes, so the handler's first read continues it.
+    // Null if the stream gave way meanwhile. Cancelling a read in progress could lose bytes, so the handler's first read continues it. If
+    // no handler reads, the end of the request cancels it.
     private ValueTask<int?> ReadRestAsync(CancellationToken cancellationToken)
     {
-        var reading = _rest.ReadAsync(_last!.Free, cancellationToken);
+        _ending ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = _rest.ReadAsync(_last!.Free, _ending.Token);
         return reading.IsCompletedSuccessfully ? new(reading.Result) : WaitAsync(reading.AsTask());
 
         async ValueTask<int?> WaitAsync(Task<int> reading)

@@ -24,13 +24,14 @@ public sealed class GivenWayTests
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task It_leaves_the_connection_to_the_next_request(bool isChunked)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)] // With Content-Length, a read that a token cancels is one that Kestrel cannot end: it closes the connection.
+    public async Task It_leaves_the_connection_to_the_next_request(bool isChunked, bool isWrapped)
     {
         using var meter = new CacheMeter();
         var log = new KestrelLog();
-        await using var server = await StartAsync(meter, log, HttpProtocols.Http1);
+        await using var server = await StartAsync(meter, log, HttpProtocols.Http1, isWrapped);
         using var connection = new TcpClient { NoDelay = true };
         await connection.ConnectAsync(IPAddress.Loopback, server.Port, Test);
         var stream = connection.GetStream();
@@ -46,12 +47,14 @@ public sealed class GivenWayTests
         await meter.UntilPendingAsync(size => size == 0);
     }
 
-    [Fact]
-    public async Task It_takes_nothing_from_the_requests_that_follow_over_http2()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_takes_nothing_from_the_requests_that_follow_over_http2(bool isWrapped)
     {
         using var meter = new CacheMeter();
         var log = new KestrelLog();
-        await using var server = await StartAsync(meter, log, HttpProtocols.Http2);
+        await using var server = await StartAsync(meter, log, HttpProtocols.Http2, isWrapped);
         using var client = new HttpClient();
         await Task.WhenAll(Enumerable.Range(1, 8).Select(async number =>
         {
@@ -66,10 +69,19 @@ public sealed class GivenWayTests
         await meter.UntilPendingAsync(size => size == 0);
     }
 
-    private static Task<QueryServer> StartAsync(CacheMeter meter, KestrelLog log, HttpProtocols protocols) => QueryServer.StartAsync(
+    private static Task<QueryServer> StartAsync(CacheMeter meter, KestrelLog log, HttpProtocols protocols, bool isWrapped = false) => QueryServer.StartAsync(
         app =>
         {
             meter.Listen(app.Services.GetRequiredService<IMeterFactory>());
+            if (isWrapped)
+            {
+                app.Use((context, next) =>
+                {
+                    context.Request.Body = new BufferedStream(context.Request.Body);
+                    return next(context);
+                });
+            }
+            app.UseRouting();
             app.UseHttpQueryCache();
             app.MapMethods("/unread", ["QUERY"], context => WriteAsync(context, "unread"));
             app.MapMethods("/read", ["QUERY"], async context =>
