@@ -1,5 +1,6 @@
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Replay;
 
 namespace HttpQuery.PrivateCache;
 
@@ -14,7 +15,8 @@ internal sealed class FinalRequestCheck(
     public FinalTerms Evaluate()
     {
         var isSame = snapshot.HasSameTarget(request) && snapshot.HasSameTarget(answered)
-            && ReferenceEquals(request.Content, _content) && ReferenceEquals(answered.Content, _answeredContent);
+            && ReplayableRequest.IsSameContent(request.Content, _content)
+            && ReplayableRequest.IsSameContent(answered.Content, _answeredContent);
         var isSameUser = !sent.HasOtherUser && IsSameUser(request) && (ReferenceEquals(answered, request) || IsSameUser(answered));
         return new(isSame ? null : StorageRefusal.Elsewhere, !isSameUser);
     }

@@ -6,6 +6,7 @@ using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.PrivateCache;
+using HttpQuery.Replay;
 using HttpQuery.RequestBody;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
@@ -27,7 +28,7 @@ namespace HttpQuery;
 /// <para>If a handler below throws, for example after a timeout or with an open circuit, the caller gets a stale response where
 /// <c>stale-if-error</c> allows it. A cancelled request throws its cancellation. <see cref="HttpClient.Timeout"/> is such a
 /// cancellation: for stale responses from slow origins, set a shorter timeout below the cache.</para>
-/// <para>JSON content is serialized once and replaced by its bytes. Content bypasses the cache if it is longer than
+/// <para>JSON content is serialized once, and its bytes are sent. Content bypasses the cache if it is longer than
 /// <see cref="QueryCacheOptionsBase.MaximumContentLength"/>, or contains an asynchronous sequence that waits. A retry or a redirect of
 /// such a request throws an exception.</para>
 /// </remarks>
@@ -118,16 +119,17 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         }
 
         var cookies = TransportCookies.Get(InnerHandler, request.RequestUri!);
+        var original = request.Content;
         var snapshot = RequestSnapshot.Create(request, target, cookies, _options, _credentialHeaders);
         PooledContent? pooled = null;
-        if (snapshot.Method is "QUERY" or "GET" or "HEAD")
-        {
-            pooled = TryCopyContent(request, cancellationToken);
-            snapshot.Bytes = pooled?.Bytes ?? await ReadContentAsync(request, cancellationToken).ConfigureAwait(false);
-            snapshot.Content = request.Content;
-        }
         try
         {
+            if (snapshot.Method is "QUERY" or "GET" or "HEAD")
+            {
+                pooled = TryCopyContent(request, cancellationToken);
+                snapshot.Bytes = pooled?.Bytes ?? await ReadContentAsync(request, cancellationToken).ConfigureAwait(false);
+                snapshot.Content = request.Content;
+            }
             var lookup = snapshot.ToCacheRequest(_partition, isBackground, _credentials.MayAffect(snapshot.User));
             var decision = await _cache.LookUpAsync(lookup, cancellationToken).ConfigureAwait(false);
             if (pooled is not null && decision is not CacheDecision.Serve { Revalidation: null })
@@ -158,7 +160,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         finally
         {
             pooled?.Dispose();
-            (snapshot.Content as StreamedJsonContent)?.StopIfUnsent();
+            ReplayableRequest.Restore(request, original);
         }
     }
 
@@ -191,7 +193,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
     // The caller may reuse its array while the request waits for another. The bytes that are sent are compared here.
     private async ValueTask<bool> IsUnchangedAsync(RequestSnapshot snapshot, HttpContent content, CancellationToken cancellationToken)
     {
-        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        await ReplayableRequest.BufferAsync(content, _options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
         var bytes = await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return bytes.AsSpan().SequenceEqual(snapshot.Bytes.GetValueOrDefault().Span);
     }
@@ -208,7 +210,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
                 : null;
         }
         if (length > _options.MaximumContentLength) return null;
-        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        await ReplayableRequest.BufferAsync(content, _options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
         return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -15,13 +15,13 @@ internal sealed class JsonContentSerializer
 
     /// <summary>Replaces the JSON content of a request by its bytes. If they do not fit, the new content sends the bytes so far, then the
     /// rest.</summary>
-    /// <param name="request">The request. Its content stays replaced: if a handler above sends the request again, it sends the same
-    /// bytes.</param>
+    /// <param name="request">The request. Handlers put the original content back when the request has been sent. If the request is sent
+    /// again, its content is replaced by the same bytes.</param>
     /// <param name="json">The content of the request.</param>
     /// <param name="maximumLength">Maximum length that is serialized before the request is sent, in bytes.</param>
     /// <param name="cancellationToken">Cancels the serialization.</param>
     /// <returns>The bytes, or <see langword="null"/> if they do not fit or are not complete yet.</returns>
-    /// <exception cref="InvalidOperationException">The content was serialized before, and its bytes were not kept.</exception>
+    /// <exception cref="QueryContentNotReplayableException">The content was serialized before, and its bytes were not kept.</exception>
     public static ReadOnlyMemory<byte>? ReplaceContent(
         HttpRequestMessage request, JsonContent json, int maximumLength, CancellationToken cancellationToken)
     {
@@ -45,11 +45,11 @@ internal sealed class JsonContentSerializer
             var serialization = json.CopyToAsync(buffer, buffer.Stopping);
 
             // Plain values never wait. Only an asynchronous sequence, or content over the limit, does.
-            if (!serialization.IsCompleted) return new StreamedJsonContent(buffer, serialization);
+            if (!serialization.IsCompleted) return new StreamedJsonContent(buffer, serialization, json, maximumLength);
             if (serialization.IsCanceled) cancellationToken.ThrowIfCancellationRequested();
             serialization.GetAwaiter().GetResult();
             _bytes = buffer.TakeBuffered().ToArray();
         }
-        return new ByteArrayContent(_bytes ?? throw StreamedJsonContent.AlreadySent());
+        return new BufferedContent(_bytes ?? throw QueryContentNotReplayableException.CreateForJson(maximumLength), json);
     }
 }

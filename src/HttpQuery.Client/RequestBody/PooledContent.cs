@@ -21,7 +21,7 @@ internal sealed class PooledContent : IDisposable
         // Application classes may derive from these and send other bytes.
         var type = content.GetType();
         if (type != typeof(ByteArrayContent) && type != typeof(StringContent)
-            && type != typeof(FormUrlEncodedContent) && type != typeof(ReadOnlyMemoryContent))
+            && type != typeof(BufferedContent) && type != typeof(FormUrlEncodedContent) && type != typeof(ReadOnlyMemoryContent))
         {
             return null;
         }

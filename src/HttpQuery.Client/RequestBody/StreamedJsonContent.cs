@@ -4,15 +4,16 @@ namespace HttpQuery.RequestBody;
 
 /// <summary>JSON content whose serialization begins before the request is sent, and continues into the connection.</summary>
 /// <remarks>It can be sent once.</remarks>
-internal sealed class StreamedJsonContent(BufferingWriteStream buffer, Task serialization) : HttpContent
+internal sealed class StreamedJsonContent(BufferingWriteStream buffer, Task serialization, HttpContent original, int maximumLength)
+    : HttpContent, IReplacementContent
 {
     private int _isSent;
 
-    /// <summary>Creates the exception for content that was serialized before.</summary>
-    public static InvalidOperationException AlreadySent() => new(
-        "The JSON content was serialized before. It cannot be serialized again, because a sequence in it may be readable only once. "
-        + "To send it again, create new content, or serialize to a ByteArrayContent. "
-        + "Content up to PrivateCacheOptions.MaximumContentLength that does not wait can be sent again.");
+    public HttpContent Original => original;
+
+    public bool IsSpent => Volatile.Read(ref _isSent) == 1;
+
+    public QueryContentNotReplayableException CreateException() => QueryContentNotReplayableException.CreateForJson(maximumLength);
 
     /// <summary>Ends the serialization if the request was never sent. Otherwise it would wait forever.</summary>
     public void StopIfUnsent()
@@ -22,7 +23,7 @@ internal sealed class StreamedJsonContent(BufferingWriteStream buffer, Task seri
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _isSent, 1) == 1) throw AlreadySent();
+        if (Interlocked.Exchange(ref _isSent, 1) == 1) throw CreateException();
         try
         {
             await stream.WriteAsync(buffer.TakeBuffered(), cancellationToken).ConfigureAwait(false);

@@ -13,7 +13,9 @@ public class FolderArrowsTests() : FolderArrowsContract(
         "Json -> ResponseBody",
         "PrivateCache -> Diagnostics",
         "PrivateCache -> Http",
+        "PrivateCache -> Replay",
         "PrivateCache -> RequestBody",
         "PrivateCache -> ResponseBody",
+        "Replay -> RequestBody",
         "ResponseBody -> Http",
     ]);

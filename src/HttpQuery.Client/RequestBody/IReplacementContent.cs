@@ -1,0 +1,14 @@
+namespace HttpQuery.RequestBody;
+
+/// <summary>Content that a handler sends in place of the caller's own.</summary>
+internal interface IReplacementContent
+{
+    /// <summary>The caller's content. Handlers put it back before they return.</summary>
+    HttpContent Original { get; }
+
+    /// <summary>Whether the content was sent and cannot be sent again.</summary>
+    bool IsSpent { get; }
+
+    /// <summary>Creates the exception for a second sending of spent content.</summary>
+    QueryContentNotReplayableException CreateException();
+}
