@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Replay;
 
 namespace HttpQuery.PrivateCache;
 
@@ -11,6 +12,7 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
     private static readonly AsyncLocal<OutgoingRequestTracker?> Flow = new();
 
     private readonly List<StoredFields> _headers = [];
+    private readonly List<SubstituteRequest> _substitutes = [];
     private volatile RequestUser? _otherUser;
     private volatile bool _hasOtherUser;
     private volatile bool _hasOtherRequest;
@@ -31,14 +33,25 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
     /// <summary>Whether a message had another target, method or content than the lookup.</summary>
     public bool HasOtherRequest => _hasOtherRequest;
 
+    /// <summary>Announces a message that a handler of this library sends in place of the request. It stands for the request as long as
+    /// it is sent unchanged.</summary>
+    public void Add(SubstituteRequest substitute)
+    {
+        if (!snapshot.IsSameRequest(substitute.Request)) _hasOtherRequest = true;
+        lock (_headers) _substitutes.Add(substitute);
+    }
+
     /// <summary>Compares a message with the request of the lookup.</summary>
     public void Observe(HttpRequestMessage message)
     {
-        if (!snapshot.IsSameRequest(message)) _hasOtherRequest = true;
+        SubstituteRequest? substitute;
+        lock (_headers) substitute = _substitutes.Find(one => ReferenceEquals(one.Message, message));
+        if (!(substitute?.IsUnchanged ?? snapshot.IsSameRequest(message))) _hasOtherRequest = true;
         lock (_headers)
         {
+            var content = substitute is null ? message.Content : substitute.Request.Content;
             if (_headers.Count == MaximumCount) _hasOtherRequest = true;
-            else _headers.Add(HeaderSnapshot.Create(message.Headers, message.Content?.Headers));
+            else _headers.Add(HeaderSnapshot.Create(message.Headers, content?.Headers));
         }
         var user = snapshot.GetUser(message);
         if (user is not null && user.IsSameAs(snapshot.User)) return;

@@ -76,6 +76,19 @@ internal static class ReplayableRequest
         return copy;
     }
 
+    /// <summary>Creates a GET in place of a request: the same headers, options, version and policy, without content.</summary>
+    public static HttpRequestMessage CreateGet(HttpRequestMessage request, Uri target)
+    {
+        var get = CreateCopy(request, target, HttpMethod.Get, keepsContent: false);
+        get.Headers.TransferEncodingChunked = null;
+        get.Headers.ExpectContinue = null;
+        return get;
+    }
+
+    /// <summary>Tells whether the content of a prepared request can be read and sent any number of times.</summary>
+    public static bool IsReplayable(HttpRequestMessage request) =>
+        request.Content is not IReplacementContent replacement || replacement.IsReplayable;
+
     /// <summary>Tells whether content is the same as when the request was sent, or the original that was put back.</summary>
     /// <param name="content">The content now.</param>
     /// <param name="sent">The content that was sent.</param>

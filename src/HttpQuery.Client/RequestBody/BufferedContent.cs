@@ -9,5 +9,7 @@ internal sealed class BufferedContent(byte[] bytes, HttpContent original) : Byte
 
     public bool IsSpent => false;
 
+    public bool IsReplayable => true;
+
     public QueryContentNotReplayableException CreateException() => throw new UnreachableException();
 }

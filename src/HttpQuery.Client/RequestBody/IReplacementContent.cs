@@ -9,6 +9,9 @@ internal interface IReplacementContent
     /// <summary>Whether the content was sent and cannot be sent again.</summary>
     bool IsSpent { get; }
 
+    /// <summary>Whether the content can be read and sent any number of times.</summary>
+    bool IsReplayable { get; }
+
     /// <summary>Creates the exception for a second sending of spent content.</summary>
     QueryContentNotReplayableException CreateException();
 }

@@ -21,6 +21,8 @@ internal sealed class SingleUseContent : HttpContent, IReplacementContent
 
     public bool IsSpent => Volatile.Read(ref _isSerialized) == 1 && !_isBuffered;
 
+    public bool IsReplayable => _isBuffered;
+
     public QueryContentNotReplayableException CreateException() => QueryContentNotReplayableException.Create(_maximumLength);
 
     /// <summary>Makes the content re-readable after all. The caller has checked the length.</summary>

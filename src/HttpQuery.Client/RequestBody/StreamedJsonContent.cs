@@ -13,6 +13,8 @@ internal sealed class StreamedJsonContent(BufferingWriteStream buffer, Task seri
 
     public bool IsSpent => Volatile.Read(ref _isSent) == 1;
 
+    public bool IsReplayable => false;
+
     public QueryContentNotReplayableException CreateException() => QueryContentNotReplayableException.CreateForJson(maximumLength);
 
     /// <summary>Ends the serialization if the request was never sent. Otherwise it would wait forever.</summary>

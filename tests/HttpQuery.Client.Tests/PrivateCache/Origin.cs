@@ -31,7 +31,8 @@ internal sealed class Origin : IAsyncDisposable
     /// <summary>Starts an origin whose test sends each response itself.</summary>
     public static Origin Start() => new(null);
 
-    /// <summary>Starts an origin that computes each response from the text of the request. Line ends are sent as CRLF.</summary>
+    /// <summary>Starts an origin that computes each response from the text of the request. Line ends are sent as CRLF. For an empty
+    /// response, the connection is closed.</summary>
     public static Origin Start(Func<string, string> respond) => new(respond);
 
     /// <summary>Starts an origin that sends the n-th response to the n-th request, and the last one to all later requests.</summary>
@@ -95,7 +96,9 @@ internal sealed class Origin : IAsyncDisposable
                 var exchange = new Exchange(client, Encoding.Latin1.GetString([.. received]).Replace("\r\n", "\n", StringComparison.Ordinal));
                 received.Clear();
                 Interlocked.Increment(ref _count);
-                if (_respond is not null) await exchange.SendAsync(_respond(exchange.Request));
+                var response = _respond?.Invoke(exchange.Request);
+                if (response is { Length: > 0 }) await exchange.SendAsync(response);
+                if (response is { Length: 0 }) exchange.Close();
                 _exchanges.Writer.TryWrite(exchange);
             }
         }

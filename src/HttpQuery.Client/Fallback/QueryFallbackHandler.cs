@@ -1,0 +1,186 @@
+using System.Runtime.ExceptionServices;
+using HttpQuery.Fallback;
+using HttpQuery.Http;
+using HttpQuery.PrivateCache;
+using HttpQuery.Replay;
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery;
+
+/// <summary>Sends a query again as a POST or a GET if the server, or an intermediary, does not know QUERY.</summary>
+/// <remarks>
+/// <para>QUERY is tried first. It does not work if the response is 405 without QUERY in <c>Allow</c>, or 501, or if the connection is
+/// closed twice before a response, or the stream is reset. A 400 or 403 counts only if its <c>Server</c> or <c>Via</c> header names one of
+/// <see cref="QueryFallbackOptions.Intermediaries"/>, the response shows no sign of a server that knows QUERY, and the POST gets another
+/// response.</para>
+/// <para>What was learned applies to later requests: a 405 to the path, or to the prefix in <see cref="QueryFallbackOptions.Paths"/> that
+/// it lies under; the rest to the origin and the version of HTTP. While one request finds out, others to the same path wait for it.</para>
+/// <para>A POST has the same content and headers, but no <c>If-None-Match</c>, <c>If-Modified-Since</c>, <c>Range</c> and <c>If-Range</c>,
+/// because they mean something else there. A GET keeps them. The response belongs to the QUERY: handlers above see no POST.</para>
+/// <para>Place the handler next to the primary handler, so that caches and retry handlers above it see QUERY.</para>
+/// </remarks>
+public sealed class QueryFallbackHandler : DelegatingHandler
+{
+    private static readonly string[] NotForPost = ["If-None-Match", "If-Modified-Since", "Range", "If-Range"];
+
+    private readonly QueryFallbackOptions _options;
+    private readonly FallbackMemory _memory;
+
+    /// <summary>Creates a handler.</summary>
+    /// <param name="options">Settings. At least one path, or <see cref="QueryFallbackOptions.CreateGetUri"/>, is required.</param>
+    /// <param name="timeProvider">The clock. Default: the system clock.</param>
+    /// <param name="loggerFactory">Creates the logger of category <c>HttpQuery.Client</c>. Default <see langword="null"/>: no
+    /// logs.</param>
+    /// <exception cref="ArgumentException">No path is set, or an option is out of range.</exception>
+    public QueryFallbackHandler(QueryFallbackOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validate(nameof(QueryFallbackOptions) + ".", isOn: true).FirstOrDefault() is { } failure)
+            throw new ArgumentException(failure, nameof(options));
+        (_options, _memory) = (options, new(options, timeProvider ?? TimeProvider.System));
+    }
+
+    /// <summary>Maximum length of content that is buffered to be sent again, in bytes.</summary>
+    internal int MaximumReplayLength { get; init; } = ReplayableRequest.DefaultMaximumLength;
+
+    /// <inheritdoc/>
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SendAsync(request, (message, token) => new(base.SendAsync(message, token)), cancellationToken).AsTask();
+    }
+
+    /// <inheritdoc/>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        HttpResponseMessage? response = null;
+        SendBelow send = (message, token) => new(base.Send(message, token));
+        SyncOverAsync.Run(async () => response = await SendAsync(request, send, cancellationToken).ConfigureAwait(false));
+        return response!;
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
+    {
+        if (request.Method != HttpMethod.Query || !RequestTarget.TryRead(request, out var target))
+            return await send(request, cancellationToken).ConfigureAwait(false);
+
+        var content = request.Content;
+        try
+        {
+            await ReplayableRequest.PrepareAsync(request, MaximumReplayLength, cancellationToken).ConfigureAwait(false);
+            var isNamed = _options.Paths.TryMap(request.RequestUri!, out var path, out var postUri);
+            if (!isNamed && _options.CreateGetUri is null) return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+
+            var key = new FallbackKey(target.Scheme, target.Authority, target.Server, null, null, default);
+            using var attempt = await _memory.BeginAsync(
+                key with { Path = path ?? request.RequestUri!.AbsolutePath },
+                key with { Version = request.Version, VersionPolicy = request.VersionPolicy },
+                cancellationToken).ConfigureAwait(false);
+            return await SendAsync(request, postUri, attempt, send, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ReplayableRequest.Restore(request, content);
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, Uri? postUri, FallbackAttempt attempt, SendBelow send, CancellationToken cancellationToken)
+    {
+        if (attempt.UsesFallback && await CreateSubstituteAsync(request, postUri, cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            var answer = await SendSubstituteAsync(known, send, cancellationToken).ConfigureAwait(false);
+            if (!FallbackClassifier.IsConfirmed(FallbackReason.None, answer.StatusCode)) attempt.Forget();
+            return answer;
+        }
+
+        HttpResponseMessage? response = null;
+        ExceptionDispatchInfo? failure = null;
+        FallbackReason reason;
+        try
+        {
+            response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+            reason = FallbackClassifier.Classify(response, _options.Intermediaries);
+        }
+        catch (HttpRequestException exception)
+            when ((ClosedConnection.IsCause(exception) || ClosedConnection.IsStreamReset(exception))
+                && ReplayableRequest.IsReplayable(request) && !cancellationToken.IsCancellationRequested)
+        {
+            (reason, failure) = (FallbackReason.Closed, ExceptionDispatchInfo.Capture(exception));
+        }
+        if (reason is FallbackReason.None)
+        {
+            if (!FallbackClassifier.IsUnclear(response!.StatusCode)) attempt.ReportKnown();
+            return response;
+        }
+
+        SubstituteRequest? substitute;
+        try
+        {
+            // Content that is sent once allows no POST that confirms the reason. 405 and 501 need none.
+            if (!ReplayableRequest.IsReplayable(request) && reason is not FallbackReason.Intermediary) attempt.ReportUnknown(reason);
+            substitute = await CreateSubstituteAsync(request, postUri, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response?.Dispose();
+            throw;
+        }
+        if (substitute is null)
+        {
+            failure?.Throw();
+            return response!;
+        }
+        response?.Dispose();
+        response = await SendSubstituteAsync(substitute, send, cancellationToken).ConfigureAwait(false);
+        if (FallbackClassifier.IsConfirmed(reason, response.StatusCode)) attempt.ReportUnknown(reason);
+        return response;
+    }
+
+    // Returns null if neither a GET nor a POST is possible.
+    private async ValueTask<SubstituteRequest?> CreateSubstituteAsync(
+        HttpRequestMessage request, Uri? postUri, CancellationToken cancellationToken)
+    {
+        if (_options.CreateGetUri is { } createGetUri && ReplayableRequest.IsReplayable(request))
+        {
+            var content = request.Content is { } query ? await query.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false) : [];
+            if (createGetUri(request, content) is { } getUri) return CreateGet(request, new(request.RequestUri!, getUri));
+        }
+        if (postUri is null) return null;
+
+        var post = ReplayableRequest.CreateCopy(request, postUri, HttpMethod.Post);
+        foreach (var name in NotForPost) post.Headers.Remove(name);
+        if (_options.SendMethodOverride) post.Headers.TryAddWithoutValidation("X-HTTP-Method-Override", "QUERY");
+        return new(post, request);
+    }
+
+    private static SubstituteRequest CreateGet(HttpRequestMessage request, Uri uri)
+    {
+        if (Uri.Compare(uri, request.RequestUri, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        {
+            throw new InvalidOperationException(
+                $"{nameof(QueryFallbackOptions)}.{nameof(QueryFallbackOptions.CreateGetUri)} returned a URI of another origin. "
+                + "The query would be sent to a server that the request did not name. Return a URI of the same origin.");
+        }
+        return new(ReplayableRequest.CreateGet(request, uri), request);
+    }
+
+    private static ValueTask<HttpResponseMessage> SendQueryAsync(
+        HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken) =>
+        ConnectionRetry.SendAsync(request, send, _ => { }, cancellationToken);
+
+    private static async ValueTask<HttpResponseMessage> SendSubstituteAsync(
+        SubstituteRequest substitute, SendBelow send, CancellationToken cancellationToken)
+    {
+        OutgoingRequestTracker.Current?.Add(substitute);
+        var response = await ConnectionRetry.SendAsync(
+            substitute.Message,
+            send,
+            second => OutgoingRequestTracker.Current?.Add(new(second.Message, substitute.Request)),
+            cancellationToken).ConfigureAwait(false);
+        substitute.TakeOver(response);
+        return response;
+    }
+}
