@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HttpQuery.Discovery;
 using HttpQuery.Http;
 
 namespace HttpQuery;
@@ -73,4 +74,26 @@ public static class HttpClientQueryExtensions
         this HttpClient client, Uri? requestUri, HttpContent content, HttpCompletionOption completionOption,
         CancellationToken cancellationToken) =>
         client.SendAsync(QueryRequestFactory.Create(client, requestUri, content), completionOption, cancellationToken);
+
+    /// <summary>Returns the query formats that a resource accepts, or <see langword="null"/> if the server does not name them (RFC 10008
+    /// §3).</summary>
+    /// <remarks>Sends OPTIONS, and HEAD if the response has no valid <c>Accept-Query</c>. With a <see cref="QueryDiscoveryHandler"/>, a
+    /// value that an earlier response to the same path had is returned without a request. The status code does not count.</remarks>
+    /// <param name="client">The client.</param>
+    /// <param name="requestUri">The URI of the resource. Its URI query part does not count.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="client"/> is <see langword="null"/>.</exception>
+    /// <exception cref="HttpRequestException">The server could not be reached.</exception>
+    public static Task<AcceptQuery?> GetAcceptQueryAsync(
+        this HttpClient client, Uri? requestUri, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return AcceptQueryRequest.SendAsync(client, requestUri, cancellationToken);
+    }
+
+    /// <inheritdoc cref="GetAcceptQueryAsync(HttpClient, Uri?, CancellationToken)"/>
+    public static Task<AcceptQuery?> GetAcceptQueryAsync(
+        this HttpClient client, [StringSyntax(StringSyntaxAttribute.Uri)] string? requestUri,
+        CancellationToken cancellationToken = default) =>
+        GetAcceptQueryAsync(client, QueryRequestFactory.CreateUri(requestUri), cancellationToken);
 }

@@ -1,0 +1,100 @@
+using System.Net;
+using HttpQuery.Discovery;
+using HttpQuery.Http;
+using HttpQuery.Replay;
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery;
+
+/// <summary>Remembers the query formats that servers accept, and sends a <see cref="QueryContent"/> in the best of them (RFC 10008 §3).</summary>
+/// <remarks>
+/// <para>The <c>Accept-Query</c> of any response applies to all URIs with the same path. The freshest value counts. A value that is
+/// malformed or too long is ignored. <c>HttpClient.GetAcceptQueryAsync</c> returns a remembered value, or asks the server.</para>
+/// <para>If the response to a <see cref="QueryContent"/> is 415 and its <c>Accept-Query</c> or <c>Accept</c> names another of the formats,
+/// the query is sent once more in that format.</para>
+/// <para>Place the handler above the private cache, so that the key of the cache has the format that is sent.</para>
+/// </remarks>
+public sealed class QueryDiscoveryHandler : DelegatingHandler
+{
+    private readonly AcceptQueryMemory _memory;
+
+    /// <summary>Creates a handler.</summary>
+    /// <param name="options">Settings, or <see langword="null"/> for the defaults.</param>
+    /// <param name="timeProvider">The clock. Default: the system clock.</param>
+    /// <param name="loggerFactory">Creates the logger of category <c>HttpQuery.Client</c>. Default <see langword="null"/>: no
+    /// logs.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public QueryDiscoveryHandler(QueryDiscoveryOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+    {
+        options ??= new();
+        if (options.Validate(nameof(QueryDiscoveryOptions) + ".").FirstOrDefault() is { } failure)
+            throw new ArgumentException(failure, nameof(options));
+        _memory = new(options, timeProvider ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SendAsync(request, (message, token) => new(base.SendAsync(message, token)), cancellationToken).AsTask();
+    }
+
+    /// <inheritdoc/>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        HttpResponseMessage? response = null;
+        SendBelow send = (message, token) => new(base.Send(message, token));
+        SyncOverAsync.Run(async () => response = await SendAsync(request, send, cancellationToken).ConfigureAwait(false));
+        return response!;
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
+    {
+        if (request.RequestUri is not { IsAbsoluteUri: true } uri) return await send(request, cancellationToken).ConfigureAwait(false);
+        if (AcceptQueryRequest.MayBeRemembered(request) && _memory.TryGet(uri, out var known))
+            return AcceptQueryRequest.CreateResponse(request, known);
+        if (request.Method == HttpMethod.Query && request.Content is QueryContent content)
+            return await SendBestAsync(request, content, send, cancellationToken).ConfigureAwait(false);
+
+        var response = await send(request, cancellationToken).ConfigureAwait(false);
+        Learn(response, uri);
+        return response;
+    }
+
+    private async ValueTask<HttpResponseMessage> SendBestAsync(
+        HttpRequestMessage request, QueryContent content, SendBelow send, CancellationToken cancellationToken)
+    {
+        var uri = request.RequestUri!;
+        var format = FormatChoice.Choose(content, _memory.TryGet(uri, out var known) ? known : null);
+        var response = await SendAsync(request, content.GetContent(format), send, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is not HttpStatusCode.UnsupportedMediaType) return response;
+
+        var other = FormatChoice.ChooseOther(
+            content, format, _memory.ReadLines(response, AcceptQuery.FieldName), _memory.ReadLines(response, "Accept"));
+        if (other < 0) return response;
+        response.Dispose();
+        return await SendAsync(request, content.GetContent(other), send, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, HttpContent content, SendBelow send, CancellationToken cancellationToken)
+    {
+        // A cache below compares the message and its content until the response has been read, so the caller's message is not used.
+        var copy = ReplayableRequest.CreateCopy(request, keepsContent: false);
+        copy.Content = content;
+        var substitute = new SubstituteRequest(copy, request);
+        var response = await send(copy, cancellationToken).ConfigureAwait(false);
+        Learn(response, request.RequestUri!);
+        substitute.TakeOver(response);
+        return response;
+    }
+
+    // A redirect below leads to the same resource next time, so its value counts for both URIs.
+    private void Learn(HttpResponseMessage response, Uri uri)
+    {
+        // A fallback or a switch to GET may have asked another resource.
+        if (!SubstituteRequest.HasAnswered(response)) _memory.Learn(response, uri, response.RequestMessage?.RequestUri);
+    }
+}
