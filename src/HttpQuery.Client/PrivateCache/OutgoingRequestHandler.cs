@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Http;
-
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Shows the cache each request as it leaves the last handler.</summary>
@@ -16,15 +14,5 @@ internal sealed class OutgoingRequestHandler : DelegatingHandler
     {
         OutgoingRequestTracker.Current?.Observe(request);
         return base.Send(request, cancellationToken);
-    }
-
-    /// <summary>Adds the handler to clients of the factory that have a private cache.</summary>
-    internal sealed class Filter : IHttpMessageHandlerBuilderFilter
-    {
-        public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
-        {
-            next(builder);
-            if (builder.AdditionalHandlers.OfType<QueryCacheHandler>().Any()) builder.AdditionalHandlers.Add(new OutgoingRequestHandler());
-        };
     }
 }

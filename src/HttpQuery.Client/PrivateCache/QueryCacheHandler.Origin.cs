@@ -32,6 +32,7 @@ public sealed partial class QueryCacheHandler
             reaction = await ReceiveAsync(request, uri, snapshot, sent, response, second).ConfigureAwait(false);
         }
 
+        SetFromCache(response, false);
         switch (reaction)
         {
             case OriginReaction.Serve serve:

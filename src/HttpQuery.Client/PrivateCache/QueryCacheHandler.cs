@@ -193,7 +193,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
     // The caller may reuse its array while the request waits for another. The bytes that are sent are compared here.
     private async ValueTask<bool> IsUnchangedAsync(RequestSnapshot snapshot, HttpContent content, CancellationToken cancellationToken)
     {
-        await ReplayableRequest.BufferAsync(content, _options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
         var bytes = await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return bytes.AsSpan().SequenceEqual(snapshot.Bytes.GetValueOrDefault().Span);
     }
@@ -210,13 +210,14 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
                 : null;
         }
         if (length > _options.MaximumContentLength) return null;
-        await ReplayableRequest.BufferAsync(content, _options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
+        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
         return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private HttpResponseMessage CreateRefusal(HttpRequestMessage request, CacheDecision.Refuse refusal)
     {
         var response = new HttpResponseMessage(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
+        SetFromCache(response, false);
         SetCacheStatus(response, _ => refusal.Status);
         return response;
     }
@@ -234,8 +235,12 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
             if (!response.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines))
                 response.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
         }
+        SetFromCache(response, true);
         return response;
     }
+
+    private static void SetFromCache(HttpResponseMessage response, bool isFromCache) =>
+        QueryResponseInfo.Update(response, isFromCache, static (info, value) => info with { FromCache = value });
 
     private void SetCacheStatus(HttpResponseMessage response, Func<StringValues, StringValues> lines)
     {

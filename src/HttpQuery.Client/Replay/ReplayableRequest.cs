@@ -25,7 +25,7 @@ internal static class ReplayableRequest
         if (content is StreamedJsonContent) return default;
         if (content.Headers.ContentLength is { } length)
         {
-            if (length <= maximumLength) return BufferAsync(content, maximumLength, cancellationToken);
+            if (length <= maximumLength) return new(content.LoadIntoBufferAsync(maximumLength, cancellationToken));
         }
         else if (content is JsonContent json)
         {
@@ -46,11 +46,11 @@ internal static class ReplayableRequest
         (replacement as StreamedJsonContent)?.StopIfUnsent();
     }
 
-    /// <summary>Buffers content whose length is known and within the limit. Does nothing if it is buffered.</summary>
-    public static async ValueTask BufferAsync(HttpContent content, long maximumLength, CancellationToken cancellationToken)
+    /// <summary>Throws if the content of a request was sent and cannot be sent again.</summary>
+    /// <exception cref="QueryContentNotReplayableException">The content can be sent once, and has been.</exception>
+    public static void ThrowIfSpent(HttpRequestMessage request)
     {
-        if (content is SingleUseContent once) await once.BufferAsync(maximumLength, cancellationToken).ConfigureAwait(false);
-        else await content.LoadIntoBufferAsync(maximumLength, cancellationToken).ConfigureAwait(false);
+        if (request.Content is IReplacementContent { IsSpent: true } spent) throw spent.CreateException();
     }
 
     /// <summary>Creates a new message for another sending: the same headers, options, version and policy, and the same content.</summary>
@@ -63,7 +63,7 @@ internal static class ReplayableRequest
     public static HttpRequestMessage CreateCopy(
         HttpRequestMessage request, Uri? target = null, HttpMethod? method = null, bool keepsContent = true)
     {
-        if (keepsContent && request.Content is IReplacementContent { IsSpent: true } spent) throw spent.CreateException();
+        if (keepsContent) ThrowIfSpent(request);
         var copy = new HttpRequestMessage(method ?? request.Method, target ?? request.RequestUri)
         {
             Version = request.Version,
@@ -72,7 +72,10 @@ internal static class ReplayableRequest
         };
         foreach (var (name, values) in request.Headers.NonValidated) copy.Headers.TryAddWithoutValidation(name, values);
         IDictionary<string, object?> options = copy.Options;
-        foreach (var (key, value) in request.Options) options[key] = value;
+        foreach (var (key, value) in request.Options)
+        {
+            if (key is not QueryResponseInfo.OptionName) options[key] = value;
+        }
         return copy;
     }
 

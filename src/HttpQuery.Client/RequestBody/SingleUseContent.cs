@@ -9,7 +9,6 @@ internal sealed class SingleUseContent : HttpContent, IReplacementContent
     private readonly HttpContent _content;
     private readonly int _maximumLength;
     private int _isSerialized;
-    private volatile bool _isBuffered;
 
     public SingleUseContent(HttpContent content, int maximumLength)
     {
@@ -19,18 +18,21 @@ internal sealed class SingleUseContent : HttpContent, IReplacementContent
 
     public HttpContent Original => _content;
 
-    public bool IsSpent => Volatile.Read(ref _isSerialized) == 1 && !_isBuffered;
+    public bool IsSpent
+    {
+        get
+        {
+            if (Volatile.Read(ref _isSerialized) == 0) return false;
 
-    public bool IsReplayable => _isBuffered;
+            // A handler below may have read the content into its buffer. Only then can a stream be had.
+            var reading = ReadAsStreamAsync();
+            return reading.Exception is not null;
+        }
+    }
+
+    public bool IsReplayable => Volatile.Read(ref _isSerialized) == 1 && !IsSpent;
 
     public QueryContentNotReplayableException CreateException() => QueryContentNotReplayableException.Create(_maximumLength);
-
-    /// <summary>Makes the content re-readable after all. The caller has checked the length.</summary>
-    public async ValueTask BufferAsync(long maximumLength, CancellationToken cancellationToken)
-    {
-        await LoadIntoBufferAsync(maximumLength, cancellationToken).ConfigureAwait(false);
-        _isBuffered = true;
-    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {

@@ -1,0 +1,46 @@
+namespace HttpQuery;
+
+/// <summary>What the handlers of HttpQuery did to get a response. Read it with <c>response.GetQueryInfo()</c>.</summary>
+public sealed record QueryResponseInfo
+{
+    private static readonly HttpRequestOptionsKey<QueryResponseInfo> Key = new(OptionName);
+
+    /// <summary>The key of the value in <see cref="HttpRequestMessage.Options"/> of the response's
+    /// <see cref="HttpResponseMessage.RequestMessage"/>.</summary>
+    internal const string OptionName = "HttpQuery.ResponseInfo";
+
+    /// <summary>Nothing was done: the response came from the origin.</summary>
+    internal static readonly QueryResponseInfo None = new();
+
+    internal QueryResponseInfo()
+    {
+    }
+
+    /// <summary>Whether the private cache served the response from its store, with or without a validation.</summary>
+    public bool FromCache { get; internal init; }
+
+    /// <summary>The number of redirects that were followed. The response's <see cref="HttpResponseMessage.RequestMessage"/> is that of
+    /// the last.</summary>
+    public int Redirects { get; internal init; }
+
+    /// <summary>Why this redirect response was not followed. <see langword="null"/> if it is not a redirect, or has no
+    /// <c>Location</c>.</summary>
+    public QueryRedirectRefusal? RedirectRefusal { get; internal init; }
+
+    /// <summary>Returns the value of a response.</summary>
+    internal static QueryResponseInfo Get(HttpResponseMessage response) =>
+        response.RequestMessage is { } request && request.Options.TryGetValue(Key, out var info) ? info : None;
+
+    /// <summary>Changes the value of a response.</summary>
+    /// <remarks>Each handler sets its own properties on each response, even to their defaults: a retry above may send the same message
+    /// again.</remarks>
+    internal static void Update<TState>(
+        HttpResponseMessage response, TState state, Func<QueryResponseInfo, TState, QueryResponseInfo> change)
+    {
+        // Stubs leave RequestMessage null.
+        if (response.RequestMessage is not { } request) return;
+        var info = Get(response);
+        var changed = change(info, state);
+        if (changed != info) request.Options.Set(Key, changed);
+    }
+}

@@ -1,0 +1,38 @@
+using HttpQuery.Replay;
+
+namespace HttpQuery;
+
+/// <summary>Settings of the handlers that <c>AddHttpQuery</c> adds to an HttpClient.</summary>
+/// <remarks>Settings for all clients come from the configuration section <c>HttpQuery:Client</c>, then settings for one client from
+/// <c>HttpQuery:Client:Clients:NAME</c>. The host checks them at start. A key in these sections that is not an option is an error. The
+/// cache has its own settings, <see cref="PrivateCacheOptions"/>.</remarks>
+/// <example><code>
+/// "HttpQuery": { "Client": { "Redirects": { "MaximumCount": 5 }, "Clients": { "orders": { "UseCache": false } } } }
+/// </code></example>
+public sealed class HttpQueryClientOptions
+{
+    private const int LargestLength = 1024 * 1024 * 1024;
+
+    /// <summary>Whether <c>AddHttpQuery</c> adds a private cache (RFC 9111, RFC 10008 §2.7). Default <see langword="true"/>.</summary>
+    public bool UseCache { get; set; } = true;
+
+    /// <summary>Whether <c>AddHttpQuery</c> adds a handler that follows redirects (RFC 10008 §2.5), in place of the automatic redirects
+    /// of .NET. Default <see langword="true"/>.</summary>
+    public bool UseRedirects { get; set; } = true;
+
+    /// <summary>Largest query content that is kept in memory to be sent again, in bytes: 0 to 1 GiB. Default 1 MiB. Larger content is sent
+    /// once. If it must be sent again, <see cref="QueryContentNotReplayableException"/> is thrown.</summary>
+    public int MaximumReplayLength { get; set; } = ReplayableRequest.DefaultMaximumLength;
+
+    /// <summary>Settings of redirects.</summary>
+    public QueryRedirectOptions Redirects { get; } = new();
+
+    /// <summary>Returns an error for each option that is out of range.</summary>
+    /// <param name="prefix">The text before the name of an option: the section and a colon.</param>
+    internal IEnumerable<string> Validate(string prefix)
+    {
+        if (MaximumReplayLength is < 0 or > LargestLength)
+            yield return $"{prefix}{nameof(MaximumReplayLength)} must be between 0 and {LargestLength} bytes.";
+        foreach (var failure in Redirects.Validate($"{prefix}{nameof(Redirects)}:")) yield return failure;
+    }
+}
