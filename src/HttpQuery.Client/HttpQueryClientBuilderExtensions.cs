@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using HttpQuery;
 using HttpQuery.Caching;
+using HttpQuery.Diagnostics;
 using HttpQuery.PrivateCache;
+using HttpQuery.Replay;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
@@ -12,11 +14,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds handlers of HttpQuery to clients of <c>AddHttpClient</c>.</summary>
 public static class HttpQueryClientBuilderExtensions
 {
-    /// <summary>Adds what a client needs to send QUERY (RFC 10008): a handler that follows redirects, and a private cache. Each can be
-    /// turned off.</summary>
+    /// <summary>Adds what a client needs to send QUERY (RFC 10008): discovery of formats, redirects, and a private cache. Each can be
+    /// turned off. A fallback and a switch to GET can be turned on.</summary>
     /// <remarks>
     /// <para>The order matters: first add handlers that add credentials, then call this, then add handlers that retry. The redirects stand
-    /// above the cache, so the cache sees each hop.</para>
+    /// above the cache, so the cache sees each hop. The switch to GET and the fallback are placed next to the primary handler. A query is
+    /// sent once more if the server closes the connection before a response.</para>
     /// <para>Options come from the configuration sections <c>HttpQuery:Client</c> and <c>HttpQuery:Client:Clients:NAME</c>, then from
     /// <paramref name="configure"/>. The host checks them at start. Without a host, they are checked when the client is first used. The
     /// options of the cache are those of <see cref="AddQueryCache"/>: call it as well to change them in code.</para>
@@ -81,6 +84,58 @@ public static class HttpQueryClientBuilderExtensions
         return AddHandlers(builder, AddRedirects);
     }
 
+    /// <summary>Adds a handler that remembers the query formats that servers accept, and sends a <see cref="QueryContent"/> in the best of
+    /// them (RFC 10008 §3).</summary>
+    /// <remarks>It is placed above the redirects and the cache. Options come from the configuration sections
+    /// <c>HttpQuery:Client:Discovery</c> and <c>HttpQuery:Client:Clients:NAME:Discovery</c>, then from
+    /// <paramref name="configure"/>.</remarks>
+    /// <param name="builder">The client, or the defaults of all clients.</param>
+    /// <param name="configure">Changes options, or <see langword="null"/>.</param>
+    public static IHttpClientBuilder AddQueryDiscovery(this IHttpClientBuilder builder, Action<QueryDiscoveryOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        AddClientServices(builder);
+        if (configure is not null)
+            builder.Services.Configure<HttpQueryClientOptions>(builder.Name, options => configure(options.Discovery));
+        return AddHandlers(builder, AddDiscovery);
+    }
+
+    /// <summary>Adds a handler that sends a query by POST or GET where QUERY is not known.</summary>
+    /// <remarks>It is placed next to the primary handler, below all handlers of the application. Options come from the configuration
+    /// sections <c>HttpQuery:Client:Fallback</c> and <c>HttpQuery:Client:Clients:NAME:Fallback</c>, then from
+    /// <paramref name="configure"/>. At least one path is required.</remarks>
+    /// <param name="builder">The client, or the defaults of all clients.</param>
+    /// <param name="configure">Changes options, or <see langword="null"/>.</param>
+    /// <example><code>
+    /// services.AddHttpClient("pods").AddQueryFallback(options => options.Paths.Add("/pods", "/pods/_search"));
+    /// </code></example>
+    public static IHttpClientBuilder AddQueryFallback(this IHttpClientBuilder builder, Action<QueryFallbackOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        AddClientServices(builder);
+        builder.Services.Configure<HttpQueryClientOptions>(builder.Name, options =>
+        {
+            options.UseFallback = true;
+            configure?.Invoke(options.Fallback);
+        });
+        return AddHandlers(builder, AddFallback);
+    }
+
+    /// <summary>Adds a handler that repeats a query as a GET of the <c>Location</c> that its response had (RFC 10008 §2.4).</summary>
+    /// <remarks>It is placed above the fallback, below all handlers of the application. Options come from the configuration sections
+    /// <c>HttpQuery:Client:Location</c> and <c>HttpQuery:Client:Clients:NAME:Location</c>, then from
+    /// <paramref name="configure"/>.</remarks>
+    /// <param name="builder">The client, or the defaults of all clients.</param>
+    /// <param name="configure">Changes options, or <see langword="null"/>.</param>
+    public static IHttpClientBuilder AddQueryLocations(this IHttpClientBuilder builder, Action<QueryLocationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        AddClientServices(builder);
+        if (configure is not null)
+            builder.Services.Configure<HttpQueryClientOptions>(builder.Name, options => configure(options.Location));
+        return AddHandlers(builder, AddLocations);
+    }
+
     private static IHttpClientBuilder AddHandlers(IHttpClientBuilder builder, Action<HttpMessageHandlerBuilder> add)
     {
         builder.Services.Configure<HttpClientFactoryOptions>(
@@ -97,6 +152,7 @@ public static class HttpQueryClientBuilderExtensions
             ServiceDescriptor.Singleton<IValidateOptions<HttpQueryClientOptions>, HttpQueryClientOptionsSetup>(),
             ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerOrder>(),
         ]);
+        services.TryAddSingleton<LearnedStateRegistry>();
         services.AddOptions<HttpQueryClientOptions>(builder.Name ?? Options.Options.DefaultName).ValidateOnStart();
     }
 
@@ -122,8 +178,38 @@ public static class HttpQueryClientBuilderExtensions
     private static void AddAll(HttpMessageHandlerBuilder builder)
     {
         var options = GetOptions(builder);
+        if (options.UseDiscovery) AddDiscovery(builder);
         if (options.UseRedirects) AddRedirects(builder);
         if (options.UseCache) AddCache(builder);
+        if (options.UseLocation) AddLocations(builder);
+        if (options.UseFallback) AddFallback(builder);
+        if (!builder.AdditionalHandlers.Any(handler => handler is ConnectionRetryHandler))
+            builder.AdditionalHandlers.Add(new ConnectionRetryHandler(options.MaximumReplayLength, CreateTelemetry(builder)));
+    }
+
+    private static void AddDiscovery(HttpMessageHandlerBuilder builder)
+    {
+        var handlers = builder.AdditionalHandlers;
+        if (handlers.Any(handler => handler is QueryDiscoveryHandler)) return;
+
+        // The key of the cache must have the format that is sent.
+        var below = handlers.TakeWhile(handler => handler is not (QueryRedirectHandler or QueryCacheHandler)).Count();
+        handlers.Insert(below, new QueryDiscoveryHandler(GetLearned(builder).Discovery, CreateTelemetry(builder)));
+    }
+
+    private static void AddFallback(HttpMessageHandlerBuilder builder)
+    {
+        var options = GetOptions(builder);
+        if (builder.AdditionalHandlers.Any(handler => handler is QueryFallbackHandler)) return;
+        builder.AdditionalHandlers.Add(new QueryFallbackHandler(
+            options.Fallback, GetLearned(builder).Fallback, options.MaximumReplayLength, CreateTelemetry(builder)));
+    }
+
+    private static void AddLocations(HttpMessageHandlerBuilder builder)
+    {
+        if (builder.AdditionalHandlers.Any(handler => handler is QueryLocationHandler)) return;
+        builder.AdditionalHandlers.Add(new QueryLocationHandler(
+            GetLearned(builder).Location, GetOptions(builder).MaximumReplayLength, CreateTelemetry(builder)));
     }
 
     private static void AddCache(HttpMessageHandlerBuilder builder)
@@ -142,13 +228,12 @@ public static class HttpQueryClientBuilderExtensions
         if (handlers.Any(handler => handler is QueryRedirectHandler)) return;
         var (services, name) = (builder.Services, builder.Name ?? "");
         var options = GetOptions(builder);
-        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var redirects = new QueryRedirectHandler(
             options.Redirects,
             services.GetService<IOptionsMonitor<PrivateCacheOptions>>()?.Get(name).CredentialHeaders ?? [],
             options.MaximumReplayLength,
-            time,
-            new(name, time, services.GetService<ILoggerFactory>(), services.GetService<IMeterFactory>()));
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            CreateTelemetry(builder));
 
         // The cache must see each hop. A handler between the cache and this call keeps its place.
         var cache = handlers.TakeWhile(handler => handler is not QueryCacheHandler).Count();
@@ -157,4 +242,17 @@ public static class HttpQueryClientBuilderExtensions
 
     private static HttpQueryClientOptions GetOptions(HttpMessageHandlerBuilder builder) =>
         builder.Services.GetRequiredService<IOptionsMonitor<HttpQueryClientOptions>>().Get(builder.Name ?? "");
+
+    private static LearnedStateRegistry.Entry GetLearned(HttpMessageHandlerBuilder builder) =>
+        builder.Services.GetRequiredService<LearnedStateRegistry>().GetOrCreate(builder.Name ?? "");
+
+    private static ClientTelemetry CreateTelemetry(HttpMessageHandlerBuilder builder)
+    {
+        var services = builder.Services;
+        return new(
+            builder.Name ?? "",
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<ILoggerFactory>(),
+            services.GetService<IMeterFactory>());
+    }
 }

@@ -20,12 +20,33 @@ public sealed class HttpQueryClientOptions
     /// of .NET. Default <see langword="true"/>.</summary>
     public bool UseRedirects { get; set; } = true;
 
+    /// <summary>Whether <c>AddHttpQuery</c> adds a handler that remembers the query formats that servers accept (RFC 10008 §3). Default
+    /// <see langword="true"/>.</summary>
+    public bool UseDiscovery { get; set; } = true;
+
+    /// <summary>Whether <c>AddHttpQuery</c> adds a handler that sends a query by POST or GET where QUERY is not known. It needs
+    /// <see cref="QueryFallbackOptions.Paths"/>. Default <see langword="false"/>.</summary>
+    public bool UseFallback { get; set; }
+
+    /// <summary>Whether <c>AddHttpQuery</c> adds a handler that repeats a query as a GET of the <c>Location</c> that its response had
+    /// (RFC 10008 §2.4). Default <see langword="false"/>.</summary>
+    public bool UseLocation { get; set; }
+
     /// <summary>Largest query content that is kept in memory to be sent again, in bytes: 0 to 1 GiB. Default 1 MiB. Larger content is sent
     /// once. If it must be sent again, <see cref="QueryContentNotReplayableException"/> is thrown.</summary>
     public int MaximumReplayLength { get; set; } = ReplayableRequest.DefaultMaximumLength;
 
     /// <summary>Settings of redirects.</summary>
     public QueryRedirectOptions Redirects { get; } = new();
+
+    /// <summary>Settings of discovery.</summary>
+    public QueryDiscoveryOptions Discovery { get; } = new();
+
+    /// <summary>Settings of the fallback.</summary>
+    public QueryFallbackOptions Fallback { get; } = new();
+
+    /// <summary>Settings of the switch to GET.</summary>
+    public QueryLocationOptions Location { get; } = new();
 
     /// <summary>Returns an error for each option that is out of range.</summary>
     /// <param name="prefix">The text before the name of an option: the section and a colon.</param>
@@ -34,5 +55,8 @@ public sealed class HttpQueryClientOptions
         if (MaximumReplayLength is < 0 or > LargestLength)
             yield return $"{prefix}{nameof(MaximumReplayLength)} must be between 0 and {LargestLength} bytes.";
         foreach (var failure in Redirects.Validate($"{prefix}{nameof(Redirects)}:")) yield return failure;
+        foreach (var failure in Discovery.Validate($"{prefix}{nameof(Discovery)}:")) yield return failure;
+        foreach (var failure in Fallback.Validate($"{prefix}{nameof(Fallback)}:", UseFallback)) yield return failure;
+        foreach (var failure in Location.Validate($"{prefix}{nameof(Location)}:")) yield return failure;
     }
 }

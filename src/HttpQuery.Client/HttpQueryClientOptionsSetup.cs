@@ -16,5 +16,13 @@ internal sealed class HttpQueryClientOptionsSetup(IServiceProvider services)
     [
         .. ValidateKeysOf<HttpQueryClientOptions>(section, isForAll ? [Clients] : []),
         .. ValidateKeysOf<QueryRedirectOptions>(section.GetSection(nameof(HttpQueryClientOptions.Redirects))),
+        .. ValidateKeysOf<QueryDiscoveryOptions>(section.GetSection(nameof(HttpQueryClientOptions.Discovery))),
+        .. ValidateKeysOf<QueryFallbackOptions>(section.GetSection(nameof(HttpQueryClientOptions.Fallback))),
+        .. ValidatePaths(section.GetSection($"{nameof(HttpQueryClientOptions.Fallback)}:{nameof(QueryFallbackOptions.Paths)}")),
+        .. ValidateKeysOf<QueryLocationOptions>(section.GetSection(nameof(HttpQueryClientOptions.Location))),
     ];
+
+    // Each key of this section is a path.
+    private static IEnumerable<string> ValidatePaths(IConfigurationSection paths) =>
+        string.IsNullOrEmpty(paths.Value) ? [] : [$"{paths.Path} is a section: write {paths.Path}:PATH."];
 }

@@ -1,5 +1,6 @@
 using HttpQuery.PrivateCache;
 using HttpQuery.Redirection;
+using HttpQuery.Replay;
 using Microsoft.Extensions.Http;
 
 namespace HttpQuery;
@@ -12,11 +13,29 @@ internal sealed class PrimaryHandlerOrder : IHttpMessageHandlerBuilderFilter
     {
         next(builder);
 
-        // From the caller to the wire. The last two look at each request as it is sent.
+        // From the caller to the wire. The fallback retries connections itself. The last two look at each request as it is sent.
         var handlers = builder.AdditionalHandlers;
+        MoveToEnd<QueryLocationHandler>(handlers);
+        MoveToEnd<QueryFallbackHandler>(handlers);
+        if (handlers.Any(handler => handler is QueryFallbackHandler)) RemoveAll<ConnectionRetryHandler>(handlers);
+        MoveToEnd<ConnectionRetryHandler>(handlers);
         var (redirects, cache) =
             (handlers.OfType<QueryRedirectHandler>().FirstOrDefault(), handlers.OfType<QueryCacheHandler>().FirstOrDefault());
         if (redirects is not null) handlers.Add(new RedirectedRequestCheck(redirects));
         if (cache is not null) handlers.Add(new OutgoingRequestHandler());
     };
+
+    private static void MoveToEnd<T>(IList<DelegatingHandler> handlers)
+        where T : DelegatingHandler
+    {
+        foreach (var handler in RemoveAll<T>(handlers)) handlers.Add(handler);
+    }
+
+    private static List<T> RemoveAll<T>(IList<DelegatingHandler> handlers)
+        where T : DelegatingHandler
+    {
+        List<T> removed = [.. handlers.OfType<T>()];
+        foreach (var handler in removed) handlers.Remove(handler);
+        return removed;
+    }
 }

@@ -49,6 +49,14 @@ public sealed class HttpQueryClientOptionsSetupTests
     [InlineData("Clients:api", "10", "HttpQuery:Client:Clients:api is a section: write HttpQuery:Client:Clients:api:OPTION.")]
     [InlineData("Redirects:MaximumCount", "0", "HttpQuery:Client:Clients:api:Redirects:MaximumCount must be between 1 and 50.")]
     [InlineData("Redirects:MaximumCount", "51", "HttpQuery:Client:Clients:api:Redirects:MaximumCount must be between 1 and 50.")]
+    [InlineData("Discovery:Lifetmie", "00:00:01", "HttpQuery:Client:Discovery:Lifetmie is not an option. The options are Lifetime, MaximumCount, MaximumValueLength.")]
+    [InlineData("Clients:api:Fallback:Pahts:/x", "/y", "HttpQuery:Client:Clients:api:Fallback:Pahts is not an option.")]
+    [InlineData("Fallback:CreateGetUri", "x", "HttpQuery:Client:Fallback:CreateGetUri is not an option.")]
+    [InlineData("Fallback:Paths", "/pods", "HttpQuery:Client:Fallback:Paths is a section: write HttpQuery:Client:Fallback:Paths:PATH.")]
+    [InlineData("Fallback:Paths:pods", "/pods", "HttpQuery:Client:Clients:api:Fallback:Paths: 'pods' and '/pods' must be paths")]
+    [InlineData("UseFallback", "true", "HttpQuery:Client:Clients:api:Fallback:Paths is empty, so the fallback can send nothing.")]
+    [InlineData("Location:AllowOtherOrigin", "true", "HttpQuery:Client:Location:AllowOtherOrigin is not an option.")]
+    [InlineData("Location:MaximumCount", "0", "HttpQuery:Client:Clients:api:Location:MaximumCount must be positive.")]
     [InlineData("MaximumReplayLength", "-1", "HttpQuery:Client:Clients:api:MaximumReplayLength must be between 0 and 1073741824 bytes.")]
     public async Task What_is_wrong_stops_the_host_at_start(string key, string value, string expected)
     {
@@ -82,6 +90,11 @@ public sealed class HttpQueryClientOptionsSetupTests
         [
             ("UseCache", "false"), ("UseRedirects", "false"), ("MaximumReplayLength", "3"), ("Redirects:MaximumCount", "4"),
             ("Redirects:AllowContentToOtherOrigins", "true"), ("Redirects:CredentialHeaders:0", "X-Api-Key"),
+            ("UseDiscovery", "false"), ("UseFallback", "true"), ("UseLocation", "true"),
+            ("Discovery:Lifetime", "00:00:05"), ("Discovery:MaximumCount", "6"), ("Discovery:MaximumValueLength", "7"),
+            ("Fallback:Paths:/Pods", "/Pods/_search"), ("Fallback:SendMethodOverride", "true"), ("Fallback:Intermediaries:0", "edge"),
+            ("Fallback:Lifetime", "00:00:08"), ("Fallback:MaximumCount", "9"), ("Fallback:ProbeTimeout", "00:00:10"),
+            ("Location:AllowOtherOrigins", "true"), ("Location:Lifetime", "00:00:11"), ("Location:MaximumCount", "12"), ("Location:CredentialHeaders:0", "X-Api-Key"),
         ];
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
@@ -93,12 +106,21 @@ public sealed class HttpQueryClientOptionsSetupTests
 
         Assert.Equal((false, false, 3), (options.UseCache, options.UseRedirects, options.MaximumReplayLength));
         Assert.Equal((4, true, 4), (options.Redirects.MaximumCount, options.Redirects.AllowContentToOtherOrigins, options.Redirects.CredentialHeaders.Count));
+        Assert.Equal((false, true, true), (options.UseDiscovery, options.UseFallback, options.UseLocation));
+        Assert.Equal((5, 6, 7), (options.Discovery.Lifetime.TotalSeconds, options.Discovery.MaximumCount, options.Discovery.MaximumValueLength));
+        Assert.Equal(KeyValuePair.Create("/Pods", "/Pods/_search"), Assert.Single(options.Fallback.Paths));
+        Assert.Equal(["CloudFront", "edge"], options.Fallback.Intermediaries);
+        Assert.Equal((true, 8, 9, 10), (options.Fallback.SendMethodOverride, options.Fallback.Lifetime.TotalSeconds, options.Fallback.MaximumCount, options.Fallback.ProbeTimeout.TotalSeconds));
+        Assert.Equal((true, 11, 12, 2), (options.Location.AllowOtherOrigins, options.Location.Lifetime.TotalSeconds, options.Location.MaximumCount, options.Location.CredentialHeaders.Count));
         string[] names =
         [
             .. typeof(HttpQueryClientOptions).GetProperties().Select(property => property.Name),
             .. typeof(QueryRedirectOptions).GetProperties().Select(property => "Redirects:" + property.Name),
+            .. typeof(QueryDiscoveryOptions).GetProperties().Select(property => "Discovery:" + property.Name),
+            .. typeof(QueryFallbackOptions).GetProperties().Select(property => "Fallback:" + property.Name),
+            .. typeof(QueryLocationOptions).GetProperties().Select(property => "Location:" + property.Name),
         ];
-        Assert.Equal(names.Except(["Redirects"]).Order(StringComparer.Ordinal), settings.Select(setting => setting.Key.Replace(":0", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Except(["Redirects", "Discovery", "Fallback", "Location", "Fallback:CreateGetUri", "Location:Partition"]).Order(StringComparer.Ordinal), settings.Select(setting => setting.Key.Replace(":0", "", StringComparison.Ordinal).Replace(":/Pods", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Theory]

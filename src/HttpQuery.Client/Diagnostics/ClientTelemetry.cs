@@ -23,6 +23,9 @@ internal sealed class ClientTelemetry
     private readonly string _name;
     private readonly Counter<long> _redirects;
     private readonly Counter<long> _replays;
+    private readonly Counter<long> _fallbacks;
+    private readonly Counter<long> _discoveries;
+    private readonly Counter<long> _switches;
     private readonly BoundedWarning _refusals;
 
     /// <summary>Creates the telemetry of one handler. The instruments of all handlers are the same.</summary>
@@ -38,6 +41,9 @@ internal sealed class ClientTelemetry
         var meter = meters?.Create(MeterName) ?? ProcessMeter;
         _redirects = meter.CreateCounter<long>("httpquery.client.redirects", "{redirect}", "Redirect responses by what the client did.");
         _replays = meter.CreateCounter<long>("httpquery.client.replays", "{request}", "Queries whose content was sent again, by reason.");
+        _fallbacks = meter.CreateCounter<long>("httpquery.client.fallbacks", "{request}", "Requests sent in place of a QUERY, by reason.");
+        _discoveries = meter.CreateCounter<long>("httpquery.client.discoveries", "{event}", "Uses of Accept-Query by what the client did.");
+        _switches = meter.CreateCounter<long>("httpquery.client.switches", "{request}", "GETs of a Location in place of a query, by result.");
     }
 
     public ILogger Logger { get; }
@@ -70,6 +76,49 @@ internal sealed class ClientTelemetry
     {
         _replays.Add(1, new TagList { { "httpquery.replay.reason", reason }, { NameLabel, _name } });
         if (Logger.IsEnabled(LogLevel.Debug)) ClientLog.Replayed(Logger, _name, reason);
+    }
+
+    /// <summary>Reports a request that is sent in place of a QUERY.</summary>
+    /// <param name="method">The method that is sent.</param>
+    /// <param name="reason">One of a few constants, for example <c>not_implemented</c>.</param>
+    public void FellBack(HttpMethod method, string reason)
+    {
+        _fallbacks.Add(1, new TagList
+        {
+            { "httpquery.fallback.reason", reason }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name },
+        });
+        Tag("httpquery.fallback.method", method.Method);
+        if (Logger.IsEnabled(LogLevel.Debug)) ClientLog.FellBack(Logger, _name, KnownMethod(method), reason);
+    }
+
+    /// <summary>Reports that QUERY does not work at a server.</summary>
+    public void LearnedFallback(Uri uri, string reason, TimeSpan lifetime)
+    {
+        if (Logger.IsEnabled(LogLevel.Information)) ClientLog.LearnedFallback(Logger, _name, OriginOf(uri), reason, lifetime);
+    }
+
+    /// <summary>Reports what was done with an <c>Accept-Query</c> value.</summary>
+    /// <param name="result">One of a few constants, for example <c>renegotiated</c>.</param>
+    public void Discovered(string result) =>
+        _discoveries.Add(1, new TagList { { "httpquery.discovery.result", result }, { NameLabel, _name } });
+
+    /// <summary>Reports a query that is sent in a second format.</summary>
+    public void Renegotiated(MediaType refused, MediaType accepted)
+    {
+        Discovered("renegotiated");
+        Replayed("unsupported_media_type");
+        Tag("httpquery.renegotiated", true);
+        if (Logger.IsEnabled(LogLevel.Debug)) ClientLog.Renegotiated(Logger, _name, refused, accepted);
+    }
+
+    /// <summary>Reports a GET of a <c>Location</c> in place of a query.</summary>
+    /// <param name="status">The status code of the response, or <see langword="null"/> if it failed.</param>
+    /// <param name="isUsed">Whether the response is that of the query.</param>
+    public void Switched(int? status, bool isUsed)
+    {
+        _switches.Add(1, new TagList { { "httpquery.switch.result", isUsed ? "used" : "returned" }, { NameLabel, _name } });
+        if (isUsed) Tag("httpquery.switched_to_get", true);
+        if (Logger.IsEnabled(LogLevel.Debug)) ClientLog.Switched(Logger, _name, status, isUsed ? "is" : "is not");
     }
 
     /// <summary>Sets a tag of the activity in which the caller sends the request.</summary>

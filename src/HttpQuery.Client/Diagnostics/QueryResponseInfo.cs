@@ -27,6 +27,19 @@ public sealed record QueryResponseInfo
     /// <c>Location</c>.</summary>
     public QueryRedirectRefusal? RedirectRefusal { get; internal init; }
 
+    /// <summary>The method that was sent in place of QUERY, because QUERY does not work at the server: <c>POST</c> or <c>GET</c>.
+    /// <see langword="null"/> if there was no fallback.</summary>
+    public HttpMethod? FallbackMethod { get; internal init; }
+
+    /// <summary>Whether a GET of the <c>Location</c> of an earlier response was sent in place of the query.</summary>
+    public bool SwitchedToGet { get; internal init; }
+
+    /// <summary>Whether the query was sent in a second format, because the first response was 415.</summary>
+    public bool Renegotiated { get; internal init; }
+
+    /// <summary>Whether the query was sent again because the server closed the connection before a response.</summary>
+    public bool ConnectionRetried { get; internal init; }
+
     /// <summary>Returns the value of a response.</summary>
     internal static QueryResponseInfo Get(HttpResponseMessage response) =>
         response.RequestMessage is { } request && request.Options.TryGetValue(Key, out var info) ? info : None;

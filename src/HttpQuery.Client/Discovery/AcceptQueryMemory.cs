@@ -21,9 +21,10 @@ internal sealed class AcceptQueryMemory(QueryDiscoveryOptions options, TimeProvi
     /// <summary>Remembers the value of a response. A value that is malformed or too long is ignored.</summary>
     /// <param name="response">The response.</param>
     /// <param name="uris">The URIs that it applies to.</param>
-    /// <returns>Whether the response has a usable value.</returns>
-    public bool Learn(HttpResponseMessage response, params IEnumerable<Uri?> uris)
+    /// <returns>Whether the value is usable, or <see langword="null"/> if there is none.</returns>
+    public bool? Learn(HttpResponseMessage response, params IEnumerable<Uri?> uris)
     {
+        if (!response.Headers.NonValidated.Contains(AcceptQuery.FieldName)) return null;
         if (ReadLines(response, AcceptQuery.FieldName) is not { } lines || !AcceptQuery.TryParse(lines, out var value)) return false;
 
         // The freshest value wins: a cache on the way may respond with an older one.

@@ -1,4 +1,5 @@
 using System.Net;
+using HttpQuery.Diagnostics;
 using HttpQuery.Discovery;
 using HttpQuery.Http;
 using HttpQuery.Replay;
@@ -17,6 +18,7 @@ namespace HttpQuery;
 public sealed class QueryDiscoveryHandler : DelegatingHandler
 {
     private readonly AcceptQueryMemory _memory;
+    private readonly ClientTelemetry _telemetry;
 
     /// <summary>Creates a handler.</summary>
     /// <param name="options">Settings, or <see langword="null"/> for the defaults.</param>
@@ -24,13 +26,18 @@ public sealed class QueryDiscoveryHandler : DelegatingHandler
     /// <param name="loggerFactory">Creates the logger of category <c>HttpQuery.Client</c>. Default <see langword="null"/>: no
     /// logs.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public QueryDiscoveryHandler(QueryDiscoveryOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+    public QueryDiscoveryHandler(
+        QueryDiscoveryOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+        : this(
+            new(Validate(options ?? new()), timeProvider ?? TimeProvider.System),
+            new("", timeProvider ?? TimeProvider.System, loggerFactory, null))
     {
-        options ??= new();
-        if (options.Validate(nameof(QueryDiscoveryOptions) + ".").FirstOrDefault() is { } failure)
-            throw new ArgumentException(failure, nameof(options));
-        _memory = new(options, timeProvider ?? TimeProvider.System);
     }
+
+    /// <summary>Creates a handler of a named client.</summary>
+    /// <param name="memory">What the client has learned. It outlives the handler.</param>
+    /// <param name="telemetry">Metrics and logs.</param>
+    internal QueryDiscoveryHandler(AcceptQueryMemory memory, ClientTelemetry telemetry) => (_memory, _telemetry) = (memory, telemetry);
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -54,7 +61,10 @@ public sealed class QueryDiscoveryHandler : DelegatingHandler
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } uri) return await send(request, cancellationToken).ConfigureAwait(false);
         if (AcceptQueryRequest.MayBeRemembered(request) && _memory.TryGet(uri, out var known))
+        {
+            _telemetry.Discovered("remembered");
             return AcceptQueryRequest.CreateResponse(request, known);
+        }
         if (request.Method == HttpMethod.Query && request.Content is QueryContent content)
             return await SendBestAsync(request, content, send, cancellationToken).ConfigureAwait(false);
 
@@ -69,13 +79,17 @@ public sealed class QueryDiscoveryHandler : DelegatingHandler
         var uri = request.RequestUri!;
         var format = FormatChoice.Choose(content, _memory.TryGet(uri, out var known) ? known : null);
         var response = await SendAsync(request, content.GetContent(format), send, cancellationToken).ConfigureAwait(false);
+        SetRenegotiated(response, false);
         if (response.StatusCode is not HttpStatusCode.UnsupportedMediaType) return response;
 
         var other = FormatChoice.ChooseOther(
             content, format, _memory.ReadLines(response, AcceptQuery.FieldName), _memory.ReadLines(response, "Accept"));
         if (other < 0) return response;
         response.Dispose();
-        return await SendAsync(request, content.GetContent(other), send, cancellationToken).ConfigureAwait(false);
+        _telemetry.Renegotiated(content.Formats[format].MediaType, content.Formats[other].MediaType);
+        response = await SendAsync(request, content.GetContent(other), send, cancellationToken).ConfigureAwait(false);
+        SetRenegotiated(response, true);
+        return response;
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(
@@ -95,6 +109,18 @@ public sealed class QueryDiscoveryHandler : DelegatingHandler
     private void Learn(HttpResponseMessage response, Uri uri)
     {
         // A fallback or a switch to GET may have asked another resource.
-        if (!SubstituteRequest.HasAnswered(response)) _memory.Learn(response, uri, response.RequestMessage?.RequestUri);
+        if (QueryResponseInfo.Get(response) is { FallbackMethod: null, SwitchedToGet: false }
+            && _memory.Learn(response, uri, response.RequestMessage?.RequestUri) is { } isUsable)
+        {
+            _telemetry.Discovered(isUsable ? "learned" : "ignored");
+        }
     }
+
+    private static void SetRenegotiated(HttpResponseMessage response, bool isRenegotiated) =>
+        QueryResponseInfo.Update(response, isRenegotiated, static (info, value) => info with { Renegotiated = value });
+
+    private static QueryDiscoveryOptions Validate(QueryDiscoveryOptions options) =>
+        options.Validate(nameof(QueryDiscoveryOptions) + ".").FirstOrDefault() is { } failure
+            ? throw new ArgumentException(failure, nameof(options))
+            : options;
 }

@@ -1,7 +1,9 @@
 using System.Runtime.ExceptionServices;
+using HttpQuery.Diagnostics;
 using HttpQuery.Fallback;
 using HttpQuery.Http;
 using HttpQuery.PrivateCache;
+using HttpQuery.Redirection;
 using HttpQuery.Replay;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +27,8 @@ public sealed class QueryFallbackHandler : DelegatingHandler
 
     private readonly QueryFallbackOptions _options;
     private readonly FallbackMemory _memory;
+    private readonly int _maximumReplayLength;
+    private readonly ClientTelemetry _telemetry;
 
     /// <summary>Creates a handler.</summary>
     /// <param name="options">Settings. At least one path, or <see cref="QueryFallbackOptions.CreateGetUri"/>, is required.</param>
@@ -33,15 +37,22 @@ public sealed class QueryFallbackHandler : DelegatingHandler
     /// logs.</param>
     /// <exception cref="ArgumentException">No path is set, or an option is out of range.</exception>
     public QueryFallbackHandler(QueryFallbackOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+        : this(
+            Validate(options),
+            new(options, timeProvider ?? TimeProvider.System),
+            ReplayableRequest.DefaultMaximumLength,
+            new("", timeProvider ?? TimeProvider.System, loggerFactory, null))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.Validate(nameof(QueryFallbackOptions) + ".", isOn: true).FirstOrDefault() is { } failure)
-            throw new ArgumentException(failure, nameof(options));
-        (_options, _memory) = (options, new(options, timeProvider ?? TimeProvider.System));
     }
 
-    /// <summary>Maximum length of content that is buffered to be sent again, in bytes.</summary>
-    internal int MaximumReplayLength { get; init; } = ReplayableRequest.DefaultMaximumLength;
+    /// <summary>Creates a handler of a named client.</summary>
+    /// <param name="options">Settings that have been validated.</param>
+    /// <param name="memory">What the client has learned. It outlives the handler.</param>
+    /// <param name="maximumReplayLength">Largest content that is kept, in bytes.</param>
+    /// <param name="telemetry">Metrics and logs.</param>
+    internal QueryFallbackHandler(
+        QueryFallbackOptions options, FallbackMemory memory, int maximumReplayLength, ClientTelemetry telemetry) =>
+        (_options, _memory, _maximumReplayLength, _telemetry) = (options, memory, maximumReplayLength, telemetry);
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -69,9 +80,12 @@ public sealed class QueryFallbackHandler : DelegatingHandler
         var content = request.Content;
         try
         {
-            await ReplayableRequest.PrepareAsync(request, MaximumReplayLength, cancellationToken).ConfigureAwait(false);
+            await ReplayableRequest.PrepareAsync(request, _maximumReplayLength, cancellationToken).ConfigureAwait(false);
             var isNamed = _options.Paths.TryMap(request.RequestUri!, out var path, out var postUri);
-            if (!isNamed && _options.CreateGetUri is null) return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+
+            // After a redirect to another origin, the path is one that the caller did not name there.
+            if ((!isNamed && _options.CreateGetUri is null) || RedirectHop.Current is not null)
+                return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
 
             var key = new FallbackKey(target.Scheme, target.Authority, target.Server, null, null, default);
             using var attempt = await _memory.BeginAsync(
@@ -91,7 +105,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
     {
         if (attempt.UsesFallback && await CreateSubstituteAsync(request, postUri, cancellationToken).ConfigureAwait(false) is { } known)
         {
-            var answer = await SendSubstituteAsync(known, send, cancellationToken).ConfigureAwait(false);
+            var answer = await SendSubstituteAsync(known, "learned", send, cancellationToken).ConfigureAwait(false);
             if (!FallbackClassifier.IsConfirmed(FallbackReason.None, answer.StatusCode)) attempt.Forget();
             return answer;
         }
@@ -120,7 +134,8 @@ public sealed class QueryFallbackHandler : DelegatingHandler
         try
         {
             // Content that is sent once allows no POST that confirms the reason. 405 and 501 need none.
-            if (!ReplayableRequest.IsReplayable(request) && reason is not FallbackReason.Intermediary) attempt.ReportUnknown(reason);
+            if (!ReplayableRequest.IsReplayable(request) && reason is not FallbackReason.Intermediary)
+                ReportUnknown(attempt, request, reason);
             substitute = await CreateSubstituteAsync(request, postUri, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -134,8 +149,9 @@ public sealed class QueryFallbackHandler : DelegatingHandler
             return response!;
         }
         response?.Dispose();
-        response = await SendSubstituteAsync(substitute, send, cancellationToken).ConfigureAwait(false);
-        if (FallbackClassifier.IsConfirmed(reason, response.StatusCode)) attempt.ReportUnknown(reason);
+        _telemetry.Replayed("fallback");
+        response = await SendSubstituteAsync(substitute, LabelOf(reason), send, cancellationToken).ConfigureAwait(false);
+        if (FallbackClassifier.IsConfirmed(reason, response.StatusCode)) ReportUnknown(attempt, request, reason);
         return response;
     }
 
@@ -167,20 +183,50 @@ public sealed class QueryFallbackHandler : DelegatingHandler
         return new(ReplayableRequest.CreateGet(request, uri), request);
     }
 
-    private static ValueTask<HttpResponseMessage> SendQueryAsync(
-        HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken) =>
-        ConnectionRetry.SendAsync(request, send, _ => { }, cancellationToken);
-
-    private static async ValueTask<HttpResponseMessage> SendSubstituteAsync(
-        SubstituteRequest substitute, SendBelow send, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendQueryAsync(
+        HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
     {
-        OutgoingRequestTracker.Current?.Add(substitute);
-        var response = await ConnectionRetry.SendAsync(
-            substitute.Message,
-            send,
-            second => OutgoingRequestTracker.Current?.Add(new(second.Message, substitute.Request)),
-            cancellationToken).ConfigureAwait(false);
-        substitute.TakeOver(response);
+        var response = await ConnectionRetry.SendAsync(request, send, _telemetry, null, cancellationToken).ConfigureAwait(false);
+        SetFallback(response, null);
         return response;
+    }
+
+    private async ValueTask<HttpResponseMessage> SendSubstituteAsync(
+        SubstituteRequest substitute, string reason, SendBelow send, CancellationToken cancellationToken)
+    {
+        var tracker = OutgoingRequestTracker.Current;
+        tracker?.Add(substitute);
+        _telemetry.FellBack(substitute.Message.Method, reason);
+        var response = await ConnectionRetry.SendAsync(
+            substitute.Message, send, _telemetry, second => tracker?.Add(new(second.Message, substitute.Request)), cancellationToken)
+            .ConfigureAwait(false);
+        substitute.TakeOver(response);
+        SetFallback(response, substitute.Message.Method);
+        return response;
+    }
+
+    private void ReportUnknown(FallbackAttempt attempt, HttpRequestMessage request, FallbackReason reason)
+    {
+        attempt.ReportUnknown(reason);
+        _telemetry.LearnedFallback(request.RequestUri!, LabelOf(reason), _options.Lifetime);
+    }
+
+    private static void SetFallback(HttpResponseMessage response, HttpMethod? method) =>
+        QueryResponseInfo.Update(response, method, static (info, value) => info with { FallbackMethod = value });
+
+    private static string LabelOf(FallbackReason reason) => reason switch
+    {
+        FallbackReason.MethodNotAllowed => "method_not_allowed",
+        FallbackReason.NotImplemented => "not_implemented",
+        FallbackReason.Intermediary => "intermediary",
+        _ => "connection_closed",
+    };
+
+    private static QueryFallbackOptions Validate(QueryFallbackOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Validate(nameof(QueryFallbackOptions) + ".", isOn: true).FirstOrDefault() is { } failure
+            ? throw new ArgumentException(failure, nameof(options))
+            : options;
     }
 }

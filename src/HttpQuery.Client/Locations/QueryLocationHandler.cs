@@ -1,7 +1,7 @@
 using System.Net;
 using HttpQuery.Caching;
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Learning;
 using HttpQuery.Locations;
 using HttpQuery.PrivateCache;
 using HttpQuery.Replay;
@@ -21,12 +21,9 @@ namespace HttpQuery;
 /// </remarks>
 public sealed class QueryLocationHandler : DelegatingHandler
 {
-    private static readonly QueryCacheOptions KeyOptions = new();
-
-    private readonly QueryLocationOptions _options;
-    private readonly PrivateCacheOptions _identity;
-    private readonly string[] _credentialHeaders;
-    private readonly ExpiringTable<QueryCacheKey, LearnedLocation> _locations;
+    private readonly LocationMemory _memory;
+    private readonly int _maximumReplayLength;
+    private readonly ClientTelemetry _telemetry;
 
     /// <summary>Creates a handler.</summary>
     /// <param name="options">Settings, or <see langword="null"/> for the defaults.</param>
@@ -34,19 +31,21 @@ public sealed class QueryLocationHandler : DelegatingHandler
     /// <param name="loggerFactory">Creates the logger of category <c>HttpQuery.Client</c>. Default <see langword="null"/>: no
     /// logs.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public QueryLocationHandler(QueryLocationOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+    public QueryLocationHandler(
+        QueryLocationOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+        : this(
+            new(Validate(options ?? new()), null, timeProvider ?? TimeProvider.System),
+            ReplayableRequest.DefaultMaximumLength,
+            new("", timeProvider ?? TimeProvider.System, loggerFactory, null))
     {
-        _options = options ??= new();
-        if (options.Validate(nameof(QueryLocationOptions) + ".").FirstOrDefault() is { } failure)
-            throw new ArgumentException(failure, nameof(options));
-        _identity = new() { Partition = options.Partition };
-        foreach (var name in options.CredentialHeaders) _identity.CredentialHeaders.Add(name);
-        _credentialHeaders = _identity.GetValidatedCredentialHeaders();
-        _locations = new(options.MaximumCount, timeProvider ?? TimeProvider.System);
     }
 
-    /// <summary>Maximum length of content that is buffered to be sent again, in bytes.</summary>
-    internal int MaximumReplayLength { get; init; } = ReplayableRequest.DefaultMaximumLength;
+    /// <summary>Creates a handler of a named client.</summary>
+    /// <param name="memory">What the client has learned. It outlives the handler.</param>
+    /// <param name="maximumReplayLength">Largest content that is kept, in bytes.</param>
+    /// <param name="telemetry">Metrics and logs.</param>
+    internal QueryLocationHandler(LocationMemory memory, int maximumReplayLength, ClientTelemetry telemetry) =>
+        (_memory, _maximumReplayLength, _telemetry) = (memory, maximumReplayLength, telemetry);
 
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -74,12 +73,13 @@ public sealed class QueryLocationHandler : DelegatingHandler
         var content = request.Content;
         try
         {
-            await ReplayableRequest.PrepareAsync(request, MaximumReplayLength, cancellationToken).ConfigureAwait(false);
-            if (!ReplayableRequest.IsReplayable(request)) return await send(request, cancellationToken).ConfigureAwait(false);
-            var snapshot = RequestSnapshot.Create(
-                request, target, TransportCookies.Get(InnerHandler, request.RequestUri!), _identity, _credentialHeaders);
-            var keys = await ComputeKeysAsync(request, snapshot, cancellationToken).ConfigureAwait(false);
-            return await SendQueryAsync(request, snapshot, keys, send, cancellationToken).ConfigureAwait(false);
+            await ReplayableRequest.PrepareAsync(request, _maximumReplayLength, cancellationToken).ConfigureAwait(false);
+            if (!ReplayableRequest.IsReplayable(request)) return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+            var snapshot = _memory.Read(request, target, TransportCookies.Get(InnerHandler, request.RequestUri!));
+            snapshot.Bytes = request.Content is { } query
+                ? await query.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)
+                : ReadOnlyMemory<byte>.Empty;
+            return await SendAsync(request, snapshot, send, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -87,31 +87,30 @@ public sealed class QueryLocationHandler : DelegatingHandler
         }
     }
 
-    private async ValueTask<HttpResponseMessage> SendQueryAsync(
-        HttpRequestMessage request, RequestSnapshot snapshot, CacheKeySet keys, SendBelow send, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, RequestSnapshot snapshot, SendBelow send, CancellationToken cancellationToken)
     {
-        var uri = request.RequestUri!;
-        if (_locations.TryGet(keys.Primary, out var known) && known.IsFor(snapshot.Headers))
+        var (uri, keys) = (request.RequestUri!, LocationMemory.ComputeKeys(snapshot));
+        if (_memory.Find(keys, snapshot) is { } location)
         {
-            if (await TryGetAsync(request, known.Uri, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
-            _locations.Remove(keys.Primary);
+            if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
+            _memory.Forget(keys);
+            _telemetry.Replayed("location");
         }
 
-        var response = await send(request, cancellationToken).ConfigureAwait(false);
-
-        // A redirect below changes the message, or sends another.
-        var isOwn = (response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
-            && ReferenceEquals(request.RequestUri, uri);
-        if (isOwn && !SubstituteRequest.HasAnswered(response)
-            && LearnedLocation.Read(response, uri, snapshot.Headers, keys.Resource) is { } location && MayGet(location.Uri, uri, snapshot))
+        // A redirect below changes the message, or sends another. A POST in place of the query has a Location of another meaning.
+        var response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+        if ((response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
+            && ReferenceEquals(request.RequestUri, uri)
+            && QueryResponseInfo.Get(response).FallbackMethod is null)
         {
-            _locations.Set(keys.Primary, location, _options.Lifetime);
+            _memory.Learn(response, uri, keys, snapshot);
         }
         return response;
     }
 
     // Returns null if the query must be sent as a QUERY.
-    private static async ValueTask<HttpResponseMessage?> TryGetAsync(
+    private async ValueTask<HttpResponseMessage?> TryGetAsync(
         HttpRequestMessage request, Uri location, SendBelow send, CancellationToken cancellationToken)
     {
         var get = new SubstituteRequest(ReplayableRequest.CreateGet(request, location), request);
@@ -123,23 +122,34 @@ public sealed class QueryLocationHandler : DelegatingHandler
         }
         catch (HttpRequestException) when (!cancellationToken.IsCancellationRequested)
         {
+            _telemetry.Switched(null, false);
             return null;
         }
-        if (get.IsUnchanged && IsResult(response.StatusCode))
+        var isUsed = get.IsUnchanged && IsResult(response.StatusCode);
+        _telemetry.Switched((int)response.StatusCode, isUsed);
+        if (!isUsed)
         {
-            get.TakeOver(response);
-            return response;
+            response.Dispose();
+            return null;
         }
-        response.Dispose();
-        return null;
+        get.TakeOver(response);
+        SetSwitched(response, true);
+        return response;
+    }
+
+    private static async ValueTask<HttpResponseMessage> SendQueryAsync(
+        HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
+    {
+        var response = await send(request, cancellationToken).ConfigureAwait(false);
+        SetSwitched(response, false);
+        return response;
     }
 
     private async ValueTask<HttpResponseMessage> SendOtherAsync(
         HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
     {
-        var (uri, isSafe) = (request.RequestUri!, InvalidationRules.IsSafe(RequestSnapshot.GetMethod(request)));
-        if (isSafe || _locations.Count == 0) return await send(request, cancellationToken).ConfigureAwait(false);
-        var isRefused = false;
+        if (InvalidationRules.IsSafe(RequestSnapshot.GetMethod(request))) return await send(request, cancellationToken).ConfigureAwait(false);
+        var (uri, isRefused) = (request.RequestUri!, false);
         try
         {
             var response = await send(request, cancellationToken).ConfigureAwait(false);
@@ -149,28 +159,19 @@ public sealed class QueryLocationHandler : DelegatingHandler
         finally
         {
             // A request that failed may have been carried out, too.
-            if (!isRefused)
-            {
-                var resource = CacheKeySet.ResourceOf(uri);
-                _locations.RemoveWhere(location => location.Resource == resource);
-            }
+            if (!isRefused) _memory.ForgetAll(uri);
         }
     }
-
-    private bool MayGet(Uri location, Uri requested, RequestSnapshot snapshot) =>
-        LearnedLocation.IsSameOrigin(location, requested)
-        || (_options.AllowOtherOrigins && snapshot.User.Headers.Length == 0 && snapshot.Target.HostLines is null);
 
     private static bool IsResult(HttpStatusCode status) =>
         (int)status is >= 200 and < 300
         || status is HttpStatusCode.NotModified or HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable;
 
-    private static async ValueTask<CacheKeySet> ComputeKeysAsync(
-        HttpRequestMessage request, RequestSnapshot snapshot, CancellationToken cancellationToken)
-    {
-        snapshot.Bytes = request.Content is { } content
-            ? await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)
-            : ReadOnlyMemory<byte>.Empty;
-        return CacheKeySet.Of(KeyOptions, snapshot.ToCacheRequest([], isBackground: false, isUserUncertain: false));
-    }
+    private static void SetSwitched(HttpResponseMessage response, bool isSwitched) =>
+        QueryResponseInfo.Update(response, isSwitched, static (info, value) => info with { SwitchedToGet = value });
+
+    private static QueryLocationOptions Validate(QueryLocationOptions options) =>
+        options.Validate(nameof(QueryLocationOptions) + ".").FirstOrDefault() is { } failure
+            ? throw new ArgumentException(failure, nameof(options))
+            : options;
 }

@@ -1,3 +1,4 @@
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 
 namespace HttpQuery.Replay;
@@ -7,17 +8,21 @@ namespace HttpQuery.Replay;
 /// if none of its content was sent.</remarks>
 internal static class ConnectionRetry
 {
-    /// <summary>Sends a safe request with replayable content.</summary>
-    /// <param name="request">The request.</param>
+    /// <summary>Sends a safe request.</summary>
+    /// <param name="request">The request. It is not repeated if its content can be sent only once.</param>
     /// <param name="send">The rest of the chain.</param>
-    /// <param name="onRetry">Called before the second sending.</param>
+    /// <param name="telemetry">Counts the retry.</param>
+    /// <param name="onRetry">Called before the second sending, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public static async ValueTask<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, SendBelow send, Action<SubstituteRequest> onRetry, CancellationToken cancellationToken)
+        HttpRequestMessage request, SendBelow send, ClientTelemetry telemetry, Action<SubstituteRequest>? onRetry,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await send(request, cancellationToken).ConfigureAwait(false);
+            var first = await send(request, cancellationToken).ConfigureAwait(false);
+            SetRetried(first, false);
+            return first;
         }
         catch (HttpRequestException exception)
             when (ClosedConnection.IsCause(exception) && ReplayableRequest.IsReplayable(request)
@@ -26,10 +31,15 @@ internal static class ConnectionRetry
         }
 
         // The transport may have added headers to the message, such as traceparent. They are sent again.
+        telemetry.Replayed("connection_closed");
         var second = new SubstituteRequest(ReplayableRequest.CreateCopy(request), request);
-        onRetry(second);
+        onRetry?.Invoke(second);
         var response = await send(second.Message, cancellationToken).ConfigureAwait(false);
         second.TakeOver(response);
+        SetRetried(response, true);
         return response;
     }
+
+    private static void SetRetried(HttpResponseMessage response, bool isRetried) =>
+        QueryResponseInfo.Update(response, isRetried, static (info, value) => info with { ConnectionRetried = value });
 }

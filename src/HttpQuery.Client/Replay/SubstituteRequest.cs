@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using HttpQuery.Http;
 
 namespace HttpQuery.Replay;
@@ -8,8 +7,6 @@ namespace HttpQuery.Replay;
 /// <param name="request">The request that it stands for.</param>
 internal sealed class SubstituteRequest(HttpRequestMessage message, HttpRequestMessage request)
 {
-    private static readonly ConditionalWeakTable<HttpResponseMessage, SubstituteRequest> Responses = [];
-
     private readonly Uri? _uri = message.RequestUri;
     private readonly HttpMethod _method = message.Method;
     private readonly HttpContent? _content = message.Content;
@@ -29,12 +26,8 @@ internal sealed class SubstituteRequest(HttpRequestMessage message, HttpRequestM
     {
         if (!IsUnchanged || (response.RequestMessage is { } answered && !ReferenceEquals(answered, message))) return;
         if (_uri is not null && _uri != request.RequestUri) ResponseReferences.Resolve(response, _uri);
+        var info = QueryResponseInfo.Get(response);
         response.RequestMessage = request;
-        Responses.AddOrUpdate(response, this);
+        QueryResponseInfo.Update(response, info, static (_, own) => own);
     }
-
-    /// <summary>Tells whether a response belongs to a message of another method or target than its request.</summary>
-    public static bool HasAnswered(HttpResponseMessage response) =>
-        Responses.TryGetValue(response, out var substitute)
-        && (substitute.Message.Method != substitute.Request.Method || substitute._uri != substitute.Request.RequestUri);
 }

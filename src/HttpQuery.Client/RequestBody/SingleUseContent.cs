@@ -25,8 +25,14 @@ internal sealed class SingleUseContent : HttpContent, IReplacementContent
             if (Volatile.Read(ref _isSerialized) == 0) return false;
 
             // A handler below may have read the content into its buffer. Only then can a stream be had.
-            var reading = ReadAsStreamAsync();
-            return reading.Exception is not null;
+            try
+            {
+                return ReadAsStreamAsync().Exception is not null;
+            }
+            catch (QueryContentNotReplayableException)
+            {
+                return true;
+            }
         }
     }
 
