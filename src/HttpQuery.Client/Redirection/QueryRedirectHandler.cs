@@ -126,7 +126,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
 
             // A server that sets a cookie may redirect to the same URI and expect the cookie there.
             if (response.Headers.NonValidated.Contains("Set-Cookie")) visited.Clear();
-            visited.Add((request.Method, Identify(source)));
+            else visited.Add((request.Method, Identify(source)));
 
             var status = (int)response.StatusCode;
             var method = RedirectRules.GetNextMethod(response.StatusCode, request.Method);
