@@ -103,7 +103,10 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             var response = await forward(request, cancellationToken).ConfigureAwait(false);
             var (count, refusal) = (0, (QueryRedirectRefusal?)null);
             if (RedirectRules.IsRedirect(response))
+            {
                 (response, count, refusal) = await FollowAsync(request, response, forward, cancellationToken).ConfigureAwait(false);
+                ClientTelemetry.Tag("httpquery.redirects", count);
+            }
             QueryResponseInfo.Update(
                 response, (count, refusal), static (info, now) => info with { Redirects = now.count, RedirectRefusal = now.refusal });
             return response;
