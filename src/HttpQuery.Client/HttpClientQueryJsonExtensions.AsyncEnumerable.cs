@@ -33,8 +33,9 @@ public static partial class HttpClientQueryJsonExtensions
     /// (RFC 10008 §2).</param>
     /// <param name="options">Options to deserialize with. Default: <see cref="JsonSerializerOptions.Web"/>.</param>
     /// <param name="cancellationToken">Cancels the request and the enumeration.</param>
-    /// <returns>The elements. Enumerating throws <see cref="HttpRequestException"/> if no response arrives or its status is not 2xx (see
-    /// <see cref="HttpRequestException.StatusCode"/>), and <see cref="JsonException"/> if the response is not such an array.</returns>
+    /// <returns>The elements. Enumerating throws <see cref="HttpRequestException"/> if no response arrives,
+    /// <see cref="QueryRequestException"/> if its status is not 2xx, and <see cref="JsonException"/> if it is not such an
+    /// array.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="client"/> or <paramref name="content"/> is
     /// <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> has no <c>Content-Type</c>.</exception>

@@ -36,8 +36,9 @@ public static partial class HttpClientQueryJsonExtensions
     /// <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="content"/> has no <c>Content-Type</c>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="TResult"/> cannot be read from JSON.</exception>
-    /// <exception cref="HttpRequestException">No response arrived, its status is not 2xx (see
-    /// <see cref="HttpRequestException.StatusCode"/>), or its body is longer than
+    /// <exception cref="QueryRequestException">The status is not 2xx. The exception has the status, the problem details (RFC 9457) and the
+    /// accepted formats.</exception>
+    /// <exception cref="HttpRequestException">No response arrived, or its body is longer than
     /// <see cref="HttpClient.MaxResponseContentBufferSize"/>.</exception>
     /// <exception cref="JsonException">The response is not JSON of that type.</exception>
     /// <exception cref="TaskCanceledException">The request was canceled. The inner exception is a <see cref="TimeoutException"/> if

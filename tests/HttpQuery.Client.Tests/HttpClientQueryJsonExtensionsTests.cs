@@ -158,7 +158,7 @@ public sealed class HttpClientQueryJsonExtensionsTests
         await using var server = RawServer.Start($"HTTP/1.1 {status} Other\nContent-Type: application/json\nContent-Length: 0\n\n");
         using var client = new HttpClient();
 
-        var exception = await Assert.ThrowsAsync<HttpRequestException>(
+        var exception = await Assert.ThrowsAsync<QueryRequestException>(
             () => client.QueryFromJsonAsync<RfcQuery, Rfc[]>(server.Uri("/rfcs"), Question, Test));
 
         Assert.Equal((HttpStatusCode)status, exception.StatusCode);

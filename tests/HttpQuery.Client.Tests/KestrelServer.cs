@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -27,11 +28,20 @@ internal sealed class KestrelServer : IAsyncDisposable
     public static Task<KestrelServer> StartAsync(RequestDelegate query, HttpProtocols protocols = HttpProtocols.Http1) =>
         StartAsync(app => app.MapMethods("/rfcs", ["QUERY"], query), protocols);
 
-    public static async Task<KestrelServer> StartAsync(Action<WebApplication> map, HttpProtocols protocols = HttpProtocols.Http1)
+    /// <summary>Starts a server with the endpoints that <paramref name="map"/> adds.</summary>
+    /// <param name="map">Adds endpoints or middleware.</param>
+    /// <param name="protocols">The protocols of its one endpoint.</param>
+    /// <param name="certificate">The certificate of TLS, or <see langword="null"/> for plain text.</param>
+    public static async Task<KestrelServer> StartAsync(
+        Action<WebApplication> map, HttpProtocols protocols = HttpProtocols.Http1, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols));
+        if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+        {
+            endpoint.Protocols = protocols;
+            if (certificate is not null) endpoint.UseHttps(certificate);
+        }));
         builder.Logging.ClearProviders();
         var app = builder.Build();
         map(app);

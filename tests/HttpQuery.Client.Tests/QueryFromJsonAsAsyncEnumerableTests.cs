@@ -96,7 +96,7 @@ public sealed class QueryFromJsonAsAsyncEnumerableTests
         using var client = new HttpClient();
         var rfcs = client.QueryFromJsonAsAsyncEnumerable<RfcQuery, Rfc>(server.Uri("/rfcs"), Question, Test);
 
-        var exception = await Assert.ThrowsAsync<HttpRequestException>(async () => await rfcs.FirstAsync(Test));
+        var exception = await Assert.ThrowsAsync<QueryRequestException>(async () => await rfcs.FirstAsync(Test));
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, exception.StatusCode);
     }

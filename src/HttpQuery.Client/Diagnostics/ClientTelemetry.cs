@@ -43,7 +43,7 @@ internal sealed class ClientTelemetry
         _replays = meter.CreateCounter<long>("httpquery.client.replays", "{request}", "Queries whose content was sent again, by reason.");
         _fallbacks = meter.CreateCounter<long>("httpquery.client.fallbacks", "{request}", "Requests sent in place of a QUERY, by reason.");
         _discoveries = meter.CreateCounter<long>("httpquery.client.discoveries", "{event}", "Uses of Accept-Query by what the client did.");
-        _switches = meter.CreateCounter<long>("httpquery.client.switches", "{request}", "GETs of a Location in place of a query, by result.");
+        _switches = meter.CreateCounter<long>("httpquery.client.switches", "{request}", "GETs of a Location in place of a query.");
     }
 
     public ILogger Logger { get; }

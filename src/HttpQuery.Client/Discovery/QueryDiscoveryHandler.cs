@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpQuery;
 
-/// <summary>Remembers the query formats that servers accept, and sends a <see cref="QueryContent"/> in the best of them (RFC 10008 §3).</summary>
+/// <summary>Remembers the query formats that servers accept, and sends a <see cref="QueryContent"/> in the best of them (RFC 10008
+/// §3).</summary>
 /// <remarks>
 /// <para>The <c>Accept-Query</c> of any response applies to all URIs with the same path. The freshest value counts. A value that is
 /// malformed or too long is ignored. <c>HttpClient.GetAcceptQueryAsync</c> returns a remembered value, or asks the server.</para>

@@ -7,7 +7,8 @@ namespace HttpQuery;
 /// <para>Keys and values are whole paths of URIs as they are sent, for example <c>/pods</c>: case counts, and escapes are not decoded. The
 /// URI query part is kept. A key that ends with <c>/*</c> means all paths below it. Its value then ends with <c>/*</c>, too, and the rest
 /// of the path is kept. An exact path is preferred, then the longest prefix.</para>
-/// <para>In configuration, each key of the section is a path: <c>"Paths": { "/pods": "/pods/_search", "/search/*": "/search/*" }</c>.</para>
+/// <para>In configuration, each key of the section is a path:
+/// <c>"Paths": { "/pods": "/pods/_search", "/search/*": "/search/*" }</c>.</para>
 /// </remarks>
 public sealed class FallbackPathDictionary : Dictionary<string, string>
 {

@@ -23,6 +23,8 @@ namespace HttpQuery;
 /// </remarks>
 public sealed class QueryFallbackHandler : DelegatingHandler
 {
+    private const int MaximumPathLength = 2048;
+
     private static readonly string[] NotForPost = ["If-None-Match", "If-Modified-Since", "Range", "If-Range"];
 
     private readonly QueryFallbackOptions _options;
@@ -89,7 +91,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
 
             var key = new FallbackKey(target.Scheme, target.Authority, target.Server, null, null, default);
             using var attempt = await _memory.BeginAsync(
-                key with { Path = path ?? request.RequestUri!.AbsolutePath },
+                key with { Path = path ?? GetBounded(request.RequestUri!.AbsolutePath) },
                 key with { Version = request.Version, VersionPolicy = request.VersionPolicy },
                 cancellationToken).ConfigureAwait(false);
             return await SendAsync(request, postUri, attempt, send, cancellationToken).ConfigureAwait(false);
@@ -174,7 +176,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
 
     private static SubstituteRequest CreateGet(HttpRequestMessage request, Uri uri)
     {
-        if (Uri.Compare(uri, request.RequestUri, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        if (!RedirectRules.IsSameOrigin(uri, request.RequestUri!))
         {
             throw new InvalidOperationException(
                 $"{nameof(QueryFallbackOptions)}.{nameof(QueryFallbackOptions.CreateGetUri)} returned a URI of another origin. "
@@ -213,6 +215,9 @@ public sealed class QueryFallbackHandler : DelegatingHandler
 
     private static void SetFallback(HttpResponseMessage response, HttpMethod? method) =>
         QueryResponseInfo.Update(response, method, static (info, value) => info with { FallbackMethod = value });
+
+    // Long paths that begin in the same way share what was learned. A GET is sent only if the caller maps the query.
+    private static string GetBounded(string path) => path.Length <= MaximumPathLength ? path : path[..MaximumPathLength];
 
     private static string LabelOf(FallbackReason reason) => reason switch
     {

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using HttpQuery.Http;
+using HttpQuery.Problems;
 using HttpQuery.ResponseBody;
 
 namespace HttpQuery.Json;
@@ -58,7 +59,7 @@ internal static class JsonQuerySender
         var request = QueryRequestFactory.Create(client, requestUri, content);
         var sending = client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         using var response = await sending.ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
+        await ProblemReader.ThrowIfErrorAsync(response, client.Timeout, cancellationToken).ConfigureAwait(false);
 
         var elements = response.Content.ReadFromJsonAsAsyncEnumerable(jsonTypeInfo, cancellationToken);
         await foreach (var element in elements.ConfigureAwait(false)) yield return element;
@@ -69,7 +70,11 @@ internal static class JsonQuerySender
         CancellationToken cancellationToken)
     {
         using var response = await sending.ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+        {
+            var remaining = client.Timeout == Timeout.InfiniteTimeSpan ? client.Timeout : Remaining(client.Timeout, started);
+            await ProblemReader.ThrowIfErrorAsync(response, remaining, cancellationToken).ConfigureAwait(false);
+        }
 
         // Once the headers have arrived, HttpClient no longer applies its timeout and size limit.
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

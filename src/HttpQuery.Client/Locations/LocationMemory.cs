@@ -1,3 +1,4 @@
+using System.Globalization;
 using HttpQuery.Caching;
 using HttpQuery.Learning;
 using HttpQuery.PrivateCache;
@@ -21,7 +22,8 @@ internal sealed class LocationMemory
     public LocationMemory(QueryLocationOptions options, PrivateCacheOptions? cache, TimeProvider time)
     {
         _options = options;
-        foreach (var name in options.CredentialHeaders.Concat(cache?.CredentialHeaders ?? [])) _identity.CredentialHeaders.Add(name);
+        IEnumerable<string> names = ["Proxy-Authorization", .. options.CredentialHeaders, .. cache?.CredentialHeaders ?? []];
+        foreach (var name in names) _identity.CredentialHeaders.Add(name);
         _identity.Partition = Combine(options.Partition, cache?.Partition);
         _credentialHeaders = _identity.GetValidatedCredentialHeaders();
         _locations = new(options.MaximumCount, time);
@@ -42,8 +44,8 @@ internal sealed class LocationMemory
     /// <summary>Remembers the URI of a response.</summary>
     public void Learn(HttpResponseMessage response, Uri requested, CacheKeySet keys, RequestSnapshot query)
     {
-        if (LearnedLocation.Read(response, requested, query.Headers, keys.Resource) is { } location && MayGet(location.Uri, requested, query))
-            _locations.Set(keys.Primary, location, _options.Lifetime);
+        var location = LearnedLocation.Read(response, requested, query.Headers, keys.Resource);
+        if (location is not null && MayGet(location.Uri, requested, query)) _locations.Set(keys.Primary, location, _options.Lifetime);
     }
 
     /// <summary>Forgets the URI of a query.</summary>
@@ -63,10 +65,16 @@ internal sealed class LocationMemory
 
     // The length keeps two pairs of keys apart.
     private static Func<HttpRequestMessage, string?>? Combine(
-        Func<HttpRequestMessage, string?>? one, Func<HttpRequestMessage, string?>? other) =>
-        one is null ? other
-        : other is null || one == other ? one
-        : request => one(request) is var first && other(request) is var second && (first ?? second) is null
-            ? null
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{first?.Length ?? -1}:{first}{(second is null ? "" : ":" + second)}");
+        Func<HttpRequestMessage, string?>? one, Func<HttpRequestMessage, string?>? other)
+    {
+        if (one is null || one == other) return other;
+        if (other is null) return one;
+        return request =>
+        {
+            var (first, second) = (one(request), other(request));
+            if (first is null && second is null) return null;
+            var (length, rest) = (first?.Length ?? -1, second is null ? "" : ":" + second);
+            return string.Create(CultureInfo.InvariantCulture, $"{length}:{first}{rest}");
+        };
+    }
 }

@@ -74,7 +74,8 @@ public sealed class QueryLocationHandler : DelegatingHandler
         try
         {
             await ReplayableRequest.PrepareAsync(request, _maximumReplayLength, cancellationToken).ConfigureAwait(false);
-            if (!ReplayableRequest.IsReplayable(request)) return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+            if (!ReplayableRequest.IsReplayable(request))
+                return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
             var snapshot = _memory.Read(request, target, TransportCookies.Get(InnerHandler, request.RequestUri!));
             snapshot.Bytes = request.Content is { } query
                 ? await query.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)
@@ -148,7 +149,8 @@ public sealed class QueryLocationHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> SendOtherAsync(
         HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
     {
-        if (InvalidationRules.IsSafe(RequestSnapshot.GetMethod(request))) return await send(request, cancellationToken).ConfigureAwait(false);
+        if (InvalidationRules.IsSafe(RequestSnapshot.GetMethod(request)))
+            return await send(request, cancellationToken).ConfigureAwait(false);
         var (uri, isRefused) = (request.RequestUri!, false);
         try
         {

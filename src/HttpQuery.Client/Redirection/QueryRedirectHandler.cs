@@ -103,7 +103,10 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             var response = await forward(request, cancellationToken).ConfigureAwait(false);
             var (count, refusal) = (0, (QueryRedirectRefusal?)null);
             if (RedirectRules.IsRedirect(response))
+            {
                 (response, count, refusal) = await FollowAsync(request, response, forward, cancellationToken).ConfigureAwait(false);
+                ClientTelemetry.Tag("httpquery.redirects", count);
+            }
             QueryResponseInfo.Update(
                 response, (count, refusal), static (info, now) => info with { Redirects = now.count, RedirectRefusal = now.refusal });
             return response;
@@ -126,7 +129,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
 
             // A server that sets a cookie may redirect to the same URI and expect the cookie there.
             if (response.Headers.NonValidated.Contains("Set-Cookie")) visited.Clear();
-            visited.Add((request.Method, Identify(source)));
+            else visited.Add((request.Method, Identify(source)));
 
             var status = (int)response.StatusCode;
             var method = RedirectRules.GetNextMethod(response.StatusCode, request.Method);
