@@ -18,7 +18,8 @@ public sealed class LearnedStateRegistryTests
     [Fact]
     public async Task A_fallback_is_cached_as_the_QUERY_and_invalidates_nothing()
     {
-        await using var origin = Start(request => IsQuery(request) ? NotAllowed : Origin.Ok(request.StartsWith("GET", StringComparison.Ordinal) ? "page" : "found", Cached.Fresh));
+        await using var origin = Start(request => IsQuery(request) ? NotAllowed
+            : Origin.Ok(request.StartsWith("GET", StringComparison.Ordinal) ? "page" : "found", Cached.Fresh));
         await using var services = Build(client => client.AddHttpQuery(UseAll));
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         Assert.Equal("200 page", await client.TextAsync(Cached.Get(origin.Uri("/pods"))));
@@ -37,8 +38,10 @@ public sealed class LearnedStateRegistryTests
     [Fact]
     public async Task Two_users_get_their_own_responses_to_the_fallback()
     {
-        await using var origin = Start(request => IsQuery(request) ? NotAllowed : Origin.Ok(request.Split("Bearer ")[1].Split('\n')[0], Cached.Fresh));
-        await using var services = Build(client => client.AddHttpMessageHandler(() => new CredentialHandler(CredentialHandlerKind.InPlace)).AddHttpQuery(UseAll));
+        await using var origin = Start(request => IsQuery(request) ? NotAllowed
+            : Origin.Ok(request.Split("Bearer ")[1].Split('\n')[0], Cached.Fresh));
+        await using var services = Build(client =>
+            client.AddHttpMessageHandler(() => new CredentialHandler(CredentialHandlerKind.InPlace)).AddHttpQuery(UseAll));
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         foreach (var user in new[] { "ann", "bob", "ann", "bob" })
         {
@@ -68,7 +71,8 @@ public sealed class LearnedStateRegistryTests
             foreach (var user in new[] { "ann", "bob" })
             {
                 CredentialHandler.User = user;
-                Assert.Equal(i == 0 ? $"200 {user}" : $"200 /stored/{user} {user}", await client.TextAsync(Cached.Query(origin.Uri("/rfcs"), "{}")));
+                var expected = i == 0 ? $"200 {user}" : $"200 /stored/{user} {user}";
+                Assert.Equal(expected, await client.TextAsync(Cached.Query(origin.Uri("/rfcs"), "{}")));
                 Assert.Equal($"200 /pods/_search {user}", await client.TextAsync(Cached.Query(origin.Uri("/pods"), "{}")));
             }
         }
@@ -119,7 +123,8 @@ public sealed class LearnedStateRegistryTests
             // The factory does this when the lifetime of a handler ends.
             var builder = services.GetRequiredService<HttpMessageHandlerBuilder>();
             builder.Name = name;
-            foreach (var action in services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(name).HttpMessageHandlerBuilderActions) action(builder);
+            var options = services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(name);
+            foreach (var action in options.HttpMessageHandlerBuilderActions) action(builder);
             using var client = new HttpClient(builder.Build());
             Assert.Equal("200 found", await client.TextAsync(Cached.Query(origin.Uri("/pods"), "{}")));
         }
@@ -144,7 +149,8 @@ public sealed class LearnedStateRegistryTests
     [Fact]
     public async Task A_redirect_of_the_POST_is_a_redirect_of_the_QUERY()
     {
-        await using var origin = Start(request => request.StartsWith("POST /pods/_search", StringComparison.Ordinal) ? Origin.Response("307 Temporary Redirect", "", "Location: v2")
+        await using var origin = Start(request => request.StartsWith("POST /pods/_search", StringComparison.Ordinal)
+            ? Origin.Response("307 Temporary Redirect", "", "Location: v2")
             : request.StartsWith("QUERY /pods/v2", StringComparison.Ordinal) ? Origin.Ok("found") : NotAllowed);
         await using var services = Build(client => client.AddHttpQuery(UseAll));
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
@@ -155,16 +161,20 @@ public sealed class LearnedStateRegistryTests
     [Fact]
     public async Task A_query_in_several_formats_is_negotiated_redirected_and_cached()
     {
-        await using var origin = Start(request => request.StartsWith("QUERY /old", StringComparison.Ordinal) ? Origin.Response("308 Permanent Redirect", "", "Location: /new")
+        await using var origin = Start(request => request.StartsWith("QUERY /old", StringComparison.Ordinal)
+            ? Origin.Response("308 Permanent Redirect", "", "Location: /new")
             : request.Contains("text/csv", StringComparison.Ordinal) ? Origin.Ok("rows", Cached.Fresh)
             : Origin.Response("415 Unsupported Media Type", "", "Accept-Query: text/csv"));
         await using var services = Build(client => client.AddHttpQuery());
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         for (var i = 0; i < 2; i++)
         {
-            using var content = new QueryContent(new("application/sql", () => new StringContent("select *")), new("text/csv", () => Wire.Content("text/csv", "a,b")));
+            using var content = new QueryContent(
+                new("application/sql", () => new StringContent("select *")),
+                new("text/csv", () => Wire.Content("text/csv", "a,b")));
             using var response = await client.QueryAsync(origin.Uri("/old"), content);
-            Assert.Equal((HttpStatusCode.OK, i == 0, i == 1), (response.StatusCode, response.GetQueryInfo().Renegotiated, response.GetQueryInfo().FromCache));
+            Assert.Equal((HttpStatusCode.OK, i == 0, i == 1),
+                (response.StatusCode, response.GetQueryInfo().Renegotiated, response.GetQueryInfo().FromCache));
         }
         Assert.Equal("QUERY /old, QUERY /new, QUERY /old, QUERY /new, QUERY /old", Lines());
     }
@@ -178,7 +188,8 @@ public sealed class LearnedStateRegistryTests
         foreach (var isSwitched in new[] { false, true })
         {
             using var response = await client.SendAsync(Cached.Query(origin.Uri("/rfcs"), "{}"));
-            Assert.Equal((isSwitched, isSwitched ? "stored" : "rows"), (response.GetQueryInfo().SwitchedToGet, await response.Content.ReadAsStringAsync()));
+            Assert.Equal((isSwitched, isSwitched ? "stored" : "rows"),
+                (response.GetQueryInfo().SwitchedToGet, await response.Content.ReadAsStringAsync()));
         }
     }
 
@@ -200,12 +211,14 @@ public sealed class LearnedStateRegistryTests
             .AddQueryCache(options =>
             {
                 options.CredentialHeaders.Add("X-Api-Key");
-                options.Partition = request => request.Options.TryGetValue(new HttpRequestOptionsKey<string>("tenant"), out var tenant) ? tenant : null;
+                options.Partition = request => request.Options.TryGetValue(new HttpRequestOptionsKey<string>("tenant"), out var tenant)
+                    ? tenant : null;
             })
             .AddHttpQuery(options =>
             {
                 options.UseLocation = true;
-                options.Location.Partition = request => request.Options.TryGetValue(new HttpRequestOptionsKey<string>("user"), out var user) ? user : null;
+                options.Location.Partition = request =>
+                    request.Options.TryGetValue(new HttpRequestOptionsKey<string>("user"), out var user) ? user : null;
             }));
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         await SendAsync("ann", "1", "2");
@@ -258,7 +271,8 @@ public sealed class LearnedStateRegistryTests
         {
             seen.Enqueue($"{request.Method} {request.RequestUri!.AbsolutePath}");
             var response = await base.SendAsync(request, cancellationToken);
-            seen.Enqueue($"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.AbsolutePath} {(int)response.StatusCode}");
+            seen.Enqueue(
+                $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.AbsolutePath} {(int)response.StatusCode}");
             return response;
         }
     }

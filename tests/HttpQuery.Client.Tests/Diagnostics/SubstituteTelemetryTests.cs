@@ -36,7 +36,8 @@ public sealed class SubstituteTelemetryTests : IDisposable
             [
                 "Debug HttpClient 'api': the content of a query is sent again. Reason: fallback.",
                 "Debug HttpClient 'api': POST is sent in place of QUERY. Reason: not_implemented.",
-                $"Information HttpClient 'api': QUERY does not work at http://localhost:{origin.Port} (not_implemented). Queries to the paths that were named for the fallback are sent in another way. QUERY is tried again after 00:10:00.",
+                $"Information HttpClient 'api': QUERY does not work at http://localhost:{origin.Port} (not_implemented). "
+                + "Queries to the paths that were named for the fallback are sent in another way. QUERY is tried again after 00:10:00.",
                 "Debug HttpClient 'api': POST is sent in place of QUERY. Reason: learned.",
             ],
             _log.Lines);
@@ -46,7 +47,8 @@ public sealed class SubstituteTelemetryTests : IDisposable
     public async Task A_switch_to_GET_is_counted_logged_and_tagged()
     {
         var isGone = false;
-        await using var origin = Origin.Start(request => request.StartsWith("QUERY", StringComparison.Ordinal) ? Origin.Ok("rows", "Location: /stored/secret")
+        await using var origin = Origin.Start(request => request.StartsWith("QUERY", StringComparison.Ordinal)
+            ? Origin.Ok("rows", "Location: /stored/secret")
             : isGone ? "HTTP/1.1 410 Gone\nContent-Length: 0\n\n" : Origin.Ok("stored"));
         await using var services = Build();
         using var activity = new Activity("caller").Start();
@@ -56,7 +58,13 @@ public sealed class SubstituteTelemetryTests : IDisposable
             isGone = i == 1;
         }
 
-        Assert.Equal(["switches httpquery.switch.result=used", "switches httpquery.switch.result=returned", "replays httpquery.replay.reason=location"], _counts);
+        Assert.Equal(
+            [
+                "switches httpquery.switch.result=used",
+                "switches httpquery.switch.result=returned",
+                "replays httpquery.replay.reason=location",
+            ],
+            _counts);
         Assert.Equal(true, activity.GetTagItem("httpquery.switched_to_get"));
         Assert.Equal(
             [
@@ -70,13 +78,16 @@ public sealed class SubstituteTelemetryTests : IDisposable
     [Fact]
     public async Task Discovery_is_counted_logged_and_tagged()
     {
-        await using var origin = Origin.Start(request => request.Contains("text/csv", StringComparison.Ordinal) ? Origin.Ok("rows", "Accept-Query: \"")
+        await using var origin = Origin.Start(request => request.Contains("text/csv", StringComparison.Ordinal)
+            ? Origin.Ok("rows", "Accept-Query: \"")
             : Origin.Response("415 Unsupported Media Type", "", "Accept-Query: text/csv"));
         await using var services = Build();
         using var activity = new Activity("caller").Start();
         await SendAsync(services, new(HttpMethod.Query, origin.Uri("/rfcs"))
         {
-            Content = new QueryContent(new("application/sql", () => new StringContent("secret")), new("text/csv", () => Wire.Content("text/csv", "secret"))),
+            Content = new QueryContent(
+                new("application/sql", () => new StringContent("secret")),
+                new("text/csv", () => Wire.Content("text/csv", "secret"))),
         });
         await services.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAcceptQueryAsync(origin.Uri("/rfcs"));
 
@@ -131,10 +142,14 @@ public sealed class SubstituteTelemetryTests : IDisposable
         var factory = provider.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name is "HttpQuery.Client" && ReferenceEquals(instrument.Meter.Scope, factory)) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name is "HttpQuery.Client" && ReferenceEquals(instrument.Meter.Scope, factory))
+                listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => _counts.Enqueue(
-            $"{instrument.Name["httpquery.client.".Length..]} {string.Join(' ', tags.ToArray().Where(tag => tag.Key is not "httpquery.client.name").Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+        {
+            var labels = tags.ToArray().Where(tag => tag.Key is not "httpquery.client.name").Select(tag => $" {tag.Key}={tag.Value}");
+            _counts.Enqueue(instrument.Name["httpquery.client.".Length..] + string.Concat(labels));
+        });
         _listener.Start();
         return provider;
     }
@@ -145,9 +160,11 @@ public sealed class SubstituteTelemetryTests : IDisposable
 
         public string[] Lines => [.. _lines];
 
-        public ILogger CreateLogger(string categoryName) => categoryName is "HttpQuery.Client" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) => categoryName is "HttpQuery.Client" ? this
+            : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
 
         public bool IsEnabled(LogLevel logLevel) => true;

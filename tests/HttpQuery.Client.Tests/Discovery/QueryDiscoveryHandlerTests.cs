@@ -68,7 +68,8 @@ public sealed class QueryDiscoveryHandlerTests
     [InlineData("Accept-Query: text/csv|Accept: application/json", Sql, Csv)]
     public async Task One_415_leads_to_one_renegotiation(string headers, params string[] expected)
     {
-        await using var origin = Start(request => request.Contains(expected[1], StringComparison.Ordinal) ? Origin.Ok("done") : Unsupported(headers));
+        await using var origin = Start(request => request.Contains(expected[1], StringComparison.Ordinal) ? Origin.Ok("done")
+            : Unsupported(headers));
         using var client = Client();
         using var content = Content();
         Assert.Equal("200 done", await QueryAsync(client, origin.Uri("/rfcs"), content));
@@ -139,7 +140,8 @@ public sealed class QueryDiscoveryHandlerTests
     [InlineData("QUERY")]
     public async Task Responses_to_any_method_teach(string method)
     {
-        await using var origin = Start(request => request.Contains(Sql, StringComparison.Ordinal) ? Unsupported("") : "HTTP/1.1 204 No Content\nAccept-Query: text/csv\n\n");
+        await using var origin = Start(request => request.Contains(Sql, StringComparison.Ordinal) ? Unsupported("")
+            : "HTTP/1.1 204 No Content\nAccept-Query: text/csv\n\n");
         using var client = Client();
         await client.TextAsync(new(new HttpMethod(method), origin.Uri("/rfcs")));
         using var content = Content();
@@ -166,7 +168,8 @@ public sealed class QueryDiscoveryHandlerTests
     {
         var value = string.Join(", ", Enumerable.Range(0, 5_000).Select(i => $"application/x-type-{i}"));
         Assert.InRange(value.Length, 100_000, 200_000);
-        await using var origin = Start(request => request.Contains(Sql, StringComparison.Ordinal) ? Unsupported($"Accept-Query: {value}, text/csv|Accept: {value}, text/csv") : Origin.Ok("done"));
+        await using var origin = Start(request => request.Contains(Sql, StringComparison.Ordinal)
+            ? Unsupported($"Accept-Query: {value}, text/csv|Accept: {value}, text/csv") : Origin.Ok("done"));
         using var client = Client(inner: new SocketsHttpHandler { MaxResponseHeadersLength = Kilobytes });
         using var content = Content();
         Assert.Equal("415 ", await QueryAsync(client, origin.Uri("/rfcs"), content));
@@ -208,7 +211,8 @@ public sealed class QueryDiscoveryHandlerTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 405 Method Not Allowed\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\nAccept-Query: text/csv\n\n", "text/csv", "OPTIONS /rfcs", "HEAD /rfcs")]
+    [InlineData("HTTP/1.1 405 Method Not Allowed\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\nAccept-Query: text/csv\n\n", "text/csv",
+        "OPTIONS /rfcs", "HEAD /rfcs")]
     [InlineData("HTTP/1.1 405 Method Not Allowed\nAccept-Query: text/csv\nContent-Length: 0\n\n", "", "text/csv", "OPTIONS /rfcs")]
     [InlineData("HTTP/1.1 200 OK\nAccept-Query: ;\nContent-Length: 0\n\n", "HTTP/1.1 200 OK\n\n", null, "OPTIONS /rfcs", "HEAD /rfcs")]
     [InlineData("HTTP/1.1 204 No Content\nAccept-Query: \n\n", "", "", "OPTIONS /rfcs")]
@@ -223,20 +227,24 @@ public sealed class QueryDiscoveryHandlerTests
     [Fact]
     public async Task A_redirect_below_teaches_both_URIs()
     {
-        await using var origin = Start(request => request.Contains(" /old ", StringComparison.Ordinal) ? Origin.Response("307 Temporary Redirect", "", "Location: /new") : Origin.Ok("done", "Accept-Query: text/csv"));
+        await using var origin = Start(request => request.Contains(" /old ", StringComparison.Ordinal)
+            ? Origin.Response("307 Temporary Redirect", "", "Location: /new") : Origin.Ok("done", "Accept-Query: text/csv"));
         using var client = Client();
         using var content = Content();
         await QueryAsync(client, origin.Uri("/old"), content);
-        foreach (var path in new[] { "/old", "/new" }) Assert.Equal("text/csv", (await client.GetAcceptQueryAsync(origin.Uri(path)))?.ToString());
+        foreach (var path in new[] { "/old", "/new" })
+            Assert.Equal("text/csv", (await client.GetAcceptQueryAsync(origin.Uri(path)))?.ToString());
         Assert.Equal(["QUERY /old", "QUERY /new"], Lines());
     }
 
     [Fact]
     public async Task A_fallback_to_another_path_teaches_nothing()
     {
-        await using var origin = Start(request => request.StartsWith("POST", StringComparison.Ordinal) ? Origin.Ok("done", "Accept-Query: text/csv")
+        await using var origin = Start(request => request.StartsWith("POST", StringComparison.Ordinal)
+            ? Origin.Ok("done", "Accept-Query: text/csv")
             : "HTTP/1.1 405 Method Not Allowed\nContent-Length: 0\n\n");
-        using var client = Client(inner: new QueryFallbackHandler(new() { Paths = { { "/rfcs", "/search" } } }) { InnerHandler = new SocketsHttpHandler() });
+        using var client = Client(
+            inner: new QueryFallbackHandler(new() { Paths = { { "/rfcs", "/search" } } }) { InnerHandler = new SocketsHttpHandler() });
         using var content = Content();
         Assert.Equal("200 done", await QueryAsync(client, origin.Uri("/rfcs"), content));
         Assert.Null(await client.GetAcceptQueryAsync(origin.Uri("/rfcs")));
@@ -288,7 +296,8 @@ public sealed class QueryDiscoveryHandlerTests
     [Fact]
     public async Task A_synchronous_request_negotiates_as_well()
     {
-        await using var origin = Start(request => request.Contains(Csv, StringComparison.Ordinal) ? Origin.Ok("done") : Unsupported("Accept: text/csv"));
+        await using var origin = Start(request => request.Contains(Csv, StringComparison.Ordinal) ? Origin.Ok("done")
+            : Unsupported("Accept: text/csv"));
         using var client = Client();
         using var content = Content();
         using var request = new HttpRequestMessage(HttpMethod.Query, origin.Uri("/rfcs")) { Content = content };
@@ -311,7 +320,8 @@ public sealed class QueryDiscoveryHandlerTests
             (new() { MaximumValueLength = 0 }, "MaximumValueLength must be between 1 and 1048576 characters."),
         })
         {
-            Assert.StartsWith("QueryDiscoveryOptions." + expected, Assert.Throws<ArgumentException>(() => new QueryDiscoveryHandler(options)).Message, StringComparison.Ordinal);
+            Assert.StartsWith("QueryDiscoveryOptions." + expected,
+                Assert.Throws<ArgumentException>(() => new QueryDiscoveryHandler(options)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -320,7 +330,8 @@ public sealed class QueryDiscoveryHandlerTests
         new(Json, () => JsonContent.Create(new { a = 1 })),
         new(Csv, () => new ByteArrayContent("a,b"u8.ToArray())));
 
-    private static string Unsupported(string headers) => Origin.Response("415 Unsupported Media Type", "", headers.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static string Unsupported(string headers) =>
+        Origin.Response("415 Unsupported Media Type", "", headers.Split('|', StringSplitOptions.RemoveEmptyEntries));
 
     private static async Task<string> QueryAsync(HttpClient client, Uri uri, HttpContent content)
     {

@@ -32,8 +32,9 @@ public sealed class FallbackClassifierTests
         using var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent([]) };
         foreach (var header in headers.Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (name, value) = (header[..header.IndexOf(':', StringComparison.Ordinal)], header[(header.IndexOf(':', StringComparison.Ordinal) + 2)..]);
-            if (!response.Headers.TryAddWithoutValidation(name, value)) response.Content.Headers.TryAddWithoutValidation(name, value);
+            var parts = header.Split(": ");
+            if (!response.Headers.TryAddWithoutValidation(parts[0], parts[1]))
+                response.Content.Headers.TryAddWithoutValidation(parts[0], parts[1]);
         }
         Assert.Equal(expected, FallbackClassifier.Classify(response, ["CloudFront", "Our-Edge"]).ToString());
     }

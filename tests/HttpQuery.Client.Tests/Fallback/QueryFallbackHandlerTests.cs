@@ -20,7 +20,9 @@ public sealed class QueryFallbackHandlerTests
         await using var origin = Start(request => IsQuery(request) ? NotAllowed : Origin.Ok("two pods"));
         using var client = Client();
         using var request = Cached.Query(
-            origin.Uri("/pods?limit=2"), """{"label":"app=x"}""", "Accept: application/json", "If-None-Match: \"1\"", "Range: bytes=0-1", "If-Match: *");
+            origin.Uri("/pods?limit=2"),
+            """{"label":"app=x"}""",
+            "Accept: application/json", "If-None-Match: \"1\"", "Range: bytes=0-1", "If-Match: *");
 
         using var response = await client.SendAsync(request);
         Assert.Equal("two pods", await response.Content.ReadAsStringAsync());
@@ -73,14 +75,16 @@ public sealed class QueryFallbackHandlerTests
     [Fact]
     public async Task A_405_applies_to_its_path_alone_and_to_all_paths_under_a_named_prefix()
     {
-        await using var origin = Start(request => IsQuery(request) && !request.Contains(" /nodes", StringComparison.Ordinal) ? NotAllowed : Origin.Ok("done"));
+        await using var origin = Start(request => IsQuery(request) && !request.Contains(" /nodes", StringComparison.Ordinal) ? NotAllowed
+            : Origin.Ok("done"));
         using var client = Client(options =>
         {
             options.Paths.Add("/nodes");
             options.Paths.Add("/api/*");
         });
 
-        foreach (var path in new[] { "/pods", "/nodes", "/api/a", "/api/b", "/pods" }) await client.TextAsync(Cached.Query(origin.Uri(path), "{}"));
+        foreach (var path in new[] { "/pods", "/nodes", "/api/a", "/api/b", "/pods" })
+            await client.TextAsync(Cached.Query(origin.Uri(path), "{}"));
         Assert.Equal("QUERY /pods, POST /pods/_search, QUERY /nodes, QUERY /api/a, POST /api/a, POST /api/b, POST /pods/_search", Lines());
     }
 
@@ -140,7 +144,8 @@ public sealed class QueryFallbackHandlerTests
     public async Task A_server_that_has_learned_QUERY_gets_QUERY_again_after_the_lifetime()
     {
         var isUpdated = false;
-        await using var origin = Start(request => IsQuery(request) && !isUpdated ? "HTTP/1.1 501 Not Implemented\nContent-Length: 0\n\n" : Origin.Ok("done"));
+        await using var origin = Start(request => IsQuery(request) && !isUpdated ? "HTTP/1.1 501 Not Implemented\nContent-Length: 0\n\n"
+            : Origin.Ok("done"));
         using var client = Client();
         await client.TextAsync(Cached.Query(origin.Uri("/pods"), "{}"));
         isUpdated = true;
@@ -243,14 +248,16 @@ public sealed class QueryFallbackHandlerTests
             return "";
         });
         using var client = Client();
-        foreach (var content in new[] { "[]", "\"stale\"", "[]" }) Assert.Equal("200 done", await client.TextAsync(Cached.Query(origin.Uri("/pods"), content)));
+        foreach (var content in new[] { "[]", "\"stale\"", "[]" })
+            Assert.Equal("200 done", await client.TextAsync(Cached.Query(origin.Uri("/pods"), content)));
         Assert.Equal("QUERY /pods, QUERY /pods, QUERY /pods, QUERY /pods", Lines());
     }
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\nContent-Length: 0\n\n", NotAllowed, "404 ")]
     [InlineData(NotAllowed, NotAllowed, "405 ")]
-    [InlineData("HTTP/1.1 403 Forbidden\nContent-Length: 0\n\n", "HTTP/1.1 403 Forbidden\nServer: CloudFront\nContent-Length: 0\n\n", "403 ")]
+    [InlineData("HTTP/1.1 403 Forbidden\nContent-Length: 0\n\n", "HTTP/1.1 403 Forbidden\nServer: CloudFront\nContent-Length: 0\n\n",
+        "403 ")]
     public async Task A_POST_that_is_refused_as_well_teaches_nothing(string post, string query, string expected)
     {
         await using var origin = Start(request => IsQuery(request) ? query : post);
@@ -297,13 +304,15 @@ public sealed class QueryFallbackHandlerTests
     {
         await using var origin = Start(request => IsQuery(request) ? NotAllowed : Origin.Ok("done"));
         using var client = Client(options => options.CreateGetUri = (request, content) =>
-            content.Length > 10 ? null : new($"/search?q={Uri.EscapeDataString(System.Text.Encoding.UTF8.GetString(content.Span))}", UriKind.Relative));
+            content.Length > 10 ? null
+                : new($"/search?q={Uri.EscapeDataString(System.Text.Encoding.UTF8.GetString(content.Span))}", UriKind.Relative));
         await client.TextAsync(Cached.Query(origin.Uri("/anything"), "{ }", "If-None-Match: \"1\""));
         await client.TextAsync(Cached.Query(origin.Uri("/anything"), "{}"));
         await client.TextAsync(Cached.Query(origin.Uri("/pods"), "\"a longer query\""));
         await client.TextAsync(Cached.Query(origin.Uri("/anything"), "\"a longer query\""));
 
-        Assert.Equal("QUERY /anything, GET /search?q=%7B%20%7D, GET /search?q=%7B%7D, QUERY /pods, POST /pods/_search, QUERY /anything", Lines());
+        Assert.Equal("QUERY /anything, GET /search?q=%7B%20%7D, GET /search?q=%7B%7D, QUERY /pods, POST /pods/_search, QUERY /anything",
+            Lines());
         Assert.Equal(
             $"""
             GET /search?q=%7B%20%7D HTTP/1.1
@@ -339,26 +348,34 @@ public sealed class QueryFallbackHandlerTests
     [Fact]
     public async Task References_of_the_response_stay_those_of_the_POST()
     {
-        await using var origin = Start(request => IsQuery(request) ? NotAllowed : Origin.Response("307 Temporary Redirect", "", "Location: other", "Content-Location: ../results/1"));
+        await using var origin = Start(request => IsQuery(request) ? NotAllowed
+            : Origin.Response("307 Temporary Redirect", "", "Location: other", "Content-Location: ../results/1"));
         using var client = Client(inner: new SocketsHttpHandler { AllowAutoRedirect = false });
         using var response = await client.SendAsync(Cached.Query(origin.Uri("/pods"), "{}"));
-        Assert.Equal((origin.Uri("/pods/other"), origin.Uri("/results/1")), (response.Headers.Location, response.Content.Headers.ContentLocation));
+        Assert.Equal((origin.Uri("/pods/other"), origin.Uri("/results/1")),
+            (response.Headers.Location, response.Content.Headers.ContentLocation));
     }
 
     [Fact]
     public async Task A_405_to_one_user_harms_no_other()
     {
         await using var origin = Start(request =>
-            IsQuery(request) && request.Contains("Bearer ann", StringComparison.Ordinal) ? NotAllowed : Origin.Ok(request.Contains("Bearer ann", StringComparison.Ordinal) ? "ann" : "bob"));
+            IsQuery(request) && request.Contains("Bearer ann", StringComparison.Ordinal) ? NotAllowed
+                : Origin.Ok(request.Contains("Bearer ann", StringComparison.Ordinal) ? "ann" : "bob"));
         using var client = Client();
-        foreach (var user in new[] { "ann", "bob", "ann" }) Assert.Equal($"200 {user}", await client.TextAsync(Cached.Query(origin.Uri("/pods"), "{}", $"Authorization: Bearer {user}")));
+        foreach (var user in new[] { "ann", "bob", "ann" })
+        {
+            var query = Cached.Query(origin.Uri("/pods"), "{}", $"Authorization: Bearer {user}");
+            Assert.Equal($"200 {user}", await client.TextAsync(query));
+        }
         Assert.Equal("QUERY /pods, POST /pods/_search, POST /pods/_search, POST /pods/_search", Lines());
     }
 
     [Fact]
     public async Task Versions_of_HTTP_are_learned_apart()
     {
-        await using var origin = Start(request => IsQuery(request) ? "HTTP/1.1 501 Not Implemented\nContent-Length: 0\n\n" : Origin.Ok("done"));
+        await using var origin = Start(request => IsQuery(request) ? "HTTP/1.1 501 Not Implemented\nContent-Length: 0\n\n"
+            : Origin.Ok("done"));
         using var client = Client();
         foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version11, HttpVersion.Version10 })
         {
@@ -411,7 +428,8 @@ public sealed class QueryFallbackHandlerTests
         if (expected.StartsWith("Max", StringComparison.Ordinal)) options.MaximumCount = 0;
         if (expected.StartsWith("Probe", StringComparison.Ordinal)) options.ProbeTimeout = TimeSpan.FromTicks(-1);
         if (expected.StartsWith("Inter", StringComparison.Ordinal)) options.Intermediaries.Add(" ");
-        Assert.StartsWith("QueryFallbackOptions." + expected, Assert.Throws<ArgumentException>(() => new QueryFallbackHandler(options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("QueryFallbackOptions." + expected,
+            Assert.Throws<ArgumentException>(() => new QueryFallbackHandler(options)).Message, StringComparison.Ordinal);
     }
 
     private static bool IsQuery(string request) => request.StartsWith("QUERY", StringComparison.Ordinal);
@@ -434,7 +452,8 @@ public sealed class QueryFallbackHandlerTests
     /// <summary>Content whose length is not known before it is sent.</summary>
     private sealed class UnseekableContent : HttpContent
     {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context) => await stream.WriteAsync("{}"u8.ToArray());
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            await stream.WriteAsync("{}"u8.ToArray());
 
         protected override bool TryComputeLength(out long length)
         {

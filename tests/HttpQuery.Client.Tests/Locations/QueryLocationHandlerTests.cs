@@ -18,7 +18,8 @@ public sealed class QueryLocationHandlerTests
     public async Task The_same_query_is_sent_as_a_GET_with_its_conditions()
     {
         await using var origin = Start(request => IsQuery(request)
-            ? Origin.Ok("rows", "Location: /stored/42", "ETag: \"1\"") : "HTTP/1.1 304 Not Modified\nETag: \"1\"\nContent-Location: result\n\n");
+            ? Origin.Ok("rows", "Location: /stored/42", "ETag: \"1\"")
+            : "HTTP/1.1 304 Not Modified\nETag: \"1\"\nContent-Location: result\n\n");
         using var client = Client();
         Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
         using var request = Query(origin, "{}", "If-None-Match: \"1\"", "Accept: text/csv", "Range: bytes=0-1");
@@ -51,9 +52,11 @@ public sealed class QueryLocationHandlerTests
     public async Task After_an_error_the_query_is_sent_as_a_QUERY_and_the_URI_is_forgotten(string error)
     {
         var count = 0;
-        await using var origin = Start(request => !IsQuery(request) ? error : ++count == 1 ? Origin.Ok("rows", "Location: /stored/42") : Origin.Ok("again"));
+        await using var origin = Start(request => !IsQuery(request) ? error : ++count == 1 ? Origin.Ok("rows", "Location: /stored/42")
+            : Origin.Ok("again"));
         using var client = Client(inner: new SocketsHttpHandler { AllowAutoRedirect = false });
-        string[] texts = [await client.TextAsync(Query(origin)), await client.TextAsync(Query(origin)), await client.TextAsync(Query(origin))];
+        string[] texts = [await client.TextAsync(Query(origin)), await client.TextAsync(Query(origin)),
+            await client.TextAsync(Query(origin))];
         Assert.Equal(["200 rows", "200 again", "200 again"], texts);
         Assert.Equal("QUERY /rfcs, GET /stored/42, QUERY /rfcs, QUERY /rfcs", Lines());
     }
@@ -92,11 +95,13 @@ public sealed class QueryLocationHandlerTests
     [InlineData("partition")]
     public async Task Another_query_or_user_does_not_follow(string difference)
     {
-        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42", "Vary: Accept-Language, Content-Type") : Origin.Ok("stored"));
+        await using var origin = Start(request => IsQuery(request)
+            ? Origin.Ok("rows", "Location: /stored/42", "Vary: Accept-Language, Content-Type") : Origin.Ok("stored"));
         using var client = Client(options =>
         {
             options.CredentialHeaders.Add("X-Api-Key");
-            options.Partition = request => request.Options.TryGetValue(new HttpRequestOptionsKey<string>("user"), out var user) ? user : null;
+            options.Partition = request => request.Options.TryGetValue(new HttpRequestOptionsKey<string>("user"), out var user) ? user
+                : null;
         });
         await client.TextAsync(Query(origin));
 
@@ -117,7 +122,8 @@ public sealed class QueryLocationHandlerTests
     [Fact]
     public async Task Headers_that_the_response_does_not_vary_by_do_not_count()
     {
-        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42", "Vary: Accept-Language") : Origin.Ok("stored"));
+        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42", "Vary: Accept-Language")
+            : Origin.Ok("stored"));
         using var client = Client();
         await client.TextAsync(Query(origin, "{}", "Accept-Language: de", "X-Other: 1"));
         Assert.Equal("200 stored", await client.TextAsync(Query(origin, "{}", "Accept-Language: de", "X-Other: 2")));
@@ -172,7 +178,8 @@ public sealed class QueryLocationHandlerTests
     [InlineData("400 Bad Request", false)]
     public async Task Only_successful_responses_teach(string status, bool isLearned)
     {
-        await using var origin = Start(request => IsQuery(request) ? Origin.Response(status, "", "Location: /stored/42") : Origin.Ok("stored"));
+        await using var origin = Start(request => IsQuery(request) ? Origin.Response(status, "", "Location: /stored/42")
+            : Origin.Ok("stored"));
         using var client = Client(inner: new SocketsHttpHandler { AllowAutoRedirect = false });
         for (var i = 0; i < 2; i++) await client.TextAsync(Query(origin));
         Assert.Equal(isLearned ? "QUERY /rfcs, GET /stored/42" : "QUERY /rfcs, QUERY /rfcs", Lines());
@@ -193,7 +200,8 @@ public sealed class QueryLocationHandlerTests
     [InlineData(true, null, "GET")]
     [InlineData(true, "Authorization: Bearer ann", "QUERY")]
     [InlineData(true, "Cookie: a=b", "QUERY")]
-    public async Task Another_origin_is_asked_only_if_allowed_and_never_with_a_credential(bool isAllowed, string? credential, string expected)
+    public async Task Another_origin_is_asked_only_if_allowed_and_never_with_a_credential(
+        bool isAllowed, string? credential, string expected)
     {
         await using var other = Start(_ => Origin.Ok("stored"));
         await using var origin = Start(_ => Origin.Ok("rows", $"Location: {other.Uri("/stored/42")}"));
@@ -234,7 +242,8 @@ public sealed class QueryLocationHandlerTests
     public async Task A_change_of_the_target_forgets_its_queries(string method, string status, string path, bool isForgotten)
     {
         await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42")
-            : request.Contains(" /stored/42 ", StringComparison.Ordinal) ? Origin.Ok("stored") : $"HTTP/1.1 {status}\n{(status[0] is '2' && status[2] is '4' ? "" : "Content-Length: 0\n")}\n");
+            : request.Contains(" /stored/42 ", StringComparison.Ordinal) ? Origin.Ok("stored")
+                : $"HTTP/1.1 {status}\n{(status[0] is '2' && status[2] is '4' ? "" : "Content-Length: 0\n")}\n");
         using var client = Client();
         await client.TextAsync(Query(origin));
         await client.TextAsync(new(new HttpMethod(method), origin.Uri(path)));
@@ -247,14 +256,20 @@ public sealed class QueryLocationHandlerTests
         await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42") : Origin.Ok("stored"));
         using var client = Client();
         for (var i = 0; i < 2; i++)
-            Assert.Equal("200 rows", await client.TextAsync(new(HttpMethod.Query, origin.Uri("/rfcs")) { Content = new StreamContent(new UnseekableStream()) { Headers = { ContentType = new("text/plain") } } }));
+        {
+            var content = new StreamContent(new UnseekableStream()) { Headers = { ContentType = new("text/plain") } };
+            Assert.Equal("200 rows", await client.TextAsync(new(HttpMethod.Query, origin.Uri("/rfcs")) { Content = content }));
+        }
     }
 
     [Fact]
     public async Task The_cache_above_keeps_the_entries_of_the_QUERY()
     {
-        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42", "ETag: \"1\"", "Cache-Control: max-age=0", "Vary: Content-Type, Accept")
-            : request.Contains("If-None-Match: \"1\"", StringComparison.Ordinal) ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\nCache-Control: max-age=60\nVary: Content-Type, Accept\n\n" : Origin.Ok("stored"));
+        await using var origin = Start(request => IsQuery(request)
+            ? Origin.Ok("rows", "Location: /stored/42", "ETag: \"1\"", "Cache-Control: max-age=0", "Vary: Content-Type, Accept")
+            : request.Contains("If-None-Match: \"1\"", StringComparison.Ordinal)
+                ? "HTTP/1.1 304 Not Modified\nETag: \"1\"\nCache-Control: max-age=60\nVary: Content-Type, Accept\n\n"
+                : Origin.Ok("stored"));
         using var client = new HttpClient(new QueryCacheHandler(null, _time) { InnerHandler = Handler() });
         for (var i = 0; i < 4; i++)
         {
@@ -269,9 +284,11 @@ public sealed class QueryLocationHandlerTests
     [Fact]
     public async Task The_cache_above_stores_the_response_to_the_GET_for_the_QUERY()
     {
-        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42") : Origin.Ok("stored", Cached.Fresh, "Vary: Content-Type"));
+        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42")
+            : Origin.Ok("stored", Cached.Fresh, "Vary: Content-Type"));
         using var client = new HttpClient(new QueryCacheHandler(null, _time) { InnerHandler = Handler() });
-        string[] texts = [await client.TextAsync(Query(origin)), await client.TextAsync(Query(origin)), await client.TextAsync(Query(origin))];
+        string[] texts = [await client.TextAsync(Query(origin)), await client.TextAsync(Query(origin)),
+            await client.TextAsync(Query(origin))];
         Assert.Equal(["200 rows", "200 stored", "200 stored"], texts);
         Assert.Equal("QUERY /rfcs, GET /stored/42", Lines());
         Assert.Equal("200 stored", await client.TextAsync(Cached.Get(origin.Uri("/stored/42"))));
@@ -301,10 +318,12 @@ public sealed class QueryLocationHandlerTests
         if (expected.StartsWith("Life", StringComparison.Ordinal)) options.Lifetime = TimeSpan.FromDays(31);
         if (expected.StartsWith("Max", StringComparison.Ordinal)) options.MaximumCount = 0;
         if (expected.StartsWith("Cred", StringComparison.Ordinal)) options.CredentialHeaders.Add("X Y");
-        Assert.StartsWith("QueryLocationOptions." + expected, Assert.Throws<ArgumentException>(() => new QueryLocationHandler(options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("QueryLocationOptions." + expected,
+            Assert.Throws<ArgumentException>(() => new QueryLocationHandler(options)).Message, StringComparison.Ordinal);
     }
 
-    private static HttpRequestMessage Query(Origin origin, string content = "{}", params string[] headers) => Cached.Query(origin.Uri("/rfcs"), content, headers);
+    private static HttpRequestMessage Query(Origin origin, string content = "{}", params string[] headers) =>
+        Cached.Query(origin.Uri("/rfcs"), content, headers);
 
     private static bool IsQuery(string request) => request.StartsWith("QUERY", StringComparison.Ordinal);
 
@@ -325,7 +344,8 @@ public sealed class QueryLocationHandlerTests
         return new(options, _time) { InnerHandler = inner ?? new SocketsHttpHandler() };
     }
 
-    private HttpClient Client(Action<QueryLocationOptions>? configure = null, HttpMessageHandler? inner = null) => new(Handler(configure, inner));
+    private HttpClient Client(Action<QueryLocationOptions>? configure = null, HttpMessageHandler? inner = null) =>
+        new(Handler(configure, inner));
 
     private sealed class UnseekableStream : MemoryStream
     {

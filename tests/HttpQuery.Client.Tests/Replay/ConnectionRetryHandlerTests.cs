@@ -45,7 +45,8 @@ public sealed class ConnectionRetryHandlerTests
         await using var origin = Start("");
         await using var services = Build();
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.TextAsync(new(HttpMethod.Post, origin.Uri("/rfcs")) { Content = new StringContent("{}") }));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            client.TextAsync(new(HttpMethod.Post, origin.Uri("/rfcs")) { Content = new StringContent("{}") }));
         Assert.Equal(1, origin.Count);
     }
 
@@ -55,7 +56,8 @@ public sealed class ConnectionRetryHandlerTests
         await using var origin = Start("");
         await using var services = Build();
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.TextAsync(new(HttpMethod.Query, origin.Uri("/rfcs")) { Content = new StreamContent(new UnseekableStream()) }));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            client.TextAsync(new(HttpMethod.Query, origin.Uri("/rfcs")) { Content = new StreamContent(new UnseekableStream()) }));
         Assert.Equal(1, origin.Count);
     }
 

@@ -46,7 +46,8 @@ public sealed class ResilienceTests
         await using var services = Build();
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         var content = new string('x', moment is Moment.DuringTheRequest ? 4 * 1024 * 1024 : 10);
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.TextAsync(new(HttpMethod.Post, server.Uri) { Content = new StringContent(content) }));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            client.TextAsync(new(HttpMethod.Post, server.Uri) { Content = new StringContent(content) }));
         Assert.Equal(1, server.Connections);
     }
 
@@ -64,7 +65,8 @@ public sealed class ResilienceTests
         });
         await using var services = Build();
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
-        Assert.Equal(expected, await client.TextAsync(new(new HttpMethod(method), origin.Uri("/")) { Content = Wire.Content("application/json", Content) }));
+        Assert.Equal(expected,
+            await client.TextAsync(new(new HttpMethod(method), origin.Uri("/")) { Content = Wire.Content("application/json", Content) }));
         Assert.Equal(count, received.Count);
         Assert.All(received, request => Assert.EndsWith("\n\n" + Content, request, StringComparison.Ordinal));
     }
