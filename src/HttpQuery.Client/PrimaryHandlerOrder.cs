@@ -14,9 +14,9 @@ internal sealed class PrimaryHandlerOrder : IHttpMessageHandlerBuilderFilter
 
         // From the caller to the wire. The last two look at each request as it is sent.
         var handlers = builder.AdditionalHandlers;
-        var (redirects, cache) =
-            (handlers.OfType<QueryRedirectHandler>().FirstOrDefault(), handlers.OfType<QueryCacheHandler>().FirstOrDefault());
-        if (redirects is not null) handlers.Add(new RedirectedRequestCheck(redirects));
-        if (cache is not null) handlers.Add(new OutgoingRequestHandler());
+        var redirects = handlers.Any(handler => handler is QueryRedirectHandler);
+        var caches = handlers.Any(handler => handler is QueryCacheHandler);
+        if (redirects) handlers.Add(new RedirectedRequestCheck());
+        if (caches) handlers.Add(new OutgoingRequestHandler());
     };
 }

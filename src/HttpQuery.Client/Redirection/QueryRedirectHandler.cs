@@ -35,6 +35,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
     private readonly int _maximumReplayLength;
     private readonly TimeProvider _time;
     private readonly ClientTelemetry _telemetry;
+    private readonly RedirectHop _otherOrigin;
     private readonly SendBelow _sendBelow;
     private readonly Lock _checking = new();
     private volatile bool _isChecked;
@@ -70,6 +71,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
         IEnumerable<string> always = ["Authorization", "Proxy-Authorization", "Cookie"];
         _credentialHeaders =
             [.. always.Concat(options.CredentialHeaders).Concat(credentialHeaders).Distinct(StringComparer.OrdinalIgnoreCase)];
+        _otherOrigin = new(_credentialHeaders);
     }
 
     // The rest of the chain: asynchronous or synchronous.
@@ -149,7 +151,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             // Waiting would let the server stop the request here.
             _ = ReleaseAsync(response);
             var next = RedirectRules.CreateRequest(request, target, method, keepsContent, _credentialHeaders);
-            RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : new(this, _credentialHeaders);
+            RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : _otherOrigin;
             _telemetry.Redirected(status, request.Method, method, target);
             if (keepsContent && method == HttpMethod.Query) _telemetry.Replayed("redirect");
             response = await forward(next, cancellationToken).ConfigureAwait(false);
