@@ -183,8 +183,13 @@ public static class HttpQueryClientBuilderExtensions
         if (options.UseCache) AddCache(builder);
         if (options.UseLocation) AddLocations(builder);
         if (options.UseFallback) AddFallback(builder);
-        if (!builder.AdditionalHandlers.Any(handler => handler is ConnectionRetryHandler))
-            builder.AdditionalHandlers.Add(new ConnectionRetryHandler(options.MaximumReplayLength, CreateTelemetry(builder)));
+        if (options.UseConnectionRetry) AddConnectionRetry(builder);
+    }
+
+    private static void AddConnectionRetry(HttpMessageHandlerBuilder builder)
+    {
+        if (builder.AdditionalHandlers.Any(handler => handler is ConnectionRetryHandler)) return;
+        builder.AdditionalHandlers.Add(new ConnectionRetryHandler(GetOptions(builder).MaximumReplayLength, CreateTelemetry(builder)));
     }
 
     private static void AddDiscovery(HttpMessageHandlerBuilder builder)

@@ -32,6 +32,10 @@ public sealed class HttpQueryClientOptions
     /// (RFC 10008 §2.4). Default <see langword="false"/>.</summary>
     public bool UseLocation { get; set; }
 
+    /// <summary>Whether a query is sent once more if the server closes the connection before a response. Default <see langword="true"/>.
+    /// The fallback always does it.</summary>
+    public bool UseConnectionRetry { get; set; } = true;
+
     /// <summary>Largest query content that is kept in memory to be sent again, in bytes: 0 to 1 GiB. Default 1 MiB. Larger content is sent
     /// once. If it must be sent again, <see cref="QueryContentNotReplayableException"/> is thrown.</summary>
     public int MaximumReplayLength { get; set; } = ReplayableRequest.DefaultMaximumLength;

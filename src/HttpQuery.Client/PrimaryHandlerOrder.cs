@@ -19,10 +19,10 @@ internal sealed class PrimaryHandlerOrder : IHttpMessageHandlerBuilderFilter
         MoveToEnd<QueryFallbackHandler>(handlers);
         if (handlers.Any(handler => handler is QueryFallbackHandler)) RemoveAll<ConnectionRetryHandler>(handlers);
         MoveToEnd<ConnectionRetryHandler>(handlers);
-        var (redirects, cache) =
-            (handlers.OfType<QueryRedirectHandler>().FirstOrDefault(), handlers.OfType<QueryCacheHandler>().FirstOrDefault());
-        if (redirects is not null) handlers.Add(new RedirectedRequestCheck(redirects));
-        if (cache is not null) handlers.Add(new OutgoingRequestHandler());
+        var redirects = handlers.Any(handler => handler is QueryRedirectHandler);
+        var caches = handlers.Any(handler => handler is QueryCacheHandler);
+        if (redirects) handlers.Add(new RedirectedRequestCheck());
+        if (caches) handlers.Add(new OutgoingRequestHandler());
     };
 
     private static void MoveToEnd<T>(IList<DelegatingHandler> handlers)

@@ -13,11 +13,13 @@ namespace HttpQuery.Client.Tests;
 /// <summary><c>AddHttpQuery</c>: the order of handlers, whatever is added before and after it.</summary>
 public sealed class AddHttpQueryTests
 {
+    private const string Innermost = "ConnectionRetryHandler > RedirectedRequestCheck > OutgoingRequestHandler > HttpClientHandler";
+
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Handlers_stand_where_it_was_called_and_the_checks_innermost() => Assert.Equal(
-        "Before > QueryRedirectHandler > QueryCacheHandler > After > RedirectedRequestCheck > OutgoingRequestHandler > HttpClientHandler",
+        "Before > QueryDiscoveryHandler > QueryRedirectHandler > QueryCacheHandler > After > " + Innermost,
         OrderOf(client => client.AddHttpMessageHandler(() => new Before()).AddHttpQuery().AddHttpMessageHandler(() => new After())));
 
     [Theory]
@@ -42,21 +44,43 @@ public sealed class AddHttpQueryTests
                 _ => client.AddHttpQuery(),
             },
             defaults: how is "defaults and client");
-        Assert.Equal("QueryRedirectHandler > QueryCacheHandler > RedirectedRequestCheck > OutgoingRequestHandler > HttpClientHandler", order);
+        var discovery = how is "parts, cache first" ? "" : "QueryDiscoveryHandler > ";
+        var innermost = how is "parts, cache first" ? Innermost.Replace("ConnectionRetryHandler > ", "", StringComparison.Ordinal) : Innermost;
+        Assert.Equal($"{discovery}QueryRedirectHandler > QueryCacheHandler > {innermost}", order);
     }
 
     [Fact]
     public void A_handler_between_an_earlier_cache_and_the_call_keeps_its_place() => Assert.Equal(
-        "QueryRedirectHandler > QueryCacheHandler > Before > RedirectedRequestCheck > OutgoingRequestHandler > HttpClientHandler",
+        "QueryDiscoveryHandler > QueryRedirectHandler > QueryCacheHandler > Before > " + Innermost,
         OrderOf(client => client.AddQueryCache().AddHttpMessageHandler(() => new Before()).AddHttpQuery()));
 
     [Fact]
     public void Each_part_can_be_turned_off()
     {
-        Assert.Equal("QueryCacheHandler > OutgoingRequestHandler > HttpClientHandler", OrderOf(client => client.AddHttpQuery(options => options.UseRedirects = false)));
-        Assert.Equal("QueryRedirectHandler > RedirectedRequestCheck > HttpClientHandler", OrderOf(client => client.AddHttpQuery(options => options.UseCache = false)));
-        Assert.Equal("HttpClientHandler", OrderOf(client => client.AddHttpQuery(options => (options.UseCache, options.UseRedirects) = (false, false))));
+        Assert.Equal("HttpClientHandler", OrderOf(client => client.AddHttpQuery(TurnOff)));
+        Assert.Equal("QueryCacheHandler > OutgoingRequestHandler > HttpClientHandler", With(options => options.UseCache = true));
+        Assert.Equal("QueryRedirectHandler > RedirectedRequestCheck > HttpClientHandler", With(options => options.UseRedirects = true));
+        Assert.Equal("QueryDiscoveryHandler > HttpClientHandler", With(options => options.UseDiscovery = true));
+        Assert.Equal("ConnectionRetryHandler > HttpClientHandler", With(options => options.UseConnectionRetry = true));
+        Assert.Equal("QueryLocationHandler > HttpClientHandler", With(options => options.UseLocation = true));
+        Assert.Equal("QueryFallbackHandler > HttpClientHandler", With(options =>
+        {
+            options.UseFallback = options.UseConnectionRetry = true;
+            options.Fallback.Paths.Add("/a");
+        }));
+
+        static string With(Action<HttpQueryClientOptions> turnOn) => OrderOf(client => client.AddHttpQuery(TurnOff).AddHttpQuery(turnOn));
+
+        static void TurnOff(HttpQueryClientOptions options) =>
+            options.UseCache = options.UseRedirects = options.UseDiscovery = options.UseConnectionRetry = false;
     }
+
+    [Fact]
+    public void The_switch_to_GET_and_the_fallback_stand_below_the_handlers_of_the_application() => Assert.Equal(
+        "QueryDiscoveryHandler > QueryRedirectHandler > QueryCacheHandler > Before > After > QueryLocationHandler > "
+        + Innermost.Replace("ConnectionRetryHandler", "QueryFallbackHandler", StringComparison.Ordinal),
+        OrderOf(client => client.AddQueryFallback(options => options.Paths.TryAdd("/a", "/b")).AddQueryLocations()
+            .AddQueryCache().AddQueryDiscovery().AddHttpMessageHandler(() => new Before()).AddHttpQuery().AddHttpMessageHandler(() => new After())));
 
     [Fact]
     public async Task Without_our_redirects_those_of_dotnet_stay_on()

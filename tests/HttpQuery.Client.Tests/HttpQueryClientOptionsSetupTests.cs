@@ -90,7 +90,7 @@ public sealed class HttpQueryClientOptionsSetupTests
         [
             ("UseCache", "false"), ("UseRedirects", "false"), ("MaximumReplayLength", "3"), ("Redirects:MaximumCount", "4"),
             ("Redirects:AllowContentToOtherOrigins", "true"), ("Redirects:CredentialHeaders:0", "X-Api-Key"),
-            ("UseDiscovery", "false"), ("UseFallback", "true"), ("UseLocation", "true"),
+            ("UseDiscovery", "false"), ("UseConnectionRetry", "false"), ("UseFallback", "true"), ("UseLocation", "true"),
             ("Discovery:Lifetime", "00:00:05"), ("Discovery:MaximumCount", "6"), ("Discovery:MaximumValueLength", "7"),
             ("Fallback:Paths:/Pods", "/Pods/_search"), ("Fallback:SendMethodOverride", "true"), ("Fallback:Intermediaries:0", "edge"),
             ("Fallback:Lifetime", "00:00:08"), ("Fallback:MaximumCount", "9"), ("Fallback:ProbeTimeout", "00:00:10"),
@@ -106,7 +106,7 @@ public sealed class HttpQueryClientOptionsSetupTests
 
         Assert.Equal((false, false, 3), (options.UseCache, options.UseRedirects, options.MaximumReplayLength));
         Assert.Equal((4, true, 4), (options.Redirects.MaximumCount, options.Redirects.AllowContentToOtherOrigins, options.Redirects.CredentialHeaders.Count));
-        Assert.Equal((false, true, true), (options.UseDiscovery, options.UseFallback, options.UseLocation));
+        Assert.Equal((false, false, true, true), (options.UseDiscovery, options.UseConnectionRetry, options.UseFallback, options.UseLocation));
         Assert.Equal((5, 6, 7), (options.Discovery.Lifetime.TotalSeconds, options.Discovery.MaximumCount, options.Discovery.MaximumValueLength));
         Assert.Equal(KeyValuePair.Create("/Pods", "/Pods/_search"), Assert.Single(options.Fallback.Paths));
         Assert.Equal(["CloudFront", "edge"], options.Fallback.Intermediaries);

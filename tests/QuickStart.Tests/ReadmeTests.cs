@@ -32,6 +32,7 @@ public partial class ReadmeTests
     [InlineData("docs/architecture.md")]
     [InlineData("docs/cache-key.md")]
     [InlineData("docs/caching.md")]
+    [InlineData("docs/client.md")]
     [InlineData("docs/output-caching.md")]
     [InlineData("docs/server.md")]
     [InlineData("SECURITY.md")]

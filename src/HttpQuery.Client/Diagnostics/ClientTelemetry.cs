@@ -132,6 +132,7 @@ internal sealed class ClientTelemetry
         QueryRedirectRefusal.Loop => "loop",
         QueryRedirectRefusal.InvalidLocation => "invalid_location",
         QueryRedirectRefusal.InsecureTarget => "insecure_target",
+        QueryRedirectRefusal.PrimaryHandlerCredentials => "primary_handler_credentials",
         _ => "content_to_other_origin",
     };
 
@@ -143,6 +144,8 @@ internal sealed class ClientTelemetry
         QueryRedirectRefusal.InvalidLocation =>
             "The Location is not one http or https URI of at most 16 KiB without user information.",
         QueryRedirectRefusal.InsecureTarget => "The redirect leads from https to http.",
+        QueryRedirectRefusal.PrimaryHandlerCredentials => "The redirect leads to another origin, and the primary handler would answer a "
+            + "challenge of that origin with its Credentials. Use a CredentialCache, which names the URIs that they are for.",
         _ => "The redirect leads to another origin, and the request has content. "
             + "To send it there, set QueryRedirectOptions.AllowContentToOtherOrigins.",
     };

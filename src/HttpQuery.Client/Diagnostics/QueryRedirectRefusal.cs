@@ -19,4 +19,8 @@ public enum QueryRedirectRefusal
     /// <summary>It leads to another origin, and the request has content. <see cref="QueryRedirectOptions.AllowContentToOtherOrigins"/>
     /// allows it, unless the content itself has a credential header.</summary>
     ContentToOtherOrigin,
+
+    /// <summary>It leads to another origin, and the primary handler would answer a challenge of that origin with its
+    /// <c>Credentials</c>. In a <see cref="System.Net.CredentialCache"/>, credentials have the URIs that they are for.</summary>
+    PrimaryHandlerCredentials,
 }

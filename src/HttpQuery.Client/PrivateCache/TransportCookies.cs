@@ -1,3 +1,5 @@
+using HttpQuery.Http;
+
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Reads the cookies that the transport at the end of a handler chain adds from its
@@ -7,8 +9,7 @@ internal static class TransportCookies
     /// <summary>Returns the <c>Cookie</c> header that the transport would add, or <see langword="null"/> if it adds none.</summary>
     public static string? Get(HttpMessageHandler? handler, Uri uri)
     {
-        while (handler is DelegatingHandler { InnerHandler: { } inner }) handler = inner;
-        var container = handler switch
+        var container = Transport.Find(handler) switch
         {
             SocketsHttpHandler { UseCookies: true } sockets => sockets.CookieContainer,
             HttpClientHandler client when !OperatingSystem.IsBrowser() && !OperatingSystem.IsWasi() && client.UseCookies =>

@@ -1,3 +1,5 @@
+using HttpQuery.Http;
+
 namespace HttpQuery.Redirection;
 
 /// <summary>Switches off the redirects of .NET's own handlers. They happen below the cache and send content to other origins.</summary>
@@ -8,16 +10,16 @@ internal static class AutomaticRedirects
     /// <exception cref="InvalidOperationException">The transport follows redirects and is already in use.</exception>
     public static void SwitchOff(HttpMessageHandler? handler)
     {
-        while (handler is DelegatingHandler { InnerHandler: { } inner }) handler = inner;
+        var transport = Transport.Find(handler);
         try
         {
-            if (handler is SocketsHttpHandler { AllowAutoRedirect: true } sockets) sockets.AllowAutoRedirect = false;
-            else if (handler is HttpClientHandler { AllowAutoRedirect: true } client) client.AllowAutoRedirect = false;
+            if (transport is SocketsHttpHandler { AllowAutoRedirect: true } sockets) sockets.AllowAutoRedirect = false;
+            else if (transport is HttpClientHandler { AllowAutoRedirect: true } client) client.AllowAutoRedirect = false;
         }
         catch (InvalidOperationException exception)
         {
             throw new InvalidOperationException(
-                $"The {handler!.GetType().Name} of this HttpClient follows redirects by itself and is already in use. HttpQuery follows "
+                $"The {transport!.GetType().Name} of this HttpClient follows redirects by itself and is already in use. HttpQuery follows "
                 + "redirects above the cache, and never sends credentials to another origin. Set AllowAutoRedirect = false where the "
                 + "handler is created, or turn HttpQueryClientOptions.UseRedirects off.",
                 exception);

@@ -35,6 +35,8 @@ public sealed class QueryRedirectHandler : DelegatingHandler
     private readonly int _maximumReplayLength;
     private readonly TimeProvider _time;
     private readonly ClientTelemetry _telemetry;
+    private readonly RedirectHop _otherOrigin;
+    private readonly SendBelow _sendBelow;
     private readonly Lock _checking = new();
     private volatile bool _isChecked;
 
@@ -65,9 +67,11 @@ public sealed class QueryRedirectHandler : DelegatingHandler
         ClientTelemetry telemetry)
     {
         (_options, _maximumReplayLength, _time, _telemetry) = (options, maximumReplayLength, time, telemetry);
+        _sendBelow = (message, token) => new(base.SendAsync(message, token));
         IEnumerable<string> always = ["Authorization", "Proxy-Authorization", "Cookie"];
         _credentialHeaders =
             [.. always.Concat(options.CredentialHeaders).Concat(credentialHeaders).Distinct(StringComparer.OrdinalIgnoreCase)];
+        _otherOrigin = new(_credentialHeaders);
     }
 
     // The rest of the chain: asynchronous or synchronous.
@@ -77,7 +81,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return SendAsync(request, (message, token) => new(base.SendAsync(message, token)), cancellationToken).AsTask();
+        return SendAsync(request, _sendBelow, cancellationToken).AsTask();
     }
 
     /// <inheritdoc/>
@@ -135,6 +139,8 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             var method = RedirectRules.GetNextMethod(response.StatusCode, request.Method);
             var keepsContent = request.Content is not null && method == request.Method && status is not 303;
             var (target, refusal) = GetTarget(response, request, keepsContent, count);
+            if (target is not null && !RedirectRules.IsSameOrigin(target, first) && TransportCredentials.CoverUnnamed(InnerHandler, target))
+                (target, refusal) = (null, QueryRedirectRefusal.PrimaryHandlerCredentials);
             if (target is not null && visited.Contains((method, Identify(target)))) (target, refusal) = (null, QueryRedirectRefusal.Loop);
             if (target is null)
             {
@@ -145,7 +151,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             // Waiting would let the server stop the request here.
             _ = ReleaseAsync(response);
             var next = RedirectRules.CreateRequest(request, target, method, keepsContent, _credentialHeaders);
-            RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : new(this, _credentialHeaders);
+            RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : _otherOrigin;
             _telemetry.Redirected(status, request.Method, method, target);
             if (keepsContent && method == HttpMethod.Query) _telemetry.Replayed("redirect");
             response = await forward(next, cancellationToken).ConfigureAwait(false);

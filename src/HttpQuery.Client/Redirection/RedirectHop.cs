@@ -1,9 +1,9 @@
 namespace HttpQuery.Redirection;
 
 /// <summary>A request that was redirected to another origin, seen by the handlers below.</summary>
-/// <param name="Owner">The handler that follows the redirect. Other clients ignore the hop.</param>
+/// <remarks>Another client that a handler below uses has its own redirects, and begins without a hop.</remarks>
 /// <param name="CredentialHeaders">The headers that the request must not have.</param>
-internal sealed record RedirectHop(QueryRedirectHandler Owner, string[] CredentialHeaders)
+internal sealed record RedirectHop(string[] CredentialHeaders)
 {
     private static readonly AsyncLocal<RedirectHop?> Flow = new();
 

@@ -4,8 +4,7 @@ namespace HttpQuery.Redirection;
 
 /// <summary>Checks each request as it leaves the last handler.</summary>
 /// <remarks>An authentication handler below the redirects adds its credential to each hop, also at another origin.</remarks>
-/// <param name="redirects">The handler that follows the client's redirects.</param>
-internal sealed class RedirectedRequestCheck(QueryRedirectHandler redirects) : DelegatingHandler
+internal sealed class RedirectedRequestCheck : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -19,11 +18,11 @@ internal sealed class RedirectedRequestCheck(QueryRedirectHandler redirects) : D
         return base.Send(request, cancellationToken);
     }
 
-    private void Check(HttpRequestMessage request)
+    private static void Check(HttpRequestMessage request)
     {
         // Inside HttpClient, the exception would become an HttpRequestException, which retry handlers repeat.
         ReplayableRequest.ThrowIfSpent(request);
-        if (RedirectHop.Current is not { } hop || !ReferenceEquals(hop.Owner, redirects)) return;
+        if (RedirectHop.Current is not { } hop) return;
         foreach (var name in hop.CredentialHeaders)
         {
             if (!request.Headers.NonValidated.Contains(name) && request.Content?.Headers.NonValidated.Contains(name) is not true) continue;

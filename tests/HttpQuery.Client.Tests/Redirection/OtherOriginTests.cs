@@ -201,6 +201,37 @@ public sealed class OtherOriginTests
         Assert.Equal(4, tokens.Count);
     }
 
+    [Theory]
+    [InlineData("of the handler", "sockets", false)]
+    [InlineData("of the handler", "client handler", false)]
+    [InlineData("of the current account", "client handler", false)]
+    [InlineData("by URI", "sockets", false)]
+    [InlineData("of the first origin", "sockets", true)]
+    [InlineData("by URI, for the first origin", "sockets", true)]
+    [InlineData("none", "sockets", true)]
+    public async Task Credentials_of_the_primary_handler_answer_no_challenge_there(string kind, string transport, bool isFollowed)
+    {
+        await using var other = Origin.Start(Origin.Response("401 Unauthorized", "", "WWW-Authenticate: Basic realm=\"a\""));
+        await using var origin = Origin.Start(Paths(("/away", To(other.Uri("/b").ToString(), 303)), ("/near", To("/c", 303)), ("/c", Origin.Ok("near"))));
+        var secret = new NetworkCredential("ann", "secret");
+        ICredentials? credentials = kind switch
+        {
+            "of the handler" => secret,
+            "of the current account" => CredentialCache.DefaultCredentials,
+            "by URI" => new ByUri(_ => secret),
+            "of the first origin" => new CredentialCache { { origin.Uri("/"), "Basic", secret } },
+            "by URI, for the first origin" => new ByUri(uri => uri.Port == origin.Port ? secret : null),
+            _ => null,
+        };
+        HttpMessageHandler inner = transport is "sockets" ? new SocketsHttpHandler { Credentials = credentials } : new HttpClientHandler { Credentials = credentials };
+        using var client = CreateClient(inner: inner);
+        using var response = await client.SendAsync(Cached.Query(origin.Uri("/away"), "{}"), Test);
+
+        Assert.Equal(isFollowed ? (401, null) : (303, QueryRedirectRefusal.PrimaryHandlerCredentials), ((int)response.StatusCode, response.GetQueryInfo().RedirectRefusal));
+        Assert.Equal(isFollowed ? 1 : 0, other.Count);
+        Assert.Equal("200 near", await client.TextAsync(Cached.Query(origin.Uri("/near"), "{}")));
+    }
+
     [Fact]
     public async Task Two_users_of_one_client_are_never_redirected_into_each_others_answer()
     {
@@ -225,6 +256,11 @@ public sealed class OtherOriginTests
         var services = new ServiceCollection();
         add(services);
         return services.BuildServiceProvider();
+    }
+
+    private sealed class ByUri(Func<Uri, NetworkCredential?> find) : ICredentials
+    {
+        public NetworkCredential? GetCredential(Uri uri, string authType) => find(uri);
     }
 
     private sealed class Adding(string name) : DelegatingHandler

@@ -184,7 +184,7 @@ public sealed class QueryRedirectHandlerTests
     public async Task A_short_body_of_a_redirect_is_read_so_that_its_connection_serves_the_next_hop()
     {
         var connections = 0;
-        await using var origin = Origin.Start(Paths(("/a", Origin.Response("307 Redirect", new string('x', 1000), "Location: /b")), ("/b", Origin.Ok("found"))));
+        await using var origin = Origin.Start(Paths(("/a", Origin.Response("307 Redirect", new string('x', 12_000), "Location: /b")), ("/b", Origin.Ok("found"))));
         using var sockets = new SocketsHttpHandler
         {
             MaxResponseDrainSize = 0,

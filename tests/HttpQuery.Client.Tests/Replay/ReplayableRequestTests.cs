@@ -105,6 +105,8 @@ public sealed class ReplayableRequestTests
         request.Headers.TryAddWithoutValidation("X-Two", ["1", "2"]);
         request.Headers.TryAddWithoutValidation("If-None-Match", "not a tag");
         request.Options.Set(new HttpRequestOptionsKey<string>("tenant"), "ann");
+        using var response = new HttpResponseMessage { RequestMessage = request };
+        QueryResponseInfo.Update(response, 1, (info, count) => info with { Redirects = count });
         await ReplayableRequest.PrepareAsync(request, Limit, Test);
 
         var copy = ReplayableRequest.CreateCopy(request, new("http://localhost/b"), HttpMethod.Post);
@@ -115,6 +117,7 @@ public sealed class ReplayableRequestTests
         Assert.Equal(request.Headers.NonValidated.ToString(), copy.Headers.NonValidated.ToString());
         Assert.Equal(["1", "2"], copy.Headers.NonValidated["X-Two"]);
         Assert.Equal("not a tag", copy.Headers.NonValidated["If-None-Match"].ToString());
+        Assert.Equal("tenant", Assert.Single(copy.Options).Key);
         Assert.True(copy.Options.TryGetValue(new HttpRequestOptionsKey<string>("tenant"), out var tenant));
         Assert.Equal("ann", tenant);
     }
