@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
-using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.SharedCache;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -49,7 +49,7 @@ public static class HttpQueryServiceCollectionExtensions
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
-            ServiceDescriptor.Singleton<IStartupFilter, RequestAsSent>(),
+            ServiceDescriptor.Singleton<IStartupFilter, OriginalRequestStartupFilter>(),
             ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
             ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActions>(),

@@ -1,6 +1,5 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
-using HttpQuery.Endpoints;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 
@@ -131,7 +130,7 @@ public sealed class QueryCachePolicyBuilder
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="normalizations"/> has an unknown flag.</exception>
     public QueryCachePolicyBuilder Normalize(QueryNormalizations normalizations)
     {
-        if (!EndpointNormalizations.AreValid(normalizations))
+        if (!QueryCacheOptionsBase.AreKnown(normalizations))
             throw new ArgumentOutOfRangeException(nameof(normalizations), normalizations, "Unknown normalization.");
         _normalizations |= normalizations;
         return this;

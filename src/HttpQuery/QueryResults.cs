@@ -1,4 +1,3 @@
-using HttpQuery.Negotiation;
 
 namespace HttpQuery;
 

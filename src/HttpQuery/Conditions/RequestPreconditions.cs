@@ -1,6 +1,6 @@
 using System.Text;
+using HttpQuery.Http;
 using HttpQuery.Internal;
-using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
@@ -27,7 +27,7 @@ internal static class RequestPreconditions
             context.Features.Set(Stated.Instance);
 
             // On a path without QUERY, such as that of an equivalent resource, no other code corrects the tag when the response starts.
-            if (QueryResource.EndpointOf(context) is null) context.Response.OnStarting(CorrectOnStarting, context);
+            if (QueryResourceHeaders.FindEndpoint(context) is null) context.Response.OnStarting(CorrectOnStarting, context);
         }
         var headers = context.Response.Headers;
         if (entityTag is { } tag) headers.ETag = tag.ToString();

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Mvc;
-using HttpQuery.Negotiation;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -41,7 +40,7 @@ internal static class ActionBinding
     private static bool HaveNoOtherFilters(ControllerActionDescriptor action)
     {
         var filters = action.FilterDescriptors.Select(descriptor => descriptor.Filter).ToArray();
-        return filters.Any(filter => filter is MalformedContentFilter)
+        return filters.Any(filter => filter is IBindingErrorFilter)
             && filters.All(IsFrameworks) && !FiltersItself(action.ControllerTypeInfo);
     }
 
@@ -92,6 +91,6 @@ internal static class ActionBinding
     private static bool MayBeJson(string mediaType) =>
         !MediaType.TryParse(mediaType, out var type)
         || type.Type is "*" || type.Subtype is "*"
-        || QueryContentTypes.IsJson(mediaType)
+        || JsonMediaType.IsJson(mediaType)
         || type.Subtype.StartsWith("*+", StringComparison.Ordinal) && type.Suffix is null or "json";
 }

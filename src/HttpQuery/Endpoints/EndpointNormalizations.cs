@@ -21,9 +21,6 @@ internal static class EndpointNormalizations
 {
     private static readonly ConditionalWeakTable<Endpoint, Claims> Known = [];
 
-    /// <summary>Whether an application may declare <paramref name="normalizations"/>: none of the flags is unknown.</summary>
-    public static bool AreValid(QueryNormalizations normalizations) => QueryCacheOptionsBase.AreKnown(normalizations);
-
     /// <summary>Returns the differences that the key of this request may ignore.</summary>
     /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
     public static QueryNormalizations Of(HttpContext context)

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using HttpQuery.Pipeline;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -125,6 +125,6 @@ internal sealed class BufferedContent
         var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
         var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;
         if (length == 0) return !canHaveContent;
-        return detection is RequestAsSent.CodedContent || context.Request.ContentLength is not { } stated || length >= stated;
+        return detection is EncodedContentFeature || context.Request.ContentLength is not { } stated || length >= stated;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using HttpQuery.Routing;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -75,7 +75,7 @@ internal sealed class QueryTelemetry
     private Task Measure(object state)
     {
         var context = (HttpContext)state;
-        if ((context.Features.Get<Watched>()?.Endpoint ?? QueryResource.EndpointOf(context)) is not { } endpoint) return Task.CompletedTask;
+        if ((context.Features.Get<Watched>()?.Endpoint ?? QueryResourceHeaders.FindEndpoint(context)) is not { } endpoint) return Task.CompletedTask;
 
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
         var status = context.Response.StatusCode;

@@ -1,4 +1,5 @@
 using System.Text;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Internal;
@@ -6,8 +7,6 @@ namespace HttpQuery.Internal;
 /// <summary>Responds to content that cannot be read to its end: with a client error, never a 500.</summary>
 internal static class UnreadableContent
 {
-    public const string BrokenCoding = "The content cannot be decoded.";
-
     /// <summary>Returns the task that writes the response; <see langword="null"/> if <paramref name="exception"/> has another
     /// cause.</summary>
     public static Task? TryAnswer(HttpContext context, Exception exception) => exception switch
@@ -15,7 +14,7 @@ internal static class UnreadableContent
         BadHttpRequestException refused =>
             QueryProblems.WriteAsync(context, refused.StatusCode, Refusal.UnreadableContent, refused.Message),
         InvalidDataException or DecoderFallbackException =>
-            QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, Refusal.UnreadableContent, BrokenCoding),
+            QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, Refusal.UnreadableContent, DecodingStream.BrokenCoding),
         _ => null,
     };
 }

@@ -1,5 +1,7 @@
+using HttpQuery.Http;
 using HttpQuery.Internal;
 using HttpQuery.Negotiation;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Mvc;
@@ -9,18 +11,18 @@ internal sealed class BoundAction(int maximumLength)
 {
     public RequestDelegate Wrap(RequestDelegate next) => async context =>
     {
-        if (!QueryContentTypes.IsJson(context.Request.ContentType))
+        if (!JsonMediaType.IsJson(context.Request.ContentType))
         {
             await next(context);
             return;
         }
-        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is null)
+        if (JsonMediaType.GetEncoding(context.Request.ContentType) is null)
         {
-            await QueryContentTypes.RefuseCharsetAsync(context);
+            await UnsupportedCharsetProblem.WriteAsync(context);
             return;
         }
 
-        QueryContentTypes.UnquoteCharset(context.Request);
+        JsonMediaType.UnquoteCharset(context.Request);
         using var retained = new RetainedContent(context, maximumLength);
         try
         {

@@ -1,4 +1,6 @@
 using System.Reflection;
+using HttpQuery.Endpoints;
+using HttpQuery.Http;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -14,7 +16,7 @@ namespace HttpQuery.Mvc;
 /// position, and none of the content (§2.1).</summary>
 /// <remarks>MVC's own response repeats characters and names of the content. Without <c>[ApiController]</c> there is no such
 /// response: the action runs without its query.</remarks>
-internal sealed class MalformedContentFilter(ParameterDescriptor body, bool optional) : IActionFilter, IOrderedFilter
+internal sealed class MalformedContentFilter(ParameterDescriptor body, bool optional) : IActionFilter, IOrderedFilter, IBindingErrorFilter
 {
     private readonly PropertyInfo? _property = (body as ControllerBoundPropertyDescriptor)?.PropertyInfo;
 
@@ -48,7 +50,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
     // Another charset is transcoded on a path that bypasses the kept bytes.
     private (bool IsRead, JsonError? Error) Locate(HttpContext context, RetainingPipeReader? content)
     {
-        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return (false, null);
+        if (content is not { WasRead: true } || !JsonMediaType.IsUtf8(context.Request.ContentType)) return (false, null);
 
         var octets = content.Retain();
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;

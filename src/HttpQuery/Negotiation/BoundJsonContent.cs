@@ -1,5 +1,6 @@
 using System.Text.Json;
-using HttpQuery.Internal;
+using HttpQuery.Http;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -25,7 +26,7 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
     }
 
     private static bool IncludesJson(string mediaType) =>
-        QueryContentTypes.IsJson(mediaType) || mediaType.Contains('*', StringComparison.Ordinal);
+        JsonMediaType.IsJson(mediaType) || mediaType.Contains('*', StringComparison.Ordinal);
 
     // Accepts<T>() may also only document a handler that reads the content by itself.
     private static bool IsBound(Type type, Endpoint endpoint) => endpoint.Metadata
@@ -35,18 +36,18 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
     private async Task InvokeAsync(HttpContext context)
     {
         var mediaType = context.Request.ContentType;
-        if (!QueryContentTypes.IsJson(mediaType))
+        if (!JsonMediaType.IsJson(mediaType))
         {
             await next(context);
             return;
         }
-        if (QueryContentTypes.EncodingOf(mediaType) is null)
+        if (JsonMediaType.GetEncoding(mediaType) is null)
         {
-            await QueryContentTypes.RefuseCharsetAsync(context);
+            await UnsupportedCharsetProblem.WriteAsync(context);
             return;
         }
 
-        QueryContentTypes.UnquoteCharset(context.Request);
+        JsonMediaType.UnquoteCharset(context.Request);
         using var retained = new RetainedContent(context, maximumLength);
         try
         {
@@ -74,7 +75,7 @@ internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, boo
     {
         // Another charset is transcoded on a path that bypasses the kept bytes. If nothing was read, binding failed before it reached the
         // content.
-        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return false;
+        if (content is not { WasRead: true } || !JsonMediaType.IsUtf8(context.Request.ContentType)) return false;
 
         var octets = content.Retain();
         if (content.IsTooLong) return false;

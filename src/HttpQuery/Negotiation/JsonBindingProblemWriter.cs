@@ -1,5 +1,5 @@
 using System.Text.Json;
-using HttpQuery.Routing;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
@@ -32,7 +32,7 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
         }
         && errors.TryGetValue(exception.Path ?? "", out var messages) && messages is [var message] && message == exception.Message
         && HttpMethods.IsQuery(context.HttpContext.Request.Method)
-        && QueryResource.EndpointOf(context.HttpContext) is not null;
+        && QueryResourceHeaders.FindEndpoint(context.HttpContext) is not null;
 
     /// <summary>Writes the response, or leaves it to the handler that kept the content and finds the position.</summary>
     public static Task ReplaceAsync(HttpContext context)

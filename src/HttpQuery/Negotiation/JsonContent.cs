@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HttpQuery.Http;
 using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
@@ -13,8 +15,8 @@ internal static class JsonContent
     public static async Task<(TQuery? Query, IResult? Refusal)> ReadAsync<TQuery>(HttpContext context, JsonTypeInfo<TQuery> typeInfo)
         where TQuery : notnull
     {
-        if (QueryContentTypes.EncodingOf(context.Request.ContentType) is not { } encoding)
-            return (default, new AnswerResult(QueryContentTypes.RefuseCharsetAsync));
+        if (JsonMediaType.GetEncoding(context.Request.ContentType) is not { } encoding)
+            return (default, new AnswerResult(UnsupportedCharsetProblem.WriteAsync));
 
         var isUtf8 = encoding is UTF8Encoding;
         var content = isUtf8

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using HttpQuery.Http;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -42,7 +43,7 @@ internal sealed record JsonError(long? Line, long? Byte)
         {
             Status = StatusCodes.Status400BadRequest,
             Detail = Line is null
-                ? $"The {(QueryContentTypes.IsJson(context.Request.ContentType) ? "JSON " : "")}"
+                ? $"The {(JsonMediaType.IsJson(context.Request.ContentType) ? "JSON " : "")}"
                     + "content cannot be read as the query that this resource takes."
                 : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
         };

@@ -1,6 +1,6 @@
 using System.Text;
-using HttpQuery.Internal;
-using HttpQuery.Pipeline;
+using HttpQuery.Http;
+using HttpQuery.RequestBody;
 using HttpQuery.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -61,58 +61,8 @@ internal sealed class QueryContentTypes
         // Not the generic method, which is slower to call.
         var feature = context.Features[typeof(IHttpRequestBodyDetectionFeature)];
         if (answer is QueryAnswer.EmptyContent && IsEmpty(feature, context)) return answer;
-        if (answer is QueryAnswer.MethodOverride && RequestAsSent.WasPosted(context)) return answer;
-        return feature is RequestAsSent.CodedContent ? QueryAnswer.CodedQuery : QueryAnswer.Query;
-    }
-
-    /// <summary>Whether <paramref name="mediaType"/> is JSON or of the <c>+json</c> suffix.</summary>
-    public static bool IsJson(string? mediaType)
-    {
-        var reader = new MediaTypeReader(mediaType);
-        return reader.Subtype.Equals("json", StringComparison.OrdinalIgnoreCase)
-            || reader.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
-    }
-
-    /// <summary>Whether content of <paramref name="mediaType"/> is read as UTF-8: by its charset, or because it has none.</summary>
-    public static bool IsUtf8(string? mediaType)
-    {
-        var reader = new MediaTypeReader(mediaType);
-        while (reader.ReadParameter())
-        {
-            if (reader.ParameterNameEquals("charset")) return reader.ParameterValueEquals("utf-8");
-        }
-        return true;
-    }
-
-    /// <summary>Removes the quotes around a charset: the meaning is the same (RFC 9110 §5.6.6), but the
-    /// framework's JSON reader fails on them.</summary>
-    public static void UnquoteCharset(HttpRequest request)
-    {
-        if (request.ContentType is { } text && text.Contains('"') && MediaType.TryParse(text, out var type))
-            request.ContentType = type.ToString();
-    }
-
-    /// <summary>Returns the encoding for JSON of a well-formed <paramref name="mediaType"/>; <see langword="null"/> if the charset is
-    /// unknown, because the framework would fail on it as a server error.</summary>
-    public static Encoding? EncodingOf(string? mediaType)
-    {
-        if (IsUtf8(mediaType)) return Encoding.UTF8;
-        try
-        {
-            return MediaType.Parse(mediaType).TryGetParameter("charset", out var name) ? Encoding.GetEncoding(name) : Encoding.UTF8;
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Sends 415 for an unknown charset.</summary>
-    public static Task RefuseCharsetAsync(HttpContext context)
-    {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { } fields) context.Response.Headers.Accept = fields.Accept;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusal.UnsupportedCharset,
-            "The charset of the content is not supported. JSON is UTF-8.");
+        if (answer is QueryAnswer.MethodOverride && PostedRequestFeature.WasPosted(context)) return answer;
+        return feature is EncodedContentFeature ? QueryAnswer.CodedQuery : QueryAnswer.Query;
     }
 
     // The usual values of clients are judged once, when routes are built; any other value is parsed for each request.
@@ -132,7 +82,7 @@ internal sealed class QueryContentTypes
     {
         if (!IsAccepted(text))
             return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
-        return IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
+        return JsonMediaType.IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
     }
 
     // The media types that a form, or a script without permission, can send to another site.

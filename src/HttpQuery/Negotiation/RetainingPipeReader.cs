@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using HttpQuery.Internal;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
@@ -36,7 +36,7 @@ internal sealed class RetainingPipeReader(PipeReader inner, int maximumLength) :
         catch (InvalidDataException exception)
         {
             // Request decompression found a broken coding: the client's error, not the server's.
-            throw new BadHttpRequestException(UnreadableContent.BrokenCoding, exception);
+            throw new BadHttpRequestException(DecodingStream.BrokenCoding, exception);
         }
         (_current, WasRead) = (result.Buffer, true);
         return result;

@@ -1,5 +1,5 @@
 using HttpQuery.Endpoints;
-using HttpQuery.Routing;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.OutputCaching;
@@ -39,5 +39,5 @@ internal static class QueryVariant
         || (name.Equals("Accept", StringComparison.OrdinalIgnoreCase) && VariesByAccept(context.HttpContext));
 
     private static bool VariesByAccept(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<QueryFields>() is { VariesByAccept: true };
+        context.GetEndpoint()?.Metadata.GetMetadata<QueryResourceHeaders>() is { VariesByAccept: true };
 }

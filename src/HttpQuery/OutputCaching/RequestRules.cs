@@ -1,7 +1,6 @@
 using HttpQuery.Caching;
 using HttpQuery.Identity;
 using HttpQuery.Internal;
-using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -21,7 +20,7 @@ internal static class RequestRules
         if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (http.RequestServices.GetService<IAuthorizationPolicyProvider>() is not null
-            && !http.Items.ContainsKey(CachePosition.AuthorizationHasRun))
+            && !AuthorizationState.HasRun(http))
             return "authorization has not run before the cache";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0)
             return "it has a condition that output caching does not know";

@@ -1,3 +1,4 @@
+using HttpQuery.Http;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,7 @@ internal static class QueryAnswers
         return new(Handler(answer, fields), endpoint.RoutePattern, order, new([fields, .. metadata]), $"QUERY resource: {answer}");
     }
 
-    private static RequestDelegate Handler(QueryAnswer answer, QueryFields resource)
+    private static RequestDelegate Handler(QueryAnswer answer, QueryResourceHeaders resource)
     {
         var (status, refusal, detail) = answer switch
         {

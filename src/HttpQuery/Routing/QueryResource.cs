@@ -1,7 +1,7 @@
+using HttpQuery.Http;
 using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -66,19 +66,9 @@ internal sealed class QueryResource
         return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback, start) : null;
     }
 
-    /// <summary>Returns the endpoint of a QUERY resource that a request was routed to, or <see langword="null"/>.</summary>
-    /// <remarks>Error pages run as another endpoint; the response still describes the path that was requested.</remarks>
-    public static Endpoint? EndpointOf(HttpContext context)
-    {
-        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint
-            ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.Endpoint
-            ?? context.GetEndpoint();
-        return endpoint?.Metadata.GetMetadata<QueryFields>() is { AcceptQuery.Count: > 0 } ? endpoint : null;
-    }
-
     /// <summary>Returns the header values for the route of <paramref name="endpoint"/>: other routes of the path count if they have no
     /// constraint, because they then stand here too.</summary>
-    public QueryFields FieldsOf(RouteEndpoint endpoint)
+    public QueryResourceHeaders FieldsOf(RouteEndpoint endpoint)
     {
         var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
         var types = QueryContentTypes.Of(here.Where(QueryEndpoint.CanAnswerQuery));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HttpQuery.Conditions;
+using HttpQuery.Http;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
@@ -42,8 +43,8 @@ internal sealed class QueryResponseStart
     private Task Write(object state)
     {
         var context = (HttpContext)state;
-        if (QueryResource.EndpointOf(context) is not { } endpoint
-                || endpoint.Metadata.GetMetadata<QueryFields>() is not { } fields)
+        if (QueryResourceHeaders.FindEndpoint(context) is not { } endpoint
+                || endpoint.Metadata.GetMetadata<QueryResourceHeaders>() is not { } fields)
             return Task.CompletedTask;
 
         var headers = context.Response.Headers;

@@ -1,3 +1,4 @@
+using HttpQuery.Http;
 using HttpQuery.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -12,9 +13,6 @@ namespace HttpQuery.SharedCache;
 /// <summary>Checks that the cache stands where it can answer: behind all middleware that decides who may send the request.</summary>
 internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQueryCacheOptions> options)
 {
-    // The framework's endpoint middleware looks for this item, and rejects an endpoint whose authorization has not run.
-    public const string AuthorizationHasRun = "__AuthorizationMiddlewareWithEndpointInvoked";
-
     private readonly bool _authenticates = services.GetService<IAuthenticationSchemeProvider>() is not null;
     private readonly bool _isWatched = FindWatch(services);
     private readonly bool _authorizes = services.GetService<IAuthorizationPolicyProvider>() is not null;
@@ -33,7 +31,7 @@ internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQuer
         // A lookup of an absent feature is slow, so each is looked up only where it can exist.
         var features = context.Features;
         if (context.GetEndpoint() is null) return CacheBypass.NoEndpoint;
-        if (_authorizes && !context.Items.ContainsKey(AuthorizationHasRun)) return CacheBypass.BeforeAuthorization;
+        if (_authorizes && !AuthorizationState.HasRun(context)) return CacheBypass.BeforeAuthorization;
         if (_authenticates && features.Get<IAuthenticationFeature>() is null) return CacheBypass.BeforeAuthentication;
 
         if (!_isWatched && HasCredential(context)) return CacheBypass.UnwatchedAuthentication;
@@ -47,7 +45,7 @@ internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQuer
 
         // A QUERY that a form field made from a POST still has a form as its content.
         return context.Request.ContentType?.Contains("form", StringComparison.OrdinalIgnoreCase) is true
-            && Pipeline.RequestAsSent.WasPosted(context) ? CacheBypass.MethodOverride : null;
+            && PostedRequestFeature.WasPosted(context) ? CacheBypass.MethodOverride : null;
     }
 
     private bool HasCredential(HttpContext context)
