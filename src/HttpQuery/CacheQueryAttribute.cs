@@ -1,4 +1,5 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc.Filters;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Routing;

@@ -1,5 +1,6 @@
 using HttpQuery;
-using HttpQuery.Internal;
+using HttpQuery.CachePolicies;
+using HttpQuery.Diagnostics;
 using HttpQuery.Negotiation;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;

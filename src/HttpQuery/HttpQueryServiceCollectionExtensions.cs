@@ -1,7 +1,7 @@
 using HttpQuery;
 using HttpQuery.CacheKeys;
+using HttpQuery.Diagnostics;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
 using HttpQuery.Pipeline;

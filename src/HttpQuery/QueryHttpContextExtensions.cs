@@ -1,7 +1,9 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
-using HttpQuery.Internal;
 using HttpQuery.Negotiation;
+using HttpQuery.Problems;
+using HttpQuery.RequestBody;
+using HttpQuery.ResponseBody;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,5 @@
 using HttpQuery.CacheKeys;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,8 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.Diagnostics;
 using HttpQuery.Endpoints;
-using HttpQuery.Internal;
+using HttpQuery.Http;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

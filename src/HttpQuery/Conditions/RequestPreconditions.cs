@@ -1,6 +1,7 @@
 using System.Text;
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
-using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using System.Reflection;
 using HttpQuery.Endpoints;
 using HttpQuery.Http;
 using HttpQuery.Negotiation;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HttpQuery.Http;
 using HttpQuery.Problems;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;

@@ -1,4 +1,5 @@
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
+using HttpQuery.Problems;
 using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RequestDecompression;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HttpQuery.Http;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;

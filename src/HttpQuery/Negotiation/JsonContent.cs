@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Internal;
 using HttpQuery.Problems;
+using HttpQuery.ResponseBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 

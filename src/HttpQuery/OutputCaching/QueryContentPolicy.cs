@@ -1,8 +1,9 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
+using HttpQuery.Diagnostics;
 using HttpQuery.Endpoints;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;

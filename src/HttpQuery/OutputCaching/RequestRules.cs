@@ -1,6 +1,6 @@
 using HttpQuery.Caching;
+using HttpQuery.Http;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;

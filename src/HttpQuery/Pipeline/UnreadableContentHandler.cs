@@ -1,5 +1,5 @@
 using HttpQuery.Http;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
@@ -12,7 +12,8 @@ internal sealed class UnreadableContentHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!IsOfServer(exception) || !HttpMethods.IsQuery(httpContext.Request.Method) || QueryResourceHeaders.FindEndpoint(httpContext) is null)
+        if (!IsOfServer(exception) || !HttpMethods.IsQuery(httpContext.Request.Method)
+            || QueryResourceHeaders.FindEndpoint(httpContext) is null)
             return false;
         await UnreadableContent.TryAnswer(httpContext, exception)!;
         return true;

@@ -1,5 +1,5 @@
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Problems;

@@ -1,4 +1,3 @@
-using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.RequestBody;

@@ -1,5 +1,6 @@
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

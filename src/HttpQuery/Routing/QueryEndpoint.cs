@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 using HttpQuery.Conditions;
 using HttpQuery.Endpoints;
-using HttpQuery.Internal;
-using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
+using HttpQuery.Ranges;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;

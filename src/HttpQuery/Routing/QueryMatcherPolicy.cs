@@ -1,4 +1,4 @@
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;

@@ -1,5 +1,4 @@
 using HttpQuery.Http;
-using HttpQuery.Negotiation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using HttpQuery.Conditions;
+using HttpQuery.Diagnostics;
 using HttpQuery.Http;
-using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
 

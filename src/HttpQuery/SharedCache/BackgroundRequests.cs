@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using HttpQuery.Caching;
-using HttpQuery.Internal;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,6 @@
 using HttpQuery.Caching;
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

@@ -1,3 +1,4 @@
+using HttpQuery.CachePolicies;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using HttpQuery.Internal;
+using HttpQuery.ResponseBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

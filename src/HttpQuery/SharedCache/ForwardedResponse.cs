@@ -1,8 +1,9 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Endpoints;
-using HttpQuery.Internal;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using HttpQuery.Caching;
-using HttpQuery.Internal;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.SharedCache;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
 using HttpQuery.Endpoints;
 using Microsoft.AspNetCore.Http;

@@ -1,9 +1,12 @@
 using System.Buffers;
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
 using HttpQuery.Endpoints;
+using HttpQuery.Http;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;

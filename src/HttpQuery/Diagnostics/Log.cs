@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery.Diagnostics;
+
+/// <summary>All log messages of this package. None contains the content or any other data that a client sent.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "A request to a path with a QUERY endpoint was refused with {Status}: {Reason}.")]
+    public static partial void Refused(ILogger logger, int status, string reason);
+
+    [LoggerMessage(2, LogLevel.Debug,
+        "The response to a QUERY is longer than {MaximumLength} bytes, or is streamed: "
+        + "it is sent without the entity tag or the ranges that the endpoint asks for.")]
+    public static partial void ResponseNotBuffered(ILogger logger, int maximumLength);
+
+    [LoggerMessage(3, LogLevel.Debug,
+        "The content of a QUERY is longer than {MaximumLength} bytes: it has no key, and its conditions are not evaluated.")]
+    public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
+
+    [LoggerMessage(10, LogLevel.Debug, "A QUERY passes by output caching: {Obstacle}.")]
+    public static partial void PassesOutputCaching(ILogger logger, string obstacle);
+
+    [LoggerMessage(11, LogLevel.Debug, "The response to a QUERY is not stored by output caching: {Obstacle}.")]
+    public static partial void NotStoredByOutputCaching(ILogger logger, string obstacle);
+}
