@@ -123,7 +123,7 @@ public static class QueryHttpContextExtensions
     public static void DisableQueryCacheStorage(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Features.Get<CachePlace>() is { } place) place.IsStorageDisabled = true;
+        if (context.Features.Get<CacheFeature>() is { } feature) feature.IsStorageDisabled = true;
     }
 
     // Whether the content has been read already; null if no code has read it.

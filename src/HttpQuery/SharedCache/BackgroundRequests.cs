@@ -139,7 +139,7 @@ internal sealed class BackgroundRequests(
             new HttpAuthenticationFeature { User = context.Features.Get<IHttpAuthenticationFeature>()?.User });
         features.Set(context.Features.Get<IAuthenticationFeature>());
         features.Set(context.Features.Get<IRequestCultureFeature>());
-        features.Set(new CachePlace { Original = request });
+        features.Set(new CacheFeature { Original = request });
         if (context.Features.Get<IHttpConnectionFeature>() is { } connection)
         {
             features.Set<IHttpConnectionFeature>(new HttpConnectionFeature

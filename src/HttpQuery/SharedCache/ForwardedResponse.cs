@@ -278,7 +278,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private StorageRefusal? RefusalOfStorage()
     {
         if (_isOfOtherKey) return StorageRefusal.Changed;
-        if (_context.Features.Get<CachePlace>() is { IsStorageDisabled: true }) return StorageRefusal.Application;
+        if (_context.Features.Get<CacheFeature>() is { IsStorageDisabled: true }) return StorageRefusal.Application;
 
         // Content that can be read again shows its exact spelling, which the normalized key may ignore.
         return _normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations

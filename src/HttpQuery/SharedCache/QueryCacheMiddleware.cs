@@ -35,8 +35,8 @@ internal sealed class QueryCacheMiddleware
     public async Task InvokeAsync(HttpContext context)
     {
         // One cache is enough. And if a response has started before the cache, the cache can neither answer nor store.
-        var place = context.Features[typeof(CachePlace)] as CachePlace;
-        if (place?.Exchange is not null
+        var feature = context.Features[typeof(CacheFeature)] as CacheFeature;
+        if (feature?.Exchange is not null
             || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
@@ -49,7 +49,7 @@ internal sealed class QueryCacheMiddleware
         LookupContent? content;
         try
         {
-            (request, inputs, content) = await ReadAsync(context, fields, policy, isBackground: place?.Original is not null);
+            (request, inputs, content) = await ReadAsync(context, fields, policy, isBackground: feature?.Original is not null);
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -58,7 +58,7 @@ internal sealed class QueryCacheMiddleware
         }
 
         // A background request skips the middleware before the cache. If that changes its partition or user, it is dropped.
-        if (place?.Original is { } original
+        if (feature?.Original is { } original
             && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span)))
         {
             content?.Consume();
@@ -79,7 +79,7 @@ internal sealed class QueryCacheMiddleware
             case CacheDecision.Forward { Exchange: var exchange }:
                 using (exchange)
                 {
-                    context.Features.Set(new CachePlace { Exchange = exchange });
+                    context.Features.Set(new CacheFeature { Exchange = exchange });
                     if (exchange.NeedsResponse) await ForwardAsync(context, request, content, inputs, exchange, fields, policy);
                     else await PassAsync(context, content);
                 }
@@ -123,7 +123,7 @@ internal sealed class QueryCacheMiddleware
     private static readonly Func<object, Task> AddStatus = state =>
     {
         var context = (HttpContext)state;
-        var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CachePlace>().Exchange!);
+        var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CacheFeature>().Exchange!);
         CacheAnswer.SetStatus(response.Headers, exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]));
         return Task.CompletedTask;
     };

@@ -3,7 +3,7 @@ using HttpQuery.Caching;
 namespace HttpQuery.SharedCache;
 
 /// <summary>Marks a request that has reached the cache.</summary>
-internal sealed class CachePlace
+internal sealed class CacheFeature
 {
     /// <summary>The exchange that receives the response.</summary>
     public OriginExchange? Exchange { get; init; }
