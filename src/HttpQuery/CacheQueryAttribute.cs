@@ -63,7 +63,7 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
 
     // MVC gives an attribute access to the services only here.
     IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) =>
-        serviceProvider.GetService<CachePosition>() is not null
+        serviceProvider.GetService<PipelineOrderCheck>() is not null
             ? Nothing.Instance
             : throw new InvalidOperationException(
                 "[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "

@@ -24,7 +24,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         // Bound and checked once, as in AddHttpQuery.
         var options = services.AddOptions<HttpQueryCacheOptions>();
-        var isFirst = !services.Any(service => service.ServiceType == typeof(CachePosition));
+        var isFirst = !services.Any(service => service.ServiceType == typeof(PipelineOrderCheck));
         if (isFirst) options.BindConfiguration(HttpQueryCacheOptions.Section);
         if (configure is not null) options.Configure(configure);
         if (!isFirst) return services;
@@ -34,7 +34,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         services.TryAddSingleton<IQueryCacheStore>(provider => OptionsOf(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
         services.TryAddSingleton(CreateCache);
         IdentityWatchServices.Add(services);
-        services.TryAddSingleton<CachePosition>();
+        services.TryAddSingleton<PipelineOrderCheck>();
         services.TryAddSingleton<CacheWarnings>();
         services.TryAddSingleton<BackgroundRequests>();
         services.AddHostedService<CachePipelineCheck>();

@@ -155,7 +155,7 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Add(endpoint =>
         {
-            if (needsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
+            if (needsCache && endpoint.ApplicationServices.GetService<PipelineOrderCheck>() is null)
                 throw new InvalidOperationException(
                     "CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
                     + "and app.UseHttpQueryCache() behind UseAuthorization().");

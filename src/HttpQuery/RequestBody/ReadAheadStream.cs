@@ -26,7 +26,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private ReadAheadSegment? _current;
     private int _offset;
     private long _length;
-    private long _position;
+    private long _order;
     private CancellationTokenSource? _ending;
     private Task<int>? _pending;
     private bool _isKept = true;
@@ -202,7 +202,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
             count = 0;
-            if (_position == _length) return false;
+            if (_order == _length) return false;
             if (_offset == _current!.Length)
             {
                 (_current, _offset) = ((ReadAheadSegment)_current.Next!, 0);
@@ -211,7 +211,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             count = Math.Min(buffer.Length, _current.Length - _offset);
             _current.Memory.Span.Slice(_offset, count).CopyTo(buffer);
             _offset += count;
-            _position += count;
+            _order += count;
             ReturnRead();
             return true;
         }
@@ -224,7 +224,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         {
             _pending = null;
             if (_last is not null) Advance(count);
-            if (_position == _length) Return();
+            if (_order == _length) Return();
         }
         return TryReadAhead(buffer.Span, out var read) ? read : 0;
     }
@@ -233,7 +233,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private void ReturnRead()
     {
         if (_isKept) return;
-        if (_position == _length && _pending is null)
+        if (_order == _length && _pending is null)
         {
             Return();
             return;
@@ -248,6 +248,6 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         _memory.Return(_taken);
         _taken = 0;
         for (var segment = _first; segment is not null;) segment = segment.Return(isWritten: _pending is not null && segment == _last);
-        (_first, _last, _current, _offset, _length, _position) = (null, null, null, 0, 0, 0);
+        (_first, _last, _current, _offset, _length, _order) = (null, null, null, 0, 0, 0);
     }
 }

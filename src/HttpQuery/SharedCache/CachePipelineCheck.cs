@@ -10,14 +10,14 @@ namespace HttpQuery.SharedCache;
 /// <remarks>A pipeline without the cache is no error, because an application may leave the cache out by a setting. An application
 /// that registers the cache only to evict has no endpoint that needs it.</remarks>
 internal sealed class CachePipelineCheck(
-    IServiceProvider services, CachePosition position, CacheWarnings warnings) : IHostedLifecycleService
+    IServiceProvider services, PipelineOrderCheck order, CacheWarnings warnings) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var isNeeded = false;
         foreach (var endpoint in services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints))
             isNeeded |= QueryCachePolicy.Of(endpoint, services) is { NeedsCache: true };
-        if (isNeeded && !position.IsInPipeline) CacheLog.NotInPipeline(warnings.Logger);
+        if (isNeeded && !order.IsInPipeline) CacheLog.NotInPipeline(warnings.Logger);
         return Task.CompletedTask;
     }
 

@@ -19,16 +19,16 @@ internal sealed class QueryCacheMiddleware
     private readonly RequestDelegate _next;
     private readonly QueryCache _cache;
     private readonly HttpQueryCacheOptions _options;
-    private readonly CachePosition _position;
+    private readonly PipelineOrderCheck _order;
     private readonly CacheWarnings _warnings;
     private readonly BackgroundRequests _background;
     private readonly TimeProvider _time;
 
     public QueryCacheMiddleware(
-        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheWarnings warnings,
+        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, PipelineOrderCheck order, CacheWarnings warnings,
         BackgroundRequests background, TimeProvider? time = null)
     {
-        (_next, _cache, _options, _position, _warnings) = (next, cache, options.Value, position, warnings);
+        (_next, _cache, _options, _order, _warnings) = (next, cache, options.Value, order, warnings);
         (_background, _time) = (background, time ?? TimeProvider.System);
     }
 
@@ -156,7 +156,7 @@ internal sealed class QueryCacheMiddleware
         }
 
         bool IsUserUnknown() =>
-            identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders)
+            identity.WasAsked || !_order.IsWatched || fields.DifferIn(_options.CredentialHeaders)
             || !IsUser(context, policy, request.User.Span);
     }
 
@@ -204,7 +204,7 @@ internal sealed class QueryCacheMiddleware
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
         var authority = RequestTarget.AuthorityOf(context);
-        var bypass = authority.Length == 0 ? CacheBypass.NoHost : _position.BypassOf(context, isRewritten);
+        var bypass = authority.Length == 0 ? CacheBypass.NoHost : _order.FindBypass(context, isRewritten);
         var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
         var read = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         var content = read?.Bytes;

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.SharedCache;
 
 /// <summary>Checks that the cache stands where it can answer: behind all middleware that decides who may send the request.</summary>
-internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQueryCacheOptions> options)
+internal sealed class PipelineOrderCheck(IServiceProvider services, IOptions<HttpQueryCacheOptions> options)
 {
     private readonly bool _authenticates = services.GetService<IAuthenticationSchemeProvider>() is not null;
     private readonly bool _isWatched = FindWatch(services);
@@ -26,7 +26,7 @@ internal sealed class CachePosition(IServiceProvider services, IOptions<HttpQuer
     /// <summary>Returns the reason why the request bypasses the cache, or <see langword="null"/> if it need not.</summary>
     /// <param name="context">The request.</param>
     /// <param name="isRewritten">Whether the application sees a path or query other than the one that was sent.</param>
-    public CacheBypass? BypassOf(HttpContext context, bool isRewritten)
+    public CacheBypass? FindBypass(HttpContext context, bool isRewritten)
     {
         // A lookup of an absent feature is slow, so each is looked up only where it can exist.
         var features = context.Features;
