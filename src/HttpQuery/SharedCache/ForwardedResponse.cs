@@ -251,12 +251,12 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             case OriginReaction.RelayAndStore stored:
                 _reaction = stored;
                 if (!_response.HasStarted)
-                    CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                    CachedResponseWriter.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
                 break;
             case OriginReaction.Relay relayed:
                 _reaction = relayed;
                 if (!_response.HasStarted)
-                    CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                    CachedResponseWriter.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
                 break;
         }
     }

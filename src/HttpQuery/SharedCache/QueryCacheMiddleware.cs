@@ -70,11 +70,11 @@ internal sealed class QueryCacheMiddleware
             case CacheDecision.Serve serve:
                 if (serve.Revalidation is { } revalidation) Revalidate(context, request, revalidation);
                 content?.Consume();
-                await CacheAnswer.WriteAsync(context, serve.Message);
+                await CachedResponseWriter.WriteAsync(context, serve.Message);
                 break;
             case CacheDecision.Refuse refuse:
                 content?.Consume();
-                await CacheAnswer.RefuseAsync(context, refuse);
+                await CachedResponseWriter.WriteOnlyIfCachedAsync(context, refuse);
                 break;
             case CacheDecision.Forward { Exchange: var exchange }:
                 using (exchange)
@@ -124,7 +124,8 @@ internal sealed class QueryCacheMiddleware
     {
         var context = (HttpContext)state;
         var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CacheFeature>().Exchange!);
-        CacheAnswer.SetStatus(response.Headers, exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]));
+        var lines = exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]);
+        CachedResponseWriter.SetStatus(response.Headers, lines);
         return Task.CompletedTask;
     };
 
@@ -193,7 +194,7 @@ internal sealed class QueryCacheMiddleware
             }
             reaction = response.Reaction;
         }
-        if (reaction is OriginReaction.Serve serve) await CacheAnswer.WriteAsync(context, serve.Message);
+        if (reaction is OriginReaction.Serve serve) await CachedResponseWriter.WriteAsync(context, serve.Message);
         return reaction;
     }
 

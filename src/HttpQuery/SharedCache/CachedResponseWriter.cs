@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.SharedCache;
 
 /// <summary>Writes the responses of the cache.</summary>
-internal static class CacheAnswer
+internal static class CachedResponseWriter
 {
     public static async Task WriteAsync(HttpContext context, CachedMessage message)
     {
@@ -30,9 +30,9 @@ internal static class CacheAnswer
     }
 
     /// <summary>Writes 504: the request asks for a stored response only, and none is stored (RFC 9111 §5.2.1.7).</summary>
-    public static Task RefuseAsync(HttpContext context, CacheDecision.Refuse refusal)
+    public static Task WriteOnlyIfCachedAsync(HttpContext context, CacheDecision.Refuse decision)
     {
-        SetStatus(context.Response.Headers, refusal.Status);
+        SetStatus(context.Response.Headers, decision.Status);
         return QueryProblems.WriteAsync(
             context, StatusCodes.Status504GatewayTimeout, Refusal.OnlyIfCached,
             "The request asks for a stored response alone (only-if-cached), and there is none.");
