@@ -38,7 +38,7 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
                     QueryAnswer.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
                     QueryAnswer.Query => ForQuery(coded: false),
                     QueryAnswer.CodedQuery => ForQuery(coded: true),
-                    _ => QueryAnswers.Endpoints(answer, resource),
+                    _ => SyntheticEndpoints.Create(answer, resource),
                 }));
             }
 

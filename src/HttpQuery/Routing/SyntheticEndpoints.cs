@@ -7,22 +7,22 @@ using Microsoft.AspNetCore.Routing;
 namespace HttpQuery.Routing;
 
 /// <summary>The endpoints that routing puts in place of the application's own if a request is rejected or asks by OPTIONS.</summary>
-internal static class QueryAnswers
+internal static class SyntheticEndpoints
 {
     /// <summary>Creates one endpoint for each route of the path, so that its constraints apply here too:
     /// a request that they reject stays a 404.</summary>
-    public static IEnumerable<Endpoint> Endpoints(QueryAnswer answer, QueryResource resource)
+    public static IEnumerable<Endpoint> Create(QueryAnswer answer, QueryResource resource)
     {
         var aboutQuery = answer is not (QueryAnswer.MethodNotAllowed or QueryAnswer.Options);
         return resource.Endpoints
             .Where(endpoint => !aboutQuery || QueryEndpoint.CanAnswerQuery(endpoint))
             .DistinctBy(endpoint => endpoint.RoutePattern)
             .Select((endpoint, order) =>
-                Create(answer, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
+                CreateOne(answer, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
             .Concat(resource.Fallbacks);
     }
 
-    private static RouteEndpoint Create(
+    private static RouteEndpoint CreateOne(
         QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
     {
         var fields = resource.FieldsOf(endpoint);
