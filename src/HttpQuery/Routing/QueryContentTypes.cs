@@ -17,7 +17,7 @@ internal sealed class QueryContentTypes
             .Select(type => MediaType.Parse(type))];
 
     private readonly MediaType[] _accepted;
-    private readonly (string Text, QueryAnswer Answer)[] _usual;
+    private readonly (string Text, RouteVerdict Verdict)[] _usual;
 
     private QueryContentTypes(MediaType[] accepted)
     {
@@ -45,31 +45,31 @@ internal sealed class QueryContentTypes
         .OfType<MediaType>()
         .Distinct()]);
 
-    public QueryAnswer Decide(HttpContext context)
+    public RouteVerdict Decide(HttpContext context)
     {
         var field = context.Request.Headers.ContentType;
 
         // Two lines could join to a well-formed one, and recipients differ in which line they use.
-        if (field.Count > 1) return QueryAnswer.MalformedContentType;
+        if (field.Count > 1) return RouteVerdict.MalformedContentType;
 
         var text = field.ToString();
-        if (text.Length == 0) return QueryAnswer.MissingContentType;
-        var answer = Recall(text);
-        if (answer is not (QueryAnswer.EmptyContent or QueryAnswer.MethodOverride or QueryAnswer.Query)) return answer;
+        if (text.Length == 0) return RouteVerdict.MissingContentType;
+        var verdict = Recall(text);
+        if (verdict is not (RouteVerdict.EmptyContent or RouteVerdict.MethodOverride or RouteVerdict.Query)) return verdict;
 
         // Not the generic method, which is slower to call.
         var feature = context.Features[typeof(IHttpRequestBodyDetectionFeature)];
-        if (answer is QueryAnswer.EmptyContent && IsEmpty(feature, context)) return answer;
-        if (answer is QueryAnswer.MethodOverride && PostedRequestFeature.WasPosted(context)) return answer;
-        return feature is EncodedContentFeature ? QueryAnswer.CodedQuery : QueryAnswer.Query;
+        if (verdict is RouteVerdict.EmptyContent && IsEmpty(feature, context)) return verdict;
+        if (verdict is RouteVerdict.MethodOverride && PostedRequestFeature.WasPosted(context)) return verdict;
+        return feature is EncodedContentFeature ? RouteVerdict.EncodedQuery : RouteVerdict.Query;
     }
 
     // The usual values of clients are judged once, when routes are built; any other value is parsed for each request.
-    private QueryAnswer Recall(string text)
+    private RouteVerdict Recall(string text)
     {
-        foreach (var (usual, answer) in _usual)
+        foreach (var (usual, verdict) in _usual)
         {
-            if (usual.Length == text.Length && (usual == text || usual.Equals(text, StringComparison.OrdinalIgnoreCase))) return answer;
+            if (usual.Length == text.Length && (usual == text || usual.Equals(text, StringComparison.OrdinalIgnoreCase))) return verdict;
         }
         return Judge(text);
     }
@@ -77,11 +77,11 @@ internal sealed class QueryContentTypes
     private static string[] Spellings(MediaType type) => [$"{type}", $"{type}; charset=utf-8", $"{type};charset=utf-8"];
 
     // EmptyContent: a Query if the content is not empty. MethodOverride: a Query if it was not posted.
-    private QueryAnswer Judge(string text)
+    private RouteVerdict Judge(string text)
     {
         if (!IsAccepted(text))
-            return MediaTypeReader.IsWellFormed(text) ? QueryAnswer.UnsupportedMediaType : QueryAnswer.MalformedContentType;
-        return JsonMediaType.IsJson(text) ? QueryAnswer.EmptyContent : IsForm(text) ? QueryAnswer.MethodOverride : QueryAnswer.Query;
+            return MediaTypeReader.IsWellFormed(text) ? RouteVerdict.UnsupportedMediaType : RouteVerdict.MalformedContentType;
+        return JsonMediaType.IsJson(text) ? RouteVerdict.EmptyContent : IsForm(text) ? RouteVerdict.MethodOverride : RouteVerdict.Query;
     }
 
     // The media types that a form, or a script without permission, can send to another site.

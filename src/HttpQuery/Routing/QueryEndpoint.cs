@@ -41,7 +41,7 @@ internal static class QueryEndpoint
     /// <summary>Returns the endpoint for QUERY requests of <paramref name="resource"/>: same route, with the additions that QUERY
     /// needs.</summary>
     /// <remarks>An endpoint may stand at several paths (a catch-all does), so the additions belong to the path's copy.</remarks>
-    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool coded)
+    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool isEncoded)
     {
         if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
         var produced = ProducedMediaTypes.Of(endpoint);
@@ -60,7 +60,7 @@ internal static class QueryEndpoint
         metadata.Add(NoCookieRedirect);
         handler = Compose(handler, endpoint, produced, options);
         return new(
-            coded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+            isEncoded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
     /// <summary>Returns the endpoint for all other requests of <paramref name="resource"/>: with the headers

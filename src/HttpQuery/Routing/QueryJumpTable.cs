@@ -6,7 +6,7 @@ namespace HttpQuery.Routing;
 /// <summary>Decides at request time on the site, the answer and the next destination. Allocates nothing.</summary>
 internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTable
 {
-    /// <summary>One host's resource, and the destination of each <see cref="QueryAnswer"/>.</summary>
+    /// <summary>One host's resource, and the destination of each <see cref="RouteVerdict"/>.</summary>
     public sealed record Site(QueryHost Host, QueryResource? Resource, int[] Destinations);
 
     private readonly Site? _onlySite = sites.Length == 1 ? sites[0] : null;
@@ -14,7 +14,7 @@ internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTa
     public override int GetDestination(HttpContext httpContext)
     {
         var site = _onlySite ?? FindSite(httpContext.Request);
-        if (site.Resource is null) return site.Destinations[(int)QueryAnswer.Pass];
+        if (site.Resource is null) return site.Destinations[(int)RouteVerdict.Pass];
 
         return site.Destinations[(int)site.Resource.Decide(httpContext)];
     }

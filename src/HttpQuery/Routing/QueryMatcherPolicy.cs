@@ -27,27 +27,27 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
             var resource = QueryResource.Create(site.Endpoints, options.Value, _start);
             if (resource is null)
             {
-                edges.Add(Edge(QueryAnswer.Pass, site.Endpoints));
+                edges.Add(Edge(RouteVerdict.Pass, site.Endpoints));
                 continue;
             }
 
-            foreach (var answer in Enum.GetValues<QueryAnswer>())
+            foreach (var verdict in Enum.GetValues<RouteVerdict>())
             {
-                edges.Add(Edge(answer, answer switch
+                edges.Add(Edge(verdict, verdict switch
                 {
-                    QueryAnswer.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
-                    QueryAnswer.Query => ForQuery(coded: false),
-                    QueryAnswer.CodedQuery => ForQuery(coded: true),
-                    _ => SyntheticEndpoints.Create(answer, resource),
+                    RouteVerdict.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
+                    RouteVerdict.Query => ForQuery(isEncoded: false),
+                    RouteVerdict.EncodedQuery => ForQuery(isEncoded: true),
+                    _ => SyntheticEndpoints.Create(verdict, resource),
                 }));
             }
 
-            IEnumerable<Endpoint> ForQuery(bool coded) =>
+            IEnumerable<Endpoint> ForQuery(bool isEncoded) =>
                 site.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
-                    .Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, coded));
+                    .Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, isEncoded));
 
-            PolicyNodeEdge Edge(QueryAnswer answer, IEnumerable<Endpoint> answering) =>
-                new(new QueryEdge(site.Host, resource, answer), [.. answering]);
+            PolicyNodeEdge Edge(RouteVerdict verdict, IEnumerable<Endpoint> answering) =>
+                new(new QueryEdge(site.Host, resource, verdict), [.. answering]);
         }
         return edges;
     }
@@ -64,11 +64,11 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
 
         static int[] Destinations(IEnumerable<PolicyJumpTableEdge> edges)
         {
-            var destinations = new int[Enum.GetValues<QueryAnswer>().Length];
-            foreach (var edge in edges) destinations[(int)((QueryEdge)edge.State).Answer] = edge.Destination;
+            var destinations = new int[Enum.GetValues<RouteVerdict>().Length];
+            foreach (var edge in edges) destinations[(int)((QueryEdge)edge.State).Verdict] = edge.Destination;
             return destinations;
         }
     }
 
-    private sealed record QueryEdge(QueryHost Host, QueryResource? Resource, QueryAnswer Answer);
+    private sealed record QueryEdge(QueryHost Host, QueryResource? Resource, RouteVerdict Verdict);
 }

@@ -76,7 +76,7 @@ internal sealed class QueryResource
 
     /// <summary>Decides about a request. Responses to GET, HEAD and QUERY, and those of routing itself, carry
     /// <c>Accept-Query</c>.</summary>
-    public QueryAnswer Decide(HttpContext context)
+    public RouteVerdict Decide(HttpContext context)
     {
         var request = context.Request;
         var method = request.Method;
@@ -86,11 +86,11 @@ internal sealed class QueryResource
             return _contentTypes.Decide(context);
         }
 
-        var answer = HttpMethods.IsOptions(method)
-            ? _ownOptions || IsPreflight(request) ? QueryAnswer.Pass : QueryAnswer.Options
-            : _anyMethod || Supports(method) ? QueryAnswer.Pass : QueryAnswer.MethodNotAllowed;
-        if (answer is not QueryAnswer.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) _start.Announce(context);
-        return answer;
+        var verdict = HttpMethods.IsOptions(method)
+            ? _ownOptions || IsPreflight(request) ? RouteVerdict.Pass : RouteVerdict.Options
+            : _anyMethod || Supports(method) ? RouteVerdict.Pass : RouteVerdict.MethodNotAllowed;
+        if (verdict is not RouteVerdict.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) _start.Announce(context);
+        return verdict;
     }
 
     private static IEnumerable<T> First<T>(IEnumerable<RouteEndpoint> endpoints)

@@ -11,43 +11,43 @@ internal static class SyntheticEndpoints
 {
     /// <summary>Creates one endpoint for each route of the path, so that its constraints apply here too:
     /// a request that they reject stays a 404.</summary>
-    public static IEnumerable<Endpoint> Create(QueryAnswer answer, QueryResource resource)
+    public static IEnumerable<Endpoint> Create(RouteVerdict verdict, QueryResource resource)
     {
-        var aboutQuery = answer is not (QueryAnswer.MethodNotAllowed or QueryAnswer.Options);
+        var aboutQuery = verdict is not (RouteVerdict.MethodNotAllowed or RouteVerdict.Options);
         return resource.Endpoints
             .Where(endpoint => !aboutQuery || QueryEndpoint.CanAnswerQuery(endpoint))
             .DistinctBy(endpoint => endpoint.RoutePattern)
             .Select((endpoint, order) =>
-                CreateOne(answer, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
+                CreateOne(verdict, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
             .Concat(resource.Fallbacks);
     }
 
     private static RouteEndpoint CreateOne(
-        QueryAnswer answer, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
+        RouteVerdict verdict, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
     {
         var fields = resource.FieldsOf(endpoint);
-        return new(Handler(answer, fields), endpoint.RoutePattern, order, new([fields, .. metadata]), $"QUERY resource: {answer}");
+        return new(Handler(verdict, fields), endpoint.RoutePattern, order, new([fields, .. metadata]), $"QUERY resource: {verdict}");
     }
 
-    private static RequestDelegate Handler(QueryAnswer answer, QueryResourceHeaders resource)
+    private static RequestDelegate Handler(RouteVerdict verdict, QueryResourceHeaders resource)
     {
-        var (status, refusal, detail) = answer switch
+        var (status, refusal, detail) = verdict switch
         {
-            QueryAnswer.MissingContentType =>
+            RouteVerdict.MissingContentType =>
                 (400, Refusal.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
-            QueryAnswer.MalformedContentType =>
+            RouteVerdict.MalformedContentType =>
                 (400, Refusal.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
-            QueryAnswer.EmptyContent => (400, Refusal.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
-            QueryAnswer.MethodOverride =>
+            RouteVerdict.EmptyContent => (400, Refusal.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
+            RouteVerdict.MethodOverride =>
                 (400, Refusal.MethodOverride,
                     "A posted form is no QUERY, whatever its fields say of the method: another site could have sent it."),
-            QueryAnswer.UnsupportedMediaType =>
+            RouteVerdict.UnsupportedMediaType =>
                 (415, Refusal.UnsupportedMediaType,
                     $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
-            QueryAnswer.MethodNotAllowed =>
+            RouteVerdict.MethodNotAllowed =>
                 (405, Refusal.MethodNotAllowed, $"The method is not supported. This resource allows: {resource.Allow}"),
-            QueryAnswer.Options => (204, null!, ""),
-            _ => throw new ArgumentOutOfRangeException(nameof(answer)),
+            RouteVerdict.Options => (204, null!, ""),
+            _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
         };
 
         return context =>

@@ -1,7 +1,7 @@
 namespace HttpQuery.Routing;
 
 /// <summary>The decision of routing about a request to a path that holds a QUERY endpoint.</summary>
-internal enum QueryAnswer
+internal enum RouteVerdict
 {
     /// <summary>Not a QUERY, and valid; the framework chooses the endpoint.</summary>
     Pass,
@@ -10,7 +10,7 @@ internal enum QueryAnswer
     Query,
 
     /// <summary>A valid QUERY whose content came encoded: the endpoint rejects it, unless a middleware removes the coding.</summary>
-    CodedQuery,
+    EncodedQuery,
 
     /// <summary>400: no Content-Type (§2).</summary>
     MissingContentType,
