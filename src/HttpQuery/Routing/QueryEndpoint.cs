@@ -92,7 +92,7 @@ internal static class QueryEndpoint
         if (entityTag || ranges)
             handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey))
-            handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
+            handler = new QueryKeyHandler(handler, options.MaximumBufferedContentLength).InvokeAsync;
         return produced is null ? handler : produced.Wrap(handler);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery.Conditions;
 
 /// <summary>Reads the content before the handler runs, and keeps the key of the query for the handler (§2.6, §2.7).</summary>
-internal sealed class KeyedContent(RequestDelegate next, int maximumLength)
+internal sealed class QueryKeyHandler(RequestDelegate next, int maximumLength)
 {
     public async Task InvokeAsync(HttpContext context)
     {
