@@ -81,7 +81,7 @@ internal static class QueryEndpoint
     {
         handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action
             ? action.Wrap(handler)
-            : BoundJsonContent.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
+            : JsonBindingHandler.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
 
         if (endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(parameter =>
                 parameter.ParameterInfo.ParameterType == typeof(Stream)

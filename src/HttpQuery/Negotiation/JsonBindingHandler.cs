@@ -15,14 +15,14 @@ namespace HttpQuery.Negotiation;
 /// the client the position. (.NET 11 adds problem details, which <see cref="JsonBindingProblemWriter"/> keeps back.) The
 /// setting behind that belongs to the whole application, so it stays as it is. Instead, the bytes are kept while they are
 /// bound, and read once more if binding fails.</remarks>
-internal sealed class BoundJsonContent(RequestDelegate next, Type queryType, bool optional, int maximumLength)
+internal sealed class JsonBindingHandler(RequestDelegate next, Type queryType, bool optional, int maximumLength)
 {
     /// <summary>Returns the handler itself, or a handler that watches it if JSON content is bound to a parameter.</summary>
     public static RequestDelegate Wrap(RequestDelegate handler, Endpoint endpoint, HttpQueryOptions options)
     {
         var accepts = endpoint.Metadata.GetMetadata<IAcceptsMetadata>();
         return accepts?.RequestType is { } type && accepts.ContentTypes.Any(IncludesJson) && IsBound(type, endpoint)
-            ? new BoundJsonContent(handler, type, accepts.IsOptional, options.MaximumLocatedContentLength).InvokeAsync
+            ? new JsonBindingHandler(handler, type, accepts.IsOptional, options.MaximumLocatedContentLength).InvokeAsync
             : handler;
     }
 
