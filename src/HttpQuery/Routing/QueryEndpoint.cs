@@ -79,7 +79,7 @@ internal static class QueryEndpoint
     private static RequestDelegate Compose(
         RequestDelegate handler, RouteEndpoint endpoint, ProducedMediaTypes? produced, HttpQueryOptions options)
     {
-        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action
+        handler = endpoint.Metadata.GetMetadata<BoundActionMetadata>() is { } action
             ? action.Wrap(handler)
             : JsonBindingHandler.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace HttpQuery.Negotiation;
 
 /// <summary>Marks an action whose parameter is bound from the content, and keeps that content while it is bound.</summary>
-internal sealed class BoundAction(int maximumLength)
+internal sealed class BoundActionMetadata(int maximumLength)
 {
     public RequestDelegate Wrap(RequestDelegate next) => async context =>
     {
