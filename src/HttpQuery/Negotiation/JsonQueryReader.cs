@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.Problems;
 using HttpQuery.ResponseBody;
@@ -10,10 +9,10 @@ using Microsoft.AspNetCore.Http;
 namespace HttpQuery.Negotiation;
 
 /// <summary>Reads query content as JSON of a type whose metadata is given (§2.1).</summary>
-internal static class JsonContent
+internal static class JsonQueryReader
 {
     /// <summary>Returns the query, or the result that rejects it.</summary>
-    public static async Task<(TQuery? Query, IResult? Refusal)> ReadAsync<TQuery>(HttpContext context, JsonTypeInfo<TQuery> typeInfo)
+    public static async Task<(TQuery? Query, IResult? Problem)> ReadAsync<TQuery>(HttpContext context, JsonTypeInfo<TQuery> typeInfo)
         where TQuery : notnull
     {
         if (JsonMediaType.GetEncoding(context.Request.ContentType) is not { } encoding)
