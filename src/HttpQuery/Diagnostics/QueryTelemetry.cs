@@ -54,7 +54,7 @@ internal sealed class QueryTelemetry
         // An error page that has QUERY rules, too, would count one request twice.
         if (context.Features.Get<Watched>() is not null) return;
         context.Features.Set(new Watched());
-        CountedContent.Watch(context);
+        CountingStream.Watch(context);
         context.Response.OnCompleted(_measure, context);
     }
 
@@ -70,7 +70,7 @@ internal sealed class QueryTelemetry
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity) return;
         activity.SetTag(Outcome, OutcomeOf(context.Response.StatusCode));
         if (ReasonOf(context) is { } reason) activity.SetTag(Reason, reason);
-        if (CountedContent.LengthOf(context) is { } length) activity.SetTag("http.request.body.size", length);
+        if (CountingStream.LengthOf(context) is { } length) activity.SetTag("http.request.body.size", length);
     }
 
     private Task Measure(object state)
@@ -84,7 +84,7 @@ internal sealed class QueryTelemetry
         var tags = new TagList { { Outcome, OutcomeOf(status) }, { "http.response.status_code", status }, { "http.route", route } };
         if (ReasonOf(context) is { } reason) tags.Add(Reason, reason);
         _requests.Add(1, tags);
-        if (CountedContent.LengthOf(context) is { } length) _contentSize.Record(length, new TagList { { "http.route", route } });
+        if (CountingStream.LengthOf(context) is { } length) _contentSize.Record(length, new TagList { { "http.route", route } });
         return Task.CompletedTask;
     }
 

@@ -95,7 +95,7 @@ internal sealed class BufferedContent
     /// <summary>The server's reader of the content; <see langword="null"/> if another stream has replaced the server's own.</summary>
     public static PipeReader? ServersReaderOf(HttpContext context) => context.Request.Body switch
     {
-        CountedContent counted => counted.ServersReader,
+        CountingStream counting => counting.ServersReader,
         var body => IsServersOwn(body) ? context.Request.BodyReader : null,
     };
 

@@ -152,7 +152,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
             var count = (int)bytes.Length;
             bytes.CopyTo(_last.Free.Span);
             reader.AdvanceTo(bytes.End);
-            (_rest as CountedContent)?.Add(count);
+            (_rest as CountingStream)?.Add(count);
 
             // Bytes arrived at the same moment: the next read takes the cancellation, and must not be the handler's.
             if (isCancelled && !result.IsCanceled && reader.TryRead(out var next)) reader.AdvanceTo(next.Buffer.Start);

@@ -5,15 +5,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace HttpQuery.RequestBody;
 
 /// <summary>Counts the bytes of content whose length was not declared.</summary>
-internal sealed class CountedContent(Stream body, PipeReader? serversReader) : ReadOnlyStream
+internal sealed class CountingStream(Stream body, PipeReader? serversReader) : ReadOnlyStream
 {
     private long _count;
 
     /// <summary>The server's reader of the body, if it is the server's own. What it reads must be passed to <see cref="Add"/>.</summary>
     public PipeReader? ServersReader => serversReader;
 
-    /// <summary>Returns the declared content length, or the bytes read so far; <see langword="null"/> if they are not counted.</summary>
-    public static long? LengthOf(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountedContent>()?._count;
+    /// <summary>Returns the declared content length, or the bytes read so far; <see langword="null"/> if they are not counting.</summary>
+    public static long? LengthOf(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountingStream>()?._count;
 
     /// <summary>Counts from here on, if there is content to count.</summary>
     public static void Watch(HttpContext context)
@@ -22,9 +22,9 @@ internal sealed class CountedContent(Stream body, PipeReader? serversReader) : R
             || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             || context.Request.Body.CanSeek)
             return;
-        var counted = new CountedContent(context.Request.Body, BufferedContent.ServersReaderOf(context));
-        context.Request.Body = counted;
-        context.Features.Set(counted);
+        var counting = new CountingStream(context.Request.Body, BufferedContent.ServersReaderOf(context));
+        context.Request.Body = counting;
+        context.Features.Set(counting);
     }
 
     public override int Read(Span<byte> buffer) => Add(body.Read(buffer));
