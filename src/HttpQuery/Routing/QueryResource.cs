@@ -15,7 +15,7 @@ internal sealed class QueryResource
     private readonly bool _ownOptions;
     private readonly bool _acceptsPreflight;
     private readonly bool _allowFallback;
-    private readonly QueryContentTypes _contentTypes;
+    private readonly AcceptedMediaTypes _mediaTypes;
     private readonly QueryResponseStart _start;
 
     private QueryResource(
@@ -33,7 +33,7 @@ internal sealed class QueryResource
         _ownOptions = endpoints.Any(e =>
             QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
         _acceptsPreflight = endpoints.Any(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.AcceptCorsPreflight is true);
-        _contentTypes = QueryContentTypes.Of(endpoints.Where(QueryEndpoint.CanAnswerQuery));
+        _mediaTypes = AcceptedMediaTypes.Of(endpoints.Where(QueryEndpoint.CanAnswerQuery));
         HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
 
         var cors = queries.Select(e => e.Metadata.GetOrderedMetadata<ICorsMetadata>()).FirstOrDefault(cors => cors.Count > 0) ?? [];
@@ -70,7 +70,7 @@ internal sealed class QueryResource
     public QueryResourceHeaders FieldsOf(RouteEndpoint endpoint)
     {
         var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
-        var types = QueryContentTypes.Of(here.Where(QueryEndpoint.CanAnswerQuery));
+        var types = AcceptedMediaTypes.Of(here.Where(QueryEndpoint.CanAnswerQuery));
         return new(types.AcceptQuery, types.Accept, string.Join(", ", MethodsOf(Answering(here)).Union([HttpMethods.Options])));
     }
 
@@ -83,7 +83,7 @@ internal sealed class QueryResource
         if (HttpMethods.IsQuery(method))
         {
             _start.AnnounceQuery(context);
-            return _contentTypes.Decide(context);
+            return _mediaTypes.Decide(context);
         }
 
         var verdict = HttpMethods.IsOptions(method)

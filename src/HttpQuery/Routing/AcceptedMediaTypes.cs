@@ -10,7 +10,7 @@ namespace HttpQuery.Routing;
 
 /// <summary>The media types of query content that the endpoints of a path accept, and the decision about
 /// a request's own media type (§2, §2.1).</summary>
-internal sealed class QueryContentTypes
+internal sealed class AcceptedMediaTypes
 {
     private static readonly MediaType[] WellKnown =
         [.. new[] { "application/json", "application/x-www-form-urlencoded", "text/plain", "application/xml" }
@@ -19,7 +19,7 @@ internal sealed class QueryContentTypes
     private readonly MediaType[] _accepted;
     private readonly (string Text, RouteVerdict Verdict)[] _usual;
 
-    private QueryContentTypes(MediaType[] accepted)
+    private AcceptedMediaTypes(MediaType[] accepted)
     {
         _accepted = accepted;
         _usual = [.. accepted
@@ -39,7 +39,7 @@ internal sealed class QueryContentTypes
 
     /// <summary>All media types that any of <paramref name="endpoints"/> accepts; an endpoint that declares none accepts every
     /// type.</summary>
-    public static QueryContentTypes Of(IEnumerable<Endpoint> endpoints) => new([.. endpoints
+    public static AcceptedMediaTypes Of(IEnumerable<Endpoint> endpoints) => new([.. endpoints
         .SelectMany(e => e.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is { Count: > 0 } types ? types : ["*/*"])
         .Select(text => MediaType.TryParse(text, out var type) ? type : null)
         .OfType<MediaType>()
