@@ -58,7 +58,7 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(mediaTypes);
         if (mediaTypes.Length == 0) throw new ArgumentException("Name at least one media type.", nameof(mediaTypes));
-        return AddMetadata(builder, new ProducesStatement([.. mediaTypes.Select(ParseType)], Replaces: true));
+        return AddMetadata(builder, new ProducesMetadata([.. mediaTypes.Select(ParseType)], Replaces: true));
     }
 
     /// <summary>Adds a media type that the endpoint can respond with, and the code that writes it. The handler still returns its value; if
@@ -74,16 +74,16 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// <exception cref="InvalidOperationException">When routes are built: a QUERY handler returns a type that can
     /// never be a <typeparamref name="TValue"/>.</exception>
     /// <example><code>
-    /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithProducer&lt;Rfc[]>("text/csv", WriteCsvAsync);
+    /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithResponseWriter&lt;Rfc[]>("text/csv", WriteCsvAsync);
     /// </code></example>
-    public static RouteHandlerBuilder WithProducer<TValue>(
+    public static RouteHandlerBuilder WithResponseWriter<TValue>(
         this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
-        AddProducer(builder, mediaType, write);
+        AddResponseWriter(builder, mediaType, write);
 
-    /// <inheritdoc cref="WithProducer{TValue}(RouteHandlerBuilder, string, Func{TValue, HttpContext, Task})"/>
-    public static RouteGroupBuilder WithProducer<TValue>(
+    /// <inheritdoc cref="WithResponseWriter{TValue}(RouteHandlerBuilder, string, Func{TValue, HttpContext, Task})"/>
+    public static RouteGroupBuilder WithResponseWriter<TValue>(
         this RouteGroupBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
-        AddProducer(builder, mediaType, write);
+        AddResponseWriter(builder, mediaType, write);
 
     /// <summary>Adds a weak entity tag, computed from the content, to responses, and sends 304 if <c>If-None-Match</c>
     /// matches (RFC 10008 §2.6, RFC 9110 §8.8.3).</summary>
@@ -164,17 +164,17 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         return builder;
     }
 
-    private static TBuilder AddProducer<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
+    private static TBuilder AddResponseWriter<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(mediaType);
         ArgumentNullException.ThrowIfNull(write);
         var type = ParseType(mediaType);
-        var producer = new Producer<TValue>(type.ToString(), write);
-        builder.Finally(endpoint => ProducerCheck.Check(endpoint, type));
-        return AddMetadata(builder, new ProducesStatement([type], Replaces: false) { ValueType = typeof(TValue) })
-            .AddEndpointFilterFactory((_, next) => context => producer.InvokeAsync(context, next));
+        var writer = new ResponseWriterFilter<TValue>(type.ToString(), write);
+        builder.Finally(endpoint => ResponseWriterCheck.Check(endpoint, type));
+        return AddMetadata(builder, new ProducesMetadata([type], Replaces: false) { ValueType = typeof(TValue) })
+            .AddEndpointFilterFactory((_, next) => context => writer.InvokeAsync(context, next));
     }
 
     private static TBuilder AddMetadata<TBuilder>(TBuilder builder, object metadata)

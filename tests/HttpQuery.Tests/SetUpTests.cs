@@ -21,7 +21,7 @@ public class SetUpTests
         { "ranges", "AddHttpQuery()" },
         { "key", "AddHttpQuery()" },
         { "produces", "AddHttpQuery()" },
-        { "producer", "AddHttpQuery()" },
+        { "response writer", "AddHttpQuery()" },
         { "accept", "AddHttpQuery()" },
         { "cache", "AddHttpQueryCache()" },
     };
@@ -37,7 +37,7 @@ public class SetUpTests
             "ranges" => endpoint.WithRanges(),
             "key" => endpoint.WithQueryKey(),
             "produces" => endpoint.WithProduces("text/csv"),
-            "producer" => endpoint.WithProducer<string>("text/csv", (_, _) => Task.CompletedTask),
+            "response writer" => endpoint.WithResponseWriter<string>("text/csv", (_, _) => Task.CompletedTask),
             "accept" => endpoint.WithAcceptQuery("text/csv"),
             _ => endpoint.CacheQuery(policy => policy.Tag("x")),
         };
@@ -153,13 +153,13 @@ public class SetUpTests
     [InlineData("result")]
     [InlineData("union")]
     [InlineData("group")]
-    public async Task A_producer_of_what_the_handler_never_returns_is_an_error_when_routes_are_built(string handler)
+    public async Task A_response_writer_of_what_the_handler_never_returns_is_an_error_when_routes_are_built(string handler)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Services.AddHttpQuery();
         await using var app = builder.Build();
-        if (handler is "group") app.MapGroup("/group").WithProducer<int[]>("text/csv", WriteAsync).MapQuery("/", () => new List<int>());
-        else Map(app, handler).WithProducer<int[]>("text/csv", WriteAsync);
+        if (handler is "group") app.MapGroup("/group").WithResponseWriter<int[]>("text/csv", WriteAsync).MapQuery("/", () => new List<int>());
+        else Map(app, handler).WithResponseWriter<int[]>("text/csv", WriteAsync);
 
         var error = Assert.Throws<InvalidOperationException>(() => Build(app));
         Assert.Contains("System.Int32[]", error.Message, StringComparison.Ordinal);
@@ -172,12 +172,12 @@ public class SetUpTests
     [InlineData("result")]
     [InlineData("union")]
     [InlineData("any")]
-    public async Task A_producer_takes_what_can_be_assigned_to_its_type(string handler)
+    public async Task A_response_writer_takes_what_can_be_assigned_to_its_type(string handler)
     {
         await using var server = await QueryServer.StartAsync(app =>
         {
-            Map(app, handler).WithProducer<IEnumerable<int>>("text/csv", (numbers, context) => context.Response.WriteAsync(string.Join(',', numbers)));
-            app.MapGroup("/group").WithProducer<int[]>("text/csv", WriteAsync).MapGet("/", () => "got");
+            Map(app, handler).WithResponseWriter<IEnumerable<int>>("text/csv", (numbers, context) => context.Response.WriteAsync(string.Join(',', numbers)));
+            app.MapGroup("/group").WithResponseWriter<int[]>("text/csv", WriteAsync).MapGet("/", () => "got");
         });
 
         Assert.Equal("1,2", (await server.SendAsync("QUERY /", "text/plain", "x", ["Accept: text/csv"])).ContentText);

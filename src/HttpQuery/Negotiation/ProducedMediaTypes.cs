@@ -29,15 +29,15 @@ internal sealed class ProducedMediaTypes
     public static ProducedMediaTypes? Of(Endpoint endpoint)
     {
         var types = new List<MediaType>();
-        var stated = false;
-        foreach (var metadata in endpoint.Metadata)
+        var isDeclared = false;
+        foreach (var item in endpoint.Metadata)
         {
-            if (metadata is not ProducesStatement and not ProducesAttribute { ContentTypes.Count: > 0 }) continue;
-            var statement = metadata as ProducesStatement ?? new(Parse(((ProducesAttribute)metadata).ContentTypes), Replaces: true);
-            if (statement.Replaces) types.Clear();
-            else if (!stated) types.AddRange(Parse(OwnOf(endpoint)));
-            types.AddRange(statement.MediaTypes);
-            stated = true;
+            if (item is not ProducesMetadata and not ProducesAttribute { ContentTypes.Count: > 0 }) continue;
+            var produces = item as ProducesMetadata ?? new(Parse(((ProducesAttribute)item).ContentTypes), Replaces: true);
+            if (produces.Replaces) types.Clear();
+            else if (!isDeclared) types.AddRange(Parse(OwnOf(endpoint)));
+            types.AddRange(produces.MediaTypes);
+            isDeclared = true;
         }
         return types.Count > 0 ? new([.. types.Distinct()], endpoint.Metadata.GetMetadata<ProducesAttribute>() is not null) : null;
     }
@@ -62,7 +62,7 @@ internal sealed class ProducedMediaTypes
         return accept.Count <= 1 ? _negotiation.Choose(accept.ToString()) : _negotiation.Choose(accept.ToArray());
     }
 
-    // The handler's own media types, if it was only given further producers.
+    // The handler's own media types, if it was only given further writers.
     private static string[] OwnOf(Endpoint endpoint)
     {
         var documented = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()

@@ -40,8 +40,8 @@ public sealed class HandlerNormalizationTests
         },
         ["metadata form"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Show(query)), ContractJson.Default.Plain, TestJson.Default.String),
         ["metadata form with a result"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Results.Text(Show(query))), ContractJson.Default.Plain),
-        ["metadata form with a producer"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Show(query)), ContractJson.Default.Plain, TestJson.Default.String)
-            .WithProducer<string>("text/csv", (text, context) => context.Response.WriteAsync(text)),
+        ["metadata form with a response writer"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Show(query)), ContractJson.Default.Plain, TestJson.Default.String)
+            .WithResponseWriter<string>("text/csv", (text, context) => context.Response.WriteAsync(text)),
         ["metadata form, whose content is read"] = app => app.MapQuery(
             "/a", async (Plain query, HttpContext context) => Show(query) + await NormalizationServer.ReadRestAsync(context), ContractJson.Default.Plain, TestJson.Default.String),
     };

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HttpQuery.Negotiation;
 
-/// <summary>Rejects, when routes are built, a producer that would never get a value to write: the endpoint would
+/// <summary>Rejects, when routes are built, a writer that would never get a value to write: the endpoint would
 /// announce its media type, and send JSON.</summary>
-internal static class ProducerCheck
+internal static class ResponseWriterCheck
 {
-    /// <exception cref="InvalidOperationException">The handler returns no value that any producer of
+    /// <exception cref="InvalidOperationException">The handler returns no value that any writer of
     /// <paramref name="mediaType"/> writes.</exception>
     public static void Check(EndpointBuilder endpoint, MediaType mediaType)
     {
@@ -17,16 +17,16 @@ internal static class ProducerCheck
             return;
         if (endpoint.Metadata.OfType<MethodInfo>().LastOrDefault() is not { ReturnType: var returned }) return;
 
-        Type[] written = [.. endpoint.Metadata.OfType<ProducesStatement>()
-            .Where(statement => statement.MediaTypes.Contains(mediaType))
-            .Select(statement => statement.ValueType)
+        Type[] written = [.. endpoint.Metadata.OfType<ProducesMetadata>()
+            .Where(metadata => metadata.MediaTypes.Contains(mediaType))
+            .Select(metadata => metadata.ValueType)
             .OfType<Type>()];
         var value = Awaited(returned);
         if (written.Length == 0 || Array.Exists(written, type => CanBe(value, type, isWithin: false))) return;
         throw new InvalidOperationException(
-            $"'{endpoint.DisplayName}' returns {value}, which its producer of {mediaType} cannot write: "
+            $"'{endpoint.DisplayName}' returns {value}, which its writer of {mediaType} cannot write: "
             + $"it takes {string.Join(", ", written.Select(type => type.ToString()))}. "
-            + "Let WithProducer take what the handler returns, or a base type or an interface of it.");
+            + "Let WithResponseWriter take what the handler returns, or a base type or an interface of it.");
     }
 
     private static Type Awaited(Type type) =>
