@@ -63,8 +63,8 @@ public static class HttpQueryServiceCollectionExtensions
             services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, JsonBindingProblemWriter>());
         options
             .Validate(
-                o => o.MaximumLocatedContentLength is >= 0 and <= 64 * 1024 * 1024,
-                "HttpQuery:MaximumLocatedContentLength must be between 0 and 67108864 bytes.")
+                o => o.JsonErrorBufferLimit is >= 0 and <= 64 * 1024 * 1024,
+                "HttpQuery:JsonErrorBufferLimit must be between 0 and 67108864 bytes.")
             .Validate(
                 o => o.MaximumBufferedContentLength is >= 0 and <= 1024 * 1024 * 1024,
                 "HttpQuery:MaximumBufferedContentLength must be between 0 and 1073741824 bytes.")

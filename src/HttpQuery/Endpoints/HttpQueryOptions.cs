@@ -9,7 +9,7 @@ public sealed class HttpQueryOptions
 
     /// <summary>Largest JSON content kept while it is bound, in bytes, so that a 400 can name the position of the first error. Default
     /// 64 KiB; 0 keeps none. Longer content that does not bind gets a 400 without a position.</summary>
-    public int MaximumLocatedContentLength { get; set; } = 64 * 1024;
+    public int JsonErrorBufferLimit { get; set; } = 64 * 1024;
 
     /// <summary>Largest query content read before a handler runs, by <c>WithQueryKey</c>, <c>CheckConditionsAsync</c> or
     /// <c>VaryByQueryContent</c>, in bytes. Default 1 MiB. Longer content has no key, is not cached, and its conditions are not

@@ -51,7 +51,7 @@ internal sealed class QueryActions(IOptions<HttpQueryOptions> options, IServiceP
         if (body is not null)
         {
             action.FilterDescriptors.Add(new(new MalformedContentFilter(body, IsOptional(body)), FilterScope.Action));
-            action.EndpointMetadata.Add(new BoundActionMetadata(options.Value.MaximumLocatedContentLength));
+            action.EndpointMetadata.Add(new BoundActionMetadata(options.Value.JsonErrorBufferLimit));
         }
 
         // An action that also answers other methods is left to MVC: this metadata would apply to those methods as well.

@@ -22,7 +22,7 @@ internal sealed class JsonBindingHandler(RequestDelegate next, Type queryType, b
     {
         var accepts = endpoint.Metadata.GetMetadata<IAcceptsMetadata>();
         return accepts?.RequestType is { } type && accepts.ContentTypes.Any(IncludesJson) && IsBound(type, endpoint)
-            ? new JsonBindingHandler(handler, type, accepts.IsOptional, options.MaximumLocatedContentLength).InvokeAsync
+            ? new JsonBindingHandler(handler, type, accepts.IsOptional, options.JsonErrorBufferLimit).InvokeAsync
             : handler;
     }
 

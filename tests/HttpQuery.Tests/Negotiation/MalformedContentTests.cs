@@ -232,7 +232,7 @@ public class MalformedContentTests
     [InlineData("Development", 1_001, "cannot be read as the query")]
     public async Task Content_over_the_limit_gets_its_400_without_a_position(string environment, int length, string expected)
     {
-        await using var server = await StartAsync(environment, options => options.MaximumLocatedContentLength = 1_000);
+        await using var server = await StartAsync(environment, options => options.JsonErrorBufferLimit = 1_000);
         var response = await server.SendAsync("QUERY /bound", "application/json", "{" + new string(' ', length - 2) + "!");
 
         Assert.Equal(400, response.Status);
