@@ -6,14 +6,14 @@ namespace HttpQuery;
 
 /// <summary>The result of <see cref="QueryResults.Bytes"/> and <see cref="QueryResults.Stream"/>: content with validators. Clients can
 /// request parts of it (RFC 10008 §2.6, §2.8).</summary>
-public sealed class RangeContent : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
+public sealed class RangeHttpResult : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
 {
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly Stream? _stream;
     private readonly EntityTag? _entityTag;
     private readonly DateTimeOffset? _lastModified;
 
-    internal RangeContent(
+    internal RangeHttpResult(
         ReadOnlyMemory<byte> memory, Stream? stream, string contentType, EntityTag? entityTag, DateTimeOffset? lastModified) =>
         (_memory, _stream, ContentType, _entityTag, _lastModified) = (memory, stream, contentType, entityTag, lastModified);
 
