@@ -92,16 +92,16 @@ public sealed class QueryCachePolicyBuilder
 
     /// <summary>Adds request headers to <c>Vary</c> of the responses: requests that differ in one of these headers
     /// are cached separately (RFC 9111 §4.1).</summary>
-    /// <param name="fieldNames">For example <c>Accept-Language</c>.</param>
-    public QueryCachePolicyBuilder SetVaryByHeader(params string[] fieldNames)
+    /// <param name="headerNames">For example <c>Accept-Language</c>.</param>
+    public QueryCachePolicyBuilder SetVaryByHeader(params string[] headerNames)
     {
-        ArgumentNullException.ThrowIfNull(fieldNames);
-        foreach (var name in fieldNames)
+        ArgumentNullException.ThrowIfNull(headerNames);
+        foreach (var name in headerNames)
         {
             if (!VaryRules.TryParse(name, out var names) || names.Count != 1)
-                throw new ArgumentException($"'{name}' is no name of a field.", nameof(fieldNames));
+                throw new ArgumentException($"'{name}' is no name of a field.", nameof(headerNames));
         }
-        _varyBy.AddRange(fieldNames);
+        _varyBy.AddRange(headerNames);
         return this;
     }
 
