@@ -44,7 +44,8 @@ public static class QueryResults
     /// <c>If-Range</c>; or <see langword="null"/>.</param>
     /// <param name="lastModified">Time when the result last changed, or <see langword="null"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="content"/> cannot seek, or <paramref name="contentType"/> is empty.</exception>
-    public static RangeHttpResult Stream(Stream content, string contentType, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
+    public static RangeHttpResult Stream(
+        Stream content, string contentType, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentException.ThrowIfNullOrEmpty(contentType);
