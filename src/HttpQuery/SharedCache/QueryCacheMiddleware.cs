@@ -43,13 +43,13 @@ internal sealed class QueryCacheMiddleware
             return;
         }
 
-        var (fields, policy) = (new RequestFields(context.Request.Headers), QueryCachePolicy.Of(context));
+        var (headers, policy) = (new RequestHeaderSnapshot(context.Request.Headers), QueryCachePolicy.Of(context));
         CacheRequest request;
         LookupInputs? inputs;
         LookupContent? content;
         try
         {
-            (request, inputs, content) = await ReadAsync(context, fields, policy, isBackground: feature?.Original is not null);
+            (request, inputs, content) = await ReadAsync(context, headers, policy, isBackground: feature?.Original is not null);
         }
         catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
         {
@@ -80,7 +80,7 @@ internal sealed class QueryCacheMiddleware
                 using (exchange)
                 {
                     context.Features.Set(new CacheFeature { Exchange = exchange });
-                    if (exchange.NeedsResponse) await ForwardAsync(context, request, content, inputs, exchange, fields, policy);
+                    if (exchange.NeedsResponse) await ForwardAsync(context, request, content, inputs, exchange, headers, policy);
                     else await PassAsync(context, content);
                 }
                 break;
@@ -131,25 +131,25 @@ internal sealed class QueryCacheMiddleware
 
     private async Task ForwardAsync(
         HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs,
-        OriginExchange exchange, RequestFields fields, QueryCachePolicy policy)
+        OriginExchange exchange, RequestHeaderSnapshot headers, QueryCachePolicy policy)
     {
         if (content is { } looked) content = await looked.ForwardAsync(context, isNeeded: !exchange.Conditions.IsEmpty);
         request.Content = exchange.Conditions.IsEmpty ? ReadOnlySequence<byte>.Empty : content?.Bytes;
-        fields.Keep();
+        headers.Capture();
         using var identity = IdentityWatch.Begin(context);
         var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
-        if (!exchange.Conditions.IsEmpty) fields.Replace(exchange.Conditions);
+        if (!exchange.Conditions.IsEmpty) headers.ReplaceConditions(exchange.Conditions);
         try
         {
-            if (await ForwardOnceAsync(context, request, exchange, fields, policy, changes) is not OriginReaction.Retry retry) return;
+            if (await ForwardOnceAsync(context, request, exchange, headers, policy, changes) is not OriginReaction.Retry retry) return;
 
             // The response answered a condition of the cache, and is of no use to the client.
             using var second = retry.Exchange;
-            fields.PutBack();
+            headers.RestoreAll();
 
             // Copy the content: an error page may read it after its memory has been reused.
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again.ToArray(), Stream.Null);
-            await ForwardOnceAsync(context, request, second, fields, policy, changes);
+            await ForwardOnceAsync(context, request, second, headers, policy, changes);
         }
         finally
         {
@@ -157,12 +157,12 @@ internal sealed class QueryCacheMiddleware
         }
 
         bool IsUserUnknown() =>
-            identity.WasAsked || !_order.IsWatched || fields.DifferIn(_options.CredentialHeaders)
+            identity.WasAsked || !_order.IsWatched || headers.DifferIn(_options.CredentialHeaders)
             || !IsUser(context, policy, request.User.Span);
     }
 
     private async ValueTask<OriginReaction?> ForwardOnceAsync(
-        HttpContext context, CacheRequest request, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy,
+        HttpContext context, CacheRequest request, OriginExchange exchange, RequestHeaderSnapshot headers, QueryCachePolicy policy,
         RequestChanges changes)
     {
         OriginReaction? reaction;
@@ -190,7 +190,7 @@ internal sealed class QueryCacheMiddleware
             }
             finally
             {
-                fields.Restore();
+                headers.RestoreConditions();
             }
             reaction = response.Reaction;
         }
@@ -199,7 +199,7 @@ internal sealed class QueryCacheMiddleware
     }
 
     private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(
-        HttpContext context, RequestFields fields, QueryCachePolicy policy, bool isBackground)
+        HttpContext context, RequestHeaderSnapshot headers, QueryCachePolicy policy, bool isBackground)
     {
         var (request, target) = (context.Request, RequestTarget.Of(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
@@ -237,7 +237,7 @@ internal sealed class QueryCacheMiddleware
             Scheme = request.Scheme,
             Authority = authority,
             Target = target,
-            Fields = fields,
+            Fields = headers,
             Content = content,
             Normalizations = normalizations,
             Partition = partition,

@@ -6,7 +6,7 @@ namespace HttpQuery.SharedCache;
 
 /// <summary>The headers of a request as the client sent them: read in place, and copied before code behind the cache can change
 /// them.</summary>
-internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
+internal sealed class RequestHeaderSnapshot(IHeaderDictionary headers) : ICountedFields
 {
     private StoredFields? _copy;
 
@@ -16,9 +16,9 @@ internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
 
     public IEnumerable<string> Names => _copy is { } copy ? copy.Select(one => one.Key) : headers.Keys;
 
-    public void Keep() => _copy ??= new(headers);
+    public void Capture() => _copy ??= new(headers);
 
-    /// <summary>Whether one of these headers has changed since <see cref="Keep"/>.</summary>
+    /// <summary>Whether one of these headers has changed since <see cref="Capture"/>.</summary>
     public bool DifferIn(IList<string> names)
     {
         foreach (var name in names)
@@ -27,26 +27,26 @@ internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
     }
 
     /// <summary>Replaces the client's conditions with those of the cache.</summary>
-    public void Replace(ValidationConditions conditions)
+    public void ReplaceConditions(ValidationConditions conditions)
     {
-        Keep();
-        ConditionHeaders.Replace(new Sent(headers), conditions);
+        Capture();
+        ConditionHeaders.Replace(new SentHeaders(headers), conditions);
     }
 
     /// <summary>Restores the client's conditions.</summary>
-    public void Restore()
+    public void RestoreConditions()
     {
-        if (_copy is { } copy) ConditionHeaders.Restore(new Sent(headers), copy);
+        if (_copy is { } copy) ConditionHeaders.Restore(new SentHeaders(headers), copy);
     }
 
     /// <summary>Restores all headers as they were sent.</summary>
-    public void PutBack()
+    public void RestoreAll()
     {
         headers.Clear();
         foreach (var (name, lines) in _copy!) headers[name] = lines;
     }
 
-    private sealed class Sent(IHeaderDictionary headers) : IRequestHeaders
+    private sealed class SentHeaders(IHeaderDictionary headers) : IRequestHeaders
     {
         public StringValues this[string name] => headers[name];
 
