@@ -52,7 +52,7 @@ internal sealed class QueryResponseStart
         RequestPreconditions.CorrectEntityTag(context);
         if (!HttpMethods.IsQuery(context.Request.Method)) return Task.CompletedTask;
 
-        if (fields.VariesByAccept) VaryField.Add(headers, "Accept");
+        if (fields.VariesByAccept) VaryHeader.Add(headers, "Accept");
         AddLanguage(context);
         QueryTelemetry.Tag(context);
         if (_telemetry.IsObserved) QueryTelemetry.Keep(context, endpoint);
@@ -65,11 +65,11 @@ internal sealed class QueryResponseStart
         if (context.Features.Get<IRequestCultureFeature>()
                 is not { Provider: null or AcceptLanguageHeaderRequestCultureProvider or CookieRequestCultureProvider } culture)
             return;
-        VaryField.Add(context.Response.Headers, "Accept-Language");
+        VaryHeader.Add(context.Response.Headers, "Accept-Language");
 
         // A cookie takes precedence if it is read at all, and a request with one then gets another response.
         var providers = (culture.Provider as RequestCultureProvider)?.Options?.RequestCultureProviders;
         if (providers is null || providers.Any(provider => provider is CookieRequestCultureProvider))
-            VaryField.Add(context.Response.Headers, "Cookie");
+            VaryHeader.Add(context.Response.Headers, "Cookie");
     }
 }

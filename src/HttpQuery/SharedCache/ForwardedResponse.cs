@@ -236,7 +236,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         // The stored response has its own Vary, and a 304 changes only the stored headers that it contains.
         if (!_response.HasStarted && (_exchange.Conditions.IsEmpty || _response.StatusCode is not 304))
         {
-            foreach (var name in _policy.VaryBy) VaryField.Add(_response.Headers, name);
+            foreach (var name in _policy.VaryBy) VaryHeader.Add(_response.Headers, name);
         }
 
         // A forwarder that did not reach the origin writes no body.

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Http;
 
 /// <summary>Adds a name to <c>Vary</c> (RFC 9110 §12.5.5), unless it is already there.</summary>
-internal static class VaryField
+internal static class VaryHeader
 {
     public static void Add(IHeaderDictionary headers, string name)
     {
