@@ -117,7 +117,7 @@ internal static class RequestPreconditions
     private static bool IsRetrieval(string method) =>
         HttpMethods.IsQuery(method) || HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
-    private static string?[] Lines(StringValues field) => field.Count == 0 ? [] : field.ToArray();
+    private static string?[] Lines(StringValues header) => header.Count == 0 ? [] : header.ToArray();
 
     private static DateTimeOffset Now(HttpContext context) =>
         (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();

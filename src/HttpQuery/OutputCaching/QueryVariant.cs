@@ -20,7 +20,7 @@ internal static class QueryVariant
         var culture = context.HttpContext.Features.Get<IRequestCultureFeature>()?.RequestCulture;
 
         // Output caching joins the lines of a header in the order of their text, and treats an empty header as absent.
-        var inexact = headers.Where(field => field.Value.Count > 1 || string.IsNullOrEmpty(field.Value)).Select(field => field.Key);
+        var inexact = headers.Where(header => header.Value.Count > 1 || string.IsNullOrEmpty(header.Value)).Select(header => header.Key);
         IEnumerable<string> names = [
             "Cookie", "Origin", .. VariesByAccept(context.HttpContext) ? ["Accept"] : Array.Empty<string>(),
             .. inexact, .. context.CacheVaryByRules.HeaderNames.OfType<string>()];

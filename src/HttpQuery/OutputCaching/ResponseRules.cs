@@ -33,12 +33,12 @@ internal static class ResponseRules
         if (directives.NoCache || directives.NoCacheFields is not null) return "it says no-cache, and output caching does not validate";
 
         // Output caching fixes the lifetime at the first byte, too early for a policy to shorten it.
-        var stated = FreshnessRules.Lifetime(Rules, response.StatusCode, new Fields(headers), directives, TimeProvider.System.GetUtcNow());
+        var stated = FreshnessRules.Lifetime(Rules, response.StatusCode, new HeaderLines(headers), directives, TimeProvider.System.GetUtcNow());
         if (stated.IsExplicit && stated.Value < lifetime) return "it is fresh for less time than it would be kept";
         return headers.Age.Count > 0 ? "it has an age, which output caching would begin anew" : null;
     }
 
-    private sealed class Fields(IHeaderDictionary headers) : IFieldLines
+    private sealed class HeaderLines(IHeaderDictionary headers) : IFieldLines
     {
         public StringValues this[string name] => headers[name];
     }

@@ -11,7 +11,7 @@ namespace HttpQuery.Problems;
 /// <summary>Writes problem details (RFC 9457) as the application writes its own.</summary>
 internal static class QueryProblems
 {
-    private static readonly string[] ResultFields =
+    private static readonly string[] ResultHeaders =
         ["Content-Encoding", "Content-Language", "Cache-Control", "Expires", "Location", "Content-Location"];
 
     public static Task WriteAsync(HttpContext context, int status, Refusal refusal, string detail) =>
@@ -27,7 +27,7 @@ internal static class QueryProblems
         // Headers about the handler's result do not apply to the problem, except the validators if they are its reason (412).
         response.ContentLength = null;
         response.ContentType = null;
-        foreach (var name in ResultFields) response.Headers.Remove(name);
+        foreach (var name in ResultHeaders) response.Headers.Remove(name);
         if (status is not StatusCodes.Status412PreconditionFailed)
             response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
 

@@ -27,8 +27,8 @@ internal sealed class AcceptedMediaTypes
             .Union(WellKnown)
             .SelectMany(Spellings)
             .Select(text => (text, Judge(text)))];
-        Accept = Field(string.Join(", ", accepted.Select(type => type.ToString()).Where(text => Ascii.IsValid(text))));
-        AcceptQuery = Field(Advertise(accepted).ToString());
+        Accept = ToHeaderValue(string.Join(", ", accepted.Select(type => type.ToString()).Where(text => Ascii.IsValid(text))));
+        AcceptQuery = ToHeaderValue(Advertise(accepted).ToString());
     }
 
     /// <summary>Value of <c>Accept-Query</c>.</summary>
@@ -47,12 +47,12 @@ internal sealed class AcceptedMediaTypes
 
     public RouteVerdict Decide(HttpContext context)
     {
-        var field = context.Request.Headers.ContentType;
+        var header = context.Request.Headers.ContentType;
 
         // Two lines could join to a well-formed one, and recipients differ in which line they use.
-        if (field.Count > 1) return RouteVerdict.MalformedContentType;
+        if (header.Count > 1) return RouteVerdict.MalformedContentType;
 
-        var text = field.ToString();
+        var text = header.ToString();
         if (text.Length == 0) return RouteVerdict.MissingContentType;
         var verdict = Recall(text);
         if (verdict is not (RouteVerdict.EmptyContent or RouteVerdict.MethodOverride or RouteVerdict.Query)) return verdict;
@@ -167,5 +167,5 @@ internal sealed class AcceptedMediaTypes
         }
     }
 
-    private static StringValues Field(string value) => value.Length > 0 ? value : StringValues.Empty;
+    private static StringValues ToHeaderValue(string value) => value.Length > 0 ? value : StringValues.Empty;
 }

@@ -43,12 +43,12 @@ internal static class QueryEndpoint
     /// <remarks>An endpoint may stand at several paths (a catch-all does), so the additions belong to the path's copy.</remarks>
     public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool isEncoded)
     {
-        if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
+        if (endpoint.RequestDelegate is not { } handler || !HasQueryRules(endpoint, options)) return endpoint;
         var produced = ProducedMediaTypes.Of(endpoint);
         var metadata = new List<object>(endpoint.Metadata)
         {
             new MappedEndpoint(endpoint),
-            resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null }
+            resource.GetHeaders(endpoint) with { VariesByAccept = produced is not null }
         };
 
         // The only endpoint for QUERY: method and media type are checked before it is chosen, and need no second check.
@@ -69,9 +69,9 @@ internal static class QueryEndpoint
     {
         var methods = Methods(endpoint);
         var announces = methods.Count == 0 || methods.Any(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
-        return announces && TakesFields(endpoint, options)
+        return announces && HasQueryRules(endpoint, options)
             ? new(endpoint.RequestDelegate!, endpoint.RoutePattern, endpoint.Order,
-                new([.. endpoint.Metadata, resource.FieldsOf(endpoint)]), endpoint.DisplayName)
+                new([.. endpoint.Metadata, resource.GetHeaders(endpoint)]), endpoint.DisplayName)
             : endpoint;
     }
 
@@ -97,7 +97,7 @@ internal static class QueryEndpoint
     }
 
     // A fallback route answers only if no other endpoint stands at the path, unless an option gives it this path too.
-    private static bool TakesFields(RouteEndpoint endpoint, HttpQueryOptions options) =>
+    private static bool HasQueryRules(RouteEndpoint endpoint, HttpQueryOptions options) =>
         endpoint.RequestDelegate is not null && (options.AllowFallback || !IsFallback(endpoint));
 
     // No method and no content type: the framework's own matching, which would check both again, skips such an endpoint.

@@ -67,7 +67,7 @@ internal sealed class QueryResource
 
     /// <summary>Returns the header values for the route of <paramref name="endpoint"/>: other routes of the path count if they have no
     /// constraint, because they then stand here too.</summary>
-    public QueryResourceHeaders FieldsOf(RouteEndpoint endpoint)
+    public QueryResourceHeaders GetHeaders(RouteEndpoint endpoint)
     {
         var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
         var types = AcceptedMediaTypes.Of(here.Where(QueryEndpoint.CanAnswerQuery));

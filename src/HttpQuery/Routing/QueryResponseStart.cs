@@ -44,15 +44,15 @@ internal sealed class QueryResponseStart
     {
         var context = (HttpContext)state;
         if (QueryResourceHeaders.FindEndpoint(context) is not { } endpoint
-                || endpoint.Metadata.GetMetadata<QueryResourceHeaders>() is not { } fields)
+                || endpoint.Metadata.GetMetadata<QueryResourceHeaders>() is not { } described)
             return Task.CompletedTask;
 
         var headers = context.Response.Headers;
-        headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
+        headers.TryAdd(AcceptQuery.FieldName, described.AcceptQuery);
         RequestPreconditions.CorrectEntityTag(context);
         if (!HttpMethods.IsQuery(context.Request.Method)) return Task.CompletedTask;
 
-        if (fields.VariesByAccept) VaryHeader.Add(headers, "Accept");
+        if (described.VariesByAccept) VaryHeader.Add(headers, "Accept");
         AddLanguage(context);
         QueryTelemetry.Tag(context);
         if (_telemetry.IsObserved) QueryTelemetry.Keep(context, endpoint);

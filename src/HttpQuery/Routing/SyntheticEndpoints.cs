@@ -25,8 +25,8 @@ internal static class SyntheticEndpoints
     private static RouteEndpoint CreateOne(
         RouteVerdict verdict, RouteEndpoint endpoint, int order, QueryResource resource, IReadOnlyList<object> metadata)
     {
-        var fields = resource.FieldsOf(endpoint);
-        return new(Handler(verdict, fields), endpoint.RoutePattern, order, new([fields, .. metadata]), $"QUERY resource: {verdict}");
+        var headers = resource.GetHeaders(endpoint);
+        return new(Handler(verdict, headers), endpoint.RoutePattern, order, new([headers, .. metadata]), $"QUERY resource: {verdict}");
     }
 
     private static RequestDelegate Handler(RouteVerdict verdict, QueryResourceHeaders resource)

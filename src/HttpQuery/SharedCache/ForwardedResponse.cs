@@ -323,7 +323,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     // Headers from before the cache belong to this request and are left out, except those that say how the response may be used.
     private List<KeyValuePair<string, StringValues>> ReceivedHeaders()
     {
-        var fields = new List<KeyValuePair<string, StringValues>>(_response.Headers.Count + 1);
+        var headers = new List<KeyValuePair<string, StringValues>>(_response.Headers.Count + 1);
         foreach (var (name, lines) in _response.Headers)
         {
             var own = lines;
@@ -332,10 +332,10 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
                 if (lines.Equals(before)) continue;
                 if (name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)) own = lines.Except(before).ToArray();
             }
-            fields.Add(new(name, own));
+            headers.Add(new(name, own));
         }
-        if (!_response.Headers.ContainsKey("Date")) fields.Add(new("Date", HttpDate.Format(_time.GetUtcNow())));
-        return fields;
+        if (!_response.Headers.ContainsKey("Date")) headers.Add(new("Date", HttpDate.Format(_time.GetUtcNow())));
+        return headers;
     }
 
     private bool IsLost(string name, StringValues before) =>
