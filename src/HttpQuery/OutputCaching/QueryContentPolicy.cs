@@ -32,7 +32,7 @@ internal sealed class QueryContentPolicy(
         context.EnableOutputCaching = true;
         context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = false;
 
-        var query = http.Features.Get<CachedQuery>();
+        var query = http.Features.Get<OutputCacheKeyFeature>();
         if (query is null) http.Features.Set(query = await ReadAsync(context));
         if (query.Key is not { } key) return;
 
@@ -48,7 +48,7 @@ internal sealed class QueryContentPolicy(
 
     public async ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellationToken)
     {
-        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<CachedQuery>() is not { Key: not null } query) return;
+        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<OutputCacheKeyFeature>() is not { Key: not null } query) return;
 
         var response = context.HttpContext.Response;
         if (response.StatusCode is StatusCodes.Status200OK && !response.HasStarted)
@@ -74,7 +74,7 @@ internal sealed class QueryContentPolicy(
         Log.NotStoredByOutputCaching(_logger, obstacle);
     }
 
-    private async ValueTask<CachedQuery> ReadAsync(OutputCacheContext context)
+    private async ValueTask<OutputCacheKeyFeature> ReadAsync(OutputCacheContext context)
     {
         if (RequestRules.Obstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Pass(obstacle);
         var http = context.HttpContext;
@@ -95,7 +95,7 @@ internal sealed class QueryContentPolicy(
         }
     }
 
-    private CachedQuery Pass(string obstacle)
+    private OutputCacheKeyFeature Pass(string obstacle)
     {
         Log.PassesOutputCaching(_logger, obstacle);
         return new(Key: null);
