@@ -85,7 +85,7 @@ internal sealed class QueryContentPolicy(
                 http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null
                 ? Pass("its content is too long, or was read before")
-                : new(QueryVariant.Key(key.Value, context), normalizations);
+                : new(QueryVariantKey.Create(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)
         {

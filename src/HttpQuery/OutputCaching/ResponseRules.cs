@@ -25,7 +25,7 @@ internal static class ResponseRules
             || UserDigest.IsPersonal(context.HttpContext, credentialHeaders))
             return "it is for one user, or its user was asked for behind the cache";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";
-        if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariant.Includes(name, context)))
+        if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariantKey.Includes(name, context)))
             return "it varies by a field that the policy does not name";
 
         var directives = ResponseDirectives.Parse(headers.CacheControl);

@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.OutputCaching;
 namespace HttpQuery.OutputCaching;
 
 /// <summary>Separates the responses to one query by user, and by everything else that selected them (RFC 9111 §4.1).</summary>
-internal static class QueryVariant
+internal static class QueryVariantKey
 {
     // The headers of the key, and those of every variant: cookies tell users apart, and CORS with listed origins sends Vary: Origin.
     private static readonly string[] Always =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Cookie", "Origin"];
 
     /// <summary>Returns the key of a query and its variant.</summary>
-    public static QueryCacheKey Key(QueryCacheKey query, OutputCacheContext context)
+    public static QueryCacheKey Create(QueryCacheKey query, OutputCacheContext context)
     {
         var headers = context.HttpContext.Request.Headers;
         var culture = context.HttpContext.Features.Get<IRequestCultureFeature>()?.RequestCulture;
