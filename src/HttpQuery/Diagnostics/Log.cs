@@ -18,7 +18,7 @@ internal static partial class Log
     public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
 
     [LoggerMessage(10, LogLevel.Debug, "A QUERY passes by output caching: {Obstacle}.")]
-    public static partial void PassesOutputCaching(ILogger logger, string obstacle);
+    public static partial void BypassesOutputCaching(ILogger logger, string obstacle);
 
     [LoggerMessage(11, LogLevel.Debug, "The response to a QUERY is not stored by output caching: {Obstacle}.")]
     public static partial void NotStoredByOutputCaching(ILogger logger, string obstacle);

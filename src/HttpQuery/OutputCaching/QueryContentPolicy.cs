@@ -37,7 +37,7 @@ internal sealed class QueryContentPolicy(
         if (query.Key is not { } key) return;
 
         context.CacheVaryByRules.VaryByValues[ValueName] = key.ToString();
-        context.AllowCacheLookup = !RequestRules.AsksForNew(http.Request);
+        context.AllowCacheLookup = !RequestCacheability.RequiresNewResponse(http.Request);
         context.AllowCacheStorage = true;
 
         // The watch ends with the request: policies are not told when the endpoint has run.
@@ -65,7 +65,7 @@ internal sealed class QueryContentPolicy(
             Log.NotStoredByOutputCaching(_logger, "its content can be read again");
             return;
         }
-        if (ResponseRules.Obstacle(
+        if (ResponseCacheability.FindObstacle(
             context,
             context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan,
             sharedOptions.Value.CredentialHeaders) is not { } obstacle)
@@ -76,7 +76,7 @@ internal sealed class QueryContentPolicy(
 
     private async ValueTask<OutputCacheKeyFeature> ReadAsync(OutputCacheContext context)
     {
-        if (RequestRules.Obstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Pass(obstacle);
+        if (RequestCacheability.FindObstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Bypass(obstacle);
         var http = context.HttpContext;
         var normalizations = EndpointNormalizations.Of(http);
         try
@@ -84,24 +84,24 @@ internal sealed class QueryContentPolicy(
             var key = await RequestKey.ReadAsync(
                 http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null
-                ? Pass("its content is too long, or was read before")
+                ? Bypass("its content is too long, or was read before")
                 : new(QueryVariantKey.Create(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)
         {
             // If thrown here, the exception would become a 500 wherever an exception handler runs before this middleware.
-            http.SetEndpoint(Answering(http.GetEndpoint()!, exception));
-            return Pass("its content cannot be read");
+            http.SetEndpoint(CreateErrorEndpoint(http.GetEndpoint()!, exception));
+            return Bypass("its content cannot be read");
         }
     }
 
-    private OutputCacheKeyFeature Pass(string obstacle)
+    private OutputCacheKeyFeature Bypass(string obstacle)
     {
-        Log.PassesOutputCaching(_logger, obstacle);
+        Log.BypassesOutputCaching(_logger, obstacle);
         return new(Key: null);
     }
 
-    private static Endpoint Answering(Endpoint asked, Exception exception) => asked is RouteEndpoint route
+    private static Endpoint CreateErrorEndpoint(Endpoint asked, Exception exception) => asked is RouteEndpoint route
         ? new RouteEndpoint(
             context => UnreadableContent.TryAnswer(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
         : new Endpoint(context => UnreadableContent.TryAnswer(context, exception)!, asked.Metadata, asked.DisplayName);

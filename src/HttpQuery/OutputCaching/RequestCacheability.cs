@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery.OutputCaching;
 
 /// <summary>Finds the requests that output caching would answer wrongly.</summary>
-internal static class RequestRules
+internal static class RequestCacheability
 {
     /// <summary>Returns the reason why a request bypasses the cache, or <see langword="null"/>.</summary>
-    public static string? Obstacle(OutputCacheContext context, IList<string> credentialHeaders)
+    public static string? FindObstacle(OutputCacheContext context, IList<string> credentialHeaders)
     {
         var http = context.HttpContext;
         var headers = http.Request.Headers;
@@ -29,7 +29,7 @@ internal static class RequestRules
     }
 
     /// <summary>Whether a stored response may be too old for a request: output caching does not tell its age (RFC 9111 §5.2.1).</summary>
-    public static bool AsksForNew(HttpRequest request)
+    public static bool RequiresNewResponse(HttpRequest request)
     {
         var directives = RequestDirectives.Parse(request.Headers.CacheControl, request.Headers.Pragma);
         return directives.NoCache || directives.MaxAge is not null || directives.MinFresh is not null;

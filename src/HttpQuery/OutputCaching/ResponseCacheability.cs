@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.OutputCaching;
 
 /// <summary>Finds the responses that output caching would store wrongly.</summary>
-internal static class ResponseRules
+internal static class ResponseCacheability
 {
     private static readonly CacheRuleOptions Rules = new() { Mode = CacheMode.Shared, AllowHeuristicFreshness = false };
 
@@ -15,7 +15,7 @@ internal static class ResponseRules
     /// <param name="context">The response.</param>
     /// <param name="lifetime">How long output caching would keep it.</param>
     /// <param name="credentialHeaders">Names of the headers that carry a credential.</param>
-    public static string? Obstacle(OutputCacheContext context, TimeSpan lifetime, IList<string> credentialHeaders)
+    public static string? FindObstacle(OutputCacheContext context, TimeSpan lifetime, IList<string> credentialHeaders)
     {
         var response = context.HttpContext.Response;
         var headers = response.Headers;
