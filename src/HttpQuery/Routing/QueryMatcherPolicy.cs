@@ -22,12 +22,12 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
     public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints)
     {
         var edges = new List<PolicyNodeEdge>();
-        foreach (var site in QuerySite.Split([.. endpoints.Cast<RouteEndpoint>()]))
+        foreach (var host in HostEndpoints.Split([.. endpoints.Cast<RouteEndpoint>()]))
         {
-            var resource = QueryResource.Create(site.Endpoints, options.Value, _start);
+            var resource = QueryResource.Create(host.Endpoints, options.Value, _start);
             if (resource is null)
             {
-                edges.Add(Edge(RouteVerdict.Pass, site.Endpoints));
+                edges.Add(Edge(RouteVerdict.Pass, host.Endpoints));
                 continue;
             }
 
@@ -35,7 +35,7 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
             {
                 edges.Add(Edge(verdict, verdict switch
                 {
-                    RouteVerdict.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
+                    RouteVerdict.Pass => host.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
                     RouteVerdict.Query => ForQuery(isEncoded: false),
                     RouteVerdict.EncodedQuery => ForQuery(isEncoded: true),
                     _ => SyntheticEndpoints.Create(verdict, resource),
@@ -43,24 +43,24 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
             }
 
             IEnumerable<Endpoint> ForQuery(bool isEncoded) =>
-                site.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
+                host.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
                     .Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, isEncoded));
 
             PolicyNodeEdge Edge(RouteVerdict verdict, IEnumerable<Endpoint> answering) =>
-                new(new QueryEdge(site.Host, resource, verdict), [.. answering]);
+                new(new QueryEdge(host.Host, resource, verdict), [.. answering]);
         }
         return edges;
     }
 
     public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges)
     {
-        var sites = edges
+        var entries = edges
             .GroupBy(edge => ((QueryEdge)edge.State).Host)
-            .Select(site => new QueryJumpTable.Site(
-                site.Key,
-                ((QueryEdge)site.First().State).Resource,
-                Destinations(site)));
-        return new QueryJumpTable([.. sites]);
+            .Select(host => new QueryJumpTable.HostEntry(
+                host.Key,
+                ((QueryEdge)host.First().State).Resource,
+                Destinations(host)));
+        return new QueryJumpTable([.. entries]);
 
         static int[] Destinations(IEnumerable<PolicyJumpTableEdge> edges)
         {
@@ -70,5 +70,5 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
         }
     }
 
-    private sealed record QueryEdge(QueryHost Host, QueryResource? Resource, RouteVerdict Verdict);
+    private sealed record QueryEdge(HostPattern Host, QueryResource? Resource, RouteVerdict Verdict);
 }

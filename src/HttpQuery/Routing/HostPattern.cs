@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace HttpQuery.Routing;
 
 /// <summary>One host of <c>RequireHost</c>: <c>a.test</c>, <c>*.test</c> or <c>*</c>, each with or without a port.</summary>
-internal readonly record struct QueryHost(string Name, int? Port)
+internal readonly record struct HostPattern(string Name, int? Port)
 {
     /// <summary>Every host on every port: used for endpoints that name no host.</summary>
-    public static QueryHost Any { get; } = new("*", null);
+    public static HostPattern Any { get; } = new("*", null);
 
-    public static QueryHost Parse(string text)
+    public static HostPattern Parse(string text)
     {
         var host = new HostString(text);
         return new(host.Host.ToLowerInvariant(), host.Port);
@@ -21,7 +21,7 @@ internal readonly record struct QueryHost(string Name, int? Port)
     public bool Matches(string host, int? port) => (Port is null || Port == port) && MatchesName(host);
 
     /// <summary>Whether every host that matches <paramref name="other"/> matches here.</summary>
-    public bool Covers(QueryHost other) => (Port is null || Port == other.Port) && MatchesName(other.Name);
+    public bool Covers(HostPattern other) => (Port is null || Port == other.Port) && MatchesName(other.Name);
 
     private bool MatchesName(string host) =>
         Name is "*"

@@ -4,26 +4,26 @@ namespace HttpQuery.Routing;
 
 /// <summary>The endpoints of a path that answer for one host: with <c>RequireHost</c> a path may be another resource on each
 /// host.</summary>
-internal sealed record QuerySite(QueryHost Host, IReadOnlyList<RouteEndpoint> Endpoints)
+internal sealed record HostEndpoints(HostPattern Host, IReadOnlyList<RouteEndpoint> Endpoints)
 {
     /// <summary>Creates a site for each name and port that any endpoint names, the narrowest first,
     /// and last the site of every other host.</summary>
     /// <remarks>Names are exact or nested wildcards, so the endpoints that match a request are those that cover its narrowest
     /// site.</remarks>
-    public static IEnumerable<QuerySite> Split(IReadOnlyList<RouteEndpoint> endpoints)
+    public static IEnumerable<HostEndpoints> Split(IReadOnlyList<RouteEndpoint> endpoints)
     {
         var hosts = endpoints.ToDictionary(endpoint => endpoint, Hosts);
-        var asked = hosts.Values.SelectMany(list => list).Append(QueryHost.Any).ToArray();
+        var asked = hosts.Values.SelectMany(list => list).Append(HostPattern.Any).ToArray();
         return
             from name in asked.Select(host => host.Name).Distinct()
             from port in asked.Select(host => host.Port).Distinct()
-            let site = new QueryHost(name, port)
+            let site = new HostPattern(name, port)
             orderby site.Breadth
-            select new QuerySite(site, [.. endpoints.Where(endpoint => hosts[endpoint].Any(host => host.Covers(site)))]);
+            select new HostEndpoints(site, [.. endpoints.Where(endpoint => hosts[endpoint].Any(host => host.Covers(site)))]);
     }
 
-    private static QueryHost[] Hosts(RouteEndpoint endpoint) =>
+    private static HostPattern[] Hosts(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHostMetadata>()?.Hosts is { Count: > 0 } hosts
-            ? [.. hosts.Select(QueryHost.Parse)]
-            : [QueryHost.Any];
+            ? [.. hosts.Select(HostPattern.Parse)]
+            : [HostPattern.Any];
 }
