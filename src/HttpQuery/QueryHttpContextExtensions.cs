@@ -54,11 +54,11 @@ public static class QueryHttpContextExtensions
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
         {
-            return new AnswerResult(answered => UnreadableContent.TryAnswer(answered, exception)!);
+            return new DelegateResult(http => UnreadableContent.TryAnswer(http, exception)!);
         }
         return outcome is PreconditionOutcome.Proceed
             ? null
-            : new AnswerResult(answered => RequestPreconditions.AnswerAsync(answered, outcome));
+            : new DelegateResult(http => RequestPreconditions.AnswerAsync(http, outcome));
 
         bool IsAnswered()
         {

@@ -16,7 +16,7 @@ internal static class JsonQueryReader
         where TQuery : notnull
     {
         if (JsonMediaType.GetEncoding(context.Request.ContentType) is not { } encoding)
-            return (default, new AnswerResult(UnsupportedCharsetProblem.WriteAsync));
+            return (default, new DelegateResult(UnsupportedCharsetProblem.WriteAsync));
 
         var isUtf8 = encoding is UTF8Encoding;
         var content = isUtf8
@@ -26,16 +26,16 @@ internal static class JsonQueryReader
         {
             return await JsonSerializer.DeserializeAsync(content, typeInfo, context.RequestAborted) is { } query
                 ? (query, null)
-                : (default, new AnswerResult(new JsonError(null, null).WriteAsync));
+                : (default, new DelegateResult(new JsonError(null, null).WriteAsync));
         }
         catch (JsonException exception)
         {
             // In transcoded bytes, a position would not be the sender's.
-            return (default, new AnswerResult((isUtf8 ? JsonError.From(exception) : new(null, null)).WriteAsync));
+            return (default, new DelegateResult((isUtf8 ? JsonError.From(exception) : new(null, null)).WriteAsync));
         }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
         {
-            return (default, new AnswerResult(answered => UnreadableContent.TryAnswer(answered, exception)!));
+            return (default, new DelegateResult(http => UnreadableContent.TryAnswer(http, exception)!));
         }
         finally
         {

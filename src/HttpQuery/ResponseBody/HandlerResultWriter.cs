@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.ResponseBody;
 
 /// <summary>Sends the value that a handler returned, by the rules of minimal APIs.</summary>
-internal static class HandlerResult
+internal static class HandlerResultWriter
 {
     public static Task WriteAsync<T>(HttpContext context, T value) => value switch
     {
