@@ -50,7 +50,7 @@ public static class HttpQueryServiceCollectionExtensions
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
             ServiceDescriptor.Singleton<IStartupFilter, OriginalRequestStartupFilter>(),
-            ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentHandler>(),
+            ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentExceptionHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
             ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActions>(),
             ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),

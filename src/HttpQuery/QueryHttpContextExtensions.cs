@@ -54,7 +54,7 @@ public static class QueryHttpContextExtensions
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
         {
-            return new DelegateResult(http => UnreadableContent.TryAnswer(http, exception)!);
+            return new DelegateResult(http => UnreadableContentProblem.TryWrite(http, exception)!);
         }
         return outcome is PreconditionOutcome.Proceed
             ? null

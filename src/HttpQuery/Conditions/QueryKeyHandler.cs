@@ -15,9 +15,9 @@ internal sealed class QueryKeyHandler(RequestDelegate next, int maximumLength)
             var scheme = context.RequestServices.GetRequiredService<QueryCacheKeyScheme>();
             context.Features.Set(new QueryKeyFeature(await RequestKey.ReadAsync(context, scheme, maximumLength)));
         }
-        catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
+        catch (Exception exception) when (UnreadableContentProblem.TryWrite(context, exception) is { } writing)
         {
-            await answer;
+            await writing;
             return;
         }
         await next(context);

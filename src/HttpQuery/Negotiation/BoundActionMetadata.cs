@@ -30,10 +30,10 @@ internal sealed class BoundActionMetadata(int maximumLength)
         catch (Exception exception)
             when (!context.Response.HasStarted
                 && (exception is BadHttpRequestException || !retained.IsBound)
-                && UnreadableContent.TryAnswer(context, exception) is { } answer)
+                && UnreadableContentProblem.TryWrite(context, exception) is { } writing)
         {
             // MVC does not handle these, and an exception handler would turn them into a 500.
-            await answer;
+            await writing;
         }
         finally
         {

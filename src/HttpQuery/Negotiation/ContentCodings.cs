@@ -35,7 +35,7 @@ internal static class ContentCodings
         }
         catch (Exception) when (content.Failure is not null && !response.HasStarted)
         {
-            await UnreadableContent.TryAnswer(context, content.Failure)!;
+            await UnreadableContentProblem.TryWrite(context, content.Failure)!;
             return;
         }
         finally
@@ -47,7 +47,7 @@ internal static class ContentCodings
         if (content.Failure is { } failure
             && response is { HasStarted: false, ContentLength: null, ContentType: null }
             && response.StatusCode == failure.StatusCode)
-            await UnreadableContent.TryAnswer(context, failure)!;
+            await UnreadableContentProblem.TryWrite(context, failure)!;
     }
 
     private static bool IsIdentity(string coding) => coding.Length == 0 || coding.Equals("identity", StringComparison.OrdinalIgnoreCase);

@@ -35,7 +35,7 @@ internal static class JsonQueryReader
         }
         catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
         {
-            return (default, new DelegateResult(http => UnreadableContent.TryAnswer(http, exception)!));
+            return (default, new DelegateResult(http => UnreadableContentProblem.TryWrite(http, exception)!));
         }
         finally
         {

@@ -101,8 +101,8 @@ internal sealed class QueryContentPolicy(
         return new(Key: null);
     }
 
-    private static Endpoint CreateErrorEndpoint(Endpoint asked, Exception exception) => asked is RouteEndpoint route
+    private static Endpoint CreateErrorEndpoint(Endpoint endpoint, Exception exception) => endpoint is RouteEndpoint route
         ? new RouteEndpoint(
-            context => UnreadableContent.TryAnswer(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
-        : new Endpoint(context => UnreadableContent.TryAnswer(context, exception)!, asked.Metadata, asked.DisplayName);
+            context => UnreadableContentProblem.TryWrite(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
+        : new Endpoint(context => UnreadableContentProblem.TryWrite(context, exception)!, endpoint.Metadata, endpoint.DisplayName);
 }

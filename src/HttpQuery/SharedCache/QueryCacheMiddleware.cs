@@ -51,9 +51,9 @@ internal sealed class QueryCacheMiddleware
         {
             (request, inputs, content) = await ReadAsync(context, headers, policy, isBackground: feature?.Original is not null);
         }
-        catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
+        catch (Exception exception) when (UnreadableContentProblem.TryWrite(context, exception) is { } writing)
         {
-            await answer;
+            await writing;
             return;
         }
 

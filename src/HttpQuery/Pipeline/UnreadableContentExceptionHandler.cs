@@ -8,14 +8,14 @@ namespace HttpQuery.Pipeline;
 /// <summary>Keeps <c>UseExceptionHandler</c> from turning Kestrel's errors about the content of a QUERY into
 /// a 500: too long, broken off, too slow.</summary>
 /// <remarks>Without that middleware, Kestrel sends the bare status by itself.</remarks>
-internal sealed class UnreadableContentHandler : IExceptionHandler
+internal sealed class UnreadableContentExceptionHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (!IsOfServer(exception) || !HttpMethods.IsQuery(httpContext.Request.Method)
             || QueryResourceHeaders.FindEndpoint(httpContext) is null)
             return false;
-        await UnreadableContent.TryAnswer(httpContext, exception)!;
+        await UnreadableContentProblem.TryWrite(httpContext, exception)!;
         return true;
     }
 

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 namespace HttpQuery.Problems;
 
 /// <summary>Responds to content that cannot be read to its end: with a client error, never a 500.</summary>
-internal static class UnreadableContent
+internal static class UnreadableContentProblem
 {
     /// <summary>Returns the task that writes the response; <see langword="null"/> if <paramref name="exception"/> has another
     /// cause.</summary>
-    public static Task? TryAnswer(HttpContext context, Exception exception) => exception switch
+    public static Task? TryWrite(HttpContext context, Exception exception) => exception switch
     {
         BadHttpRequestException refused =>
             QueryProblems.WriteAsync(context, refused.StatusCode, Refusal.UnreadableContent, refused.Message),
