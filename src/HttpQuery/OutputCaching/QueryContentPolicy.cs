@@ -103,6 +103,7 @@ internal sealed class QueryContentPolicy(
 
     private static Endpoint CreateErrorEndpoint(Endpoint endpoint, Exception exception) => endpoint is RouteEndpoint route
         ? new RouteEndpoint(
-            context => UnreadableContentProblem.TryWrite(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
+            context => UnreadableContentProblem.TryWrite(context, exception)!,
+            route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
         : new Endpoint(context => UnreadableContentProblem.TryWrite(context, exception)!, endpoint.Metadata, endpoint.DisplayName);
 }

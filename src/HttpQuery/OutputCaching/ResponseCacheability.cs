@@ -33,8 +33,9 @@ internal static class ResponseCacheability
         if (directives.NoCache || directives.NoCacheFields is not null) return "it says no-cache, and output caching does not validate";
 
         // Output caching fixes the lifetime at the first byte, too early for a policy to shorten it.
-        var stated = FreshnessRules.Lifetime(Rules, response.StatusCode, new HeaderLines(headers), directives, TimeProvider.System.GetUtcNow());
-        if (stated.IsExplicit && stated.Value < lifetime) return "it is fresh for less time than it would be kept";
+        var now = TimeProvider.System.GetUtcNow();
+        var declared = FreshnessRules.Lifetime(Rules, response.StatusCode, new HeaderLines(headers), directives, now);
+        if (declared.IsExplicit && declared.Value < lifetime) return "it is fresh for less time than it would be kept";
         return headers.Age.Count > 0 ? "it has an age, which output caching would begin anew" : null;
     }
 

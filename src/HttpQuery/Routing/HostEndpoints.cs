@@ -6,10 +6,10 @@ namespace HttpQuery.Routing;
 /// host.</summary>
 internal sealed record HostEndpoints(HostPattern Host, IReadOnlyList<RouteEndpoint> Endpoints)
 {
-    /// <summary>Creates a site for each name and port that any endpoint names, the narrowest first,
-    /// and last the site of every other host.</summary>
+    /// <summary>Creates one item for each name and port that any endpoint names, the narrowest first,
+    /// and last the item of every other host.</summary>
     /// <remarks>Names are exact or nested wildcards, so the endpoints that match a request are those that cover its narrowest
-    /// site.</remarks>
+    /// pattern.</remarks>
     public static IEnumerable<HostEndpoints> Split(IReadOnlyList<RouteEndpoint> endpoints)
     {
         var hosts = endpoints.ToDictionary(endpoint => endpoint, Hosts);
@@ -17,9 +17,9 @@ internal sealed record HostEndpoints(HostPattern Host, IReadOnlyList<RouteEndpoi
         return
             from name in asked.Select(host => host.Name).Distinct()
             from port in asked.Select(host => host.Port).Distinct()
-            let site = new HostPattern(name, port)
-            orderby site.Breadth
-            select new HostEndpoints(site, [.. endpoints.Where(endpoint => hosts[endpoint].Any(host => host.Covers(site)))]);
+            let pattern = new HostPattern(name, port)
+            orderby pattern.Breadth
+            select new HostEndpoints(pattern, [.. endpoints.Where(endpoint => hosts[endpoint].Any(host => host.Covers(pattern)))]);
     }
 
     private static HostPattern[] Hosts(RouteEndpoint endpoint) =>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace HttpQuery.Routing;
 
-/// <summary>Decides at request time on the entry, the answer and the next destination. Allocates nothing.</summary>
+/// <summary>Decides at request time on the host, the verdict and the next destination. Allocates nothing.</summary>
 internal sealed class QueryJumpTable(QueryJumpTable.HostEntry[] entries) : PolicyJumpTable
 {
     /// <summary>One host's resource, and the destination of each <see cref="RouteVerdict"/>.</summary>
