@@ -6,7 +6,7 @@ namespace HttpQuery.Diagnostics;
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Debug, "A request to a path with a QUERY endpoint was refused with {Status}: {Reason}.")]
-    public static partial void Refused(ILogger logger, int status, string reason);
+    public static partial void Rejected(ILogger logger, int status, string reason);
 
     [LoggerMessage(2, LogLevel.Debug,
         "The response to a QUERY is longer than {MaximumLength} bytes, or is streamed: "

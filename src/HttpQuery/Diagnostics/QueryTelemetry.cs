@@ -37,12 +37,12 @@ internal sealed class QueryTelemetry
     public ILogger Logger => _logger;
 
     /// <summary>Records why the request is rejected; the first reason counts.</summary>
-    public static void Refuse(HttpContext context, int status, Refusal refusal)
+    public static void RecordRejection(HttpContext context, int status, RejectionReason reason)
     {
-        if (context.Features.Get<Refusal>() is not null) return;
-        context.Features.Set(refusal);
+        if (context.Features.Get<RejectionReason>() is not null) return;
+        context.Features.Set(reason);
         if (context.RequestServices.GetService(typeof(QueryTelemetry)) is QueryTelemetry telemetry)
-            Log.Refused(telemetry._logger, status, refusal.Reason);
+            Log.Rejected(telemetry._logger, status, reason.Reason);
     }
 
     /// <summary>Whether the meter has a listener.</summary>
@@ -89,7 +89,7 @@ internal sealed class QueryTelemetry
     }
 
     private static string? ReasonOf(HttpContext context) =>
-        context.Response.StatusCode is >= 400 and < 500 ? context.Features.Get<Refusal>()?.Reason ?? "other" : null;
+        context.Response.StatusCode is >= 400 and < 500 ? context.Features.Get<RejectionReason>()?.Reason ?? "other" : null;
 
     private static string OutcomeOf(int status) => status switch
     {

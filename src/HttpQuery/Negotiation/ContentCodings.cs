@@ -18,7 +18,7 @@ internal static class ContentCodings
     public static RequestDelegate Wrap(RequestDelegate next) => context =>
     {
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } coding)
-            return IsIdentity(coding.ToString()) ? next(context) : RefuseAsync(context);
+            return IsIdentity(coding.ToString()) ? next(context) : RejectAsync(context);
         return DecodeAsync(next, context);
     };
 
@@ -52,11 +52,11 @@ internal static class ContentCodings
 
     private static bool IsIdentity(string coding) => coding.Length == 0 || coding.Equals("identity", StringComparison.OrdinalIgnoreCase);
 
-    private static Task RefuseAsync(HttpContext context)
+    private static Task RejectAsync(HttpContext context)
     {
         var supported = SupportedBy(context.RequestServices);
         context.Response.Headers.AcceptEncoding = supported;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, Refusal.UnsupportedCoding,
+        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, RejectionReason.UnsupportedCoding,
             $"The coding of the content is not supported. This resource accepts: {supported}");
     }
 

@@ -14,13 +14,13 @@ internal static class QueryProblems
     private static readonly string[] ResultHeaders =
         ["Content-Encoding", "Content-Language", "Cache-Control", "Expires", "Location", "Content-Location"];
 
-    public static Task WriteAsync(HttpContext context, int status, Refusal refusal, string detail) =>
-        WriteAsync(context, refusal, new() { Status = status, Detail = detail });
+    public static Task WriteAsync(HttpContext context, int status, RejectionReason reason, string detail) =>
+        WriteAsync(context, reason, new() { Status = status, Detail = detail });
 
-    public static async Task WriteAsync(HttpContext context, Refusal refusal, ProblemDetails problem)
+    public static async Task WriteAsync(HttpContext context, RejectionReason reason, ProblemDetails problem)
     {
         var status = problem.Status ?? StatusCodes.Status400BadRequest;
-        QueryTelemetry.Refuse(context, status, refusal);
+        QueryTelemetry.RecordRejection(context, status, reason);
         var response = context.Response;
         response.StatusCode = status;
 

@@ -13,9 +13,9 @@ internal static class UnreadableContentProblem
     public static Task? TryWrite(HttpContext context, Exception exception) => exception switch
     {
         BadHttpRequestException refused =>
-            QueryProblems.WriteAsync(context, refused.StatusCode, Refusal.UnreadableContent, refused.Message),
+            QueryProblems.WriteAsync(context, refused.StatusCode, RejectionReason.UnreadableContent, refused.Message),
         InvalidDataException or DecoderFallbackException =>
-            QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, Refusal.UnreadableContent, DecodingStream.BrokenCoding),
+            QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, RejectionReason.UnreadableContent, DecodingStream.BrokenCoding),
         _ => null,
     };
 }

@@ -51,7 +51,7 @@ internal static class RangeResponse
         {
             ByteRangeOutcome.Satisfiable when ranges is [var only] => SendPartAsync(response, source, only),
             ByteRangeOutcome.Satisfiable => SendPartsAsync(response, source, ranges),
-            ByteRangeOutcome.Unsatisfiable => RefuseAsync(context, source, maximumCount),
+            ByteRangeOutcome.Unsatisfiable => RejectAsync(context, source, maximumCount),
             _ => SendWholeAsync(context, source),
         };
     }
@@ -92,13 +92,13 @@ internal static class RangeResponse
         await response.Body.WriteAsync(end, response.HttpContext.RequestAborted);
     }
 
-    private static Task RefuseAsync(HttpContext context, IRangeSource source, int maximumCount)
+    private static Task RejectAsync(HttpContext context, IRangeSource source, int maximumCount)
     {
         var response = context.Response;
         response.ContentLength = null;
         response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{source.Length}");
         var tooMany = context.Request.Headers.Range.ToString().AsSpan().Count(',') >= maximumCount;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, Refusal.RangeNotSatisfiable, tooMany
+        return QueryProblems.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, RejectionReason.RangeNotSatisfiable, tooMany
             ? string.Create(CultureInfo.InvariantCulture, $"The request asks for more than {maximumCount} ranges.")
             : string.Create(CultureInfo.InvariantCulture,
                 $"No range of the request lies within the result, which has {source.Length} octets."));

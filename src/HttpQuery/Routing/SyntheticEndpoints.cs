@@ -31,21 +31,21 @@ internal static class SyntheticEndpoints
 
     private static RequestDelegate Handler(RouteVerdict verdict, QueryResourceHeaders resource)
     {
-        var (status, refusal, detail) = verdict switch
+        var (status, reason, detail) = verdict switch
         {
             RouteVerdict.MissingContentType =>
-                (400, Refusal.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
+                (400, RejectionReason.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
             RouteVerdict.MalformedContentType =>
-                (400, Refusal.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
-            RouteVerdict.EmptyContent => (400, Refusal.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
+                (400, RejectionReason.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
+            RouteVerdict.EmptyContent => (400, RejectionReason.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
             RouteVerdict.MethodOverride =>
-                (400, Refusal.MethodOverride,
+                (400, RejectionReason.MethodOverride,
                     "A posted form is no QUERY, whatever its fields say of the method: another site could have sent it."),
             RouteVerdict.UnsupportedMediaType =>
-                (415, Refusal.UnsupportedMediaType,
+                (415, RejectionReason.UnsupportedMediaType,
                     $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),
             RouteVerdict.MethodNotAllowed =>
-                (405, Refusal.MethodNotAllowed, $"The method is not supported. This resource allows: {resource.Allow}"),
+                (405, RejectionReason.MethodNotAllowed, $"The method is not supported. This resource allows: {resource.Allow}"),
             RouteVerdict.Options => (204, null!, ""),
             _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
         };
@@ -56,7 +56,7 @@ internal static class SyntheticEndpoints
             response.StatusCode = status;
             if (status is 405 or 204) response.Headers.Allow = resource.Allow;
             if (status is 415) response.Headers.Accept = resource.Accept;
-            return status is 204 ? Task.CompletedTask : QueryProblems.WriteAsync(context, status, refusal, detail);
+            return status is 204 ? Task.CompletedTask : QueryProblems.WriteAsync(context, status, reason, detail);
         };
     }
 }

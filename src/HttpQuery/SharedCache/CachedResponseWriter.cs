@@ -34,7 +34,7 @@ internal static class CachedResponseWriter
     {
         SetStatus(context.Response.Headers, decision.Status);
         return QueryProblems.WriteAsync(
-            context, StatusCodes.Status504GatewayTimeout, Refusal.OnlyIfCached,
+            context, StatusCodes.Status504GatewayTimeout, RejectionReason.OnlyIfCached,
             "The request asks for a stored response alone (only-if-cached), and there is none.");
     }
 
