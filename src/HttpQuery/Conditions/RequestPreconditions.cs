@@ -88,7 +88,7 @@ internal static class RequestPreconditions
         var response = context.Response;
         if (outcome is PreconditionOutcome.PreconditionFailed)
         {
-            return QueryProblems.WriteAsync(context, StatusCodes.Status412PreconditionFailed, RejectionReason.PreconditionFailed,
+            return ProblemWriter.WriteAsync(context, StatusCodes.Status412PreconditionFailed, RejectionReason.PreconditionFailed,
                 "A precondition of the request does not hold for the current result of the query.");
         }
 

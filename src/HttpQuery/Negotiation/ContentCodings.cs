@@ -56,7 +56,7 @@ internal static class ContentCodings
     {
         var supported = SupportedBy(context.RequestServices);
         context.Response.Headers.AcceptEncoding = supported;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, RejectionReason.UnsupportedCoding,
+        return ProblemWriter.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, RejectionReason.UnsupportedCoding,
             $"The coding of the content is not supported. This resource accepts: {supported}");
     }
 

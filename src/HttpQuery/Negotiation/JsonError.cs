@@ -49,7 +49,7 @@ internal sealed record JsonError(long? Line, long? Byte)
                 : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
         };
         if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Number(Line.Value), Number(Byte!.Value));
-        return QueryProblems.WriteAsync(context, RejectionReason.MalformedContent, problem);
+        return ProblemWriter.WriteAsync(context, RejectionReason.MalformedContent, problem);
     }
 
     // The only type of extension members that the framework's problem details can always serialize: native AOT has metadata for no other.

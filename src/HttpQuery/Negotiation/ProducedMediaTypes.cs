@@ -46,7 +46,7 @@ internal sealed class ProducedMediaTypes
     public RequestDelegate Wrap(RequestDelegate next) => context =>
     {
         var choice = Choose(context.Request);
-        if (choice < 0) return QueryProblems.WriteAsync(context, StatusCodes.Status406NotAcceptable, RejectionReason.NotAcceptable, _refusal);
+        if (choice < 0) return ProblemWriter.WriteAsync(context, StatusCodes.Status406NotAcceptable, RejectionReason.NotAcceptable, _refusal);
 
         context.Features.Set(_choices[choice]);
 

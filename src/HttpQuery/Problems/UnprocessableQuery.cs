@@ -28,7 +28,7 @@ public sealed class UnprocessableQuery : IResult, IStatusCodeHttpResult, IEndpoi
         ArgumentNullException.ThrowIfNull(httpContext);
         var problem = _errors is null ? new ProblemDetails() : new HttpValidationProblemDetails(_errors.ToDictionary()) { Title = null };
         (problem.Status, problem.Detail) = (StatusCode, Detail);
-        return QueryProblems.WriteAsync(httpContext, RejectionReason.Unprocessable, problem);
+        return ProblemWriter.WriteAsync(httpContext, RejectionReason.Unprocessable, problem);
     }
 
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

@@ -13,9 +13,9 @@ internal static class UnreadableContentProblem
     public static Task? TryWrite(HttpContext context, Exception exception) => exception switch
     {
         BadHttpRequestException refused =>
-            QueryProblems.WriteAsync(context, refused.StatusCode, RejectionReason.UnreadableContent, refused.Message),
+            ProblemWriter.WriteAsync(context, refused.StatusCode, RejectionReason.UnreadableContent, refused.Message),
         InvalidDataException or DecoderFallbackException =>
-            QueryProblems.WriteAsync(context, StatusCodes.Status400BadRequest, RejectionReason.UnreadableContent, DecodingStream.BrokenCoding),
+            ProblemWriter.WriteAsync(context, StatusCodes.Status400BadRequest, RejectionReason.UnreadableContent, DecodingStream.BrokenCoding),
         _ => null,
     };
 }

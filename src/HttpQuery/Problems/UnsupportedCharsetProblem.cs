@@ -11,7 +11,7 @@ internal static class UnsupportedCharsetProblem
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<QueryResourceHeaders>() is { } headers)
             context.Response.Headers.Accept = headers.Accept;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, RejectionReason.UnsupportedCharset,
+        return ProblemWriter.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, RejectionReason.UnsupportedCharset,
             "The charset of the content is not supported. JSON is UTF-8.");
     }
 }

@@ -98,7 +98,7 @@ internal static class RangeResponse
         response.ContentLength = null;
         response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{source.Length}");
         var tooMany = context.Request.Headers.Range.ToString().AsSpan().Count(',') >= maximumCount;
-        return QueryProblems.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, RejectionReason.RangeNotSatisfiable, tooMany
+        return ProblemWriter.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, RejectionReason.RangeNotSatisfiable, tooMany
             ? string.Create(CultureInfo.InvariantCulture, $"The request asks for more than {maximumCount} ranges.")
             : string.Create(CultureInfo.InvariantCulture,
                 $"No range of the request lies within the result, which has {source.Length} octets."));

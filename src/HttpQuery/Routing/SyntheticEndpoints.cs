@@ -56,7 +56,7 @@ internal static class SyntheticEndpoints
             response.StatusCode = status;
             if (status is 405 or 204) response.Headers.Allow = resource.Allow;
             if (status is 415) response.Headers.Accept = resource.Accept;
-            return status is 204 ? Task.CompletedTask : QueryProblems.WriteAsync(context, status, reason, detail);
+            return status is 204 ? Task.CompletedTask : ProblemWriter.WriteAsync(context, status, reason, detail);
         };
     }
 }

@@ -33,7 +33,7 @@ internal static class CachedResponseWriter
     public static Task WriteOnlyIfCachedAsync(HttpContext context, CacheDecision.Refuse decision)
     {
         SetStatus(context.Response.Headers, decision.Status);
-        return QueryProblems.WriteAsync(
+        return ProblemWriter.WriteAsync(
             context, StatusCodes.Status504GatewayTimeout, RejectionReason.OnlyIfCached,
             "The request asks for a stored response alone (only-if-cached), and there is none.");
     }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Problems;
 
 /// <summary>Writes problem details (RFC 9457) as the application writes its own.</summary>
-internal static class QueryProblems
+internal static class ProblemWriter
 {
     private static readonly string[] ResultHeaders =
         ["Content-Encoding", "Content-Language", "Cache-Control", "Expires", "Location", "Content-Location"];
