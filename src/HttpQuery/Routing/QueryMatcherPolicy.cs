@@ -11,7 +11,7 @@ namespace HttpQuery.Routing;
 /// and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
 internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, QueryTelemetry telemetry) : MatcherPolicy, INodeBuilderPolicy
 {
-    private readonly QueryResponseStart _start = new(telemetry);
+    private readonly ResponseStartHandler _start = new(telemetry);
 
     // One before the framework's method policy (-1000), which would send 405 first and without our headers.
     public override int Order => -1001;

@@ -16,10 +16,10 @@ internal sealed class QueryResource
     private readonly bool _acceptsPreflight;
     private readonly bool _allowFallback;
     private readonly AcceptedMediaTypes _mediaTypes;
-    private readonly QueryResponseStart _start;
+    private readonly ResponseStartHandler _start;
 
     private QueryResource(
-        IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback, QueryResponseStart start)
+        IReadOnlyList<RouteEndpoint> endpoints, IReadOnlyList<RouteEndpoint> fallbacks, bool allowFallback, ResponseStartHandler start)
     {
         _start = start;
         Endpoints = endpoints;
@@ -59,7 +59,7 @@ internal sealed class QueryResource
 
     /// <summary>Creates the resource of <paramref name="endpoints"/>, or returns
     /// <see langword="null"/> if none of them answers QUERY.</summary>
-    public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options, QueryResponseStart start)
+    public static QueryResource? Create(IReadOnlyList<RouteEndpoint> endpoints, HttpQueryOptions options, ResponseStartHandler start)
     {
         var own = endpoints.Where(endpoint => !QueryEndpoint.IsFallback(endpoint)).ToArray();
         return own.Any(QueryEndpoint.AcceptsQuery) ? new(own, [.. endpoints.Except(own)], options.AllowFallback, start) : null;
@@ -82,14 +82,14 @@ internal sealed class QueryResource
         var method = request.Method;
         if (HttpMethods.IsQuery(method))
         {
-            _start.AnnounceQuery(context);
+            _start.RegisterQuery(context);
             return _mediaTypes.Decide(context);
         }
 
         var verdict = HttpMethods.IsOptions(method)
             ? _ownOptions || IsPreflight(request) ? RouteVerdict.Pass : RouteVerdict.Options
             : _anyMethod || Supports(method) ? RouteVerdict.Pass : RouteVerdict.MethodNotAllowed;
-        if (verdict is not RouteVerdict.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) _start.Announce(context);
+        if (verdict is not RouteVerdict.Pass || HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) _start.Register(context);
         return verdict;
     }
 

@@ -11,23 +11,23 @@ namespace HttpQuery.Routing;
 /// count.</summary>
 /// <remarks>Not earlier: an exception handler clears headers that are set before, and a middleware may encode the content. Whether a route
 /// constraint rejected the path is also known only now.</remarks>
-internal sealed class QueryResponseStart
+internal sealed class ResponseStartHandler
 {
     private readonly Func<object, Task> _write;
     private readonly QueryTelemetry _telemetry;
 
-    public QueryResponseStart(QueryTelemetry telemetry) => (_telemetry, _write) = (telemetry, Write);
+    public ResponseStartHandler(QueryTelemetry telemetry) => (_telemetry, _write) = (telemetry, Write);
 
     /// <summary>Registers for the start of the response to a QUERY.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AnnounceQuery(HttpContext context)
+    public void RegisterQuery(HttpContext context)
     {
         if (_telemetry.IsObserved) _telemetry.Watch(context);
-        Announce(context);
+        Register(context);
     }
 
     /// <summary>Registers for the start of a response.</summary>
-    public void Announce(HttpContext context)
+    public void Register(HttpContext context)
     {
         try
         {
