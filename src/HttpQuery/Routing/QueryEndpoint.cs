@@ -60,7 +60,7 @@ internal static class QueryEndpoint
         metadata.Add(NoCookieRedirect);
         handler = Compose(handler, endpoint, produced, options);
         return new(
-            isEncoded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+            isEncoded ? ContentCodingHandler.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
     /// <summary>Returns the endpoint for all other requests of <paramref name="resource"/>: with the headers

@@ -12,7 +12,7 @@ namespace HttpQuery.Negotiation;
 /// coding turns out to be broken while a middleware removes it.</summary>
 /// <remarks>Request decompression runs between routing and the endpoint, and removes <c>Content-Encoding</c> together with the coding. If
 /// the header is still there, the endpoint would misread the content.</remarks>
-internal static class ContentCodings
+internal static class ContentCodingHandler
 {
     /// <summary>Returns the handler for requests that came with a content coding.</summary>
     public static RequestDelegate Wrap(RequestDelegate next) => context =>
