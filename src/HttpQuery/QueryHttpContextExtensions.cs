@@ -131,7 +131,7 @@ public static class QueryHttpContextExtensions
     {
         if (!HttpMethods.IsQuery(context.Request.Method)) return true;
         if (context.Features.Get<QueryKeyFeature>() is { } keyed) return keyed.Key is not null;
-        return context.Features.Get<RetainedContent>() is { Content.WasRead: true }
+        return context.Features.Get<RetainedContentFeature>() is { Content.WasRead: true }
             || context.Features.Get<IFormFeature>() is { Form: not null }
                 ? true
                 : null;

@@ -29,7 +29,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
         ArgumentNullException.ThrowIfNull(context);
 
         var http = context.HttpContext;
-        var retained = http.Features.Get<RetainedContent>();
+        var retained = http.Features.Get<RetainedContentFeature>();
         if (retained is not null) retained.IsBound = true;
 
         // The application judges a model that was bound and then found invalid.

@@ -22,7 +22,7 @@ internal sealed class BoundActionMetadata(int maximumLength)
         }
 
         JsonMediaType.UnquoteCharset(context.Request);
-        using var retained = new RetainedContent(context, maximumLength);
+        using var retained = new RetainedContentFeature(context, maximumLength);
         try
         {
             await next(context);

@@ -49,7 +49,7 @@ internal sealed class JsonBindingHandler(RequestDelegate next, Type queryType, b
         }
 
         JsonMediaType.UnquoteCharset(context.Request);
-        using var retained = new RetainedContent(context, maximumLength);
+        using var retained = new RetainedContentFeature(context, maximumLength);
         try
         {
             await next(context);

@@ -38,7 +38,7 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
     /// <summary>Writes the response, or leaves it to the handler that kept the content and finds the position.</summary>
     public static Task ReplaceAsync(HttpContext context)
     {
-        if (context.Features.Get<RetainedContent>() is not { } retained) return new JsonError(null, null).WriteAsync(context);
+        if (context.Features.Get<RetainedContentFeature>() is not { } retained) return new JsonError(null, null).WriteAsync(context);
         retained.HasFailed = true;
         return Task.CompletedTask;
     }

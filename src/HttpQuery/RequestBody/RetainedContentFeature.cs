@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace HttpQuery.RequestBody;
 
 /// <summary>Provides the request's body reader and keeps the bytes read from it; starts again if the body is replaced meanwhile.</summary>
-internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
+internal sealed class RetainedContentFeature : IRequestBodyPipeFeature, IDisposable
 {
     private readonly HttpContext _context;
     private readonly IRequestBodyPipeFeature _original;
     private readonly int _maximumLength;
     private Stream? _body;
 
-    public RetainedContent(HttpContext context, int maximumLength)
+    public RetainedContentFeature(HttpContext context, int maximumLength)
     {
         // Reading this property makes a server provide the feature that has the reader.
         _ = context.Request.BodyReader;
@@ -47,7 +47,7 @@ internal sealed class RetainedContent : IRequestBodyPipeFeature, IDisposable
     public void Release()
     {
         _context.Features.Set(_original);
-        _context.Features.Set<RetainedContent>(null);
+        _context.Features.Set<RetainedContentFeature>(null);
     }
 
     public void Dispose() => Content?.Dispose();
