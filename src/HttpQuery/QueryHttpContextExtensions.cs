@@ -113,7 +113,7 @@ public static class QueryHttpContextExtensions
     public static string? GetNegotiatedMediaType(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Features.Get<NegotiatedMediaType>()?.Text;
+        return context.Features.Get<NegotiatedMediaTypeFeature>()?.Text;
     }
 
     /// <summary>Keeps the response to this request out of the shared cache, for example because the

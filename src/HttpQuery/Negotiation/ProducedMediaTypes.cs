@@ -11,7 +11,7 @@ namespace HttpQuery.Negotiation;
 internal sealed class ProducedMediaTypes
 {
     private readonly MediaTypeNegotiation _negotiation;
-    private readonly NegotiatedMediaType[] _choices;
+    private readonly NegotiatedMediaTypeFeature[] _choices;
     private readonly string _refusal;
     private readonly bool _forFormatters;
 
@@ -19,7 +19,7 @@ internal sealed class ProducedMediaTypes
     {
         _forFormatters = forFormatters;
         _negotiation = new(types);
-        _choices = [.. types.Select(type => new NegotiatedMediaType(type.ToString()))];
+        _choices = [.. types.Select(type => new NegotiatedMediaTypeFeature(type.ToString()))];
         _refusal = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
     }
 

@@ -9,7 +9,7 @@ internal sealed class ResponseWriterFilter<TValue>(string mediaType, Func<TValue
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var result = await next(context);
-        if (context.HttpContext.Features.Get<NegotiatedMediaType>()?.Text != mediaType) return result;
+        if (context.HttpContext.Features.Get<NegotiatedMediaTypeFeature>()?.Text != mediaType) return result;
 
         while (result is INestedHttpResult nested) result = nested.Result;
         return result switch
