@@ -13,7 +13,7 @@ internal sealed class QueryKeyHandler(RequestDelegate next, int maximumLength)
         try
         {
             var scheme = context.RequestServices.GetRequiredService<QueryCacheKeyScheme>();
-            context.Features.Set(new QueryKeyFeature(await RequestKey.ReadAsync(context, scheme, maximumLength)));
+            context.Features.Set(new QueryKeyFeature(await QueryKeyReader.ReadAsync(context, scheme, maximumLength)));
         }
         catch (Exception exception) when (UnreadableContentProblem.TryWrite(context, exception) is { } writing)
         {

@@ -81,7 +81,7 @@ internal sealed class QueryContentPolicy(
         var normalizations = EndpointNormalizations.Of(http);
         try
         {
-            var key = await RequestKey.ReadAsync(
+            var key = await QueryKeyReader.ReadAsync(
                 http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null
                 ? Bypass("its content is too long, or was read before")

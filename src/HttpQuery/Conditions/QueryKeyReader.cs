@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery.Conditions;
 
 /// <summary>Reads the content of a request ahead of the handler and computes the key of its query (§2.7).</summary>
-internal static class RequestKey
+internal static class QueryKeyReader
 {
     /// <returns><see langword="null"/> if the content is longer than <paramref name="maximumLength"/>, or
     /// other code has begun to read it before.</returns>
