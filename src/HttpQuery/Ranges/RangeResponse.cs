@@ -20,8 +20,8 @@ internal static class RangeResponse
 
     /// <summary>Returns the buffer of an endpoint that waits for the whole response, if the response has no tag yet. The endpoint then
     /// checks conditions and ranges against the complete response.</summary>
-    public static ResponseBuffer? Waiting(HttpContext context, IRangeSource source) =>
-        context.Features.Get<IHttpResponseBodyFeature>() is ResponseBuffer buffer
+    public static ResponseBufferFeature? Waiting(HttpContext context, IRangeSource source) =>
+        context.Features.Get<IHttpResponseBodyFeature>() is ResponseBufferFeature buffer
             && context.Response.Headers.ETag.Count == 0
             && buffer.CanKeep(source.Length)
                 ? buffer
@@ -35,7 +35,7 @@ internal static class RangeResponse
 
         if (Waiting(context, source) is { } buffer)
         {
-            buffer.OffersRanges = true;
+            buffer.SendsRanges = true;
             return SendWholeAsync(context, source);
         }
 

@@ -90,7 +90,7 @@ internal static class QueryEndpoint
         var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
         if (entityTag || ranges)
-            handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
+            handler = new ResponseBufferingHandler(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey))
             handler = new QueryKeyHandler(handler, options.MaximumBufferedContentLength).InvokeAsync;
         return produced is null ? handler : produced.Wrap(handler);

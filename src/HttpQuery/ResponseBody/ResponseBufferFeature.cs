@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace HttpQuery.ResponseBody;
 
 /// <summary>Holds back the bytes that a handler writes, up to a limit. Longer or streamed responses pass through.</summary>
-internal sealed class ResponseBuffer : StreamResponseBodyFeature
+internal sealed class ResponseBufferFeature : StreamResponseBodyFeature
 {
     private readonly Buffer _buffer;
 
-    private ResponseBuffer(Buffer buffer, IHttpResponseBodyFeature inner)
+    private ResponseBufferFeature(Buffer buffer, IHttpResponseBodyFeature inner)
         : base(buffer, inner) => _buffer = buffer;
 
-    public ResponseBuffer(IHttpResponseBodyFeature inner, int maximumLength)
+    public ResponseBufferFeature(IHttpResponseBodyFeature inner, int maximumLength)
         : this(new Buffer(inner, maximumLength), inner)
     {
     }
@@ -23,7 +23,7 @@ internal sealed class ResponseBuffer : StreamResponseBodyFeature
     public ReadOnlyMemory<byte> Octets => _buffer.Octets;
 
     /// <summary>Whether the response can be sent in parts.</summary>
-    public bool OffersRanges { get; set; }
+    public bool SendsRanges { get; set; }
 
     /// <summary>Whether <paramref name="length"/> more bytes can be held back, too.</summary>
     public bool CanKeep(long length) => _buffer.CanKeep(length);

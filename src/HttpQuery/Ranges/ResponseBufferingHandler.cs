@@ -9,13 +9,13 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Ranges;
 
 /// <summary>Buffers a handler's whole response, then adds an entity tag (§2.6) or sends the requested part (§2.8).</summary>
-internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, bool ranges, int maximumLength)
+internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entityTag, bool ranges, int maximumLength)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var response = context.Response;
         var original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var buffer = new ResponseBuffer(original, maximumLength);
+        var buffer = new ResponseBufferFeature(original, maximumLength);
         context.Features.Set<IHttpResponseBodyFeature>(buffer);
         try
         {
@@ -31,7 +31,7 @@ internal sealed class BufferedResponse(RequestDelegate next, bool entityTag, boo
 
             if (!buffer.IsWhole)
                 Log.ResponseNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
-            else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Octets, ranges || buffer.OffersRanges);
+            else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Octets, ranges || buffer.SendsRanges);
             else await WriteAsync(response, buffer.Octets);
         }
         finally
