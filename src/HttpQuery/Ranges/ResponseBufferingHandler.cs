@@ -48,7 +48,7 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
 
         var outcome = RequestPreconditions.Evaluate(context);
         if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.AnswerAsync(context, outcome);
-        else if (inParts) await RangeResponse.SendAsync(context, new MemoryRangeSource(octets));
+        else if (inParts) await RangeResponseWriter.SendAsync(context, new MemoryRangeSource(octets));
         else await WriteAsync(response, octets);
     }
 

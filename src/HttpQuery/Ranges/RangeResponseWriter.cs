@@ -14,13 +14,13 @@ namespace HttpQuery.Ranges;
 
 /// <summary>Sends a result whole (200), in part (206, in several parts as multipart/byteranges) or not at all (416), as the request's
 /// <c>Range</c> and <c>If-Range</c> ask (§2.8; RFC 9110 §14).</summary>
-internal static class RangeResponse
+internal static class RangeResponseWriter
 {
     private const int BoundaryOctets = 16;
 
     /// <summary>Returns the buffer of an endpoint that waits for the whole response, if the response has no tag yet. The endpoint then
     /// checks conditions and ranges against the complete response.</summary>
-    public static ResponseBufferFeature? Waiting(HttpContext context, IRangeSource source) =>
+    public static ResponseBufferFeature? FindBuffer(HttpContext context, IRangeSource source) =>
         context.Features.Get<IHttpResponseBodyFeature>() is ResponseBufferFeature buffer
             && context.Response.Headers.ETag.Count == 0
             && buffer.CanKeep(source.Length)
@@ -33,7 +33,7 @@ internal static class RangeResponse
         var (request, response) = (context.Request, context.Response);
         response.Headers.AcceptRanges = "bytes";
 
-        if (Waiting(context, source) is { } buffer)
+        if (FindBuffer(context, source) is { } buffer)
         {
             buffer.SendsRanges = true;
             return SendWholeAsync(context, source);
