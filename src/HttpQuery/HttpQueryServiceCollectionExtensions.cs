@@ -52,8 +52,8 @@ public static class HttpQueryServiceCollectionExtensions
             ServiceDescriptor.Singleton<IStartupFilter, OriginalRequestStartupFilter>(),
             ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentExceptionHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
-            ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActions>(),
-            ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),
+            ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActionDescriptorProvider>(),
+            ServiceDescriptor.Singleton<IHostedService, QueryActionStartupCheck>(),
             ServiceDescriptor.Singleton<IFilterProvider, SafeMethodFilterProvider>(),
         ]);
 

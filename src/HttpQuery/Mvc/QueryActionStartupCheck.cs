@@ -4,9 +4,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace HttpQuery.Mvc;
 
-/// <summary>Makes MVC collect its actions at start, so that an action that <see cref="QueryActions"/>
+/// <summary>Makes MVC collect its actions at start, so that an action that <see cref="QueryActionDescriptorProvider"/>
 /// rejects fails the start, not later requests.</summary>
-internal sealed class QueryActionsCheck(IServiceProvider services) : IHostedService
+internal sealed class QueryActionStartupCheck(IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
