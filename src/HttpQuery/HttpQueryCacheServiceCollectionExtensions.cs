@@ -36,7 +36,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         IdentityWatchServices.Add(services);
         services.TryAddSingleton<PipelineOrderCheck>();
         services.TryAddSingleton<CacheWarnings>();
-        services.TryAddSingleton<BackgroundRequests>();
+        services.TryAddSingleton<BackgroundRevalidator>();
         services.AddHostedService<CachePipelineCheck>();
         services.AddSingleton<IValidateOptions<HttpQueryCacheOptions>, HttpQueryCacheOptions.Validation>();
         options.ValidateOnStart();

@@ -21,12 +21,12 @@ internal sealed class QueryCacheMiddleware
     private readonly HttpQueryCacheOptions _options;
     private readonly PipelineOrderCheck _order;
     private readonly CacheWarnings _warnings;
-    private readonly BackgroundRequests _background;
+    private readonly BackgroundRevalidator _background;
     private readonly TimeProvider _time;
 
     public QueryCacheMiddleware(
         RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, PipelineOrderCheck order, CacheWarnings warnings,
-        BackgroundRequests background, TimeProvider? time = null)
+        BackgroundRevalidator background, TimeProvider? time = null)
     {
         (_next, _cache, _options, _order, _warnings) = (next, cache, options.Value, order, warnings);
         (_background, _time) = (background, time ?? TimeProvider.System);

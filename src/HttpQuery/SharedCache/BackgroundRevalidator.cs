@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.SharedCache;
 
 /// <summary>Runs the pipeline behind the cache in the background, for a client that gets the stale response (RFC 5861 §3).</summary>
-internal sealed class BackgroundRequests(
+internal sealed class BackgroundRevalidator(
     IServiceScopeFactory scopes, IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<HttpQueryCacheOptions> options,
         QueryCache cache, CacheWarnings warnings)
 {
@@ -68,12 +68,12 @@ internal sealed class BackgroundRequests(
     {
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-            patience.CancelAfter(options.Value.RevalidationTimeout);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+            timeout.CancelAfter(options.Value.RevalidationTimeout);
             var context = contexts.Create(features);
             try
             {
-                await RunAsync(context, (Response)features.GetRequiredFeature<IHttpResponseFeature>(), pipeline, patience.Token);
+                await RunAsync(context, (Response)features.GetRequiredFeature<IHttpResponseFeature>(), pipeline, timeout.Token);
             }
             finally
             {
@@ -134,7 +134,7 @@ internal sealed class BackgroundRequests(
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new(context.Request.RouteValues) });
         features.Set<IItemsFeature>(new ItemsFeature { Items = new Dictionary<object, object?>(context.Items) });
-        features.Set<IEndpointFeature>(new Chosen { Endpoint = context.GetEndpoint() });
+        features.Set<IEndpointFeature>(new EndpointFeature { Endpoint = context.GetEndpoint() });
         features.Set<IHttpAuthenticationFeature>(
             new HttpAuthenticationFeature { User = context.Features.Get<IHttpAuthenticationFeature>()?.User });
         features.Set(context.Features.Get<IAuthenticationFeature>());
@@ -161,7 +161,7 @@ internal sealed class BackgroundRequests(
         public bool CanHaveBody => canHaveBody;
     }
 
-    private sealed class Chosen : IEndpointFeature
+    private sealed class EndpointFeature : IEndpointFeature
     {
         public Endpoint? Endpoint { get; set; }
     }
