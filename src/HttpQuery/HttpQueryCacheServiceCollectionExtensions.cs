@@ -37,7 +37,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         services.TryAddSingleton<PipelineOrderCheck>();
         services.TryAddSingleton<CacheWarnings>();
         services.TryAddSingleton<BackgroundRevalidator>();
-        services.AddHostedService<CachePipelineCheck>();
+        services.AddHostedService<CacheStartupCheck>();
         services.AddSingleton<IValidateOptions<HttpQueryCacheOptions>, HttpQueryCacheOptions.Validation>();
         options.ValidateOnStart();
         return services;

@@ -9,7 +9,7 @@ namespace HttpQuery.SharedCache;
 /// pipeline contains the cache, a warning is logged once.</summary>
 /// <remarks>A pipeline without the cache is no error, because an application may leave the cache out by a setting. An application
 /// that registers the cache only to evict has no endpoint that needs it.</remarks>
-internal sealed class CachePipelineCheck(
+internal sealed class CacheStartupCheck(
     IServiceProvider services, PipelineOrderCheck order, CacheWarnings warnings) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
