@@ -166,9 +166,9 @@ internal sealed class QueryCacheMiddleware
         RequestChanges changes)
     {
         OriginReaction? reaction;
-        using (var response = new ForwardedResponse(context, exchange, policy, changes, request.Normalizations, _time))
+        using (var response = new ForwardedResponseFeature(context, exchange, policy, changes, request.Normalizations, _time))
         {
-            var body = new ForwardedBody(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+            var body = new ForwardedBodyFeature(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
             context.Features.Set<IHttpResponseBodyFeature>(body);
             try
             {

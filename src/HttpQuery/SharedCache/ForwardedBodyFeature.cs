@@ -5,23 +5,23 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.SharedCache;
 
-/// <summary>The body of a forwarded response. It asks the <see cref="ForwardedResponse"/> how to treat each write; the response
+/// <summary>The body of a forwarded response. It asks the <see cref="ForwardedResponseFeature"/> how to treat each write; the response
 /// does not know the body.</summary>
-internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBodyFeature
+internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpResponseBodyFeature
 {
-    private readonly ForwardedResponse _response;
+    private readonly ForwardedResponseFeature _response;
     private readonly IHttpResponseBodyFeature _inner;
     private readonly Octets _octets;
     private readonly OrderedStream _stream;
     private PipeWriter? _writer;
     private bool _isFinishing;
 
-    public ForwardedBody(ForwardedResponse response, IHttpResponseBodyFeature inner)
+    public ForwardedBodyFeature(ForwardedResponseFeature response, IHttpResponseBodyFeature inner)
         : this(response, inner, new(response, inner))
     {
     }
 
-    private ForwardedBody(ForwardedResponse response, IHttpResponseBodyFeature inner, Octets octets)
+    private ForwardedBodyFeature(ForwardedResponseFeature response, IHttpResponseBodyFeature inner, Octets octets)
         : base(octets, inner) => (_response, _inner, _octets, _stream) = (response, inner, octets, new(this));
 
     // A handler may use the stream and the writer in turn.
@@ -74,7 +74,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
         if (!task.IsCompletedSuccessfully) task.AsTask().GetAwaiter().GetResult();
     }
 
-    private sealed class Octets(ForwardedResponse response, IHttpResponseBodyFeature inner) : WriteOnlyStream
+    private sealed class Octets(ForwardedResponseFeature response, IHttpResponseBodyFeature inner) : WriteOnlyStream
     {
         public bool IsFinishing { get; set; }
 
@@ -121,7 +121,7 @@ internal sealed class ForwardedBody : StreamResponseBodyFeature, IHttpResponseBo
         }
     }
 
-    private sealed class OrderedStream(ForwardedBody body) : WriteOnlyStream
+    private sealed class OrderedStream(ForwardedBodyFeature body) : WriteOnlyStream
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {

@@ -15,7 +15,7 @@ namespace HttpQuery.SharedCache;
 /// response is sent instead.</summary>
 /// <remarks>The headers decide this when the first byte is written, or at the end. Start callbacks that were registered behind the
 /// cache run then. Those from before the cache do not, so the cookies and CORS headers that they add are not stored.</remarks>
-internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLifetimeFeature, IHttpResetFeature, IDisposable
+internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequestLifetimeFeature, IHttpResetFeature, IDisposable
 {
     private readonly HttpContext _context;
     private readonly OriginExchange _exchange;
@@ -38,7 +38,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private string? _droppedReason;
     private HeaderDictionary? _droppedHeaders;
 
-    public ForwardedResponse(
+    public ForwardedResponseFeature(
         HttpContext context, OriginExchange exchange, QueryCachePolicy policy, RequestChanges changes,
         QueryNormalizations normalizations, TimeProvider time)
     {
