@@ -20,7 +20,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private readonly HttpContext _context;
     private readonly OriginExchange _exchange;
     private readonly QueryCachePolicy _policy;
-    private readonly RequestChanges _changes;
+    private readonly RequestChangeDetector _changes;
     private readonly QueryNormalizations _normalizations;
     private readonly TimeProvider _time;
     private readonly IHttpResponseFeature _response;
@@ -39,7 +39,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private HeaderDictionary? _droppedHeaders;
 
     public ForwardedResponseFeature(
-        HttpContext context, OriginExchange exchange, QueryCachePolicy policy, RequestChanges changes,
+        HttpContext context, OriginExchange exchange, QueryCachePolicy policy, RequestChangeDetector changes,
         QueryNormalizations normalizations, TimeProvider time)
     {
         _normalizations = normalizations;
@@ -305,7 +305,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private void CheckUser()
     {
         if (!_exchange.IsSafe) return;
-        _isOfOtherKey |= _changes.AreInputsOther();
+        _isOfOtherKey |= _changes.HaveInputsChanged();
         _isUserUnknown |= _isOfOtherKey || _changes.IsUserUnknown();
         if (_isUserUnknown) _exchange.ReportUnknownUser();
     }

@@ -137,7 +137,7 @@ internal sealed class QueryCacheMiddleware
         request.Content = exchange.Conditions.IsEmpty ? ReadOnlySequence<byte>.Empty : content?.Bytes;
         headers.Capture();
         using var identity = IdentityWatch.Begin(context);
-        var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
+        var changes = new RequestChangeDetector(IsUserUnknown, () => !AreInputs(context, policy, inputs));
         if (!exchange.Conditions.IsEmpty) headers.ReplaceConditions(exchange.Conditions);
         try
         {
@@ -163,7 +163,7 @@ internal sealed class QueryCacheMiddleware
 
     private async ValueTask<OriginReaction?> ForwardOnceAsync(
         HttpContext context, CacheRequest request, OriginExchange exchange, RequestHeaderSnapshot headers, QueryCachePolicy policy,
-        RequestChanges changes)
+        RequestChangeDetector changes)
     {
         OriginReaction? reaction;
         using (var response = new ForwardedResponseFeature(context, exchange, policy, changes, request.Normalizations, _time))
