@@ -48,7 +48,7 @@ internal static class EndpointNormalizations
     {
         try
         {
-            var mapped = endpoint.Metadata.GetMetadata<MappedEndpoint>()?.Endpoint;
+            var mapped = endpoint.Metadata.GetMetadata<MappedEndpointMetadata>()?.Endpoint;
             var codings = mapped is null ? QueryNormalizations.None : RemovedCodings.Of(services);
             return HidesSpelling(mapped ?? endpoint, services, isChecked: mapped is not null)
                 ? codings | QueryNormalizations.JsonSpelling

@@ -47,7 +47,7 @@ internal static class QueryEndpoint
         var produced = ProducedMediaTypes.Of(endpoint);
         var metadata = new List<object>(endpoint.Metadata)
         {
-            new MappedEndpoint(endpoint),
+            new MappedEndpointMetadata(endpoint),
             resource.GetHeaders(endpoint) with { VariesByAccept = produced is not null }
         };
 

@@ -31,7 +31,7 @@ internal readonly record struct LookupInputs(
 
         // Pipeline branches move the boundary between path base and path, so both are joined.
         return new(
-            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(),
+            EndpointKey.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(),
             request.PathBase.HasValue ? $"{request.PathBase.Value}{request.Path.Value}" : request.Path.Value ?? "",
             request.QueryString.Value ?? "", culture, uiCulture,
             policy.Partition?.Invoke(context));

@@ -10,7 +10,7 @@ namespace HttpQuery.Endpoints;
 /// one target can have several endpoints.</summary>
 /// <remarks>The name is the same in every process that maps the same endpoints, unless two endpoints
 /// have one pattern and one display name.</remarks>
-internal static class EndpointIdentity
+internal static class EndpointKey
 {
     private static readonly ConditionalWeakTable<Endpoint, string> Known = [];
 
