@@ -65,10 +65,10 @@ internal static class EndpointNormalizations
     private static bool HidesSpelling(Endpoint endpoint, IServiceProvider services, bool isChecked)
     {
         if (endpoint.RequestDelegate is not { } handler || !FrameworkCode.BuiltHandler(handler)) return false;
-        if (endpoint.Metadata.GetMetadata<JsonQueryMetadata>() is { } query) return JsonContract.HidesSpelling(query.QueryType);
+        if (endpoint.Metadata.GetMetadata<JsonQueryMetadata>() is { } query) return JsonContractInspector.HidesSpelling(query.QueryType);
         return endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
-            ? ActionBinding.HidesSpelling(action, services)
-            : HandlerBinding.HidesSpelling(endpoint, services, isChecked);
+            ? ActionBindingInspector.HidesSpelling(action, services)
+            : HandlerBindingInspector.HidesSpelling(endpoint, services, isChecked);
     }
 
     private sealed record Claims(QueryNormalizations Found, QueryNormalizations Declared);

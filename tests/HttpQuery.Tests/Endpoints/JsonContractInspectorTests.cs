@@ -12,7 +12,7 @@ using static HttpQuery.Tests.Endpoints.Contracts;
 namespace HttpQuery.Tests.Endpoints;
 
 /// <summary>Which types hide how the JSON was spelled that they are read from, shown by a handler that tries to tell (RFC 10008 §2.7).</summary>
-public sealed class JsonContractTests
+public sealed class JsonContractInspectorTests
 {
     private const string List = """["x"]""";
     private const string RespelledList = """ [ "\u0078" ] """;
@@ -141,8 +141,8 @@ public sealed class JsonContractTests
     [Fact]
     public void A_type_without_metadata_makes_no_claim()
     {
-        Assert.False(JsonContract.HidesSpelling(typeof(Plain), TestJson.Default.Options));
-        Assert.True(JsonContract.HidesSpelling(typeof(RfcQuery), TestJson.Default.Options));
+        Assert.False(JsonContractInspector.HidesSpelling(typeof(Plain), TestJson.Default.Options));
+        Assert.True(JsonContractInspector.HidesSpelling(typeof(RfcQuery), TestJson.Default.Options));
     }
 
     // Generated metadata says less of a property than the one that is found at run time.
@@ -151,15 +151,15 @@ public sealed class JsonContractTests
     {
         Type[] hiding = [typeof(Plain), typeof(Settable), typeof(Tree), typeof(Digits), typeof(KeyValuePair<string, int>)];
         Type[] showing = [typeof(WithObject), typeof(WithOverflow), typeof(Measured), typeof(MeasuredOrNot), typeof(Tuple<string, object>), typeof(WithShape)];
-        Assert.All(hiding, type => Assert.True(JsonContract.HidesSpelling(type, ContractJson.Default.Options), type.Name));
-        Assert.All(showing, type => Assert.False(JsonContract.HidesSpelling(type, ContractJson.Default.Options), type.Name));
+        Assert.All(hiding, type => Assert.True(JsonContractInspector.HidesSpelling(type, ContractJson.Default.Options), type.Name));
+        Assert.All(showing, type => Assert.False(JsonContractInspector.HidesSpelling(type, ContractJson.Default.Options), type.Name));
     }
 
     [Fact]
     public void A_contract_of_too_many_types_makes_no_claim()
     {
-        Assert.True(JsonContract.HidesSpelling(Nested(200), JsonSerializerOptions.Web));
-        Assert.False(JsonContract.HidesSpelling(Nested(300), JsonSerializerOptions.Web));
+        Assert.True(JsonContractInspector.HidesSpelling(Nested(200), JsonSerializerOptions.Web));
+        Assert.False(JsonContractInspector.HidesSpelling(Nested(300), JsonSerializerOptions.Web));
 
         static Type Nested(int depth)
         {
@@ -173,7 +173,7 @@ public sealed class JsonContractTests
     public void Text_and_streams_make_no_claim()
     {
         Type[] types = [typeof(string), typeof(byte[]), typeof(Memory<byte>), typeof(ReadOnlyMemory<byte>), typeof(Stream), typeof(MemoryStream), typeof(System.IO.Pipelines.PipeReader), typeof(Type), typeof(Action)];
-        Assert.DoesNotContain(types, type => JsonContract.HidesSpelling(type, JsonSerializerOptions.Web));
+        Assert.DoesNotContain(types, type => JsonContractInspector.HidesSpelling(type, JsonSerializerOptions.Web));
     }
 
     private static Shape Of<T>(string content = NormalizationServer.Content, string respelled = NormalizationServer.Respelled) =>

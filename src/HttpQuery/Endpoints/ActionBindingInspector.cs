@@ -14,7 +14,7 @@ namespace HttpQuery.Endpoints;
 /// <summary>Decides whether an MVC action whose parameter is bound from JSON content can tell spellings of the content apart.</summary>
 /// <remarks>Filters, model binders, value providers and formatters of the application run before the action. They may read the content, or
 /// error messages, which name its position. If any of them is present, this class makes no claim.</remarks>
-internal static class ActionBinding
+internal static class ActionBindingInspector
 {
     /// <summary>Whether the action cannot tell spellings of its content apart.</summary>
     public static bool HidesSpelling(ControllerActionDescriptor action, IServiceProvider services)
@@ -73,7 +73,7 @@ internal static class ActionBinding
         {
             if (formatter.GetType() == typeof(SystemTextJsonInputFormatter))
             {
-                if (!JsonContract.HidesSpelling(type, ((SystemTextJsonInputFormatter)formatter).SerializerOptions)) return false;
+                if (!JsonContractInspector.HidesSpelling(type, ((SystemTextJsonInputFormatter)formatter).SerializerOptions)) return false;
                 readsJson = true;
             }
             else if (MayReadJson(formatter)) return false;

@@ -8,7 +8,7 @@ namespace HttpQuery.Endpoints;
 /// <remarks>Scalars, objects, lists and dictionaries that System.Text.Json reads by itself keep only values. A custom converter sees the
 /// reader, and <see cref="JsonElement"/>, <see cref="JsonDocument"/>, JSON nodes and <see cref="object"/> keep the text. Type
 /// discriminators and reference metadata are rejected too: this class does not check how their names are read.</remarks>
-internal static class JsonContract
+internal static class JsonContractInspector
 {
     // A larger contract is not examined to its end, and counts as one that shows the spelling.
     private const int MaximumTypes = 256;

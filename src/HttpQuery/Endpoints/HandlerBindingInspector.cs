@@ -15,7 +15,7 @@ namespace HttpQuery.Endpoints;
 /// decides whether it hides the spelling.</summary>
 /// <remarks>Reads the framework's own metadata about its parameters (<see cref="IParameterBindingMetadata"/>), at run time and from the
 /// request delegate generator. <c>Accepts</c> alone is documentation, not a binding.</remarks>
-internal static class HandlerBinding
+internal static class HandlerBindingInspector
 {
     private static readonly HashSet<Type> OtherSources =
     [
@@ -43,7 +43,7 @@ internal static class HandlerBinding
                 && accepts.Any(accepted => accepted.RequestType is null || accepted.RequestType == parameter.ParameterInfo.ParameterType))
             .ToArray();
         return bodies is [var body] && HidesErrors(endpoint, body, services, isChecked)
-            && JsonContract.HidesSpelling(body.ParameterInfo.ParameterType,
+            && JsonContractInspector.HidesSpelling(body.ParameterInfo.ParameterType,
                 services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
     }
 
