@@ -33,7 +33,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
         services.TryAddSingleton(HttpQueryServiceCollectionExtensions.CreateKeyScheme);
         services.TryAddSingleton<IQueryCacheStore>(provider => OptionsOf(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
         services.TryAddSingleton(CreateCache);
-        IdentityWatchServices.Add(services);
+        IdentityWatchRegistration.Add(services);
         services.TryAddSingleton<PipelineOrderCheck>();
         services.TryAddSingleton<CacheWarnings>();
         services.TryAddSingleton<BackgroundRevalidator>();

@@ -43,7 +43,7 @@ public static class HttpQueryServiceCollectionExtensions
 
         services.AddRoutingCore();
         services.AddMetrics();
-        IdentityWatchServices.Add(services);
+        IdentityWatchRegistration.Add(services);
         services.TryAddSingleton<QueryTelemetry>();
         services.TryAddSingleton(CreateKeyScheme);
         services.TryAddEnumerable(

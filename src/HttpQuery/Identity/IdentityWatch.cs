@@ -38,7 +38,7 @@ internal sealed class IdentityWatch : IDisposable
     }
 
     /// <summary>Records that code asks for the user of a request.</summary>
-    public static void Note(HttpContext context)
+    public static void RecordAccess(HttpContext context)
     {
         if (context.Features.Get<IdentityWatch>() is { } watch) watch.WasAsked = true;
     }

@@ -117,7 +117,7 @@ internal sealed class QueryCacheMiddleware
         var isRouted = context.GetEndpoint() is not null;
         await _next(context);
         content?.Finish(context);
-        if (!isRouted && context.GetEndpoint() is not null) _warnings.Bypass(CacheBypass.BeforeRouting);
+        if (!isRouted && context.GetEndpoint() is not null) _warnings.LogBypass(CacheBypass.BeforeRouting);
     }
 
     private static readonly Func<object, Task> AddStatus = state =>
@@ -230,7 +230,7 @@ internal sealed class QueryCacheMiddleware
             }
         }
         if (method is "GET" or "HEAD" or "QUERY" && content is null)
-            _warnings.Bypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
+            _warnings.LogBypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
         return (new()
         {
             Method = method,
@@ -268,7 +268,7 @@ internal sealed class QueryCacheMiddleware
         if (policy.User?.Invoke(context) is { } name) return UserDigest.Of(name);
         if (!UserDigest.IsCertain(context)) return null;
         var user = UserDigest.Of(context, _options.CredentialHeaders);
-        if (user.Length > 0) _warnings.WarnOfTokenClaims(context);
+        if (user.Length > 0) _warnings.WarnAboutTokenClaims(context);
         return user;
     }
 

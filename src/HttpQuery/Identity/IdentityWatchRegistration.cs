@@ -6,7 +6,7 @@ namespace HttpQuery.Identity;
 
 /// <summary>Puts the watch around the application's authentication, in whichever order <c>AddAuthentication</c> and our own
 /// registrations are called.</summary>
-internal static class IdentityWatchServices
+internal static class IdentityWatchRegistration
 {
     public static void Add(IServiceCollection services)
     {
