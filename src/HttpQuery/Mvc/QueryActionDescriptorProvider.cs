@@ -20,7 +20,8 @@ namespace HttpQuery.Mvc;
 /// <summary>Gives MVC actions that answer QUERY the features of minimal API endpoints: the media types they accept, and a 400 with the
 /// position of an error. Rejects actions whose content MVC would leave unread.</summary>
 /// <remarks>Examines actions after all conventions and providers have finished with them.</remarks>
-internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> options, IServiceProvider services) : IActionDescriptorProvider
+internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> options, IServiceProvider services)
+    : IActionDescriptorProvider
 {
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
 

@@ -12,7 +12,7 @@ internal sealed class ProducedMediaTypes
 {
     private readonly MediaTypeNegotiation _negotiation;
     private readonly NegotiatedMediaTypeFeature[] _choices;
-    private readonly string _refusal;
+    private readonly string _rejectionDetail;
     private readonly bool _forFormatters;
 
     private ProducedMediaTypes(IReadOnlyList<MediaType> types, bool forFormatters)
@@ -20,7 +20,7 @@ internal sealed class ProducedMediaTypes
         _forFormatters = forFormatters;
         _negotiation = new(types);
         _choices = [.. types.Select(type => new NegotiatedMediaTypeFeature(type.ToString()))];
-        _refusal = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
+        _rejectionDetail = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
     }
 
     /// <summary>Returns the declaration of <paramref name="endpoint"/>; <see langword="null"/> if it declares nothing.</summary>
@@ -46,7 +46,11 @@ internal sealed class ProducedMediaTypes
     public RequestDelegate Wrap(RequestDelegate next) => context =>
     {
         var choice = Choose(context.Request);
-        if (choice < 0) return ProblemWriter.WriteAsync(context, StatusCodes.Status406NotAcceptable, RejectionReason.NotAcceptable, _refusal);
+        if (choice < 0)
+        {
+            return ProblemWriter.WriteAsync(
+                context, StatusCodes.Status406NotAcceptable, RejectionReason.NotAcceptable, _rejectionDetail);
+        }
 
         context.Features.Set(_choices[choice]);
 

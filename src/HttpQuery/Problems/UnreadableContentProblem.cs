@@ -15,7 +15,8 @@ internal static class UnreadableContentProblem
         BadHttpRequestException refused =>
             ProblemWriter.WriteAsync(context, refused.StatusCode, RejectionReason.UnreadableContent, refused.Message),
         InvalidDataException or DecoderFallbackException =>
-            ProblemWriter.WriteAsync(context, StatusCodes.Status400BadRequest, RejectionReason.UnreadableContent, DecodingStream.BrokenCoding),
+            ProblemWriter.WriteAsync(
+                context, StatusCodes.Status400BadRequest, RejectionReason.UnreadableContent, DecodingStream.BrokenCoding),
         _ => null,
     };
 }

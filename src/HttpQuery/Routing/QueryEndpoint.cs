@@ -59,8 +59,8 @@ internal static class QueryEndpoint
 
         metadata.Add(NoCookieRedirect);
         handler = Compose(handler, endpoint, produced, options);
-        return new(
-            isEncoded ? ContentCodingHandler.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+        if (isEncoded) handler = ContentCodingHandler.Wrap(handler);
+        return new(handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
     /// <summary>Returns the endpoint for all other requests of <paramref name="resource"/>: with the headers

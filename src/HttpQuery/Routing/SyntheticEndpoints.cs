@@ -34,7 +34,8 @@ internal static class SyntheticEndpoints
         var (status, reason, detail) = verdict switch
         {
             RouteVerdict.MissingContentType =>
-                (400, RejectionReason.MissingContentType, $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
+                (400, RejectionReason.MissingContentType,
+                    $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
             RouteVerdict.MalformedContentType =>
                 (400, RejectionReason.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
             RouteVerdict.EmptyContent => (400, RejectionReason.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
