@@ -31,7 +31,7 @@ public static class HttpQueryCacheServiceCollectionExtensions
 
         services.AddMetrics();
         services.TryAddSingleton(HttpQueryServiceCollectionExtensions.CreateKeyScheme);
-        services.TryAddSingleton<IQueryCacheStore>(provider => OptionsOf(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
+        services.TryAddSingleton<IQueryCacheStore>(provider => GetOptions(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
         services.TryAddSingleton(CreateCache);
         IdentityWatchRegistration.Add(services);
         services.TryAddSingleton<PipelineOrderCheck>();
@@ -45,13 +45,13 @@ public static class HttpQueryCacheServiceCollectionExtensions
 
     private static QueryCache CreateCache(IServiceProvider provider) =>
         new(
-            OptionsOf(provider).ToEngineOptions(
+            GetOptions(provider).ToEngineOptions(
                 CacheMode.Shared, HttpQueryCacheOptions.DefaultName, provider.GetRequiredService<QueryCacheKeyScheme>()),
             provider.GetRequiredService<IQueryCacheStore>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>(),
             provider.GetService<IMeterFactory>());
 
-    private static HttpQueryCacheOptions OptionsOf(IServiceProvider provider) =>
+    private static HttpQueryCacheOptions GetOptions(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value;
 }

@@ -25,7 +25,7 @@ internal sealed record QueryCachePolicy(
 
     public static QueryCachePolicy Default { get; } = new(null, [], null, null, [], false);
 
-    public static QueryCachePolicy Of(HttpContext context)
+    public static QueryCachePolicy Get(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return Default;
         return endpoint.Metadata.GetMetadata<IQueryCachePolicySource>() switch
@@ -40,7 +40,7 @@ internal sealed record QueryCachePolicy(
 
     /// <summary>Returns the policy of an endpoint, or <see langword="null"/> if it has none.</summary>
     /// <exception cref="InvalidOperationException">The endpoint names a policy that does not exist.</exception>
-    public static QueryCachePolicy? Of(Endpoint endpoint, IServiceProvider services) =>
+    public static QueryCachePolicy? Find(Endpoint endpoint, IServiceProvider services) =>
         endpoint.Metadata.GetMetadata<IQueryCachePolicySource>() switch
         {
             null => null,
@@ -51,7 +51,7 @@ internal sealed record QueryCachePolicy(
     private static QueryCachePolicy Resolve(Endpoint endpoint, IQueryCachePolicySource source, IServiceProvider services) =>
         Resolved.GetValue(endpoint, _ => source.Resolve(services));
 
-    public string[] TagsOf(HttpContext context) =>
+    public string[] GetTags(HttpContext context) =>
         Tags.Length == 0 ? [] : [.. Tags.SelectMany(tags => tags(context)).Distinct(StringComparer.Ordinal)];
 
     QueryCachePolicy IQueryCachePolicySource.Resolve(IServiceProvider services) => this;

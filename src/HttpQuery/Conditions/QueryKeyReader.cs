@@ -19,22 +19,22 @@ internal static class QueryKeyReader
     public static async ValueTask<QueryCacheKey?> ReadAsync(
         HttpContext context, QueryCacheKeyScheme scheme, int maximumLength, params IList<string> routingHeaders)
     {
-        var normalizations = EndpointNormalizations.Of(context);
+        var normalizations = EndpointNormalizations.Get(context);
         var content = await BufferedContent.ReadAsync(context, maximumLength);
-        if (content.IsCertain) return KeyOf(context, scheme, content, normalizations, routingHeaders);
+        if (content.IsCertain) return GetKey(context, scheme, content, normalizations, routingHeaders);
 
         if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry)
             Log.ContentNotBuffered(telemetry.Logger, maximumLength);
         return null;
     }
 
-    private static QueryCacheKey KeyOf(
+    private static QueryCacheKey GetKey(
         HttpContext context, QueryCacheKeyScheme scheme, BufferedContent content,
         QueryNormalizations normalizations, IList<string> routingHeaders)
     {
         var request = context.Request;
         using var builder = scheme.CreateBuilder();
-        builder.Start(HttpMethods.Query, request.Scheme, RequestTarget.AuthorityOf(context), RequestTarget.Of(context));
+        builder.Start(HttpMethods.Query, request.Scheme, RequestTarget.GetAuthority(context), RequestTarget.Get(context));
         builder.SetNormalizations(normalizations);
         foreach (var (name, lines) in request.Headers)
         {

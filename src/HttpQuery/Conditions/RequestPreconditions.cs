@@ -63,7 +63,7 @@ internal static class RequestPreconditions
         var (ifModifiedSince, ifUnmodifiedSince) = (headers.IfModifiedSince, headers.IfUnmodifiedSince);
         if (ifMatch.Count + ifNoneMatch.Count + ifModifiedSince.Count + ifUnmodifiedSince.Count == 0) return PreconditionOutcome.Proceed;
 
-        var (entityTag, lastModified) = ValidatorsOf(context);
+        var (entityTag, lastModified) = GetValidators(context);
         return new Preconditions
         {
             IfMatch = Lines(ifMatch),
@@ -78,7 +78,7 @@ internal static class RequestPreconditions
     {
         var ifRange = context.Request.Headers.IfRange;
         if (ifRange.Count == 0) return true;
-        var (entityTag, lastModified) = ValidatorsOf(context);
+        var (entityTag, lastModified) = GetValidators(context);
         return Preconditions.IfRange(Lines(ifRange), entityTag, lastModified, Now(context));
     }
 
@@ -106,7 +106,7 @@ internal static class RequestPreconditions
             && EntityTag.TryParse(strong, out var tag)
             && !EntityTagList.Contains(held.ToArray(), tag, strong: true);
 
-    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) ValidatorsOf(HttpContext context)
+    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) GetValidators(HttpContext context)
     {
         var headers = context.Response.Headers;
         return (

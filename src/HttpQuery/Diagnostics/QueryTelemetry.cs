@@ -68,9 +68,9 @@ internal sealed class QueryTelemetry
     public static void Tag(HttpContext context)
     {
         if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } activity) return;
-        activity.SetTag(Outcome, OutcomeOf(context.Response.StatusCode));
-        if (ReasonOf(context) is { } reason) activity.SetTag(Reason, reason);
-        if (CountingStream.LengthOf(context) is { } length) activity.SetTag("http.request.body.size", length);
+        activity.SetTag(Outcome, GetOutcome(context.Response.StatusCode));
+        if (GetReason(context) is { } reason) activity.SetTag(Reason, reason);
+        if (CountingStream.GetLength(context) is { } length) activity.SetTag("http.request.body.size", length);
     }
 
     private Task Measure(object state)
@@ -81,17 +81,17 @@ internal sealed class QueryTelemetry
 
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
         var status = context.Response.StatusCode;
-        var tags = new TagList { { Outcome, OutcomeOf(status) }, { "http.response.status_code", status }, { "http.route", route } };
-        if (ReasonOf(context) is { } reason) tags.Add(Reason, reason);
+        var tags = new TagList { { Outcome, GetOutcome(status) }, { "http.response.status_code", status }, { "http.route", route } };
+        if (GetReason(context) is { } reason) tags.Add(Reason, reason);
         _requests.Add(1, tags);
-        if (CountingStream.LengthOf(context) is { } length) _contentSize.Record(length, new TagList { { "http.route", route } });
+        if (CountingStream.GetLength(context) is { } length) _contentSize.Record(length, new TagList { { "http.route", route } });
         return Task.CompletedTask;
     }
 
-    private static string? ReasonOf(HttpContext context) =>
+    private static string? GetReason(HttpContext context) =>
         context.Response.StatusCode is >= 400 and < 500 ? context.Features.Get<RejectionReason>()?.Reason ?? "other" : null;
 
-    private static string OutcomeOf(int status) => status switch
+    private static string GetOutcome(int status) => status switch
     {
         206 => "partial",
         < 300 => "answered",

@@ -15,7 +15,7 @@ internal static class EndpointKey
     private static readonly ConditionalWeakTable<Endpoint, string> Known = [];
 
     /// <returns>Empty if this is the only endpoint of the application, as in a gateway.</returns>
-    public static string Of(HttpContext context)
+    public static string Get(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return "";
         return Known.TryGetValue(endpoint, out var name)
@@ -25,8 +25,8 @@ internal static class EndpointKey
 
     private static string Create(Endpoint endpoint, IReadOnlyList<Endpoint> all)
     {
-        var name = NameOf(endpoint);
-        var count = all.Count(other => NameOf(other) == name);
+        var name = GetName(endpoint);
+        var count = all.Count(other => GetName(other) == name);
 
         // Several endpoints have this name. Each process has its own entries, because no other process can say which endpoint it means.
         return count == 1 && all.Count == 1
@@ -34,5 +34,5 @@ internal static class EndpointKey
             : count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}\n{Guid.NewGuid():N}");
     }
 
-    private static string NameOf(Endpoint endpoint) => $"{(endpoint as RouteEndpoint)?.RoutePattern.RawText}\n{endpoint.DisplayName}";
+    private static string GetName(Endpoint endpoint) => $"{(endpoint as RouteEndpoint)?.RoutePattern.RawText}\n{endpoint.DisplayName}";
 }

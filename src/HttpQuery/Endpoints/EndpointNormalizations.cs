@@ -23,7 +23,7 @@ internal static class EndpointNormalizations
 
     /// <summary>Returns the differences that the key of this request may ignore.</summary>
     /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
-    public static QueryNormalizations Of(HttpContext context)
+    public static QueryNormalizations Get(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return DeclaredForAll(context.RequestServices);
         if (!Known.TryGetValue(endpoint, out var claims)) claims = Add(endpoint, context.RequestServices);
@@ -37,7 +37,7 @@ internal static class EndpointNormalizations
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)
     {
-        var declared = (QueryCachePolicy.Of(endpoint, services)?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
+        var declared = (QueryCachePolicy.Find(endpoint, services)?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
         return Known.GetValue(endpoint, _ => new(Find(endpoint, services), declared));
     }
 
@@ -49,7 +49,7 @@ internal static class EndpointNormalizations
         try
         {
             var mapped = endpoint.Metadata.GetMetadata<MappedEndpointMetadata>()?.Endpoint;
-            var codings = mapped is null ? QueryNormalizations.None : RemovedCodings.Of(services);
+            var codings = mapped is null ? QueryNormalizations.None : RemovedCodings.Get(services);
             return HidesSpelling(mapped ?? endpoint, services, isChecked: mapped is not null)
                 ? codings | QueryNormalizations.JsonSpelling
                 : codings;

@@ -43,7 +43,7 @@ internal static class JsonContractInspector
         while (pending.TryPop(out var info))
         {
             if (!IsKnown(info)) return false;
-            foreach (var part in PartsOf(info))
+            foreach (var part in GetParts(info))
             {
                 if (part is null) return false;
                 if (!seen.Add(part)) continue;
@@ -80,7 +80,7 @@ internal static class JsonContractInspector
         info is { ElementType: not null, Type.IsGenericType: true } && Wrappers.Contains(info.Type.GetGenericTypeDefinition().FullName);
 
     // The types of the parts that are read; null stands for an unknown type.
-    private static IEnumerable<Type?> PartsOf(JsonTypeInfo info)
+    private static IEnumerable<Type?> GetParts(JsonTypeInfo info)
     {
         if (info.KeyType is { } key) yield return key;
         if (info.ElementType is { } element) yield return element;

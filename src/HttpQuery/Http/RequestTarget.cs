@@ -8,7 +8,7 @@ namespace HttpQuery.Http;
 internal static class RequestTarget
 {
     /// <summary>Returns the target in origin form. Other forms (RFC 9112 §3.2) are converted.</summary>
-    public static string Of(HttpContext context)
+    public static string Get(HttpContext context)
     {
         if (TargetUri.OriginFormOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget) is { } target) return target;
         var request = context.Request;
@@ -17,7 +17,7 @@ internal static class RequestTarget
 
     /// <summary>Returns host and port as the application receives them: <c>Request.Host</c> would change their spelling.</summary>
     /// <returns>Empty if the request names no host, or several.</returns>
-    public static string AuthorityOf(HttpContext context) => context.Request.Headers.Host is [{ } only] ? only : "";
+    public static string GetAuthority(HttpContext context) => context.Request.Headers.Host is [{ } only] ? only : "";
 
     /// <summary>Whether the application sees a path or query other than the one that was sent: earlier code has changed them, or
     /// the server has decoded escapes in the path.</summary>

@@ -44,7 +44,7 @@ internal sealed class IdentityWatch : IDisposable
     }
 
     /// <summary>Returns the client certificate, if it is already known. This read is not recorded.</summary>
-    public static X509Certificate2? CertificateOf(IFeatureCollection features) =>
+    public static X509Certificate2? GetCertificate(IFeatureCollection features) =>
         (features[typeof(ITlsConnectionFeature)] as ITlsConnectionFeature) switch
         {
             WatchedTls watched => watched.Known,

@@ -37,7 +37,7 @@ internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> o
         ArgumentNullException.ThrowIfNull(context);
         foreach (var action in context.Results.OfType<ControllerActionDescriptor>())
         {
-            if (MethodsOf(action).Any(HttpMethods.IsQuery)) Complete(action);
+            if (GetMethods(action).Any(HttpMethods.IsQuery)) Complete(action);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> o
         ParameterDescriptor[] bound = [.. action.Parameters, .. action.BoundProperties];
         foreach (var parameter in bound) Check(action, parameter, consumed);
 
-        var body = Array.Find(bound, parameter => SourceOf(parameter) == BindingSource.Body);
+        var body = Array.Find(bound, parameter => GetSource(parameter) == BindingSource.Body);
         if (body is not null)
         {
             action.FilterDescriptors.Add(new(new MalformedContentFilter(body, IsOptional(body)), FilterScope.Action));
@@ -56,14 +56,14 @@ internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> o
         }
 
         // An action that also answers other methods is left to MVC: this metadata would apply to those methods as well.
-        if (consumed is null && MethodsOf(action).All(HttpMethods.IsQuery) && AcceptedBy(bound, body) is { Count: > 0 } types)
+        if (consumed is null && GetMethods(action).All(HttpMethods.IsQuery) && AcceptedBy(bound, body) is { Count: > 0 } types)
             action.EndpointMetadata.Add(new AcceptsMetadata([.. types], body?.ParameterType));
     }
 
     // Without [ApiController], MVC looks for a complex parameter in the URI query and in forms, and ignores JSON.
     private void Check(ControllerActionDescriptor action, ParameterDescriptor parameter, MediaTypeCollection? consumed)
     {
-        if (SourceOf(parameter) is not null || consumed?.All(IsForm) is true || !IsLeftUnread(parameter)) return;
+        if (GetSource(parameter) is not null || consumed?.All(IsForm) is true || !IsLeftUnread(parameter)) return;
         throw new InvalidOperationException(
             $"'{action.MethodInfo.DeclaringType}.{action.MethodInfo.Name}' answers QUERY, "
             + $"but MVC would not read its content into '{parameter.Name}': "
@@ -73,7 +73,7 @@ internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> o
     private List<string> AcceptedBy(ParameterDescriptor[] bound, ParameterDescriptor? body)
     {
         if (body is null)
-            return bound.Any(parameter => SourceOf(parameter) == BindingSource.Form || SourceOf(parameter) == BindingSource.FormFile)
+            return bound.Any(parameter => GetSource(parameter) == BindingSource.Form || GetSource(parameter) == BindingSource.FormFile)
                 ? [.. FormTypes]
                 : [];
 
@@ -89,10 +89,10 @@ internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> o
             .Distinct()];
     }
 
-    private static IEnumerable<string> MethodsOf(ControllerActionDescriptor action) =>
+    private static IEnumerable<string> GetMethods(ControllerActionDescriptor action) =>
         action.ActionConstraints?.OfType<HttpMethodActionConstraint>().SelectMany(constraint => constraint.HttpMethods) ?? [];
 
-    private static BindingSource? SourceOf(ParameterDescriptor parameter) => parameter.BindingInfo?.BindingSource;
+    private static BindingSource? GetSource(ParameterDescriptor parameter) => parameter.BindingInfo?.BindingSource;
 
     private static bool IsOptional(ParameterDescriptor body) => body switch
     {

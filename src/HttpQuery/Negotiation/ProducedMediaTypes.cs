@@ -26,7 +26,7 @@ internal sealed class ProducedMediaTypes
     /// <summary>Returns the declaration of <paramref name="endpoint"/>; <see langword="null"/> if it declares nothing.</summary>
     /// <remarks>Metadata that only documents responses does not count as a declaration: the framework infers it, and never enforces it.
     /// MVC's <c>[Produces]</c> counts, because MVC enforces it.</remarks>
-    public static ProducedMediaTypes? Of(Endpoint endpoint)
+    public static ProducedMediaTypes? Find(Endpoint endpoint)
     {
         var types = new List<MediaType>();
         var isDeclared = false;
@@ -35,7 +35,7 @@ internal sealed class ProducedMediaTypes
             if (item is not ProducesMetadata and not ProducesAttribute { ContentTypes.Count: > 0 }) continue;
             var produces = item as ProducesMetadata ?? new(Parse(((ProducesAttribute)item).ContentTypes), Replaces: true);
             if (produces.Replaces) types.Clear();
-            else if (!isDeclared) types.AddRange(Parse(OwnOf(endpoint)));
+            else if (!isDeclared) types.AddRange(Parse(GetDocumentedTypes(endpoint)));
             types.AddRange(produces.MediaTypes);
             isDeclared = true;
         }
@@ -67,7 +67,7 @@ internal sealed class ProducedMediaTypes
     }
 
     // The handler's own media types, if it was only given further writers.
-    private static string[] OwnOf(Endpoint endpoint)
+    private static string[] GetDocumentedTypes(Endpoint endpoint)
     {
         var documented = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()
             .Where(response => response.StatusCode is >= 200 and < 300)

@@ -59,7 +59,7 @@ internal sealed class QueryContentPolicy(
         }
 
         // Content that can be read again shows its exact spelling, which the normalized key may ignore.
-        if (EndpointNormalizations.Of(context.HttpContext) != query.Normalizations)
+        if (EndpointNormalizations.Get(context.HttpContext) != query.Normalizations)
         {
             context.AllowCacheStorage = false;
             Log.NotStoredByOutputCaching(_logger, "its content can be read again");
@@ -78,7 +78,7 @@ internal sealed class QueryContentPolicy(
     {
         if (RequestCacheability.FindObstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Bypass(obstacle);
         var http = context.HttpContext;
-        var normalizations = EndpointNormalizations.Of(http);
+        var normalizations = EndpointNormalizations.Get(http);
         try
         {
             var key = await QueryKeyReader.ReadAsync(

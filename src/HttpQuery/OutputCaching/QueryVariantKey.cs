@@ -27,7 +27,7 @@ internal static class QueryVariantKey
         return query.Vary([
             .. names.Distinct(StringComparer.OrdinalIgnoreCase).Where(name => name is not "*")
                 .Select(name => KeyValuePair.Create<string, IEnumerable<string?>>(name, headers[name])),
-            KeyValuePair.Create<string, IEnumerable<string?>>(":endpoint", [EndpointKey.Of(context.HttpContext)]),
+            KeyValuePair.Create<string, IEnumerable<string?>>(":endpoint", [EndpointKey.Get(context.HttpContext)]),
             KeyValuePair.Create<string, IEnumerable<string?>>(":culture", [culture?.Culture.Name, culture?.UICulture.Name]),
         ]);
     }

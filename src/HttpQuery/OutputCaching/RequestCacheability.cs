@@ -16,7 +16,7 @@ internal static class RequestCacheability
     {
         var http = context.HttpContext;
         var headers = http.Request.Headers;
-        if (RequestTarget.AuthorityOf(http).Length == 0) return "it does not name one host";
+        if (RequestTarget.GetAuthority(http).Length == 0) return "it does not name one host";
         if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (http.RequestServices.GetService<IAuthorizationPolicyProvider>() is not null

@@ -44,7 +44,7 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
     {
         var response = context.Response;
         if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag))
-            RequestPreconditions.State(context, TagOf(response, octets.Span), lastModified: null);
+            RequestPreconditions.State(context, GetTag(response, octets.Span), lastModified: null);
 
         var outcome = RequestPreconditions.Evaluate(context);
         if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.AnswerAsync(context, outcome);
@@ -60,6 +60,6 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
     }
 
     // Weak: a middleware may still encode the content, and the tag promises the same result, not the same bytes (RFC 9110 §8.8.1).
-    private static EntityTag TagOf(HttpResponse response, ReadOnlySpan<byte> octets) =>
+    private static EntityTag GetTag(HttpResponse response, ReadOnlySpan<byte> octets) =>
         ComputedEntityTag.Create($"{response.ContentType}\n{response.Headers.ContentLanguage}", octets, isWeak: true);
 }

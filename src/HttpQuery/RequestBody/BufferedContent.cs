@@ -93,7 +93,7 @@ internal sealed class BufferedContent
         body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
 
     /// <summary>The server's reader of the content; <see langword="null"/> if another stream has replaced the server's own.</summary>
-    public static PipeReader? ServersReaderOf(HttpContext context) => context.Request.Body switch
+    public static PipeReader? GetServerReader(HttpContext context) => context.Request.Body switch
     {
         CountingStream counting => counting.ServersReader,
         var body => IsServersOwn(body) ? context.Request.BodyReader : null,

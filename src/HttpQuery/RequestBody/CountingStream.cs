@@ -13,7 +13,7 @@ internal sealed class CountingStream(Stream body, PipeReader? serversReader) : R
     public PipeReader? ServersReader => serversReader;
 
     /// <summary>Returns the declared content length, or the bytes read so far; <see langword="null"/> if they are not counting.</summary>
-    public static long? LengthOf(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountingStream>()?._count;
+    public static long? GetLength(HttpContext context) => context.Request.ContentLength ?? context.Features.Get<CountingStream>()?._count;
 
     /// <summary>Counts from here on, if there is content to count.</summary>
     public static void Watch(HttpContext context)
@@ -22,7 +22,7 @@ internal sealed class CountingStream(Stream body, PipeReader? serversReader) : R
             || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             || context.Request.Body.CanSeek)
             return;
-        var counting = new CountingStream(context.Request.Body, BufferedContent.ServersReaderOf(context));
+        var counting = new CountingStream(context.Request.Body, BufferedContent.GetServerReader(context));
         context.Request.Body = counting;
         context.Features.Set(counting);
     }

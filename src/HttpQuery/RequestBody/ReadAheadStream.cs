@@ -54,7 +54,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     /// <summary>Memory for content of this length and for one more byte that detects its end, in bytes. The length is at least that
     /// of the longest piece.</summary>
-    public static int SizeOf(int length) => ((length / ReadAheadSegment.MaximumLength) + 1) * ReadAheadSegment.MaximumLength;
+    public static int GetSize(int length) => ((length / ReadAheadSegment.MaximumLength) + 1) * ReadAheadSegment.MaximumLength;
 
     /// <summary>Reads to the end, unless it is beyond <paramref name="maximumLength"/> or the memory is needed elsewhere.</summary>
     public async ValueTask FillAsync(int maximumLength, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed class AcceptedMediaTypes
 
     /// <summary>All media types that any of <paramref name="endpoints"/> accepts; an endpoint that declares none accepts every
     /// type.</summary>
-    public static AcceptedMediaTypes Of(IEnumerable<Endpoint> endpoints) => new([.. endpoints
+    public static AcceptedMediaTypes Create(IEnumerable<Endpoint> endpoints) => new([.. endpoints
         .SelectMany(e => e.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is { Count: > 0 } types ? types : ["*/*"])
         .Select(text => MediaType.TryParse(text, out var type) ? type : null)
         .OfType<MediaType>()

@@ -44,7 +44,7 @@ internal static class QueryEndpoint
     public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool isEncoded)
     {
         if (endpoint.RequestDelegate is not { } handler || !HasQueryRules(endpoint, options)) return endpoint;
-        var produced = ProducedMediaTypes.Of(endpoint);
+        var produced = ProducedMediaTypes.Find(endpoint);
         var metadata = new List<object>(endpoint.Metadata)
         {
             new MappedEndpointMetadata(endpoint),

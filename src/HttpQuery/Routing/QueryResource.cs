@@ -29,11 +29,11 @@ internal sealed class QueryResource
         var queries = endpoints.Where(QueryEndpoint.AcceptsQuery).ToArray();
 
         _anyMethod = answering.Any(endpoint => QueryEndpoint.Methods(endpoint).Count == 0);
-        _methods = MethodsOf(answering);
+        _methods = GetMethods(answering);
         _ownOptions = endpoints.Any(e =>
             QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
         _acceptsPreflight = endpoints.Any(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.AcceptCorsPreflight is true);
-        _mediaTypes = AcceptedMediaTypes.Of(endpoints.Where(QueryEndpoint.CanAnswerQuery));
+        _mediaTypes = AcceptedMediaTypes.Create(endpoints.Where(QueryEndpoint.CanAnswerQuery));
         HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
 
         var cors = queries.Select(e => e.Metadata.GetOrderedMetadata<ICorsMetadata>()).FirstOrDefault(cors => cors.Count > 0) ?? [];
@@ -70,8 +70,8 @@ internal sealed class QueryResource
     public QueryResourceHeaders GetHeaders(RouteEndpoint endpoint)
     {
         var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
-        var types = AcceptedMediaTypes.Of(here.Where(QueryEndpoint.CanAnswerQuery));
-        return new(types.AcceptQuery, types.Accept, string.Join(", ", MethodsOf(Answering(here)).Union([HttpMethods.Options])));
+        var types = AcceptedMediaTypes.Create(here.Where(QueryEndpoint.CanAnswerQuery));
+        return new(types.AcceptQuery, types.Accept, string.Join(", ", GetMethods(Answering(here)).Union([HttpMethods.Options])));
     }
 
     /// <summary>Decides about a request. Responses to GET, HEAD and QUERY, and those of routing itself, carry
@@ -99,7 +99,7 @@ internal sealed class QueryResource
     private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) =>
         _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
 
-    private static string[] MethodsOf(IEnumerable<RouteEndpoint> endpoints) =>
+    private static string[] GetMethods(IEnumerable<RouteEndpoint> endpoints) =>
         [.. endpoints.SelectMany(QueryEndpoint.Methods).Select(method => method.ToUpperInvariant()).Distinct()];
 
     private bool Supports(string method)

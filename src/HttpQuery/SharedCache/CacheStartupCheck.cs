@@ -16,7 +16,7 @@ internal sealed class CacheStartupCheck(
     {
         var isNeeded = false;
         foreach (var endpoint in services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints))
-            isNeeded |= QueryCachePolicy.Of(endpoint, services) is { NeedsCache: true };
+            isNeeded |= QueryCachePolicy.Find(endpoint, services) is { NeedsCache: true };
         if (isNeeded && !order.IsInPipeline) CacheLog.NotInPipeline(warnings.Logger);
         return Task.CompletedTask;
     }

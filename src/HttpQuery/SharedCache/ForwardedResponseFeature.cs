@@ -242,7 +242,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
         // A forwarder that did not reach the origin writes no body.
         var isUnreached = _response.StatusCode is 502 or 504 && !hasContent;
         var reaction = await _exchange.ReceiveAsync(
-            new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = TermsOf });
+            new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = GetTerms });
         switch (reaction)
         {
             case OriginReaction.Serve or OriginReaction.Retry:
@@ -262,12 +262,12 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     }
 
     // Headers from before the cache belong to this request. On a hit, a removed one would return, and an extended one would be another's.
-    private StorageTerms TermsOf()
+    private StorageTerms GetTerms()
     {
         var refusal = _isAborted
             ? StorageRefusal.CutOff
             : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
-        if (refusal is not null || TagsOf() is not { } tags) return new(refusal ?? StorageRefusal.Tags, []);
+        if (refusal is not null || GetTags() is not { } tags) return new(refusal ?? StorageRefusal.Tags, []);
         return new(null, tags, () =>
         {
             CheckUser();
@@ -281,17 +281,17 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
         if (_context.Features.Get<CacheFeature>() is { IsStorageDisabled: true }) return StorageRefusal.Application;
 
         // Content that can be read again shows its exact spelling, which the normalized key may ignore.
-        return _normalizations is not QueryNormalizations.None && EndpointNormalizations.Of(_context) != _normalizations
+        return _normalizations is not QueryNormalizations.None && EndpointNormalizations.Get(_context) != _normalizations
             ? StorageRefusal.Changed
             : null;
     }
 
     // A response whose tags are unknown could not be evicted.
-    private string[]? TagsOf()
+    private string[]? GetTags()
     {
         try
         {
-            var tags = _policy.TagsOf(_context);
+            var tags = _policy.GetTags(_context);
             return tags.Any(string.IsNullOrEmpty) ? null : tags;
         }
         catch (Exception exception)

@@ -53,7 +53,7 @@ internal readonly struct LookupContent : IDisposable
 
         // A seekable stream can already be read again.
         var start = body.CanSeek ? body.Position : -1;
-        var stream = new ReadAheadStream(body, memory, reader: BufferedContent.ServersReaderOf(context));
+        var stream = new ReadAheadStream(body, memory, reader: BufferedContent.GetServerReader(context));
         if (start < 0) context.Request.Body = stream;
         context.Response.OnCompleted(End, stream);
         await stream.FillAsync(maximumLength, context.RequestAborted);
@@ -150,7 +150,7 @@ internal readonly struct LookupContent : IDisposable
         if (buffer.Length != length) return false;
 
         // The memory is counted before a copy is needed, so that there is room for one.
-        var taken = length > LongestExamined ? ReadAheadStream.SizeOf(length) : 0;
+        var taken = length > LongestExamined ? ReadAheadStream.GetSize(length) : 0;
         content = taken == 0 || memory.TryTake(taken) ? new(buffer, reader, memory, taken) : new(null, reader, memory, 0);
         return true;
     }

@@ -43,7 +43,7 @@ internal sealed class QueryCacheMiddleware
             return;
         }
 
-        var (headers, policy) = (new RequestHeaderSnapshot(context.Request.Headers), QueryCachePolicy.Of(context));
+        var (headers, policy) = (new RequestHeaderSnapshot(context.Request.Headers), QueryCachePolicy.Get(context));
         CacheRequest request;
         LookupInputs? inputs;
         LookupContent? content;
@@ -201,12 +201,12 @@ internal sealed class QueryCacheMiddleware
     private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(
         HttpContext context, RequestHeaderSnapshot headers, QueryCachePolicy policy, bool isBackground)
     {
-        var (request, target) = (context.Request, RequestTarget.Of(context));
+        var (request, target) = (context.Request, RequestTarget.Get(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
-        var authority = RequestTarget.AuthorityOf(context);
+        var authority = RequestTarget.GetAuthority(context);
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _order.FindBypass(context, isRewritten);
-        var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
+        var normalizations = method is "QUERY" ? EndpointNormalizations.Get(context) : QueryNormalizations.None;
         var read = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         var content = read?.Bytes;
         var (inputs, partition, user) = (default(LookupInputs?), default(byte[]), default(byte[]));
@@ -214,8 +214,8 @@ internal sealed class QueryCacheMiddleware
         {
             try
             {
-                var taken = LookupInputs.Of(context, policy);
-                (inputs, partition, user) = (taken, taken.ToPartition(context, isRewritten), UserOf(context, policy));
+                var taken = LookupInputs.Create(context, policy);
+                (inputs, partition, user) = (taken, taken.ToPartition(context, isRewritten), GetUser(context, policy));
                 if (user is null) (content, bypass) = (null, CacheBypass.UncertainUser);
             }
             catch (Exception exception) when (policy.Partition is not null || policy.User is not null)
@@ -262,12 +262,12 @@ internal sealed class QueryCacheMiddleware
     }
 
     // Null if a principal of an application-defined class may hold data that its claims do not show.
-    private byte[]? UserOf(HttpContext context, QueryCachePolicy policy)
+    private byte[]? GetUser(HttpContext context, QueryCachePolicy policy)
     {
         if (policy.IsSharedAcrossUsers) return [];
-        if (policy.User?.Invoke(context) is { } name) return UserDigest.Of(name);
+        if (policy.User?.Invoke(context) is { } name) return UserDigest.Create(name);
         if (!UserDigest.IsCertain(context)) return null;
-        var user = UserDigest.Of(context, _options.CredentialHeaders);
+        var user = UserDigest.Create(context, _options.CredentialHeaders);
         if (user.Length > 0) _warnings.WarnAboutTokenClaims(context);
         return user;
     }
@@ -276,7 +276,7 @@ internal sealed class QueryCacheMiddleware
     {
         try
         {
-            return UserOf(context, policy) is { } now && now.AsSpan().SequenceEqual(user);
+            return GetUser(context, policy) is { } now && now.AsSpan().SequenceEqual(user);
         }
         catch (Exception exception) when (policy.User is not null)
         {
@@ -290,7 +290,7 @@ internal sealed class QueryCacheMiddleware
     {
         try
         {
-            return inputs is null || LookupInputs.Of(context, policy) == inputs;
+            return inputs is null || LookupInputs.Create(context, policy) == inputs;
         }
         catch (Exception exception) when (policy.Partition is not null)
         {

@@ -206,7 +206,7 @@ public sealed class HandlerNormalizationTests
             app.Use((context, next) =>
             {
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                for (var i = 0; i < 1000; i++) _ = EndpointNormalizations.Of(context);
+                for (var i = 0; i < 1000; i++) _ = EndpointNormalizations.Get(context);
                 allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
                 return next(context);
             });
