@@ -85,11 +85,11 @@ public static class QueryHttpContextExtensions
 
         // The media type and the language of the response are not part of the query, but one query may have results in several.
         var culture = context.Features.Get<IRequestCultureFeature>()?.RequestCulture;
-        Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
-        key.CopyTo(octets);
+        Span<byte> bytes = stackalloc byte[QueryCacheKey.Length];
+        key.CopyTo(bytes);
         return ComputedEntityTag.Create(
             $"{context.GetNegotiatedMediaType()}\n{culture?.Culture.Name}\n{culture?.UICulture.Name}\n{version}",
-            octets, isWeak);
+            bytes, isWeak);
     }
 
     /// <summary>Returns the key of this query (RFC 10008 §2.7, docs/cache-key.md): target, content and

@@ -44,6 +44,6 @@ internal static class QueryKeyReader
         {
             foreach (var line in request.Headers[name]) builder.AddRoutingField(name, line);
         }
-        return builder.Complete(content.Octets.Span);
+        return builder.Complete(content.Bytes.Span);
     }
 }

@@ -53,9 +53,9 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
     {
         if (content is not { WasRead: true } || !JsonMediaType.IsUtf8(context.Request.ContentType)) return (false, null);
 
-        var octets = content.Retain();
+        var bytes = content.Retain();
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return content.IsTooLong ? (false, null) : (true, JsonError.Find(octets, body.ParameterType, optional, options));
+        return content.IsTooLong ? (false, null) : (true, JsonError.Find(bytes, body.ParameterType, optional, options));
     }
 
     private sealed class Answer(JsonError error) : IActionResult

@@ -78,10 +78,10 @@ internal sealed class JsonBindingHandler(RequestDelegate next, Type queryType, b
         // content.
         if (content is not { WasRead: true } || !JsonMediaType.IsUtf8(context.Request.ContentType)) return false;
 
-        var octets = content.Retain();
+        var bytes = content.Retain();
         if (content.IsTooLong) return false;
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        if (JsonError.Find(octets, queryType, optional, options) is not { } error) return false;
+        if (JsonError.Find(bytes, queryType, optional, options) is not { } error) return false;
         await error.WriteAsync(context);
         return true;
     }

@@ -16,7 +16,7 @@ namespace HttpQuery.Ranges;
 /// <c>Range</c> and <c>If-Range</c> ask (§2.8; RFC 9110 §14).</summary>
 internal static class RangeResponseWriter
 {
-    private const int BoundaryOctets = 16;
+    private const int BoundaryLength = 16;
 
     /// <summary>Returns the buffer of an endpoint that waits for the whole response, if the response has no tag yet. The endpoint then
     /// checks conditions and ranges against the complete response.</summary>
@@ -75,7 +75,7 @@ internal static class RangeResponseWriter
     // RFC 9110 §14.6. The length is known beforehand, so it is sent.
     private static async Task SendPartsAsync(HttpResponse response, IRangeSource source, ByteRange[] ranges)
     {
-        var boundary = RandomNumberGenerator.GetHexString(2 * BoundaryOctets, lowercase: true);
+        var boundary = RandomNumberGenerator.GetHexString(2 * BoundaryLength, lowercase: true);
         var mediaType = response.ContentType is { } type ? $"Content-Type: {type}\r\n" : "";
         var heads = Array.ConvertAll(ranges,
             range => Encoding.Latin1.GetBytes($"\r\n--{boundary}\r\n{mediaType}Content-Range: {ContentRange(range, source)}\r\n\r\n"));

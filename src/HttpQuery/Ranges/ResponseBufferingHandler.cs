@@ -31,8 +31,8 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
 
             if (!buffer.IsWhole)
                 Log.ResponseNotBuffered(context.RequestServices.GetRequiredService<QueryTelemetry>().Logger, maximumLength);
-            else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Octets, ranges || buffer.SendsRanges);
-            else await WriteAsync(response, buffer.Octets);
+            else if (response.StatusCode is StatusCodes.Status200OK) await SendAsync(context, buffer.Bytes, ranges || buffer.SendsRanges);
+            else await WriteAsync(response, buffer.Bytes);
         }
         finally
         {
@@ -40,26 +40,26 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
         }
     }
 
-    private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> octets, bool inParts)
+    private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> bytes, bool inParts)
     {
         var response = context.Response;
         if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag))
-            RequestPreconditions.State(context, GetTag(response, octets.Span), lastModified: null);
+            RequestPreconditions.State(context, GetTag(response, bytes.Span), lastModified: null);
 
         var outcome = RequestPreconditions.Evaluate(context);
         if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.AnswerAsync(context, outcome);
-        else if (inParts) await RangeResponseWriter.SendAsync(context, new MemoryRangeSource(octets));
-        else await WriteAsync(response, octets);
+        else if (inParts) await RangeResponseWriter.SendAsync(context, new MemoryRangeSource(bytes));
+        else await WriteAsync(response, bytes);
     }
 
-    private static async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> octets)
+    private static async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> bytes)
     {
-        if (octets.IsEmpty) return;
-        response.ContentLength ??= octets.Length;
-        await response.BodyWriter.WriteAsync(octets, response.HttpContext.RequestAborted);
+        if (bytes.IsEmpty) return;
+        response.ContentLength ??= bytes.Length;
+        await response.BodyWriter.WriteAsync(bytes, response.HttpContext.RequestAborted);
     }
 
     // Weak: a middleware may still encode the content, and the tag promises the same result, not the same bytes (RFC 9110 §8.8.1).
-    private static EntityTag GetTag(HttpResponse response, ReadOnlySpan<byte> octets) =>
-        ComputedEntityTag.Create($"{response.ContentType}\n{response.Headers.ContentLanguage}", octets, isWeak: true);
+    private static EntityTag GetTag(HttpResponse response, ReadOnlySpan<byte> bytes) =>
+        ComputedEntityTag.Create($"{response.ContentType}\n{response.Headers.ContentLanguage}", bytes, isWeak: true);
 }

@@ -14,10 +14,10 @@ internal sealed class BufferedContent
     // Far below the length that servers buffer before a reader consumes it.
     private const int LongestPeek = 64 * 1024;
 
-    private byte[] _octets;
+    private byte[] _bytes;
     private int _length;
 
-    private BufferedContent(int capacity) => _octets = GC.AllocateUninitializedArray<byte>(capacity);
+    private BufferedContent(int capacity) => _bytes = GC.AllocateUninitializedArray<byte>(capacity);
 
     /// <summary>Whether all of the content fits within the limit.</summary>
     public bool IsWhole { get; private set; }
@@ -26,7 +26,7 @@ internal sealed class BufferedContent
     public bool IsCertain { get; private set; }
 
     /// <summary>The bytes that were read.</summary>
-    public ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
     /// <summary>Reads the rest of the request content. Later readers of the request body find it again.</summary>
     /// <exception cref="BadHttpRequestException">The content breaks off, arrives too slowly, or is too long for the server.</exception>
@@ -42,9 +42,9 @@ internal sealed class BufferedContent
         var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, LongestPeek)));
         while (content._length <= maximumLength)
         {
-            if (content._length == content._octets.Length)
-                Array.Resize(ref content._octets, (int)Math.Min(2L * content._length, (long)maximumLength + 1));
-            var count = await body.ReadAsync(content._octets.AsMemory(content._length), context.RequestAborted);
+            if (content._length == content._bytes.Length)
+                Array.Resize(ref content._bytes, (int)Math.Min(2L * content._length, (long)maximumLength + 1));
+            var count = await body.ReadAsync(content._bytes.AsMemory(content._length), context.RequestAborted);
             content._length += count;
             content.IsWhole = count == 0;
             if (content.IsWhole) break;
@@ -52,8 +52,8 @@ internal sealed class BufferedContent
 
         content.IsCertain = content.IsWhole && start <= 0 && IsExpected(context, content._length);
         if (start >= 0) body.Position = start;
-        else if (content._length > 0 && body is ReplayedStream replayed) replayed.PutBack(content.Octets);
-        else if (content._length > 0) context.Request.Body = new ReplayedStream(content.Octets, body);
+        else if (content._length > 0 && body is ReplayedStream replayed) replayed.PutBack(content.Bytes);
+        else if (content._length > 0) context.Request.Body = new ReplayedStream(content.Bytes, body);
         return content;
     }
 

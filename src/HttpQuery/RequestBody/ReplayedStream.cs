@@ -15,7 +15,7 @@ internal sealed class ReplayedStream(ReadOnlyMemory<byte> first, Stream rest) : 
     };
 
     /// <summary>Puts bytes back, so that they are read again.</summary>
-    public void PutBack(ReadOnlyMemory<byte> octets) => _first = octets;
+    public void PutBack(ReadOnlyMemory<byte> bytes) => _first = bytes;
 
     public override int Read(Span<byte> buffer) => _first.IsEmpty ? rest.Read(buffer) : ReadFirst(buffer);
 

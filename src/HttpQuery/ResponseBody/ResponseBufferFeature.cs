@@ -20,7 +20,7 @@ internal sealed class ResponseBufferFeature : StreamResponseBodyFeature
     /// <summary>Whether all bytes written so far are in the buffer, and none has been sent.</summary>
     public bool IsWhole => !_buffer.Passes;
 
-    public ReadOnlyMemory<byte> Octets => _buffer.Octets;
+    public ReadOnlyMemory<byte> Bytes => _buffer.Bytes;
 
     /// <summary>Whether the response can be sent in parts.</summary>
     public bool SendsRanges { get; set; }
@@ -44,12 +44,12 @@ internal sealed class ResponseBufferFeature : StreamResponseBodyFeature
 
     private sealed class Buffer(IHttpResponseBodyFeature inner, int maximumLength) : Stream
     {
-        private byte[] _octets = [];
+        private byte[] _bytes = [];
         private int _length;
 
         public bool Passes { get; set; }
 
-        public ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, _length);
+        public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
         public override bool CanRead => false;
 
@@ -65,8 +65,8 @@ internal sealed class ResponseBufferFeature : StreamResponseBodyFeature
 
         public void Drop()
         {
-            if (_octets.Length > 0) ArrayPool<byte>.Shared.Return(_octets);
-            (_octets, _length) = ([], 0);
+            if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+            (_bytes, _length) = ([], 0);
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -82,7 +82,7 @@ internal sealed class ResponseBufferFeature : StreamResponseBodyFeature
         {
             if (TryKeep(buffer.AsSpan(offset, count))) return;
             Passes = true;
-            inner.Stream.Write(_octets, 0, _length);
+            inner.Stream.Write(_bytes, 0, _length);
             Drop();
             inner.Stream.Write(buffer, offset, count);
         }
@@ -105,31 +105,31 @@ internal sealed class ResponseBufferFeature : StreamResponseBodyFeature
 
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        private bool TryKeep(ReadOnlySpan<byte> octets)
+        private bool TryKeep(ReadOnlySpan<byte> bytes)
         {
-            if (!CanKeep(octets.Length)) return false;
-            if (_octets.Length < _length + octets.Length)
+            if (!CanKeep(bytes.Length)) return false;
+            if (_bytes.Length < _length + bytes.Length)
             {
-                var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + octets.Length, 2 * _octets.Length));
-                Octets.Span.CopyTo(larger);
+                var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + bytes.Length, 2 * _bytes.Length));
+                Bytes.Span.CopyTo(larger);
                 var length = _length;
                 Drop();
-                (_octets, _length) = (larger, length);
+                (_bytes, _length) = (larger, length);
             }
-            octets.CopyTo(_octets.AsSpan(_length));
-            _length += octets.Length;
+            bytes.CopyTo(_bytes.AsSpan(_length));
+            _length += bytes.Length;
             return true;
         }
 
-        private async ValueTask PassAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
+        private async ValueTask PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
             Passes = true;
             if (_length > 0)
             {
-                await inner.Stream.WriteAsync(Octets, cancellationToken);
+                await inner.Stream.WriteAsync(Bytes, cancellationToken);
                 Drop();
             }
-            if (!octets.IsEmpty) await inner.Stream.WriteAsync(octets, cancellationToken);
+            if (!bytes.IsEmpty) await inner.Stream.WriteAsync(bytes, cancellationToken);
         }
 
     }

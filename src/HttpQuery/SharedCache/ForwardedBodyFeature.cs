@@ -11,7 +11,7 @@ internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpRes
 {
     private readonly ForwardedResponseFeature _response;
     private readonly IHttpResponseBodyFeature _inner;
-    private readonly Octets _octets;
+    private readonly BodyStream _body;
     private readonly OrderedStream _stream;
     private PipeWriter? _writer;
     private bool _isFinishing;
@@ -21,8 +21,8 @@ internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpRes
     {
     }
 
-    private ForwardedBodyFeature(ForwardedResponseFeature response, IHttpResponseBodyFeature inner, Octets octets)
-        : base(octets, inner) => (_response, _inner, _octets, _stream) = (response, inner, octets, new(this));
+    private ForwardedBodyFeature(ForwardedResponseFeature response, IHttpResponseBodyFeature inner, BodyStream body)
+        : base(body, inner) => (_response, _inner, _body, _stream) = (response, inner, body, new(this));
 
     // A handler may use the stream and the writer in turn.
     Stream IHttpResponseBodyFeature.Stream => _stream;
@@ -56,7 +56,7 @@ internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpRes
     /// <summary>Ends the body: sends the bytes that a handler has left in the writer, and stores the captured response.</summary>
     public async Task FinishAsync()
     {
-        _isFinishing = _octets.IsFinishing = true;
+        _isFinishing = _body.IsFinishing = true;
         await base.CompleteAsync();
         await _response.StartAsync(hasContent: false);
         await _response.StoreAsync();
@@ -74,7 +74,7 @@ internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpRes
         if (!task.IsCompletedSuccessfully) task.AsTask().GetAwaiter().GetResult();
     }
 
-    private sealed class Octets(ForwardedResponseFeature response, IHttpResponseBodyFeature inner) : WriteOnlyStream
+    private sealed class BodyStream(ForwardedResponseFeature response, IHttpResponseBodyFeature inner) : WriteOnlyStream
     {
         public bool IsFinishing { get; set; }
 
@@ -126,25 +126,25 @@ internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpRes
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             await body.FlushWriterAsync(cancellationToken);
-            await body._octets.WriteAsync(buffer, cancellationToken);
+            await body._body.WriteAsync(buffer, cancellationToken);
         }
 
         public override void Write(byte[] buffer, int offset, int count)
         {
             Wait(body.FlushWriterAsync(default));
-            body._octets.Write(buffer, offset, count);
+            body._body.Write(buffer, offset, count);
         }
 
         public override async Task FlushAsync(CancellationToken cancellationToken)
         {
             await body.FlushWriterAsync(cancellationToken);
-            await body._octets.FlushAsync(cancellationToken);
+            await body._body.FlushAsync(cancellationToken);
         }
 
         public override void Flush()
         {
             Wait(body.FlushWriterAsync(default));
-            body._octets.Flush();
+            body._body.Flush();
         }
     }
 }
