@@ -33,7 +33,7 @@ internal static class QueryEndpoint
 
     /// <summary>Whether <paramref name="endpoint"/> can be chosen wherever <paramref name="place"/> can: it has the same
     /// route, or one that no constraint narrows.</summary>
-    public static bool StandsWhere(RouteEndpoint endpoint, RouteEndpoint place) =>
+    public static bool CoversRoute(RouteEndpoint endpoint, RouteEndpoint place) =>
         ReferenceEquals(endpoint.RoutePattern, place.RoutePattern)
         || endpoint.RoutePattern.RawText == place.RoutePattern.RawText
         || (endpoint.RoutePattern.ParameterPolicies.Count == 0 && endpoint.RoutePattern.PathSegments.All(segment => segment.IsSimple));
@@ -41,7 +41,7 @@ internal static class QueryEndpoint
     /// <summary>Returns the endpoint for QUERY requests of <paramref name="resource"/>: same route, with the additions that QUERY
     /// needs.</summary>
     /// <remarks>An endpoint may stand at several paths (a catch-all does), so the additions belong to the path's copy.</remarks>
-    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool isEncoded)
+    public static RouteEndpoint CreateForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool isEncoded)
     {
         if (endpoint.RequestDelegate is not { } handler || !HasQueryRules(endpoint, options)) return endpoint;
         var produced = ProducedMediaTypes.Find(endpoint);
@@ -65,7 +65,7 @@ internal static class QueryEndpoint
 
     /// <summary>Returns the endpoint for all other requests of <paramref name="resource"/>: with the headers
     /// to announce if it answers GET or HEAD.</summary>
-    public static RouteEndpoint ForOtherMethods(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
+    public static RouteEndpoint CreateForOtherMethods(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
     {
         var methods = Methods(endpoint);
         var announces = methods.Count == 0 || methods.Any(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method));

@@ -35,7 +35,7 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
             {
                 edges.Add(Edge(verdict, verdict switch
                 {
-                    RouteVerdict.Pass => host.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
+                    RouteVerdict.Pass => host.Endpoints.Select(route => QueryEndpoint.CreateForOtherMethods(route, resource, options.Value)),
                     RouteVerdict.Query => ForQuery(isEncoded: false),
                     RouteVerdict.EncodedQuery => ForQuery(isEncoded: true),
                     _ => SyntheticEndpoints.Create(verdict, resource),
@@ -44,10 +44,10 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
 
             IEnumerable<Endpoint> ForQuery(bool isEncoded) =>
                 host.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
-                    .Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, isEncoded));
+                    .Select(route => QueryEndpoint.CreateForQuery(route, resource, options.Value, isEncoded));
 
-            PolicyNodeEdge Edge(RouteVerdict verdict, IEnumerable<Endpoint> answering) =>
-                new(new QueryEdge(host.Host, resource, verdict), [.. answering]);
+            PolicyNodeEdge Edge(RouteVerdict verdict, IEnumerable<Endpoint> candidates) =>
+                new(new QueryEdge(host.Host, resource, verdict), [.. candidates]);
         }
         return edges;
     }

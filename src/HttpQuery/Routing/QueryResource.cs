@@ -25,11 +25,11 @@ internal sealed class QueryResource
         Endpoints = endpoints;
         Fallbacks = fallbacks;
         _allowFallback = allowFallback;
-        var answering = Answering(endpoints);
+        var all = WithFallbacks(endpoints);
         var queries = endpoints.Where(QueryEndpoint.AcceptsQuery).ToArray();
 
-        _anyMethod = answering.Any(endpoint => QueryEndpoint.Methods(endpoint).Count == 0);
-        _methods = GetMethods(answering);
+        _anyMethod = all.Any(endpoint => QueryEndpoint.Methods(endpoint).Count == 0);
+        _methods = GetMethods(all);
         _ownOptions = endpoints.Any(e =>
             QueryEndpoint.Methods(e) is var methods && (methods.Count == 0 || methods.Any(HttpMethods.IsOptions)));
         _acceptsPreflight = endpoints.Any(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.AcceptCorsPreflight is true);
@@ -37,8 +37,8 @@ internal sealed class QueryResource
         HasOneQueryEndpoint = endpoints.Count(QueryEndpoint.CanAnswerQuery) == 1;
 
         var cors = queries.Select(e => e.Metadata.GetOrderedMetadata<ICorsMetadata>()).FirstOrDefault(cors => cors.Count > 0) ?? [];
-        AnswerMetadata = [.. cors, .. First<IAllowAnonymous>(queries)];
-        RefusalMetadata = [.. AnswerMetadata, QueryEndpoint.NoCookieRedirect, .. First<IAllowCookieRedirectMetadata>(queries)];
+        ResponseMetadata = [.. cors, .. First<IAllowAnonymous>(queries)];
+        RejectionMetadata = [.. ResponseMetadata, QueryEndpoint.NoCookieRedirect, .. First<IAllowCookieRedirectMetadata>(queries)];
     }
 
     /// <summary>The path's endpoints, without fallback routes.</summary>
@@ -52,10 +52,10 @@ internal sealed class QueryResource
 
     /// <summary>CORS settings of the first QUERY endpoint that has some, because a script could not read our rejections without them; and
     /// permission for anonymous access if a QUERY endpoint has it.</summary>
-    public IReadOnlyList<object> AnswerMetadata { get; }
+    public IReadOnlyList<object> ResponseMetadata { get; }
 
     /// <summary>The same for rejected queries, which the application's fallback policy must not redirect to a login page.</summary>
-    public IReadOnlyList<object> RefusalMetadata { get; }
+    public IReadOnlyList<object> RejectionMetadata { get; }
 
     /// <summary>Creates the resource of <paramref name="endpoints"/>, or returns
     /// <see langword="null"/> if none of them answers QUERY.</summary>
@@ -69,9 +69,9 @@ internal sealed class QueryResource
     /// constraint, because they then stand here too.</summary>
     public QueryResourceHeaders GetHeaders(RouteEndpoint endpoint)
     {
-        var here = Endpoints.Where(other => QueryEndpoint.StandsWhere(other, endpoint)).ToArray();
+        var here = Endpoints.Where(other => QueryEndpoint.CoversRoute(other, endpoint)).ToArray();
         var types = AcceptedMediaTypes.Create(here.Where(QueryEndpoint.CanAnswerQuery));
-        return new(types.AcceptQuery, types.Accept, string.Join(", ", GetMethods(Answering(here)).Union([HttpMethods.Options])));
+        return new(types.AcceptQuery, types.Accept, string.Join(", ", GetMethods(WithFallbacks(here)).Union([HttpMethods.Options])));
     }
 
     /// <summary>Decides about a request. Responses to GET, HEAD and QUERY, and those of routing itself, carry
@@ -96,7 +96,7 @@ internal sealed class QueryResource
     private static IEnumerable<T> First<T>(IEnumerable<RouteEndpoint> endpoints)
         where T : class => endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<T>()).OfType<T>().Take(1);
 
-    private IEnumerable<RouteEndpoint> Answering(IReadOnlyList<RouteEndpoint> endpoints) =>
+    private IEnumerable<RouteEndpoint> WithFallbacks(IReadOnlyList<RouteEndpoint> endpoints) =>
         _allowFallback ? [.. endpoints, .. Fallbacks] : endpoints;
 
     private static string[] GetMethods(IEnumerable<RouteEndpoint> endpoints) =>

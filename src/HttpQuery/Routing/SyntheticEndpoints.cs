@@ -18,7 +18,7 @@ internal static class SyntheticEndpoints
             .Where(endpoint => !aboutQuery || QueryEndpoint.CanAnswerQuery(endpoint))
             .DistinctBy(endpoint => endpoint.RoutePattern)
             .Select((endpoint, order) =>
-                CreateOne(verdict, endpoint, order, resource, aboutQuery ? resource.RefusalMetadata : resource.AnswerMetadata))
+                CreateOne(verdict, endpoint, order, resource, aboutQuery ? resource.RejectionMetadata : resource.ResponseMetadata))
             .Concat(resource.Fallbacks);
     }
 
