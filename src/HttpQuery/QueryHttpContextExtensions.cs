@@ -45,12 +45,12 @@ public static class QueryHttpContextExtensions
         {
             // Validators belong to target and content (§2.6): without the whole content there is nothing to compare.
             var wasRead = WasQueryContentRead(context);
-            if (wasRead is true) IsAnswered();
+            if (wasRead is true) IsResponseDecided();
             else if (wasRead is null)
                 await BufferedContent.WaitAsync(
                     context,
                     context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumBufferedContentLength,
-                    IsAnswered);
+                    IsResponseDecided);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
         {
@@ -60,7 +60,7 @@ public static class QueryHttpContextExtensions
             ? null
             : new DelegateResult(http => RequestPreconditions.AnswerAsync(http, outcome));
 
-        bool IsAnswered()
+        bool IsResponseDecided()
         {
             RequestPreconditions.State(context, entityTag, lastModified);
             outcome = RequestPreconditions.Evaluate(context);

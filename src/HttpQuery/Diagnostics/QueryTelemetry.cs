@@ -49,19 +49,19 @@ internal sealed class QueryTelemetry
     public bool IsObserved => _requests.Enabled || _contentSize.Enabled;
 
     /// <summary>Measures a QUERY when it is over, so that failed requests count, too.</summary>
-    public void Watch(HttpContext context)
+    public void Track(HttpContext context)
     {
         // An error page that has QUERY rules, too, would count one request twice.
-        if (context.Features.Get<Watched>() is not null) return;
-        context.Features.Set(new Watched());
-        CountingStream.Watch(context);
+        if (context.Features.Get<TrackedRequest>() is not null) return;
+        context.Features.Set(new TrackedRequest());
+        CountingStream.Attach(context);
         context.Response.OnCompleted(_measure, context);
     }
 
     /// <summary>Records the requested endpoint: when the request is over, an error page may have replaced it.</summary>
-    public static void Keep(HttpContext context, Endpoint endpoint)
+    public static void SetEndpoint(HttpContext context, Endpoint endpoint)
     {
-        if (context.Features.Get<Watched>() is { } watched) watched.Endpoint = endpoint;
+        if (context.Features.Get<TrackedRequest>() is { } tracked) tracked.Endpoint = endpoint;
     }
 
     /// <summary>Tags the activity of a QUERY, if there is one, when its response starts.</summary>
@@ -76,7 +76,7 @@ internal sealed class QueryTelemetry
     private Task Measure(object state)
     {
         var context = (HttpContext)state;
-        if ((context.Features.Get<Watched>()?.Endpoint ?? QueryResourceHeaders.FindEndpoint(context)) is not { } endpoint)
+        if ((context.Features.Get<TrackedRequest>()?.Endpoint ?? QueryResourceHeaders.FindEndpoint(context)) is not { } endpoint)
             return Task.CompletedTask;
 
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
@@ -102,7 +102,7 @@ internal sealed class QueryTelemetry
         _ => "failed",
     };
 
-    private sealed class Watched
+    private sealed class TrackedRequest
     {
         public Endpoint? Endpoint { get; set; }
     }

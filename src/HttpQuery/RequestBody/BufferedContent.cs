@@ -12,7 +12,7 @@ internal sealed class BufferedContent
     private const int FirstLength = 4096;
 
     // Far below the length that servers buffer before a reader consumes it.
-    private const int LongestPeek = 64 * 1024;
+    private const int MaximumPeekLength = 64 * 1024;
 
     private byte[] _bytes;
     private int _length;
@@ -39,7 +39,7 @@ internal sealed class BufferedContent
 
         // The bytes are consumed, not only examined: once the client has gone, Kestrel does not consume the rest, and then cannot
         // read on ("Reading is already in progress").
-        var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, LongestPeek)));
+        var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, MaximumPeekLength)));
         while (content._length <= maximumLength)
         {
             if (content._length == content._bytes.Length)
@@ -50,7 +50,7 @@ internal sealed class BufferedContent
             if (content.IsWhole) break;
         }
 
-        content.IsCertain = content.IsWhole && start <= 0 && IsExpected(context, content._length);
+        content.IsCertain = content.IsWhole && start <= 0 && IsExpectedLength(context, content._length);
         if (start >= 0) body.Position = start;
         else if (content._length > 0 && body is ReplayedStream replayed) replayed.PutBack(content.Bytes);
         else if (content._length > 0) context.Request.Body = new ReplayedStream(content.Bytes, body);
@@ -58,10 +58,10 @@ internal sealed class BufferedContent
     }
 
     /// <summary>Waits until the content has arrived. It stays in place for a handler that already holds the request body, unless
-    /// <paramref name="isAnswered"/> says that no handler will read it.</summary>
+    /// <paramref name="isResponseDecided"/> says that no handler will read it.</summary>
     /// <returns>Whether all of it fits within the limit.</returns>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
-    public static async ValueTask<bool> WaitAsync(HttpContext context, int maximumLength, Func<bool> isAnswered)
+    public static async ValueTask<bool> WaitAsync(HttpContext context, int maximumLength, Func<bool> isResponseDecided)
     {
         var (isExamined, buffer) = (CanExamine(context, maximumLength, out var length), default(ReadOnlySequence<byte>));
         try
@@ -78,7 +78,7 @@ internal sealed class BufferedContent
         var consumed = buffer.Start;
         try
         {
-            if (isAnswered()) consumed = buffer.End;
+            if (isResponseDecided()) consumed = buffer.End;
         }
         finally
         {
@@ -89,21 +89,21 @@ internal sealed class BufferedContent
     }
 
     /// <summary>Whether the stream is Kestrel's own, and no other has replaced it.</summary>
-    public static bool IsServersOwn(Stream body) =>
+    public static bool IsServerStream(Stream body) =>
         body.GetType().Assembly == typeof(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions).Assembly;
 
     /// <summary>The server's reader of the content; <see langword="null"/> if another stream has replaced the server's own.</summary>
     public static PipeReader? GetServerReader(HttpContext context) => context.Request.Body switch
     {
-        CountingStream counting => counting.ServersReader,
-        var body => IsServersOwn(body) ? context.Request.BodyReader : null,
+        CountingStream counting => counting.ServerReader,
+        var body => IsServerStream(body) ? context.Request.BodyReader : null,
     };
 
     private static bool CanExamine(HttpContext context, int maximumLength, out int length)
     {
         var stated = context.Request.ContentLength;
-        length = stated is > 0 and <= LongestPeek && stated <= maximumLength ? (int)stated : 0;
-        return length > 0 && IsServersOwn(context.Request.Body);
+        length = stated is > 0 and <= MaximumPeekLength && stated <= maximumLength ? (int)stated : 0;
+        return length > 0 && IsServerStream(context.Request.Body);
     }
 
     // The caller must call AdvanceTo. The memory is the server's until all bytes have arrived.
@@ -119,7 +119,7 @@ internal sealed class BufferedContent
     }
 
     // A content coding that was removed leaves its encoded length in Content-Length.
-    public static bool IsExpected(HttpContext context, long length)
+    public static bool IsExpectedLength(HttpContext context, long length)
     {
         var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
         var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;

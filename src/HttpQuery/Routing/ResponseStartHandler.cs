@@ -22,7 +22,7 @@ internal sealed class ResponseStartHandler
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void RegisterQuery(HttpContext context)
     {
-        if (_telemetry.IsObserved) _telemetry.Watch(context);
+        if (_telemetry.IsObserved) _telemetry.Track(context);
         Register(context);
     }
 
@@ -55,7 +55,7 @@ internal sealed class ResponseStartHandler
         if (described.VariesByAccept) VaryHeader.Add(headers, "Accept");
         AddLanguage(context);
         QueryTelemetry.Tag(context);
-        if (_telemetry.IsObserved) QueryTelemetry.Keep(context, endpoint);
+        if (_telemetry.IsObserved) QueryTelemetry.SetEndpoint(context, endpoint);
         return Task.CompletedTask;
     }
 

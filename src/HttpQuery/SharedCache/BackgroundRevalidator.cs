@@ -33,7 +33,7 @@ internal sealed class BackgroundRevalidator(
 
         // The copied content counts as memory, like the content of any other request in progress.
         var memory = cache.Pending.Begin(isContent: true, giveWay: null);
-        if (request.Content is { Length: > LookupContent.LongestExamined } content && !memory.TryGrow((int)content.Length))
+        if (request.Content is { Length: > LookupContent.MaximumExaminedLength } content && !memory.TryGrow((int)content.Length))
         {
             Interlocked.Decrement(ref _count);
             return false;
