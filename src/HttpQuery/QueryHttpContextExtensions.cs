@@ -58,11 +58,11 @@ public static class QueryHttpContextExtensions
         }
         return outcome is PreconditionOutcome.Proceed
             ? null
-            : new DelegateResult(http => RequestPreconditions.AnswerAsync(http, outcome));
+            : new DelegateResult(http => RequestPreconditions.WriteAsync(http, outcome));
 
         bool IsResponseDecided()
         {
-            RequestPreconditions.State(context, entityTag, lastModified);
+            RequestPreconditions.SetValidators(context, entityTag, lastModified);
             outcome = RequestPreconditions.Evaluate(context);
             return outcome is not PreconditionOutcome.Proceed;
         }

@@ -19,13 +19,13 @@ internal static class RequestPreconditions
 
     /// <summary>Sets the validators of the response; a <see langword="null"/> validator leaves the current value.</summary>
     /// <exception cref="ArgumentException">The tag is not ASCII; servers do not send such a tag.</exception>
-    public static void State(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
+    public static void SetValidators(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
     {
         if (entityTag is { } sent && !Ascii.IsValid(sent.Value))
             throw new ArgumentException("An entity tag is sent as ASCII.", nameof(entityTag));
-        if (!WereStated(context))
+        if (!WereValidatorsSet(context))
         {
-            context.Features.Set(Stated.Instance);
+            context.Features.Set(ValidatorsMark.Instance);
 
             // On a path without QUERY, such as that of an equivalent resource, no other code corrects the tag when the response starts.
             if (QueryResourceHeaders.FindEndpoint(context) is null) context.Response.OnStarting(CorrectOnStarting, context);
@@ -41,7 +41,7 @@ internal static class RequestPreconditions
     public static void CorrectEntityTag(HttpContext context)
     {
         var response = context.Response;
-        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && WereStated(context))
+        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && WereValidatorsSet(context))
         {
             // The validators belong to the result, and an error is not the result.
             response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
@@ -83,7 +83,7 @@ internal static class RequestPreconditions
     }
 
     /// <summary>Sends 304 or 412.</summary>
-    public static Task AnswerAsync(HttpContext context, PreconditionOutcome outcome)
+    public static Task WriteAsync(HttpContext context, PreconditionOutcome outcome)
     {
         var response = context.Response;
         if (outcome is PreconditionOutcome.PreconditionFailed)
@@ -99,7 +99,7 @@ internal static class RequestPreconditions
         return Task.CompletedTask;
     }
 
-    private static bool WereStated(HttpContext context) => context.Features.Get<Stated>() is not null;
+    private static bool WereValidatorsSet(HttpContext context) => context.Features.Get<ValidatorsMark>() is not null;
 
     private static bool IsHeldWeakly(HttpRequest request, string strong) =>
         request.Headers.IfNoneMatch is { Count: > 0 } held
@@ -124,8 +124,8 @@ internal static class RequestPreconditions
 
     private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
 
-    private sealed class Stated
+    private sealed class ValidatorsMark
     {
-        public static readonly Stated Instance = new();
+        public static readonly ValidatorsMark Instance = new();
     }
 }

@@ -29,13 +29,13 @@ public sealed class RangeHttpResult : IResult, IStatusCodeHttpResult, IContentTy
         ArgumentNullException.ThrowIfNull(httpContext);
         await using var stream = _stream;
         httpContext.Response.ContentType = ContentType;
-        RequestPreconditions.State(httpContext, _entityTag, _lastModified);
+        RequestPreconditions.SetValidators(httpContext, _entityTag, _lastModified);
         IRangeSource source = stream is null ? new MemoryRangeSource(_memory) : new StreamRangeSource(stream);
         var isHeld = httpContext.Response.StatusCode is StatusCodes.Status200OK
             && RangeResponseWriter.FindBuffer(httpContext, source) is null;
         var outcome = isHeld ? RequestPreconditions.Evaluate(httpContext) : PreconditionOutcome.Proceed;
         await (outcome is PreconditionOutcome.Proceed
             ? RangeResponseWriter.SendAsync(httpContext, source)
-            : RequestPreconditions.AnswerAsync(httpContext, outcome));
+            : RequestPreconditions.WriteAsync(httpContext, outcome));
     }
 }

@@ -44,10 +44,10 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
     {
         var response = context.Response;
         if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag))
-            RequestPreconditions.State(context, GetTag(response, bytes.Span), lastModified: null);
+            RequestPreconditions.SetValidators(context, GetTag(response, bytes.Span), lastModified: null);
 
         var outcome = RequestPreconditions.Evaluate(context);
-        if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.AnswerAsync(context, outcome);
+        if (outcome is not PreconditionOutcome.Proceed) await RequestPreconditions.WriteAsync(context, outcome);
         else if (inParts) await RangeResponseWriter.SendAsync(context, new MemoryRangeSource(bytes));
         else await WriteAsync(response, bytes);
     }
