@@ -64,7 +64,7 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
     // MVC gives an attribute access to the services only here.
     IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) =>
         serviceProvider.GetService<PipelineOrderCheck>() is not null
-            ? Nothing.Instance
+            ? NoFilter.Instance
             : throw new InvalidOperationException(
                 "[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
                 + "and app.UseHttpQueryCache() behind UseAuthorization().");
@@ -83,8 +83,8 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
         return policy.Build();
     }
 
-    private sealed class Nothing : IFilterMetadata
+    private sealed class NoFilter : IFilterMetadata
     {
-        public static readonly Nothing Instance = new();
+        public static readonly NoFilter Instance = new();
     }
 }

@@ -36,10 +36,10 @@ public static class HttpQueryEndpointConventionBuilderExtensions
             RequireServices(endpoint);
 
             // A group's conventions run after those of its endpoints, and the endpoint's own declaration is the narrower one.
-            if (endpoint.Metadata.OfType<StatedAcceptQuery>().Any()) return;
+            if (endpoint.Metadata.OfType<ExplicitAcceptQuery>().Any()) return;
             var bound = endpoint.Metadata.OfType<IAcceptsMetadata>().LastOrDefault();
             endpoint.Metadata.Add(new AcceptsMetadata(mediaTypes, bound?.RequestType, bound?.IsOptional ?? false));
-            endpoint.Metadata.Add(StatedAcceptQuery.Instance);
+            endpoint.Metadata.Add(ExplicitAcceptQuery.Instance);
         });
         return builder;
     }
@@ -203,8 +203,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
             ? type
             : throw new ArgumentException($"'{text}' is no media type (RFC 9110 §8.3.1).");
 
-    private sealed class StatedAcceptQuery
+    private sealed class ExplicitAcceptQuery
     {
-        public static readonly StatedAcceptQuery Instance = new();
+        public static readonly ExplicitAcceptQuery Instance = new();
     }
 }

@@ -29,22 +29,22 @@ internal static class ActionBindingInspector
             return false;
 
         var options = services.GetRequiredService<IOptions<MvcOptions>>().Value;
-        return AreFrameworks(options.ModelBinderProviders) && AreFrameworks(options.ValueProviderFactories)
-            && AreFrameworks(services.GetServices<IFilterProvider>())
+        return AreFrameworkTypes(options.ModelBinderProviders) && AreFrameworkTypes(options.ValueProviderFactories)
+            && AreFrameworkTypes(services.GetServices<IFilterProvider>())
             && HaveNoOtherFilters(action) && ReadersHideSpelling(options.InputFormatters, body.ParameterType);
     }
 
-    private static bool AreFrameworks(IEnumerable<object> parts) => parts.All(part => FrameworkCode.Declares(part.GetType()));
+    private static bool AreFrameworkTypes(IEnumerable<object> parts) => parts.All(part => FrameworkCode.Declares(part.GetType()));
 
     // Without the filter that AddHttpQuery adds, an action runs with the messages of binding errors.
     private static bool HaveNoOtherFilters(ControllerActionDescriptor action)
     {
         var filters = action.FilterDescriptors.Select(descriptor => descriptor.Filter).ToArray();
         return filters.Any(filter => filter is IBindingErrorFilter)
-            && filters.All(IsFrameworks) && !FiltersItself(action.ControllerTypeInfo);
+            && filters.All(IsFrameworkFilter) && !FiltersItself(action.ControllerTypeInfo);
     }
 
-    private static bool IsFrameworks(IFilterMetadata filter) =>
+    private static bool IsFrameworkFilter(IFilterMetadata filter) =>
         FrameworkCode.Declares(filter.GetType()) && filter switch
         {
             TypeFilterAttribute made => FrameworkCode.Declares(made.ImplementationType),

@@ -63,13 +63,13 @@ internal static class JsonContractInspector
     {
         foreach (var converter in options.Converters)
         {
-            if (!IsPlatforms(converter.GetType())) return false;
+            if (!IsPlatformConverter(converter.GetType())) return false;
         }
         return options.ReferenceHandler is null || options.ReferenceHandler == ReferenceHandler.IgnoreCycles;
     }
 
     private static bool IsKnown(JsonTypeInfo info) =>
-        IsPlatforms(info.Converter.GetType()) && info.PolymorphismOptions is null && info.Kind switch
+        IsPlatformConverter(info.Converter.GetType()) && info.PolymorphismOptions is null && info.Kind switch
         {
             JsonTypeInfoKind.None => info.Type.IsEnum || Scalars.Contains(info.Type) || IsWrapper(info),
             JsonTypeInfoKind.Object or JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => info.Type != typeof(object),
@@ -104,9 +104,9 @@ internal static class JsonContractInspector
     {
         if (property.CustomConverter is not { } converter) return false;
         var attributes = property.AttributeProvider?.GetCustomAttributes(typeof(JsonConverterAttribute), inherit: true) ?? [];
-        return !IsPlatforms(converter.GetType()) || attributes is not [JsonConverterAttribute { ConverterType: { } type } attribute]
-            || attribute.GetType() != typeof(JsonConverterAttribute) || !IsPlatforms(type);
+        return !IsPlatformConverter(converter.GetType()) || attributes is not [JsonConverterAttribute { ConverterType: { } type } attribute]
+            || attribute.GetType() != typeof(JsonConverterAttribute) || !IsPlatformConverter(type);
     }
 
-    private static bool IsPlatforms(Type converter) => converter.Assembly == typeof(JsonConverter).Assembly;
+    private static bool IsPlatformConverter(Type converter) => converter.Assembly == typeof(JsonConverter).Assembly;
 }

@@ -41,7 +41,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
 
         // A property is known to be unbound only if it still has no value.
         if (error is null && _property is not null && (isRead || _property.GetValue(context.Controller) is not null)) return;
-        context.Result = new Answer(error ?? new(null, null));
+        context.Result = new ErrorResult(error ?? new(null, null));
     }
 
     public void OnActionExecuted(ActionExecutedContext context)
@@ -58,7 +58,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
         return content.IsTooLong ? (false, null) : (true, JsonError.Find(bytes, body.ParameterType, optional, options));
     }
 
-    private sealed class Answer(JsonError error) : IActionResult
+    private sealed class ErrorResult(JsonError error) : IActionResult
     {
         public Task ExecuteResultAsync(ActionContext context) => error.WriteAsync(context.HttpContext);
     }

@@ -14,7 +14,7 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
     public bool CanWrite(ProblemDetailsContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return IsOfBinding(context);
+        return IsBindingProblem(context);
     }
 
     public ValueTask WriteAsync(ProblemDetailsContext context)
@@ -25,7 +25,7 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
 
     /// <summary>Whether <paramref name="context"/> is the framework's report of JSON content that does not bind: one
     /// error, with the text of the exception.</summary>
-    public static bool IsOfBinding(ProblemDetailsContext context) =>
+    public static bool IsBindingProblem(ProblemDetailsContext context) =>
         context is
         {
             Exception: JsonException exception,

@@ -12,7 +12,7 @@ internal sealed class UnreadableContentExceptionHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!IsOfServer(exception) || !HttpMethods.IsQuery(httpContext.Request.Method)
+        if (!IsServerException(exception) || !HttpMethods.IsQuery(httpContext.Request.Method)
             || QueryResourceHeaders.FindEndpoint(httpContext) is null)
             return false;
         await UnreadableContentProblem.TryWrite(httpContext, exception)!;
@@ -21,6 +21,6 @@ internal sealed class UnreadableContentExceptionHandler : IExceptionHandler
 
     // The application threw any other exception, or parameter binding did in Development, for the developer to see.
 #pragma warning disable CS0618 // Obsolete, but Kestrel throws this type, and only Kestrel does.
-    private static bool IsOfServer(Exception exception) => exception is Microsoft.AspNetCore.Server.Kestrel.Core.BadHttpRequestException;
+    private static bool IsServerException(Exception exception) => exception is Microsoft.AspNetCore.Server.Kestrel.Core.BadHttpRequestException;
 #pragma warning restore CS0618
 }

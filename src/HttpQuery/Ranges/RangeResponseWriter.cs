@@ -41,10 +41,10 @@ internal static class RangeResponseWriter
 
         // RFC 9110 §14.2 defines Range for GET alone; RFC 10008 §2.8 adds QUERY.
         var range = request.Headers.Range;
-        var asked = range.Count == 1
+        var isRequested = range.Count == 1
             && response.StatusCode == StatusCodes.Status200OK
             && (HttpMethods.IsQuery(request.Method) || HttpMethods.IsGet(request.Method));
-        if (!asked || !RequestPreconditions.RangeApplies(context)) return SendWholeAsync(context, source);
+        if (!isRequested || !RequestPreconditions.RangeApplies(context)) return SendWholeAsync(context, source);
 
         var maximumCount = context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumRanges;
         return ByteRangeSet.Resolve(range.ToString(), source.Length, maximumCount, out var ranges) switch

@@ -101,8 +101,8 @@ internal sealed class BufferedContent
 
     private static bool CanExamine(HttpContext context, int maximumLength, out int length)
     {
-        var stated = context.Request.ContentLength;
-        length = stated is > 0 and <= MaximumPeekLength && stated <= maximumLength ? (int)stated : 0;
+        var declared = context.Request.ContentLength;
+        length = declared is > 0 and <= MaximumPeekLength && declared <= maximumLength ? (int)declared : 0;
         return length > 0 && IsServerStream(context.Request.Body);
     }
 
@@ -124,6 +124,6 @@ internal sealed class BufferedContent
         var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>();
         var canHaveContent = detection?.CanHaveBody ?? context.Request.ContentLength is not 0;
         if (length == 0) return !canHaveContent;
-        return detection is EncodedContentFeature || context.Request.ContentLength is not { } stated || length >= stated;
+        return detection is EncodedContentFeature || context.Request.ContentLength is not { } declared || length >= declared;
     }
 }
