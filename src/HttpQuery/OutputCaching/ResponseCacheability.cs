@@ -21,7 +21,7 @@ internal static class ResponseCacheability
         var headers = response.Headers;
         if (response.StatusCode is not StatusCodes.Status200OK) return "its status is not 200";
         if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it was broken off";
-        if (context.HttpContext.Features.Get<IdentityWatch>() is not { WasAsked: false }
+        if (context.HttpContext.Features.Get<IdentityWatch>() is not { WasAccessed: false }
             || UserDigest.IsPersonal(context.HttpContext, credentialHeaders))
             return "it is for one user, or its user was asked for behind the cache";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";

@@ -12,7 +12,7 @@ internal static partial class CacheLog
     public static partial void Misplaced(ILogger logger, string reason, string remedy);
 
     [LoggerMessage(22, LogLevel.Error, "An endpoint failed; its stored response is served, as stale-if-error allows.")]
-    public static partial void ServedInstead(ILogger logger, Exception exception);
+    public static partial void ServedStored(ILogger logger, Exception exception);
 
     [LoggerMessage(23, LogLevel.Warning, "A revalidation in the background failed; the stored response stays as it is.")]
     public static partial void RevalidationFailed(ILogger logger, Exception exception);

@@ -90,7 +90,7 @@ internal sealed class ForwardedBodyFeature : StreamResponseBodyFeature, IHttpRes
             }
             catch
             {
-                response.BreakOff();
+                response.AbandonCapture();
                 throw;
             }
         }

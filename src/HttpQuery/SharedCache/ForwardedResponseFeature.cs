@@ -31,7 +31,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
     private OriginReaction? _reaction;
     private bool _isAborted;
-    private bool _isOfOtherKey;
+    private bool _haveInputsChanged;
     private bool _isUserUnknown;
     private bool _isCancelled;
     private int _droppedStatus;
@@ -124,14 +124,14 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     {
         // The client does not notice when a dropped response breaks off.
         if (IsDropped) return;
-        BreakOff();
+        AbandonCapture();
         _lifetime?.Abort();
     }
 
     public void Reset(int errorCode)
     {
         if (IsDropped) return;
-        BreakOff();
+        AbandonCapture();
         _reset?.Reset(errorCode);
     }
 
@@ -156,7 +156,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     }
 
     /// <summary>Discards the captured body, because the response is incomplete.</summary>
-    public void BreakOff()
+    public void AbandonCapture()
     {
         _isAborted = true;
         if (Capture is { } capture) capture.Abandon();
@@ -188,12 +188,12 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
         if (Capture is not { IsOver: false } capture) return;
 
         // A cancelled handler may have stopped early without an error, so the body may be incomplete.
-        if (!capture.IsWhole && (_isCancelled || RequestAborted.IsCancellationRequested)) BreakOff();
+        if (!capture.IsWhole && (_isCancelled || RequestAborted.IsCancellationRequested)) AbandonCapture();
         else await capture.StoreAsync();
     }
 
     /// <summary>Reports that no response came, and tells whether the request is answered anyway.</summary>
-    public async ValueTask<bool> TryServeInsteadAsync(int status)
+    public async ValueTask<bool> TryServeStoredAsync(int status)
     {
         if (_reaction is not null) return IsDropped;
         CheckUser();
@@ -266,18 +266,18 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     {
         var refusal = _isAborted
             ? StorageRefusal.CutOff
-            : RefusalOfStorage() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
+            : FindStorageRefusal() ?? (_before.Any(header => IsLost(header.Key, header.Value)) ? StorageRefusal.Header : null);
         if (refusal is not null || GetTags() is not { } tags) return new(refusal ?? StorageRefusal.Tags, []);
         return new(null, tags, () =>
         {
             CheckUser();
-            return new(RefusalOfStorage(), _isUserUnknown);
+            return new(FindStorageRefusal(), _isUserUnknown);
         });
     }
 
-    private StorageRefusal? RefusalOfStorage()
+    private StorageRefusal? FindStorageRefusal()
     {
-        if (_isOfOtherKey) return StorageRefusal.Changed;
+        if (_haveInputsChanged) return StorageRefusal.Changed;
         if (_context.Features.Get<CacheFeature>() is { IsStorageDisabled: true }) return StorageRefusal.Application;
 
         // Content that can be read again shows its exact spelling, which the normalized key may ignore.
@@ -305,8 +305,8 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private void CheckUser()
     {
         if (!_exchange.IsSafe) return;
-        _isOfOtherKey |= _changes.HaveInputsChanged();
-        _isUserUnknown |= _isOfOtherKey || _changes.IsUserUnknown();
+        _haveInputsChanged |= _changes.HaveInputsChanged();
+        _isUserUnknown |= _haveInputsChanged || _changes.IsUserUnknown();
         if (_isUserUnknown) _exchange.ReportUnknownUser();
     }
 

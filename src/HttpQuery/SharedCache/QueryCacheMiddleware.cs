@@ -137,7 +137,7 @@ internal sealed class QueryCacheMiddleware
         request.Content = exchange.Conditions.IsEmpty ? ReadOnlySequence<byte>.Empty : content?.Bytes;
         headers.Capture();
         using var identity = IdentityWatch.Begin(context);
-        var changes = new RequestChangeDetector(IsUserUnknown, () => !AreInputs(context, policy, inputs));
+        var changes = new RequestChangeDetector(IsUserUnknown, () => !HaveSameInputs(context, policy, inputs));
         if (!exchange.Conditions.IsEmpty) headers.ReplaceConditions(exchange.Conditions);
         try
         {
@@ -157,8 +157,8 @@ internal sealed class QueryCacheMiddleware
         }
 
         bool IsUserUnknown() =>
-            identity.WasAsked || !_order.IsWatched || headers.DifferIn(_options.CredentialHeaders)
-            || !IsUser(context, policy, request.User.Span);
+            identity.WasAccessed || !_order.IsWatched || headers.DifferIn(_options.CredentialHeaders)
+            || !IsSameUser(context, policy, request.User.Span);
     }
 
     private async ValueTask<OriginReaction?> ForwardOnceAsync(
@@ -185,8 +185,8 @@ internal sealed class QueryCacheMiddleware
                 when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
             {
                 var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
-                if (!await response.TryServeInsteadAsync(status)) throw;
-                CacheLog.ServedInstead(_warnings.Logger, exception);
+                if (!await response.TryServeStoredAsync(status)) throw;
+                CacheLog.ServedStored(_warnings.Logger, exception);
             }
             finally
             {
@@ -272,7 +272,7 @@ internal sealed class QueryCacheMiddleware
         return user;
     }
 
-    private bool IsUser(HttpContext context, QueryCachePolicy policy, ReadOnlySpan<byte> user)
+    private bool IsSameUser(HttpContext context, QueryCachePolicy policy, ReadOnlySpan<byte> user)
     {
         try
         {
@@ -286,7 +286,7 @@ internal sealed class QueryCacheMiddleware
     }
 
     // No inputs: the request was not looked up, and nothing is stored for it.
-    private bool AreInputs(HttpContext context, QueryCachePolicy policy, LookupInputs? inputs)
+    private bool HaveSameInputs(HttpContext context, QueryCachePolicy policy, LookupInputs? inputs)
     {
         try
         {
