@@ -21,6 +21,7 @@ internal sealed class UnreadableContentExceptionHandler : IExceptionHandler
 
     // The application threw any other exception, or parameter binding did in Development, for the developer to see.
 #pragma warning disable CS0618 // Obsolete, but Kestrel throws this type, and only Kestrel does.
-    private static bool IsServerException(Exception exception) => exception is Microsoft.AspNetCore.Server.Kestrel.Core.BadHttpRequestException;
+    private static bool IsServerException(Exception exception) =>
+        exception is Microsoft.AspNetCore.Server.Kestrel.Core.BadHttpRequestException;
 #pragma warning restore CS0618
 }

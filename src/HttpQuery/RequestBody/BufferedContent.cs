@@ -39,7 +39,8 @@ internal sealed class BufferedContent
 
         // The bytes are consumed, not only examined: once the client has gone, Kestrel does not consume the rest, and then cannot
         // read on ("Reading is already in progress").
-        var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, Math.Min((long)maximumLength + 1, MaximumPeekLength)));
+        var maximumCapacity = Math.Min((long)maximumLength + 1, MaximumPeekLength);
+        var content = new BufferedContent((int)Math.Clamp(length + 1 ?? FirstLength, 1, maximumCapacity));
         while (content._length <= maximumLength)
         {
             if (content._length == content._bytes.Length)

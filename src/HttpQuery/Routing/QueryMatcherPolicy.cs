@@ -35,7 +35,8 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
             {
                 edges.Add(Edge(verdict, verdict switch
                 {
-                    RouteVerdict.Pass => host.Endpoints.Select(route => QueryEndpoint.CreateForOtherMethods(route, resource, options.Value)),
+                    RouteVerdict.Pass => host.Endpoints.Select(
+                        route => QueryEndpoint.CreateForOtherMethods(route, resource, options.Value)),
                     RouteVerdict.Query => ForQuery(isEncoded: false),
                     RouteVerdict.EncodedQuery => ForQuery(isEncoded: true),
                     _ => SyntheticEndpoints.Create(verdict, resource),
