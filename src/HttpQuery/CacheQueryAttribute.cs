@@ -66,8 +66,8 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
         serviceProvider.GetService<PipelineOrderCheck>() is not null
             ? NoFilter.Instance
             : throw new InvalidOperationException(
-                "[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
-                + "and app.UseHttpQueryCache() behind UseAuthorization().");
+                "[CacheQuery] needs the cache. Call builder.Services.AddHttpQueryCache() before the application is built, "
+                + "and app.UseHttpQueryCache() after UseAuthorization().");
 
     QueryCachePolicy IQueryCachePolicySource.Resolve(IServiceProvider services)
     {

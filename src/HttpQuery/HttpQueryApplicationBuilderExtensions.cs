@@ -17,7 +17,7 @@ public static class HttpQueryApplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         if (app.ApplicationServices.GetService<PipelineOrderCheck>() is not { } order)
-            throw new InvalidOperationException("UseHttpQueryCache needs its services: call builder.Services.AddHttpQueryCache() first.");
+            throw new InvalidOperationException("UseHttpQueryCache needs its services. Call builder.Services.AddHttpQueryCache() first.");
         order.IsInPipeline = true;
         return app.UseMiddleware<QueryCacheMiddleware>();
     }

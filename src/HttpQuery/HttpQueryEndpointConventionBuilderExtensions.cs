@@ -157,8 +157,8 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         {
             if (needsCache && endpoint.ApplicationServices.GetService<PipelineOrderCheck>() is null)
                 throw new InvalidOperationException(
-                    "CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
-                    + "and app.UseHttpQueryCache() behind UseAuthorization().");
+                    "CacheQuery needs the cache. Call builder.Services.AddHttpQueryCache() before the application is built, "
+                    + "and app.UseHttpQueryCache() after UseAuthorization().");
             endpoint.Metadata.Add(find(endpoint.ApplicationServices));
         });
         return builder;
@@ -194,14 +194,14 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     {
         if (IsQuery(endpoint) && endpoint.ApplicationServices.GetService<QueryTelemetry>() is null)
             throw new InvalidOperationException(
-                $"'{endpoint.DisplayName}' states what only HttpQuery looks at: "
-                + "call builder.Services.AddHttpQuery() before the application is built.");
+                $"'{endpoint.DisplayName}' has metadata that needs the HttpQuery services. "
+                + "Call builder.Services.AddHttpQuery() before the application is built.");
     }
 
     private static MediaType ParseType(string text) =>
         MediaType.TryParse(text, out var type) && type is { Type: not "*", Subtype: not "*" }
             ? type
-            : throw new ArgumentException($"'{text}' is no media type (RFC 9110 §8.3.1).");
+            : throw new ArgumentException($"'{text}' is not a media type (RFC 9110 §8.3.1).");
 
     private sealed class ExplicitAcceptQuery
     {

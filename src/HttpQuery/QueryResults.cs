@@ -49,7 +49,7 @@ public static class QueryResults
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentException.ThrowIfNullOrEmpty(contentType);
-        if (!content.CanSeek) throw new ArgumentException("Ranges need a stream that can be sought.", nameof(content));
+        if (!content.CanSeek) throw new ArgumentException("Ranges need a stream that can seek.", nameof(content));
         return new(default, content, contentType, entityTag, lastModified);
     }
 }

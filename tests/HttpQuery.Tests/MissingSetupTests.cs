@@ -127,7 +127,7 @@ public class MissingSetupTests
         await server.SendAsync("GET /nowhere");
         Assert.Equal(0, Count(log, "Call UseRouting() before"));
         for (var i = 0; i < 2; i++) Assert.Equal(200, (await server.SendAsync("QUERY /", "text/plain", "x")).Status);
-        Assert.Equal(1, Count(log, "Requests pass by the cache: routing runs behind the cache. Call UseRouting() before UseHttpQueryCache()."));
+        Assert.Equal(1, Count(log, "Requests bypass the cache: routing runs after the cache. Call UseRouting() before UseHttpQueryCache()."));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class HttpQueryCacheOptions : QueryCacheOptionsBase
             ? "There are no named policies"
             : $"The names are {string.Join(", ", _policies.Keys.Order(StringComparer.OrdinalIgnoreCase))}";
         throw new InvalidOperationException(
-            $"No policy of the cache is named '{name}'. {known}. "
+            $"No cache policy is named '{name}'. {known}. "
             + $"Add one with AddHttpQueryCache(options => options.AddPolicy(\"{name}\", policy => ...)).");
     }
 

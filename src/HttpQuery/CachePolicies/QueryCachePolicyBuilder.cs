@@ -99,7 +99,7 @@ public sealed class QueryCachePolicyBuilder
         foreach (var name in headerNames)
         {
             if (!VaryRules.TryParse(name, out var names) || names.Count != 1)
-                throw new ArgumentException($"'{name}' is no name of a field.", nameof(headerNames));
+                throw new ArgumentException($"'{name}' is not a header name.", nameof(headerNames));
         }
         _varyBy.AddRange(headerNames);
         return this;

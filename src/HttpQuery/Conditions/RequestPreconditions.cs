@@ -22,7 +22,7 @@ internal static class RequestPreconditions
     public static void SetValidators(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
     {
         if (entityTag is { } sent && !Ascii.IsValid(sent.Value))
-            throw new ArgumentException("An entity tag is sent as ASCII.", nameof(entityTag));
+            throw new ArgumentException("An entity tag must be ASCII.", nameof(entityTag));
         if (!WereValidatorsSet(context))
         {
             context.Features.Set(ValidatorsMark.Instance);

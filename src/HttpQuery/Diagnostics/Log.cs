@@ -9,15 +9,15 @@ internal static partial class Log
     public static partial void Rejected(ILogger logger, int status, string reason);
 
     [LoggerMessage(2, LogLevel.Debug,
-        "The response to a QUERY is longer than {MaximumLength} bytes, or is streamed: "
-        + "it is sent without the entity tag or the ranges that the endpoint asks for.")]
+        "The response to a QUERY is longer than {MaximumLength} bytes or streamed. "
+        + "It is sent without an entity tag and without ranges.")]
     public static partial void ResponseNotBuffered(ILogger logger, int maximumLength);
 
     [LoggerMessage(3, LogLevel.Debug,
-        "The content of a QUERY is longer than {MaximumLength} bytes: it has no key, and its conditions are not evaluated.")]
+        "The content of a QUERY is longer than {MaximumLength} bytes. It has no key, and its conditions are not evaluated.")]
     public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
 
-    [LoggerMessage(10, LogLevel.Debug, "A QUERY passes by output caching: {Obstacle}.")]
+    [LoggerMessage(10, LogLevel.Debug, "A QUERY bypasses output caching: {Obstacle}.")]
     public static partial void BypassesOutputCaching(ILogger logger, string obstacle);
 
     [LoggerMessage(11, LogLevel.Debug, "The response to a QUERY is not stored by output caching: {Obstacle}.")]

@@ -65,9 +65,10 @@ internal sealed class QueryActionDescriptorProvider(IOptions<HttpQueryOptions> o
     {
         if (GetSource(parameter) is not null || consumed?.All(IsForm) is true || !IsLeftUnread(parameter)) return;
         throw new InvalidOperationException(
-            $"'{action.MethodInfo.DeclaringType}.{action.MethodInfo.Name}' answers QUERY, "
-            + $"but MVC would not read its content into '{parameter.Name}': "
-            + "add [FromBody] to it, or [ApiController] to the controller; [FromForm] for a form alone, [FromQuery] for the URI query.");
+            $"'{action.MethodInfo.DeclaringType}.{action.MethodInfo.Name}' handles QUERY, "
+            + $"but MVC would not bind the request content to '{parameter.Name}'. "
+            + "Add [FromBody] to the parameter, or [ApiController] to the controller. "
+            + "Use [FromForm] for a form, or [FromQuery] for the URI query.");
     }
 
     private List<string> AcceptedBy(ParameterDescriptor[] bound, ParameterDescriptor? body)

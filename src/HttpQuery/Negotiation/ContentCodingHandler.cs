@@ -57,7 +57,7 @@ internal static class ContentCodingHandler
         var supported = SupportedBy(context.RequestServices);
         context.Response.Headers.AcceptEncoding = supported;
         return ProblemWriter.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, RejectionReason.UnsupportedCoding,
-            $"The coding of the content is not supported. This resource accepts: {supported}");
+            $"The content coding is not supported. This resource accepts: {supported}");
     }
 
     // The codings of UseRequestDecompression, if its services are registered.

@@ -45,8 +45,8 @@ internal sealed record JsonError(long? Line, long? Byte)
             Status = StatusCodes.Status400BadRequest,
             Detail = Line is null
                 ? $"The {(JsonMediaType.IsJson(context.Request.ContentType) ? "JSON " : "")}"
-                    + "content cannot be read as the query that this resource takes."
-                : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
+                    + "content is not a valid query for this resource."
+                : $"The JSON content is not a valid query for this resource: line {Line}, byte {Byte}.",
         };
         if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Number(Line.Value), Number(Byte!.Value));
         return ProblemWriter.WriteAsync(context, RejectionReason.MalformedContent, problem);

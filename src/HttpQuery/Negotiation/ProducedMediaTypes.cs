@@ -20,7 +20,7 @@ internal sealed class ProducedMediaTypes
         _forFormatters = forFormatters;
         _negotiation = new(types);
         _choices = [.. types.Select(type => new NegotiatedMediaTypeFeature(type.ToString()))];
-        _rejectionDetail = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
+        _rejectionDetail = $"The request accepts none of the media types that this resource produces: {string.Join(", ", types)}";
     }
 
     /// <summary>Returns the declaration of <paramref name="endpoint"/>; <see langword="null"/> if it declares nothing.</summary>

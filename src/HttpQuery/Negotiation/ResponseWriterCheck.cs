@@ -24,9 +24,9 @@ internal static class ResponseWriterCheck
         var value = Awaited(returned);
         if (written.Length == 0 || Array.Exists(written, type => CanBe(value, type, isWithin: false))) return;
         throw new InvalidOperationException(
-            $"'{endpoint.DisplayName}' returns {value}, which its writer of {mediaType} cannot write: "
-            + $"it takes {string.Join(", ", written.Select(type => type.ToString()))}. "
-            + "Let WithResponseWriter take what the handler returns, or a base type or an interface of it.");
+            $"'{endpoint.DisplayName}' returns {value}, but its response writer for {mediaType} "
+            + $"takes {string.Join(", ", written.Select(type => type.ToString()))}. "
+            + "Call WithResponseWriter with the type that the handler returns, or with a base type or an interface of it.");
     }
 
     private static Type Awaited(Type type) =>

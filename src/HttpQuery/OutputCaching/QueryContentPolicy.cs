@@ -84,7 +84,7 @@ internal sealed class QueryContentPolicy(
             var key = await QueryKeyReader.ReadAsync(
                 http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null
-                ? Bypass("its content is too long, or was read before")
+                ? Bypass("its content is too long, or was read before it reached the cache")
                 : new(QueryVariantKey.Create(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)

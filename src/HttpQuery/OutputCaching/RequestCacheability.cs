@@ -16,16 +16,16 @@ internal static class RequestCacheability
     {
         var http = context.HttpContext;
         var headers = http.Request.Headers;
-        if (RequestTarget.GetAuthority(http).Length == 0) return "it does not name one host";
+        if (RequestTarget.GetAuthority(http).Length == 0) return "it names no host, or several";
         if (UserDigest.IsPersonal(http, credentialHeaders)) return "it is for one user";
         if (NeedsAuthorization(http.GetEndpoint())) return "its endpoint needs authorization";
         if (http.RequestServices.GetService<IAuthorizationPolicyProvider>() is not null
             && !AuthorizationState.HasRun(http))
             return "authorization has not run before the cache";
         if (headers.IfMatch.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count + headers.IfRange.Count > 0)
-            return "it has a condition that output caching does not know";
+            return "it has a condition that output caching does not support";
         if (RequestDirectives.Parse(headers.CacheControl).NoStore) return "it says no-store";
-        return KeyDelimiters.Occur(context) ? "a part of its key has a delimiter" : null;
+        return KeyDelimiters.Occur(context) ? "a part of its key contains a delimiter" : null;
     }
 
     /// <summary>Whether a stored response may be too old for a request: output caching does not tell its age (RFC 9111 §5.2.1).</summary>

@@ -20,13 +20,13 @@ internal static class ResponseCacheability
         var response = context.HttpContext.Response;
         var headers = response.Headers;
         if (response.StatusCode is not StatusCodes.Status200OK) return "its status is not 200";
-        if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it was broken off";
+        if (context.HttpContext.RequestAborted.IsCancellationRequested) return "it is incomplete";
         if (context.HttpContext.Features.Get<IdentityWatch>() is not { WasAccessed: false }
             || UserDigest.IsPersonal(context.HttpContext, credentialHeaders))
-            return "it is for one user, or its user was asked for behind the cache";
+            return "it is for one user, or code after the cache asked for the user";
         if (headers.SetCookie.Count > 0) return "it sets a cookie";
         if (!VaryRules.TryParse(headers.Vary, out var names) || !names.All(name => QueryVariantKey.Includes(name, context)))
-            return "it varies by a field that the policy does not name";
+            return "it varies by a header that the policy does not name";
 
         var directives = ResponseDirectives.Parse(headers.CacheControl);
         if (directives.NoStore || directives.Private || directives.PrivateFields is not null) return "it says no-store or private";
@@ -35,8 +35,8 @@ internal static class ResponseCacheability
         // Output caching fixes the lifetime at the first byte, too early for a policy to shorten it.
         var now = TimeProvider.System.GetUtcNow();
         var declared = FreshnessRules.Lifetime(Rules, response.StatusCode, new HeaderLines(headers), directives, now);
-        if (declared.IsExplicit && declared.Value < lifetime) return "it is fresh for less time than it would be kept";
-        return headers.Age.Count > 0 ? "it has an age, which output caching would begin anew" : null;
+        if (declared.IsExplicit && declared.Value < lifetime) return "it is fresh for a shorter time than it would be stored";
+        return headers.Age.Count > 0 ? "it has an Age header, which output caching would restart" : null;
     }
 
     private sealed class HeaderLines(IHeaderDictionary headers) : IFieldLines

@@ -101,7 +101,7 @@ internal static class RangeResponseWriter
         return ProblemWriter.WriteAsync(context, StatusCodes.Status416RangeNotSatisfiable, RejectionReason.RangeNotSatisfiable, tooMany
             ? string.Create(CultureInfo.InvariantCulture, $"The request asks for more than {maximumCount} ranges.")
             : string.Create(CultureInfo.InvariantCulture,
-                $"No range of the request lies within the result, which has {source.Length} octets."));
+                $"No range of the request lies within the result, which has {source.Length} bytes."));
     }
 
     private static string ContentRange(ByteRange range, IRangeSource source) =>

@@ -14,7 +14,7 @@ internal static class HandlerResultWriter
         IResult result => result.ExecuteAsync(context),
         string text => WriteTextAsync(context.Response, text),
         null when typeof(IResult).IsAssignableFrom(typeof(T)) =>
-            throw new InvalidOperationException("The handler returned null where a result was expected."),
+            throw new InvalidOperationException("The handler returned null instead of a result."),
         null when typeof(T) == typeof(string) => Task.CompletedTask,
         _ => WriteJsonAsync(context, value),
     };

@@ -35,13 +35,13 @@ internal static class SyntheticEndpoints
         {
             RouteVerdict.MissingContentType =>
                 (400, RejectionReason.MissingContentType,
-                    $"A QUERY request needs a Content-Type field. This resource accepts: {resource.Accept}"),
+                    $"A QUERY request needs a Content-Type header. This resource accepts: {resource.Accept}"),
             RouteVerdict.MalformedContentType =>
-                (400, RejectionReason.MalformedContentType, "The Content-Type field is malformed, or was sent more than once."),
-            RouteVerdict.EmptyContent => (400, RejectionReason.EmptyContent, "The content is empty, but its media type, JSON, cannot be."),
+                (400, RejectionReason.MalformedContentType, "The Content-Type header is malformed or was sent more than once."),
+            RouteVerdict.EmptyContent => (400, RejectionReason.EmptyContent, "The content is empty, but JSON content cannot be empty."),
             RouteVerdict.MethodOverride =>
                 (400, RejectionReason.MethodOverride,
-                    "A posted form is no QUERY, whatever its fields say of the method: another site could have sent it."),
+                    "A form that was sent by POST cannot become a QUERY, because another site could have sent it."),
             RouteVerdict.UnsupportedMediaType =>
                 (415, RejectionReason.UnsupportedMediaType,
                     $"The media type of the content is not supported. This resource accepts: {resource.Accept}"),

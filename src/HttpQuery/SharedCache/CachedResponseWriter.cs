@@ -35,7 +35,7 @@ internal static class CachedResponseWriter
         SetStatus(context.Response.Headers, decision.Status);
         return ProblemWriter.WriteAsync(
             context, StatusCodes.Status504GatewayTimeout, RejectionReason.OnlyIfCached,
-            "The request asks for a stored response alone (only-if-cached), and there is none.");
+            "The request accepts only a stored response (only-if-cached), but none is stored.");
     }
 
     /// <summary>Sets Cache-Status, unless it has no lines.</summary>

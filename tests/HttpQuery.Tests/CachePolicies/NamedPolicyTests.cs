@@ -123,7 +123,7 @@ public sealed class NamedPolicyTests
                     builder.Services.AddControllers().WithOnly(typeof(MisspelledPolicyController));
                 });
         });
-        Assert.StartsWith("No policy of the cache is named 'lsts'. The names are lists, short. Add one with AddHttpQueryCache(", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("No cache policy is named 'lsts'. The names are lists, short. Add one with AddHttpQueryCache(", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class NamedPolicyTests
                 builder.Services.AddControllers().WithOnly(typeof(PolicyController));
             });
         Assert.Equal(500, (await server.SendAsync("QUERY /policies/own", "application/json", "{}")).Status);
-        Assert.Contains("[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache()", log.Text, StringComparison.Ordinal);
+        Assert.Contains("[CacheQuery] needs the cache. Call builder.Services.AddHttpQueryCache()", log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
 
         Assert.Equal((406, "application/problem+json", "Accept"), (response.Status, response["Content-Type"], response["Vary"]));
         using var problem = JsonDocument.Parse(response.Content);
-        Assert.EndsWith("It produces: application/json, text/csv", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("this resource produces: application/json, text/csv", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.NotNull(response["Accept-Query"]);
         Assert.Equal(before, host.Catalogue.Searches);
     });

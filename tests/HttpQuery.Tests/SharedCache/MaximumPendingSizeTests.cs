@@ -73,7 +73,7 @@ public sealed class MaximumPendingSizeTests : IAsyncLifetime
         await client.SendAsync(slow.AsMemory(Length - 1));
         var forwarded = await client.ReadAsync();
         Assert.Equal(($"{Hash(slow)} #2", "HttpQuery; fwd=bypass; fwd-status=200"), (forwarded.ContentText, forwarded["Cache-Status"]));
-        Assert.Contains(_log.Lines, line => line.Text is "A request passes by the cache: MaximumPendingSize is used up, and newer requests need the memory.");
+        Assert.Contains(_log.Lines, line => line.Text is "A request bypasses the cache: the memory of MaximumPendingSize is used up.");
         await _meter.UntilPendingAsync(size => size == 0);
     }
 
