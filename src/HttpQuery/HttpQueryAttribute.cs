@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using HttpQuery.Diagnostics;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Routing;
 using Microsoft.Extensions.DependencyInjection;

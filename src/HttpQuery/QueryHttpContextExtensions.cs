@@ -1,4 +1,3 @@
-using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
 using HttpQuery.Negotiation;
 using HttpQuery.Problems;

@@ -22,18 +22,18 @@ internal static class EndpointNormalizations
     private static readonly ConditionalWeakTable<Endpoint, Claims> Known = [];
 
     /// <summary>Returns the differences that the key of this request may ignore.</summary>
-    /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
+    /// <remarks>
+    /// <para>If the content is in a stream that can seek back to its start, for example after <c>EnableBuffering</c>, the handler can see
+    /// its spelling, and only declarations count.</para>
+    /// <para>Call it again when the response starts: a middleware behind the cache may have enabled buffering. Such a response must not
+    /// be stored under a key that ignores differences, unless the application has declared them.</para>
+    /// </remarks>
     public static QueryNormalizations Get(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return DeclaredForAll(context.RequestServices);
         if (!Known.TryGetValue(endpoint, out var claims)) claims = Add(endpoint, context.RequestServices);
-        return CanBeReadAgain(context) ? claims.Declared : claims.Declared | claims.Found;
+        return context.Request.Body.CanSeek ? claims.Declared : claims.Declared | claims.Found;
     }
-
-    /// <summary>Whether the content is in a stream that can seek back to its start, for example after <c>EnableBuffering</c>.</summary>
-    /// <remarks>Call it again when the response starts: a middleware behind the cache may have enabled buffering. Such a response must not
-    /// be stored under a key that ignores differences, unless the application has declared them.</remarks>
-    public static bool CanBeReadAgain(HttpContext context) => context.Request.Body.CanSeek;
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)
     {
