@@ -8,7 +8,7 @@ namespace HttpQuery.Routing;
 
 /// <summary>If a path holds a QUERY endpoint, decides by method and Content-Type before any endpoint is chosen (§2, §3).</summary>
 /// <remarks>The rules depend on HTTP method metadata, so <c>MapQuery</c>, <c>MapMethods</c> and groups follow the same ones. All headers
-/// and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
+/// and synthetic endpoints are created here, once, when routes are built; a request only walks the jump table.</remarks>
 internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, QueryTelemetry telemetry) : MatcherPolicy, INodeBuilderPolicy
 {
     private readonly ResponseStartHandler _start = new(telemetry);

@@ -44,7 +44,8 @@ internal sealed class QueryResource
     /// <summary>The path's endpoints, without fallback routes.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints { get; }
 
-    /// <summary>Fallback routes: they stand behind the answers of this path, for requests that its route constraints reject.</summary>
+    /// <summary>Fallback routes: they stand behind the synthetic endpoints of this path, for requests that its route constraints
+    /// reject.</summary>
     public IReadOnlyList<RouteEndpoint> Fallbacks { get; }
 
     /// <summary>Whether the media type of a QUERY decides only whether the QUERY is accepted.</summary>
