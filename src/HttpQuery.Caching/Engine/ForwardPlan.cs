@@ -50,6 +50,3 @@ internal enum PlannedAction
 /// <param name="Conditions">The conditions to forward in place of the request's own.</param>
 /// <param name="Flight">Epochs and markers before the request is forwarded.</param>
 internal sealed record Validation(StoredItem Stored, ValidationConditions Conditions, FlightStart Flight);
-
-/// <summary>A stored response and its key.</summary>
-internal sealed record StoredItem(CachedResponse Item, QueryCacheKey Key);

@@ -28,7 +28,9 @@ public sealed class QueryCache
             throw new ArgumentException("QueryCacheOptions.Name must be printable ASCII, and not empty.", nameof(options));
         (Options, Time) = (options, timeProvider ?? TimeProvider.System);
         Pending = new(options.MaximumPendingSize);
-        Telemetry = new(options.Name, store, Pending, Time, loggerFactory, meterFactory);
+        Telemetry = new(options.Name, Time, loggerFactory, meterFactory);
+        Telemetry.ObservePending(() => Pending.Size);
+        if (store is MemoryCacheStore memory) Telemetry.ObserveStore(() => memory.Size, () => memory.Count);
         Pending.Full = () => Telemetry.PendingFull(options.MaximumPendingSize);
 
         // Longer than any response: a response whose epoch is lost is not used.

@@ -116,9 +116,9 @@ internal static class RequestLookup
         // Many clients get the same response within one second.
         var response = stored.Item.Response;
         var (age, left) = (CachedMessage.SecondsOf(response.CurrentAge(now)), CacheStatus.SecondsOf(response.RemainingLifetime(now)));
-        if (stored.Item.LastHit is { } last && last.IsFor(cache.Options, age, left)) return last.Decision;
+        if (stored.Item.LastHit is CachedHit last && last.IsFor(cache.Options, age, left)) return last.Decision;
         var decision = new CacheDecision.Serve(Message(context, stored.Item, plan.Conditional, outcome, now), null);
-        stored.Item.LastHit = new(cache.Options, age, left, decision);
+        stored.Item.LastHit = new CachedHit(cache.Options, age, left, decision);
         return decision;
     }
 

@@ -162,7 +162,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request, RequestSnapshot snapshot, Revalidation revalidation)
+    private async Task RevalidateAsync(HttpRequestMessage request, RequestSnapshot snapshot, BackgroundRevalidation revalidation)
     {
         try
         {

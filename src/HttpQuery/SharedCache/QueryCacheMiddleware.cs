@@ -99,7 +99,7 @@ internal sealed class QueryCacheMiddleware
     }
 
     // HEAD may have an endpoint of its own, whose responses do not answer GET.
-    private void Revalidate(HttpContext context, CacheRequest request, Revalidation revalidation)
+    private void Revalidate(HttpContext context, CacheRequest request, BackgroundRevalidation revalidation)
     {
         if (request.Method is not "HEAD"
             && revalidation.TryBegin()

@@ -68,7 +68,7 @@ internal sealed class RequestDriver : IDisposable
 
     public bool ShouldRevalidate => Revalidation is not null;
 
-    private Revalidation? Revalidation => (_decision as CacheDecision.Serve)?.Revalidation;
+    private BackgroundRevalidation? Revalidation => (_decision as CacheDecision.Serve)?.Revalidation;
 
     public bool TryBeginRevalidation() => Revalidation?.TryBegin() is true;
 

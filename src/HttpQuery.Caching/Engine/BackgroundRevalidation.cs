@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>A stale response that was served and should be revalidated in the background (RFC 5861 §3).</summary>
-internal sealed class Revalidation(QueryCache cache, QueryCacheKey key)
+internal sealed class BackgroundRevalidation(QueryCache cache, QueryCacheKey key)
 {
     /// <summary>Tries to claim the background revalidation (one per entry). If true, call <see cref="End"/> when done.</summary>
     public bool TryBegin() => cache.Revalidating.TryAdd(key, true);

@@ -43,8 +43,8 @@ internal sealed class CachedResponse : CacheItem
     /// <summary>The headers that are sent as they were stored.</summary>
     internal KeyValuePair<string, StringValues>[] SentFields => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];
 
-    /// <summary>The latest hit for a plain request, kept as long as it stays the same.</summary>
-    internal CachedHit? LastHit { get; set; }
+    /// <summary>A value that the engine has made from the response, and keeps with it: the latest hit.</summary>
+    internal object? LastHit { get; set; }
 
     /// <summary>Returns the response together with its key in the store.</summary>
     internal StoredItem At(QueryCacheKey key) => _place is { } place && place.Key == key ? place : _place = new(this, key);
