@@ -48,7 +48,7 @@ public sealed class QueryCache
 
     internal TimeProvider Time { get; }
 
-    internal StoreAccess Store { get; }
+    internal ResilientStore Store { get; }
 
     internal StoreEpochs Epochs { get; }
 

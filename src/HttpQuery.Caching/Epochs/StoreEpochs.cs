@@ -12,7 +12,7 @@ namespace HttpQuery.Caching.Epochs;
 /// an invalidation has ended meanwhile.
 /// </remarks>
 internal sealed class StoreEpochs(
-    StoreAccess store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
+    ResilientStore store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
 {
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
 

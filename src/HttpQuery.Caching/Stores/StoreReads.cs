@@ -3,7 +3,7 @@ namespace HttpQuery.Caching.Epochs;
 /// <summary>Reads the store for one request. Keys that can be read at the same time are read in one step.</summary>
 /// <remarks>Call <see cref="TryGet"/>; if something is missing, <see cref="FetchAsync"/> reads all missing keys at once. A store in
 /// memory is read directly, so one instance serves all requests.</remarks>
-internal sealed class StoreReads(StoreAccess store)
+internal sealed class StoreReads(ResilientStore store)
 {
     private readonly Dictionary<QueryCacheKey, StoreRead>? _items = store.IsImmediate ? null : [];
     private readonly List<QueryCacheKey>? _missing = store.IsImmediate ? null : [];

@@ -4,7 +4,7 @@ using HttpQuery.Caching.Epochs;
 namespace HttpQuery.Caching;
 
 /// <summary>The store as the cache uses it: a call that fails or takes too long is a miss, and never an error.</summary>
-internal sealed class StoreAccess(IItemStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)
+internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)
 {
     // After a timeout, the store is skipped for this many times the timeout.
     private const int Pauses = 4;
