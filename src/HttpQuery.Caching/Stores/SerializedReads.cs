@@ -3,7 +3,7 @@ namespace HttpQuery.Caching;
 /// <summary>Serializes the reads of each key. Callers that wait during a read share the next one.</summary>
 /// <remarks>A cache may let a read join one in progress, which may have missed a write that is complete by now. A read is canceled when
 /// its last caller stops waiting: a read that hangs would block its key forever.</remarks>
-internal sealed class ReadsInTurn(Func<string, CancellationToken, ValueTask<byte[]?>> read)
+internal sealed class SerializedReads(Func<string, CancellationToken, ValueTask<byte[]?>> read)
 {
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
