@@ -8,7 +8,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
 {
     private const int MaximumPaused = 10_000;
 
-    private readonly ConcurrentDictionary<CollapsingKey, Leader> _leaders = new();
+    private readonly ConcurrentDictionary<CollapseKey, Leader> _leaders = new();
     private readonly ConcurrentDictionary<QueryCacheKey, long> _paused = new();
 
     /// <summary>How a leader ended, for its followers.</summary>
@@ -35,7 +35,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     /// <param name="key">The request and the state of the URI.</param>
     /// <param name="leader">Set if the request leads.</param>
     /// <param name="follower">Set if the request follows. Neither is set while requests for this key are forwarded separately.</param>
-    public void Join(CollapsingKey key, out Leader? leader, out Follower? follower)
+    public void Join(CollapseKey key, out Leader? leader, out Follower? follower)
     {
         (leader, follower) = (null, null);
         if (_paused.TryGetValue(key.Key, out var until))
@@ -96,7 +96,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     }
 
     /// <summary>A request under way that others wait for. Any thread may call it.</summary>
-    internal sealed class Leader(Collapsing collapsing, CollapsingKey key, Queue<Follower> followers)
+    internal sealed class Leader(Collapsing collapsing, CollapseKey key, Queue<Follower> followers)
     {
         private readonly Lock _lock = new();
         private Queue<Follower>? _followers = followers;
@@ -105,7 +105,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
         private TimeSpan _waited;
         private bool _isWaiting;
 
-        public CollapsingKey Key => key;
+        public CollapseKey Key => key;
 
         /// <summary>Adds a follower; <see langword="null"/> if this leader has ended.</summary>
         public Follower? TryAdd()
