@@ -116,7 +116,7 @@ internal static class HostileFields
         return builder;
     }
 
-    private sealed class Lines(string name, StringValues lines) : IFieldLines
+    private sealed class Lines(string name, StringValues lines) : IReadOnlyHeaders
     {
         public StringValues this[string other] => other == name ? lines : default;
     }

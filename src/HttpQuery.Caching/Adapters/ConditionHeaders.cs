@@ -17,7 +17,7 @@ internal static class ConditionHeaders
     /// <summary>Restores the client's conditions and its range.</summary>
     /// <param name="headers">The headers to change.</param>
     /// <param name="own">A copy of the headers from before <see cref="Replace"/>.</param>
-    public static void Restore(IRequestHeaders headers, IFieldLines own)
+    public static void Restore(IRequestHeaders headers, IReadOnlyHeaders own)
     {
         foreach (var name in Names) headers.Set(name, own[name]);
     }

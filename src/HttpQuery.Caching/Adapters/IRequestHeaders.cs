@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The headers of a request that an adapter forwards.</summary>
-internal interface IRequestHeaders : IFieldLines
+internal interface IRequestHeaders : IReadOnlyHeaders
 {
     /// <summary>Replaces the lines of a header. Without lines, removes the header.</summary>
     void Set(string name, StringValues lines);

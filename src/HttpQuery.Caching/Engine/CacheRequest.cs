@@ -19,7 +19,7 @@ internal sealed class CacheRequest
     public required string Target { get; init; }
 
     /// <summary>The headers.</summary>
-    public required IFieldLines Fields { get; init; }
+    public required IReadOnlyHeaders Fields { get; init; }
 
     /// <summary>The whole content, empty if there is none. It is <see langword="null"/> if it could not be read or is too long: then the
     /// cache is bypassed. The memory must not change while the transaction lasts; a copy of the same bytes may replace it.</summary>

@@ -42,7 +42,7 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
     public string TagOf(string group) => $"group {CacheKeySet.OriginOf(Request)} {group}";
 
     /// <summary>Returns the tags of the groups of a response.</summary>
-    public IEnumerable<string> GroupTagsOf(IFieldLines response) => InvalidationRules.Groups(response).Select(TagOf);
+    public IEnumerable<string> GroupTagsOf(IReadOnlyHeaders response) => InvalidationRules.Groups(response).Select(TagOf);
 
     /// <summary>Reports the outcome of the request to metrics and the log.</summary>
     public void Report(CacheOutcome outcome)

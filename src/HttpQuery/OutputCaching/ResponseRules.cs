@@ -38,7 +38,7 @@ internal static class ResponseRules
         return headers.Age.Count > 0 ? "it has an age, which output caching would begin anew" : null;
     }
 
-    private sealed class Fields(IHeaderDictionary headers) : IFieldLines
+    private sealed class Fields(IHeaderDictionary headers) : IReadOnlyHeaders
     {
         public StringValues this[string name] => headers[name];
     }

@@ -242,7 +242,7 @@ public class RequestMemoTests
     }
 
     // As servers have them: the array is not copied.
-    private sealed class LiveLines(string[]? lines) : IFieldLines
+    private sealed class LiveLines(string[]? lines) : IReadOnlyHeaders
     {
         public StringValues this[string name] => name switch { "X-Forwarded-Host" => lines, "Content-Type" => "text/plain", _ => default(StringValues) };
     }
@@ -257,7 +257,7 @@ public class RequestMemoTests
 
         public IEnumerable<string> Names => Keys;
 
-        StringValues IFieldLines.this[string name] => this.GetValueOrDefault(name);
+        StringValues IReadOnlyHeaders.this[string name] => this.GetValueOrDefault(name);
     }
 
     private sealed class CountingNormalizer : IQueryContentNormalizer

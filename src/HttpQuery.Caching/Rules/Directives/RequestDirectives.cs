@@ -40,7 +40,7 @@ internal readonly record struct RequestDirectives
     /// <summary>Reads the directives of a request without allocating.</summary>
     /// <param name="fields">The headers of the request. <c>Pragma: no-cache</c> counts if there is no Cache-Control (RFC 9111
     /// §5.4).</param>
-    public static RequestDirectives Parse(IFieldLines fields)
+    public static RequestDirectives Parse(IReadOnlyHeaders fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
         var cacheControl = fields["Cache-Control"];

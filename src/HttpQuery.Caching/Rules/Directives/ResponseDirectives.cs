@@ -68,7 +68,7 @@ internal readonly partial record struct ResponseDirectives
 
     /// <summary>Reads the directives that apply to a cache. A shared cache reads <c>CDN-Cache-Control</c> if it is well formed and not
     /// empty (RFC 9213 §2.2, §3). Otherwise Cache-Control applies.</summary>
-    public static ResponseDirectives Parse(IFieldLines fields, CacheMode mode)
+    public static ResponseDirectives Parse(IReadOnlyHeaders fields, CacheMode mode)
     {
         ArgumentNullException.ThrowIfNull(fields);
         return mode is CacheMode.Shared && TryParseTargeted(fields["CDN-Cache-Control"], out var targeted)

@@ -13,7 +13,7 @@ internal static class FreshnessRules
     /// <param name="directives">The directives of the response.</param>
     /// <param name="responseTime">When the response was received.</param>
     public static FreshnessLifetime Lifetime(
-        CacheRuleOptions options, int status, IFieldLines fields, in ResponseDirectives directives, DateTimeOffset responseTime)
+        CacheRuleOptions options, int status, IReadOnlyHeaders fields, in ResponseDirectives directives, DateTimeOffset responseTime)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(fields);
@@ -40,7 +40,7 @@ internal static class FreshnessRules
     /// (RFC 9111 §5.1). A Date ahead of the clock adds no age.</param>
     /// <param name="requestTime">When the request was sent.</param>
     /// <param name="responseTime">When the response was received; the clock may have gone back since the request.</param>
-    public static TimeSpan InitialAge(IFieldLines fields, DateTimeOffset requestTime, DateTimeOffset responseTime)
+    public static TimeSpan InitialAge(IReadOnlyHeaders fields, DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         ArgumentNullException.ThrowIfNull(fields);
         var apparentAge = NotNegative(responseTime - Date(fields, responseTime));
@@ -63,14 +63,14 @@ internal static class FreshnessRules
         status is 200 or 203 or 204 or 206 or 300 or 301 or 308 or 404 or 405 or 410 or 414 or 501;
 
     /// <summary>Returns the value of Date, or the time when the response was received (RFC 9110 §6.6.1).</summary>
-    internal static DateTimeOffset Date(IFieldLines fields, DateTimeOffset responseTime) =>
+    internal static DateTimeOffset Date(IReadOnlyHeaders fields, DateTimeOffset responseTime) =>
         HttpDate.TryParse(fields["Date"].First(), responseTime, out var date) ? date : responseTime;
 
-    internal static bool TryLastModified(IFieldLines fields, DateTimeOffset responseTime, out DateTimeOffset date) =>
+    internal static bool TryLastModified(IReadOnlyHeaders fields, DateTimeOffset responseTime, out DateTimeOffset date) =>
         HttpDate.TryParse(fields["Last-Modified"].First(), responseTime, out date);
 
     // RFC 9111 calls this age_value.
-    private static TimeSpan Age(IFieldLines fields)
+    private static TimeSpan Age(IReadOnlyHeaders fields)
     {
         var first = fields["Age"].First().AsSpan();
         if (first.IndexOf(',') is var comma and >= 0) first = first[..comma];

@@ -25,7 +25,7 @@ internal static class InvalidationRules
     /// target (RFC 9111 §4.4).</param>
     /// <returns>The target first, without fragments, user information and duplicates; empty if the request invalidates nothing.</returns>
     /// <exception cref="ArgumentException"><paramref name="target"/> is relative.</exception>
-    public static IReadOnlyList<Uri> Targets(string method, int status, Uri target, IFieldLines response)
+    public static IReadOnlyList<Uri> Targets(string method, int status, Uri target, IReadOnlyHeaders response)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(response);
@@ -40,7 +40,7 @@ internal static class InvalidationRules
 
     /// <summary>The groups that a response belongs to (RFC 9875 §2). Each origin has its own groups.</summary>
     /// <param name="response">The headers of the response; a Cache-Groups header that is not a List of Strings is ignored.</param>
-    public static IReadOnlyList<string> Groups(IFieldLines response)
+    public static IReadOnlyList<string> Groups(IReadOnlyHeaders response)
     {
         ArgumentNullException.ThrowIfNull(response);
         return Strings(response["Cache-Groups"]);
@@ -50,7 +50,7 @@ internal static class InvalidationRules
     /// <param name="method">The method of the request; if it is safe, the header is ignored.</param>
     /// <param name="response">The headers of the response; a Cache-Group-Invalidation header that is not a List of Strings is
     /// ignored.</param>
-    public static IReadOnlyList<string> InvalidatedGroups(string method, IFieldLines response)
+    public static IReadOnlyList<string> InvalidatedGroups(string method, IReadOnlyHeaders response)
     {
         ArgumentNullException.ThrowIfNull(response);
         return IsSafe(method) ? [] : Strings(response["Cache-Group-Invalidation"]);

@@ -27,7 +27,7 @@ internal static class VaryRules
 
     /// <summary>Returns whether a request has the same values in the named headers as the request of a stored response. An absent header
     /// equals only an absent one. Identical lines are compared without allocating.</summary>
-    public static bool Matches(FieldNames names, IFieldLines original, IFieldLines presented)
+    public static bool Matches(FieldNames names, IReadOnlyHeaders original, IReadOnlyHeaders presented)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(original);
@@ -46,7 +46,7 @@ internal static class VaryRules
     /// <param name="names">The names that Vary lists.</param>
     /// <param name="request">The headers of the request. Two requests have equal keys if <see cref="Matches"/> returns that they
     /// match.</param>
-    public static QueryCacheKey Key(in QueryCacheKey primary, FieldNames names, IFieldLines request)
+    public static QueryCacheKey Key(in QueryCacheKey primary, FieldNames names, IReadOnlyHeaders request)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(request);

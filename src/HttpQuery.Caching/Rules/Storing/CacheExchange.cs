@@ -7,7 +7,7 @@ internal readonly record struct CacheExchange
     public required string Method { get; init; }
 
     /// <summary>The headers of the request.</summary>
-    public required IFieldLines RequestFields { get; init; }
+    public required IReadOnlyHeaders RequestFields { get; init; }
 
     /// <summary>The directives of the request.</summary>
     public RequestDirectives RequestDirectives { get; init; }
@@ -16,7 +16,7 @@ internal readonly record struct CacheExchange
     public required int Status { get; init; }
 
     /// <summary>The headers of the response as received.</summary>
-    public required IFieldLines ResponseFields { get; init; }
+    public required IReadOnlyHeaders ResponseFields { get; init; }
 
     /// <summary>When the request was sent.</summary>
     public required DateTimeOffset RequestTime { get; init; }

@@ -57,11 +57,11 @@ internal static class StorageRules
         directives.Public || directives.SharedMaxAge is not null || (directives.MustRevalidate && options.ShareOnMustRevalidate);
 
     /// <summary>Returns whether a request states the type of its content; an empty value does not count.</summary>
-    internal static bool HasContentType(IFieldLines request) =>
+    internal static bool HasContentType(IReadOnlyHeaders request) =>
         request["Content-Type"] is { Count: > 0 } lines && !string.IsNullOrWhiteSpace(lines[0]);
 
     /// <summary>Returns whether a request carries a credential, verified or not.</summary>
-    internal static bool HasCredential(CacheRuleOptions options, IFieldLines request)
+    internal static bool HasCredential(CacheRuleOptions options, IReadOnlyHeaders request)
     {
         for (var i = 0; i < options.CredentialHeaders.Count; i++)
             if (request[options.CredentialHeaders[i]].Count > 0) return true;
