@@ -60,7 +60,7 @@ internal sealed class RememberedRequest
             return false;
         if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
 
-        if (request.Fields is ICountedFields fields && _others is not null && fields.Count == _headers.Length + _others.Length)
+        if (request.Fields is ICountedHeaders fields && _others is not null && fields.Count == _headers.Length + _others.Length)
         {
             foreach (var header in _headers)
             {
@@ -97,7 +97,7 @@ internal sealed class RememberedRequest
     /// <summary>Tells whether the entry was used since the last call.</summary>
     public bool TakeRead() => _wasRead && !(_wasRead = false);
 
-    private bool HasOthers(ICountedFields fields)
+    private bool HasOthers(ICountedHeaders fields)
     {
         foreach (var name in _others!)
         {
@@ -109,7 +109,7 @@ internal sealed class RememberedRequest
     // The names that are not part of the key; null if they are not known, or too many.
     private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
-        if (request.Fields is not ICountedFields fields || fields.Count > MostOthers) return null;
+        if (request.Fields is not ICountedHeaders fields || fields.Count > MostOthers) return null;
         string[] others =
             [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The headers of a stored message: immutable, in the order of their first lines; names ignore case.</summary>
-internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<string, StringValues>>
+internal sealed class StoredFields : ICountedHeaders, IReadOnlyList<KeyValuePair<string, StringValues>>
 {
     private readonly KeyValuePair<string, StringValues>[] _fields;
 
@@ -29,7 +29,7 @@ internal sealed class StoredFields : ICountedFields, IReadOnlyList<KeyValuePair<
     /// <summary>The number of different names.</summary>
     public int Count => _fields.Length;
 
-    IEnumerable<string> ICountedFields.Names => _fields.Select(one => one.Key);
+    IEnumerable<string> ICountedHeaders.Names => _fields.Select(one => one.Key);
 
     /// <inheritdoc/>
     public StringValues this[string name]

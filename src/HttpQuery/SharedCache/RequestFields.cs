@@ -6,7 +6,7 @@ namespace HttpQuery.SharedCache;
 
 /// <summary>The headers of a request as the client sent them: read in place, and copied before code behind the cache can change
 /// them.</summary>
-internal sealed class RequestFields(IHeaderDictionary headers) : ICountedFields
+internal sealed class RequestFields(IHeaderDictionary headers) : ICountedHeaders
 {
     private StoredFields? _copy;
 

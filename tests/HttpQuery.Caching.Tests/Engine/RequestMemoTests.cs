@@ -248,7 +248,7 @@ public class RequestMemoTests
     }
 
     // As the dictionaries of servers: a header that was added without lines is counted.
-    private sealed class CountedLines : Dictionary<string, StringValues>, ICountedFields
+    private sealed class CountedLines : Dictionary<string, StringValues>, ICountedHeaders
     {
         public CountedLines()
             : base(StringComparer.OrdinalIgnoreCase)
