@@ -30,7 +30,7 @@ internal static class BackgroundRequest
                 yield return new(name, lines);
         }
         var isKept = RequestDirectives.Parse(
-            new StoredFields(new KeyValuePair<string, StringValues>("Cache-Control", cacheControl))).NoTransform;
+            new HeaderCollection(new KeyValuePair<string, StringValues>("Cache-Control", cacheControl))).NoTransform;
         yield return new("Cache-Control", isKept ? "max-age=0, no-transform" : "max-age=0");
 
         // Empty content is not the same as none: servers may ask for a length.

@@ -12,7 +12,7 @@ internal static class Freshening
     /// makes it unusable.</summary>
     /// <returns>The fresh response, and whether it was stored.</returns>
     public static async ValueTask<(CachedResponse Item, bool IsStored)> StoreAsync(
-        RequestContext context, Validation validation, DateTimeOffset requestTime, StoredFields notModified)
+        RequestContext context, Validation validation, DateTimeOffset requestTime, HeaderCollection notModified)
     {
         var (cache, stored, now) = (context.Cache, validation.Stored, context.Cache.Time.GetUtcNow());
         var fresh = ValidationRules.Freshen(stored.Item.Response, notModified, requestTime, now);
@@ -42,7 +42,7 @@ internal static class Freshening
 
     /// <summary>Removes a stored response that a response to HEAD shows to be old. HEAD never makes it fresh: endpoints answer HEAD with
     /// fewer headers, and by other code.</summary>
-    public static async ValueTask CompareAsync(QueryCache cache, StoredItem stored, StoredFields received)
+    public static async ValueTask CompareAsync(QueryCache cache, StoredItem stored, HeaderCollection received)
     {
         if (stored.Item.Response.Status != 200) return;
         var fields = stored.Item.Response.Fields;

@@ -46,7 +46,7 @@ internal sealed class OriginExchange : IDisposable
     public async ValueTask<OriginReaction> ReceiveAsync(OriginHead response)
     {
         Use();
-        var received = response.Headers as StoredFields ?? new StoredFields(response.Headers);
+        var received = response.Headers as HeaderCollection ?? new HeaderCollection(response.Headers);
         var status = response.Status;
         if (!IsSafe)
         {
@@ -150,7 +150,7 @@ internal sealed class OriginExchange : IDisposable
         return new(exchange);
     }
 
-    private OriginReaction Store(OriginHead response, StoredFields received)
+    private OriginReaction Store(OriginHead response, HeaderCollection received)
     {
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
@@ -172,7 +172,7 @@ internal sealed class OriginExchange : IDisposable
         return new OriginReaction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
     }
 
-    private async ValueTask<OriginReaction> FreshenAsync(Validation validation, StoredFields notModified)
+    private async ValueTask<OriginReaction> FreshenAsync(Validation validation, HeaderCollection notModified)
     {
         if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, validation.Stored.Item.Response).Count == 0) return Retry();
         var (item, isStored) = await Freshening.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
 
     /// <summary>Returns why a response is not stored; <see langword="null"/> if it may be stored.</summary>
     public static StorageRefusal? RefusalOf(
-        RequestContext context, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
+        RequestContext context, int status, HeaderCollection fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
     {
         var exchange = new CacheExchange
         {

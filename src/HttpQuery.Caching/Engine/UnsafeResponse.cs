@@ -3,7 +3,7 @@ namespace HttpQuery.Caching;
 /// <summary>Applies the invalidations of a response to an unsafe request (RFC 9111 §4.4, RFC 9875 §3).</summary>
 internal static class UnsafeResponse
 {
-    public static async ValueTask InvalidateAsync(RequestContext context, int status, StoredFields fields)
+    public static async ValueTask InvalidateAsync(RequestContext context, int status, HeaderCollection fields)
     {
         var (request, epochs) = (context.Request, context.Cache.Epochs);
         if (!InvalidationRules.Invalidates(request.Method, status)) return;

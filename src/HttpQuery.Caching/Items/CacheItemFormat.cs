@@ -152,7 +152,7 @@ internal static class CacheItemFormat
         return new(new(own, status, fields, requestTime, responseTime), content, new(resource, store, tags));
     }
 
-    private static StoredFields? ReadFields(ref Reader reader)
+    private static HeaderCollection? ReadFields(ref Reader reader)
     {
         if (!reader.TryReadCount(out var count)) return null;
         var fields = new KeyValuePair<string, StringValues>[count];

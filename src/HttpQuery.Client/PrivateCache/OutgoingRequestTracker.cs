@@ -10,7 +10,7 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
 
     private static readonly AsyncLocal<OutgoingRequestTracker?> Flow = new();
 
-    private readonly List<StoredFields> _headers = [];
+    private readonly List<HeaderCollection> _headers = [];
     private volatile RequestUser? _otherUser;
     private volatile bool _hasOtherUser;
     private volatile bool _hasOtherRequest;

@@ -27,7 +27,7 @@ internal sealed class RequestSnapshot
 
     public RequestUser User { get; }
 
-    public StoredFields Headers { get; }
+    public HeaderCollection Headers { get; }
 
     /// <summary>The cookies that the transport adds from its container.</summary>
     public string? Cookies { get; }
@@ -138,7 +138,7 @@ internal sealed class RequestSnapshot
 
     /// <summary>Tells whether the headers of an outgoing message match the lookup in all headers that <c>Vary</c> names.</summary>
     /// <remarks>Accept-Encoding is not compared: automatic decompression adds the same value to every request.</remarks>
-    public bool IsSameVariant(StoredFields headers, HttpResponseMessage response)
+    public bool IsSameVariant(HeaderCollection headers, HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues("Vary", out var vary)) return true;
         if (!VaryRules.TryParse(vary.ToArray(), out var names)) return true;

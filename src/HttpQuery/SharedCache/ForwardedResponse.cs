@@ -196,7 +196,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     {
         if (_reaction is not null) return IsDropped;
         CheckUser();
-        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, StoredFields.Empty)) is not OriginReaction.Serve serve)
+        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, HeaderCollection.Empty)) is not OriginReaction.Serve serve)
             return false;
         Drop(serve);
         return true;

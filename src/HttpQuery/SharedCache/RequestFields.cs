@@ -8,7 +8,7 @@ namespace HttpQuery.SharedCache;
 /// them.</summary>
 internal sealed class RequestFields(IHeaderDictionary headers) : ICountedHeaders
 {
-    private StoredFields? _copy;
+    private HeaderCollection? _copy;
 
     public StringValues this[string name] => _copy is { } copy ? copy[name] : headers[name];
 

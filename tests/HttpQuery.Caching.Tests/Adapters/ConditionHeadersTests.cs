@@ -16,7 +16,7 @@ public sealed class ConditionHeadersTests
         Assert.Equal(["Accept: a/b", "If-Match: *", "If-None-Match: \"a\"", "If-None-Match: \"b\"", "If-Range: \"a\"", "Range: bytes=0-1"], headers.Lines);
     }
 
-    private sealed class Headers(StoredFields fields) : IRequestHeaders
+    private sealed class Headers(HeaderCollection fields) : IRequestHeaders
     {
         private readonly SortedDictionary<string, StringValues> _headers = new(fields.ToDictionary(), StringComparer.OrdinalIgnoreCase);
 

@@ -298,7 +298,7 @@ public class CollapsingTests
             await Task.Yield();
             if (method is "PUT")
             {
-                await transaction.ReceiveAsync(204, StoredFields.Empty);
+                await transaction.ReceiveAsync(204, HeaderCollection.Empty);
                 return;
             }
 

@@ -32,7 +32,7 @@ public sealed class EngineContractTests : CacheContractTests
                 Scheme = "http",
                 Authority = request.Authority,
                 Target = request.Target,
-                Fields = new StoredFields(HeadersOf(request).Select(Message.Line)),
+                Fields = new HeaderCollection(HeadersOf(request).Select(Message.Line)),
                 Content = new(Encoding.Latin1.GetBytes(request.Content ?? "")),
                 User = UserOf(request.User),
             });
@@ -54,7 +54,7 @@ public sealed class EngineContractTests : CacheContractTests
 
         private async Task<ContractResponse> SendAsync(CacheRequest request)
         {
-            var headers = new Headers((StoredFields)request.Fields);
+            var headers = new Headers((HeaderCollection)request.Fields);
             using var transaction = await RequestDriver.BeginAsync(_cache, request);
             if (transaction.Action is CacheAction.Refuse) return new(504, HeaderLines.Join([("Cache-Status", transaction.StatusValue(default).ToString())]), "");
             if (transaction.Action is CacheAction.Serve)
@@ -99,7 +99,7 @@ public sealed class EngineContractTests : CacheContractTests
                 Scheme = request.Scheme,
                 Authority = request.Authority,
                 Target = request.Target,
-                Fields = new StoredFields(BackgroundRequest.HeadersOf((StoredFields)request.Fields, content.Length)),
+                Fields = new HeaderCollection(BackgroundRequest.HeadersOf((HeaderCollection)request.Fields, content.Length)),
                 Content = new(content),
                 User = request.User,
                 IsBackground = true,
@@ -114,7 +114,7 @@ public sealed class EngineContractTests : CacheContractTests
             return Origin(received);
         }
 
-        private static StoredFields FieldsOf(OriginResponse answer) =>
+        private static HeaderCollection FieldsOf(OriginResponse answer) =>
             new(answer.Headers.Concat(answer.IsChunked || answer.Status is 304 ? [] : [$"Content-Length: {answer.Content.Length}"]).Select(Message.Line));
 
         private static ContractResponse Forwarded(OriginResponse answer, RequestDriver transaction)
@@ -136,7 +136,7 @@ public sealed class EngineContractTests : CacheContractTests
         private static string Text(StringValues lines) => string.Join(", ", lines.ToArray());
     }
 
-    private sealed class Headers(StoredFields fields) : IRequestHeaders
+    private sealed class Headers(HeaderCollection fields) : IRequestHeaders
     {
         private readonly Dictionary<string, StringValues> _headers = new(fields.ToDictionary(), StringComparer.OrdinalIgnoreCase);
 

@@ -248,6 +248,6 @@ public class RequestPhasesTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.FailAsync().AsTask());
         Assert.Throws<InvalidOperationException>(() => forward.Exchange.Decline(200, null));
         forward.Exchange.Dispose();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.ReceiveAsync(new(200, StoredFields.Empty)).AsTask());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.ReceiveAsync(new(200, HeaderCollection.Empty)).AsTask());
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class SearchRun
     private static readonly CacheRequest Put = CacheHost.Request("PUT /a");
     private static readonly CacheKeySet Keys = CacheKeySet.Of(Options, Plain);
     private static readonly QueryCacheKey TagKey = EpochKeys.OfTag(TagName);
-    private static readonly StoredFields Fields = Message.Fields("Cache-Control: max-age=86400");
+    private static readonly HeaderCollection Fields = Message.Fields("Cache-Control: max-age=86400");
     private static readonly AsyncLocal<SearchActor?> Current = new();
 
     private readonly SearchScenario _scenario;

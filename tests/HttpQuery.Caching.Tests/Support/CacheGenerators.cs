@@ -50,7 +50,7 @@ internal static class CacheGenerators
         select name is "max-age" or "s-maxage" or "min-fresh" or "max-stale" or ['s', 't', 'a', 'l', 'e', ..] ? $"{name}={seconds}" : name,
         5).Select(directives => string.Join(", ", directives));
 
-    public static Gen<StoredFields> ResponseFields => TextGenerators.Several(ResponseLine, 8).Select(lines => new StoredFields(lines));
+    public static Gen<HeaderCollection> ResponseFields => TextGenerators.Several(ResponseLine, 8).Select(lines => new HeaderCollection(lines));
 
     public static Gen<RequestDirectives> Request => CacheControl.Select(text => RequestDirectives.Parse(text));
 

@@ -114,11 +114,11 @@ internal sealed record OriginAnswer(int Status, string Content, params string[] 
 {
     public string[] Tags { get; init; } = [];
 
-    public StoredFields Fields => Message.Fields(Lines);
+    public HeaderCollection Fields => Message.Fields(Lines);
 }
 
 /// <summary>What the client gets.</summary>
-internal sealed record Reply(int Status, StoredFields Fields, string Content, int Forwarded, bool IsServed)
+internal sealed record Reply(int Status, HeaderCollection Fields, string Content, int Forwarded, bool IsServed)
 {
     public long? ContentLength { get; private init; }
 

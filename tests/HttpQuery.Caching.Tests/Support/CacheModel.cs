@@ -91,7 +91,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         if (asked.Method is "POST" or "PUT")
         {
             var status = Any([200, 204, 303, 400, 500]);
-            Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(status, StoredFields.Empty));
+            Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(status, HeaderCollection.Empty));
             if (status < 400) _versions[asked.Resource] = _versions.GetValueOrDefault(asked.Resource) + 1;
             return;
         }
@@ -137,7 +137,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         }
     }
 
-    private static StoredFields Fields(string rule, string vary, string tag) =>
+    private static HeaderCollection Fields(string rule, string vary, string tag) =>
         Message.Fields(vary.Length > 0 ? [$"Cache-Control: {rule}", $"ETag: {tag}", $"Vary: {vary}"] : [$"Cache-Control: {rule}", $"ETag: {tag}"]);
 
     private static string NumberOf(CachedAnswer answer) => answer.Fields.Single(field => field.Key is "X-Number").Value.ToString();

@@ -13,7 +13,7 @@ internal sealed class StoredResponse
     /// <param name="requestTime">When the request for this response was sent.</param>
     /// <param name="responseTime">When the response was received.</param>
     public StoredResponse(
-        CacheRuleOptions options, int status, StoredFields fields, DateTimeOffset requestTime, DateTimeOffset responseTime)
+        CacheRuleOptions options, int status, HeaderCollection fields, DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(fields);
@@ -33,7 +33,7 @@ internal sealed class StoredResponse
     public int Status { get; }
 
     /// <summary>The stored headers.</summary>
-    public StoredFields Fields { get; }
+    public HeaderCollection Fields { get; }
 
     /// <summary>When the request for this response was sent.</summary>
     public DateTimeOffset RequestTime { get; }

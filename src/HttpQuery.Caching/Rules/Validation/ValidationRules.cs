@@ -79,7 +79,7 @@ internal static class ValidationRules
         DateTimeOffset responseTime)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        var received = new StoredFields(notModified);
+        var received = new HeaderCollection(notModified);
         var connection = received["Connection"];
         var news = received.Where(field => !IsOfContent(field.Key) && StorageRules.IsStored(field.Key, connection)).ToList();
         if (!news.Exists(field => Is(field.Key, "Date"))) news.Add(new("Date", HttpDate.Format(responseTime)));

@@ -202,5 +202,5 @@ public class FreshnessRulesTests
     private static FreshnessLifetime Lifetime(CacheRuleOptions options, int status, string fields) => FreshnessRules.Lifetime(
         options, status, Fields(fields), ResponseDirectives.Parse(Fields(fields), options.Mode), Message.Received);
 
-    private static StoredFields Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -26,7 +26,7 @@ public class InvalidationRulesTests
     {
         Assert.Equal(isSafe, InvalidationRules.IsSafe(method));
         Assert.Equal(!isSafe, InvalidationRules.Invalidates(method, 204));
-        Assert.Equal(isSafe ? 0 : 1, InvalidationRules.Targets(method, 200, Target, StoredFields.Empty).Count);
+        Assert.Equal(isSafe ? 0 : 1, InvalidationRules.Targets(method, 200, Target, HeaderCollection.Empty).Count);
     }
 
     [Theory]
@@ -65,11 +65,11 @@ public class InvalidationRulesTests
     [Fact]
     public void The_target_is_bare() => Assert.Equal(
         [new Uri("http://a.test/b?c")],
-        InvalidationRules.Targets("PUT", 200, new("http://u@a.test:80/b?c#d"), StoredFields.Empty));
+        InvalidationRules.Targets("PUT", 200, new("http://u@a.test:80/b?c#d"), HeaderCollection.Empty));
 
     [Fact]
     public void A_relative_target_is_refused() => Assert.Throws<ArgumentException>(
-        () => InvalidationRules.Targets("PUT", 200, new("/b", UriKind.Relative), StoredFields.Empty));
+        () => InvalidationRules.Targets("PUT", 200, new("/b", UriKind.Relative), HeaderCollection.Empty));
 
     [Theory]
     [InlineData("\"a\"", "a")]
@@ -93,10 +93,10 @@ public class InvalidationRulesTests
     public void Many_long_groups_on_several_lines_are_one_list()
     {
         var groups = Enumerable.Range(0, 64).Select(i => $"{i:00}{new string('g', 30)}").ToArray();
-        var fields = new StoredFields(
+        var fields = new HeaderCollection(
             KeyValuePair.Create("Cache-Groups", new StringValues([.. groups.Select(group => $"\"{group}\"")])));
         Assert.Equal(groups, InvalidationRules.Groups(fields));
-        Assert.Empty(InvalidationRules.Groups(StoredFields.Empty));
+        Assert.Empty(InvalidationRules.Groups(HeaderCollection.Empty));
     }
 
     [Fact]
@@ -104,13 +104,13 @@ public class InvalidationRulesTests
     {
         var groups = Enumerable.Range(0, 200_000).Select(i => $"{i}").ToArray();
         var field = string.Join(',', groups.Select(group => $"\"{group}\""));
-        Assert.Equal(groups, InvalidationRules.Groups(new StoredFields(KeyValuePair.Create("Cache-Groups", new StringValues($"{field},{field}")))));
+        Assert.Equal(groups, InvalidationRules.Groups(new HeaderCollection(KeyValuePair.Create("Cache-Groups", new StringValues($"{field},{field}")))));
     }
 
     [Fact]
     public void A_location_that_comes_twice_is_one_target() => Assert.Equal(
         [Target, new Uri("https://a.test/b"), new Uri("https://a.test/c")],
-        InvalidationRules.Targets("DELETE", 200, Target, new StoredFields(KeyValuePair.Create("Location", new StringValues(["/b", "/c#d", "/b", "/c"])))));
+        InvalidationRules.Targets("DELETE", 200, Target, new HeaderCollection(KeyValuePair.Create("Location", new StringValues(["/b", "/c#d", "/b", "/c"])))));
 
     [Fact]
     public void Any_location_is_answered_and_no_other_origin_is_touched() => RandomCases.AllHold(
@@ -118,8 +118,8 @@ public class InvalidationRulesTests
             TextGenerators.NearlyField,
             TextGenerators.Mutation(
                 Gen.Elements("https://a.test/b", "//a.test/b", "/b", "../b", "https://b.test/", "\\\\b.test\\c", "a:b"))),
-        text => InvalidationRules.Targets("DELETE", 200, Target, new StoredFields(KeyValuePair.Create("Location", new StringValues(text))))
+        text => InvalidationRules.Targets("DELETE", 200, Target, new HeaderCollection(KeyValuePair.Create("Location", new StringValues(text))))
             .All(uri => uri.GetLeftPart(UriPartial.Authority) is "https://a.test"));
 
-    private static StoredFields Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

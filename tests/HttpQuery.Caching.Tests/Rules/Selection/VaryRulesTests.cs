@@ -85,7 +85,7 @@ public class VaryRulesTests
 
     [Fact]
     public void Without_names_the_key_is_the_primary_one() =>
-        Assert.Equal(Primary, VaryRules.Key(Primary, FieldNames.Empty, StoredFields.Empty));
+        Assert.Equal(Primary, VaryRules.Key(Primary, FieldNames.Empty, HeaderCollection.Empty));
 
     [Fact]
     public void Equal_lines_are_compared_without_allocating()
@@ -113,11 +113,11 @@ public class VaryRulesTests
         select (name, lines),
         random => VaryRules.Normalize(random.name, random.lines) is var once && VaryRules.Normalize(random.name, once) == once);
 
-    private static Gen<StoredFields> Requests => TextGenerators.Several(
+    private static Gen<HeaderCollection> Requests => TextGenerators.Several(
         from name in Gen.Elements("Accept", "Foo", "Accept-Language")
         from value in Gen.Elements("a", "a, b", "a,b", " b", "", "A")
         select KeyValuePair.Create(name, new StringValues(value)),
-        3).Select(lines => new StoredFields(lines));
+        3).Select(lines => new HeaderCollection(lines));
 
-    private static StoredFields Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

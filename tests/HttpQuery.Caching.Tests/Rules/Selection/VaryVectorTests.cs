@@ -50,6 +50,6 @@ public class VaryVectorTests
 
     private static StringValues Vary(JsonElement vector) => new([.. vector.GetProperty("request").GetProperty("secondary").GetProperty("vary").EnumerateArray().Select(line => line.GetString())]);
 
-    private static StoredFields Fields(JsonElement vector) => new(vector.GetProperty("request").GetProperty("secondary").GetProperty("fields").EnumerateArray()
+    private static HeaderCollection Fields(JsonElement vector) => new(vector.GetProperty("request").GetProperty("secondary").GetProperty("fields").EnumerateArray()
         .Select(field => KeyValuePair.Create(field[0].GetString()!, new StringValues(field[1].GetString()))));
 }

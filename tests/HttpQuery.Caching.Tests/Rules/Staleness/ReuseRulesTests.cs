@@ -167,6 +167,6 @@ public class ReuseRulesTests
         ReuseRules.Decide(Message.Request(request), Message.Stored(options, $"Cache-Control: {cacheControl}"), Message.At(age));
 
     // A targeted field could take the place of the one that forbids.
-    private static StoredFields Forbidding(StoredFields fields, string forbids, string cacheControl) => new(
+    private static HeaderCollection Forbidding(HeaderCollection fields, string forbids, string cacheControl) => new(
         [Message.Line($"Cache-Control: {forbids}, {cacheControl}"), .. fields.Where(field => field.Key is not "CDN-Cache-Control")]);
 }

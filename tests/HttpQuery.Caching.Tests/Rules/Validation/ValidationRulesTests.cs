@@ -162,7 +162,7 @@ public class ValidationRulesTests
         from stored in CacheGenerators.Stored(CacheGenerators.Options)
         from notModified in CacheGenerators.ResponseFields
         from extra in TextGenerators.Several(Gen.Elements(Forbidden), 4)
-        select (stored, NotModified: (StoredFields)new(
+        select (stored, NotModified: (HeaderCollection)new(
             [.. notModified, .. extra.Select(name => KeyValuePair.Create(name.ToUpperInvariant(), new StringValues("changed")))])),
         random =>
         {
@@ -176,5 +176,5 @@ public class ValidationRulesTests
                 && after.Status == before.Status && after.ResponseTime == Message.At(6);
         });
 
-    private static StoredFields Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

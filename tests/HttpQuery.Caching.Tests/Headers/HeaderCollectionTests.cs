@@ -16,17 +16,17 @@ public class StoredFieldsTests
     [Fact]
     public void An_empty_value_is_a_line_and_no_value_is_none()
     {
-        var fields = new StoredFields(KeyValuePair.Create("a", new StringValues("")), KeyValuePair.Create("b", default(StringValues)));
+        var fields = new HeaderCollection(KeyValuePair.Create("a", new StringValues("")), KeyValuePair.Create("b", default(StringValues)));
         Assert.Equal((1, 0, 0), (fields["A"].Count, fields["b"].Count, fields["c"].Count));
         Assert.Single(fields);
-        Assert.Empty(StoredFields.Empty);
+        Assert.Empty(HeaderCollection.Empty);
     }
 
     // Servers send no line for null.
     [Fact]
     public void Null_is_no_line()
     {
-        var fields = new StoredFields(KeyValuePair.Create("a", new StringValues([null, "1", null])), KeyValuePair.Create("b", new StringValues([null])));
+        var fields = new HeaderCollection(KeyValuePair.Create("a", new StringValues([null, "1", null])), KeyValuePair.Create("b", new StringValues([null])));
         Assert.Equal(new StringValues("1"), fields["a"]);
         Assert.Single(fields);
     }

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>The headers of a stored message: immutable, in the order of their first lines; names ignore case.</summary>
-internal sealed class StoredFields : ICountedHeaders, IReadOnlyList<KeyValuePair<string, StringValues>>
+internal sealed class HeaderCollection : ICountedHeaders, IReadOnlyList<KeyValuePair<string, StringValues>>
 {
     private readonly KeyValuePair<string, StringValues>[] _fields;
 
     /// <summary>Creates the headers; lines of one name may be in separate entries.</summary>
-    public StoredFields(params IEnumerable<KeyValuePair<string, StringValues>> fields)
+    public HeaderCollection(params IEnumerable<KeyValuePair<string, StringValues>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
         var byName = new OrderedDictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase);
@@ -24,7 +24,7 @@ internal sealed class StoredFields : ICountedHeaders, IReadOnlyList<KeyValuePair
     }
 
     /// <summary>No headers.</summary>
-    public static StoredFields Empty { get; } = new();
+    public static HeaderCollection Empty { get; } = new();
 
     /// <summary>The number of different names.</summary>
     public int Count => _fields.Length;
