@@ -33,7 +33,7 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
     public bool AllowsSharing(ResponseDirectives directives) => StorageRules.AllowsSharing(Cache.Options.Rules, directives);
 
     /// <summary>Returns the key of a variant. It is never the primary key itself, which then belongs to the list of variants.</summary>
-    public QueryCacheKey VariantKey(QueryCacheKey primary, FieldNames names) =>
+    public QueryCacheKey VariantKey(QueryCacheKey primary, HeaderNameSet names) =>
         names.Count > 0
             ? VaryRules.Key(primary, names, Request.Fields)
             : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);

@@ -78,7 +78,7 @@ internal sealed record StorageOfResponse(RequestContext Context, FlightStart Fli
 
     // The list of variants and the variant are written at the same time: a list alone leads nowhere, and a variant alone is not found.
     private async ValueTask<bool> PutAsync(
-        QueryCacheKey primary, CacheVariants? present, FieldNames names, CachedResponse item, TimeSpan lifetime)
+        QueryCacheKey primary, CacheVariants? present, HeaderNameSet names, CachedResponse item, TimeSpan lifetime)
     {
         var store = Context.Cache.Store;
         if (names.Count == 0 && present is null)

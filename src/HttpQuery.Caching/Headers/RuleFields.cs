@@ -3,7 +3,7 @@ namespace HttpQuery.Caching.Internal;
 /// <summary>The headers that determine how a response may be used. They are always stored.</summary>
 internal static class RuleFields
 {
-    private static readonly FieldNames Names = new(
+    private static readonly HeaderNameSet Names = new(
         new(["cache-control", "cdn-cache-control", "vary", "expires", "date", "age"], StringComparer.Ordinal));
 
     public static bool Contains(string name) => Names.Contains(name);

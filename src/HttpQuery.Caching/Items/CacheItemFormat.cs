@@ -195,11 +195,11 @@ internal static class CacheItemFormat
     private static CacheVariants? ReadVariants(ref Reader reader)
     {
         if (!reader.TryReadCount(out var count) || count > CacheVariants.MaximumCount) return null;
-        var lists = new FieldNames[count];
+        var lists = new HeaderNameSet[count];
         for (var i = 0; i < count; i++)
         {
-            var names = FieldNames.NewSet();
-            if (!reader.TryRead(out string text) || !FieldNames.TryAdd(names, text)) return null;
+            var names = HeaderNameSet.NewSet();
+            if (!reader.TryRead(out string text) || !HeaderNameSet.TryAdd(names, text)) return null;
             lists[i] = new(names);
             if (lists[i].ToString() != text) return null;
         }

@@ -14,14 +14,14 @@ internal sealed class CacheVariants : CacheItem
 
     /// <summary>Creates the item from lists of names.</summary>
     /// <param name="lists">The lists, most recently seen first; those beyond <see cref="MaximumCount"/> are left out.</param>
-    public CacheVariants(params IEnumerable<FieldNames> lists)
+    public CacheVariants(params IEnumerable<HeaderNameSet> lists)
     {
         ArgumentNullException.ThrowIfNull(lists);
         Lists = [.. lists.Distinct().Take(MaximumCount)];
     }
 
     /// <summary>The lists, most recently seen first.</summary>
-    public IReadOnlyList<FieldNames> Lists { get; }
+    public IReadOnlyList<HeaderNameSet> Lists { get; }
 
     /// <summary>Tags of the variants. Their epochs are read together with the variants.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
@@ -32,12 +32,12 @@ internal sealed class CacheVariants : CacheItem
 
     /// <summary>Returns the lists with the current list in front, and its tags.</summary>
     /// <returns><paramref name="present"/> if it already has them.</returns>
-    public static CacheVariants With(CacheVariants? present, FieldNames names, IReadOnlyList<TagEpoch> tags)
+    public static CacheVariants With(CacheVariants? present, HeaderNameSet names, IReadOnlyList<TagEpoch> tags)
     {
         // The bytes of a store may contain an empty list.
         var isFirst = present is { Lists: [var first, ..] } && first.Equals(names);
         if (isFirst && tags.All(tag => present!.Tags.Contains(tag.Tag))) return present!;
-        IReadOnlyList<FieldNames> lists = present?.Lists ?? [];
+        IReadOnlyList<HeaderNameSet> lists = present?.Lists ?? [];
         return new(lists.Prepend(names)) { Tags = [.. tags.Select(tag => tag.Tag).Union(present?.Tags ?? []).Take(MaximumTags)] };
     }
 }

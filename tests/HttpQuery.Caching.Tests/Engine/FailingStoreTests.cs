@@ -219,7 +219,7 @@ public class FailingStoreTests
     public async Task An_item_of_another_kind_is_a_miss()
     {
         await _host.SendAsync(Query, CacheHost.Fresh("answer", "Vary: Accept"));
-        CacheItem[] kinds = [CacheEpoch.New(), new CacheVariants(), new CacheVariants(FieldNames.Empty),
+        CacheItem[] kinds = [CacheEpoch.New(), new CacheVariants(), new CacheVariants(HeaderNameSet.Empty),
             new CachedResponse(Message.Stored(Message.Private, "Cache-Control: max-age=60"), "another's"u8.ToArray(), new(1, 2, []))];
         foreach (var kind in kinds)
         {

@@ -21,7 +21,7 @@ public class CacheItemFormatTests
 
     private static Gen<byte[]> Octets(int most) => TextGenerators.Several(Gen.Choose(0, 255).Select(octet => (byte)octet), most);
 
-    private static Gen<FieldNames> Names =>
+    private static Gen<HeaderNameSet> Names =>
         from text in TextGenerators.Several(Gen.Elements("accept", "Accept-Language", "x", "Foo"), 4)
         select NamesOf(string.Join(',', text));
 
@@ -185,7 +185,7 @@ public class CacheItemFormatTests
             Convert.ToHexStringLower(Written(new CacheEpoch(7))));
         Assert.Equal(
             "02020db0a96456add737fb10e656a7bafec90200000008000000612c206200000000010000000200000074",
-            Convert.ToHexStringLower(Written(new CacheVariants(NamesOf("B, a"), FieldNames.Empty) { Tags = ["t"] })));
+            Convert.ToHexStringLower(Written(new CacheVariants(NamesOf("B, a"), HeaderNameSet.Empty) { Tags = ["t"] })));
         Assert.Equal(
             "0203d8d77562727719c0342b63c9f616710dc80000000080b5f7f57f9f0880164ef8f57f9f08ffffffffffffffff0100000000000000000000000000"
             + "00000200000000000000000000000000000002000000020000004102000000020000003103000000000102000000420100000002000000e901000000"
@@ -220,7 +220,7 @@ public class CacheItemFormatTests
     private static CachedResponse Small() =>
         new(new(Message.Shared, 200, Message.Fields("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
 
-    private static FieldNames NamesOf(string list)
+    private static HeaderNameSet NamesOf(string list)
     {
         Assert.True(VaryRules.TryParse(list, out var names));
         return names;

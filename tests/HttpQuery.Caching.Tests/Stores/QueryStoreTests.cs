@@ -252,7 +252,7 @@ public abstract class QueryStoreTests
     private static IEnumerable<CacheItem> Items()
     {
         Assert.True(VaryRules.TryParse("Accept, Foo", out var names));
-        return [CacheEpoch.New(), new CacheVariants(names, FieldNames.Empty), Response(RandomNumberGenerator.GetHexString(8))];
+        return [CacheEpoch.New(), new CacheVariants(names, HeaderNameSet.Empty), Response(RandomNumberGenerator.GetHexString(8))];
     }
 
     /// <summary>A part of a store that nobody else has.</summary>

@@ -38,7 +38,7 @@ internal readonly partial record struct ResponseDirectives
     public bool NoCache { get; init; }
 
     /// <summary>The headers that <c>no-cache</c> names, which are not stored. <see langword="null"/> if it names none.</summary>
-    public FieldNames? NoCacheFields { get; init; }
+    public HeaderNameSet? NoCacheFields { get; init; }
 
     /// <summary>Whether no part of the response may be stored (§5.2.2.5).</summary>
     public bool NoStore { get; init; }
@@ -52,7 +52,7 @@ internal readonly partial record struct ResponseDirectives
 
     /// <summary>The headers that <c>private</c> names, which a shared cache does not store. <see langword="null"/> if it names
     /// none.</summary>
-    public FieldNames? PrivateFields { get; init; }
+    public HeaderNameSet? PrivateFields { get; init; }
 
     /// <summary>Whether a shared cache may never serve the response stale (§5.2.2.8).</summary>
     public bool ProxyRevalidate { get; init; }
@@ -128,11 +128,11 @@ internal readonly partial record struct ResponseDirectives
     }
 
     // Null is the stricter result: the argument is empty or malformed, names a header that the rules need, or the names are too many.
-    private static FieldNames? Union(FieldNames? earlier, ReadOnlySpan<char> argument)
+    private static HeaderNameSet? Union(HeaderNameSet? earlier, ReadOnlySpan<char> argument)
     {
         if (argument.IsEmpty) return null;
-        var names = FieldNames.NewSet();
-        if (!FieldNames.TryAdd(names, argument) || names.Count == 0 || names.Any(RuleFields.Contains)) return null;
+        var names = HeaderNameSet.NewSet();
+        if (!HeaderNameSet.TryAdd(names, argument) || names.Count == 0 || names.Any(RuleFields.Contains)) return null;
         if (earlier is not null) names.UnionWith(earlier);
         return names.Count > MostNames ? null : new(names);
     }

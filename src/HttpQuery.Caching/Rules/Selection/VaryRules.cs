@@ -13,21 +13,21 @@ internal static class VaryRules
     /// <param name="vary">The lines of Vary; without lines, every request matches.</param>
     /// <param name="names">The names, or an empty list.</param>
     /// <returns><see langword="false"/> if a member is <c>*</c> or not a header name: no request matches.</returns>
-    public static bool TryParse(StringValues vary, out FieldNames names)
+    public static bool TryParse(StringValues vary, out HeaderNameSet names)
     {
-        names = FieldNames.Empty;
+        names = HeaderNameSet.Empty;
         if (vary.Count == 0) return true;
 
-        var found = FieldNames.NewSet();
+        var found = HeaderNameSet.NewSet();
         foreach (var line in vary)
-            if (!FieldNames.TryAdd(found, line)) return false;
+            if (!HeaderNameSet.TryAdd(found, line)) return false;
         names = new(found);
         return true;
     }
 
     /// <summary>Returns whether a request has the same values in the named headers as the request of a stored response. An absent header
     /// equals only an absent one. Identical lines are compared without allocating.</summary>
-    public static bool Matches(FieldNames names, IReadOnlyHeaders original, IReadOnlyHeaders presented)
+    public static bool Matches(HeaderNameSet names, IReadOnlyHeaders original, IReadOnlyHeaders presented)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(original);
@@ -46,7 +46,7 @@ internal static class VaryRules
     /// <param name="names">The names that Vary lists.</param>
     /// <param name="request">The headers of the request. Two requests have equal keys if <see cref="Matches"/> returns that they
     /// match.</param>
-    public static QueryCacheKey Key(in QueryCacheKey primary, FieldNames names, IReadOnlyHeaders request)
+    public static QueryCacheKey Key(in QueryCacheKey primary, HeaderNameSet names, IReadOnlyHeaders request)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(request);

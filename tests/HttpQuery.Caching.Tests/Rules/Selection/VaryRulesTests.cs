@@ -21,7 +21,7 @@ public class VaryRulesTests
     public void Without_vary_there_are_no_names()
     {
         Assert.True(VaryRules.TryParse(default, out var names));
-        Assert.Same(FieldNames.Empty, names);
+        Assert.Same(HeaderNameSet.Empty, names);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public class VaryRulesTests
 
     [Fact]
     public void Without_names_the_key_is_the_primary_one() =>
-        Assert.Equal(Primary, VaryRules.Key(Primary, FieldNames.Empty, HeaderCollection.Empty));
+        Assert.Equal(Primary, VaryRules.Key(Primary, HeaderNameSet.Empty, HeaderCollection.Empty));
 
     [Fact]
     public void Equal_lines_are_compared_without_allocating()

@@ -21,5 +21,5 @@ public class FieldNamesTests
         Assert.False(Names("a").Equals(null));
     }
 
-    private static FieldNames Names(string vary) => VaryRules.TryParse(vary, out var names) ? names : throw new ArgumentException(vary);
+    private static HeaderNameSet Names(string vary) => VaryRules.TryParse(vary, out var names) ? names : throw new ArgumentException(vary);
 }

@@ -7,14 +7,14 @@ namespace HttpQuery.Caching;
 /// <summary>Header names, such as those in Vary: lower case, without duplicates, in ordinal order. Two instances with the same names are
 /// equal.</summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "Names are what it holds.")]
-internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
+internal sealed class HeaderNameSet : IReadOnlyList<string>, IEquatable<HeaderNameSet>
 {
     private readonly string[] _names;
 
-    internal FieldNames(SortedSet<string> names) => _names = [.. names];
+    internal HeaderNameSet(SortedSet<string> names) => _names = [.. names];
 
     /// <summary>No names.</summary>
-    public static FieldNames Empty { get; } = new(NewSet());
+    public static HeaderNameSet Empty { get; } = new(NewSet());
 
     /// <inheritdoc/>
     public int Count => _names.Length;
@@ -36,10 +36,10 @@ internal sealed class FieldNames : IReadOnlyList<string>, IEquatable<FieldNames>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(FieldNames? other) => other is not null && _names.AsSpan().SequenceEqual(other._names);
+    public bool Equals(HeaderNameSet? other) => other is not null && _names.AsSpan().SequenceEqual(other._names);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as FieldNames);
+    public override bool Equals(object? obj) => Equals(obj as HeaderNameSet);
 
     /// <inheritdoc/>
     public override int GetHashCode()
