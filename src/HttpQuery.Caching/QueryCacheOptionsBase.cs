@@ -160,7 +160,7 @@ public abstract class QueryCacheOptionsBase
         (normalizations & ~(QueryNormalizations.JsonSpelling | QueryNormalizations.JsonMemberOrder
             | QueryNormalizations.Gzip | QueryNormalizations.Deflate)) == 0;
 
-    private protected static bool IsHeaderName(string? name) => FieldSyntax.IsToken(name);
+    private protected static bool IsHeaderName(string? name) => HttpSyntax.IsToken(name);
 
     private static bool IsWait(TimeSpan time) => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 

@@ -58,9 +58,9 @@ internal sealed class HeaderNameSet : IReadOnlyList<string>, IEquatable<HeaderNa
     {
         foreach (var range in text.Split(','))
         {
-            var name = text[range].Trim(FieldSyntax.Whitespace);
+            var name = text[range].Trim(HttpSyntax.Whitespace);
             if (name.IsEmpty) continue;
-            if (name is "*" || !FieldSyntax.IsToken(name)) return false;
+            if (name is "*" || !HttpSyntax.IsToken(name)) return false;
             names.Add(name.ToString().ToLowerInvariant());
         }
 

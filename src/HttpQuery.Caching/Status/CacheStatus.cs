@@ -102,7 +102,7 @@ internal readonly record struct CacheStatus
     // A Token if the text is one, else a String (RFC 9651 §3.3.4, §3.3.3).
     private static void AppendText(ref DefaultInterpolatedStringHandler text, string value)
     {
-        if ((char.IsAsciiLetter(value[0]) || value[0] == '*') && FieldSyntax.IsToken(value))
+        if ((char.IsAsciiLetter(value[0]) || value[0] == '*') && HttpSyntax.IsToken(value))
         {
             text.AppendLiteral(value);
             return;

@@ -29,10 +29,10 @@ internal ref struct DirectiveReader(ReadOnlySpan<char> line)
             _rest = _rest.TrimStart(" \t,");
             if (_rest.IsEmpty) return false;
             var end = EndOfDirective(_rest);
-            var directive = _rest[..end].TrimEnd(FieldSyntax.Whitespace);
+            var directive = _rest[..end].TrimEnd(HttpSyntax.Whitespace);
             _rest = _rest[end..];
 
-            var length = FieldSyntax.TokenLength(directive);
+            var length = HttpSyntax.TokenLength(directive);
             if (length == 0) continue;
             Name = directive[..length];
             ReadArgument(directive[length..]);
@@ -44,8 +44,8 @@ internal ref struct DirectiveReader(ReadOnlySpan<char> line)
     {
         HasArgument = !text.IsEmpty;
         Argument = text is ['=', .. var argument] ? argument : [];
-        if (Argument is ['"', .., '"'] && FieldSyntax.QuotedStringLength(Argument) == Argument.Length) Argument = Argument[1..^1];
-        else if (!FieldSyntax.IsToken(Argument)) Argument = [];
+        if (Argument is ['"', .., '"'] && HttpSyntax.QuotedStringLength(Argument) == Argument.Length) Argument = Argument[1..^1];
+        else if (!HttpSyntax.IsToken(Argument)) Argument = [];
 
         // An escape is legal, but no meaningful argument needs one.
         if (Argument.Contains('\\')) Argument = [];
@@ -60,7 +60,7 @@ internal ref struct DirectiveReader(ReadOnlySpan<char> line)
         {
             position += plain;
             if (text[position] == ',') return position;
-            var quoted = _isBroken ? 0 : FieldSyntax.QuotedStringLength(text[position..]);
+            var quoted = _isBroken ? 0 : HttpSyntax.QuotedStringLength(text[position..]);
             _isBroken |= quoted == 0;
             position += Math.Max(quoted, 1);
         }

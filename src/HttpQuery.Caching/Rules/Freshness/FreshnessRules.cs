@@ -74,7 +74,7 @@ internal static class FreshnessRules
     {
         var first = fields["Age"].First().AsSpan();
         if (first.IndexOf(',') is var comma and >= 0) first = first[..comma];
-        return DeltaSeconds.TryParse(first.Trim(FieldSyntax.Whitespace), out var age) ? age : TimeSpan.Zero;
+        return DeltaSeconds.TryParse(first.Trim(HttpSyntax.Whitespace), out var age) ? age : TimeSpan.Zero;
     }
 
     private static TimeSpan Heuristic(CacheRuleOptions options, TimeSpan sinceModified)

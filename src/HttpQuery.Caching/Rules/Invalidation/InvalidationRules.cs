@@ -61,7 +61,7 @@ internal static class InvalidationRules
         foreach (var reference in references)
         {
             // Two steps: in one step, a path that starts with a slash would be read as a file path.
-            var text = reference.AsSpan().Trim(FieldSyntax.Whitespace).ToString();
+            var text = reference.AsSpan().Trim(HttpSyntax.Whitespace).ToString();
             var isFound = text is ['/', ..]
                 ? Uri.TryCreate(text, UriKind.Relative, out var relative) & Uri.TryCreate(target, relative, out var uri)
                 : Uri.TryCreate(target, text, out uri);

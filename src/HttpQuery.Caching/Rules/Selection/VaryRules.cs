@@ -65,10 +65,10 @@ internal static class VaryRules
         ArgumentNullException.ThrowIfNull(name);
         if (lines.Count == 0) return null;
         if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
-            return string.Join("; ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString()));
+            return string.Join("; ", lines.Select(line => line.AsSpan().Trim(HttpSyntax.Whitespace).ToString()));
 
         return WithoutWhitespaceAroundCommas(
-            string.Join(", ", lines.Select(line => line.AsSpan().Trim(FieldSyntax.Whitespace).ToString())));
+            string.Join(", ", lines.Select(line => line.AsSpan().Trim(HttpSyntax.Whitespace).ToString())));
     }
 
     // An unclosed quoted string extends to the end.
@@ -83,10 +83,10 @@ internal static class VaryRules
             else if (text[i] == '"') isQuoted = !isQuoted;
             else if (text[i] == ',' && !isQuoted)
             {
-                value.Append(text[start..i].Trim(FieldSyntax.Whitespace)).Append(',');
+                value.Append(text[start..i].Trim(HttpSyntax.Whitespace)).Append(',');
                 start = i + 1;
             }
         }
-        return value.Append(text[start..].Trim(FieldSyntax.Whitespace)).ToString();
+        return value.Append(text[start..].Trim(HttpSyntax.Whitespace)).ToString();
     }
 }

@@ -135,7 +135,7 @@ internal static class StorageRules
         {
             var options = line.AsSpan();
             foreach (var range in options.Split(','))
-                if (options[range].Trim(FieldSyntax.Whitespace).Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+                if (options[range].Trim(HttpSyntax.Whitespace).Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
         }
 
         return false;

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace HttpQuery.Caching.Internal;
 
 /// <summary>The productions of RFC 9110 §5.6 that the caching headers use.</summary>
-internal static class FieldSyntax
+internal static class HttpSyntax
 {
     private static readonly SearchValues<char> TokenChars = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
