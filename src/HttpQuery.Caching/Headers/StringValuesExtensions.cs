@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching.Internal;
 
 /// <summary>Reads the lines of a header without copying them.</summary>
-internal static class FieldLineExtensions
+internal static class StringValuesExtensions
 {
     /// <summary>The first line, or <see langword="null"/> if there is none.</summary>
     public static string? First(this StringValues lines) => lines.Count == 0 ? null : lines[0] ?? "";
