@@ -132,7 +132,7 @@ internal readonly partial record struct ResponseDirectives
     {
         if (argument.IsEmpty) return null;
         var names = HeaderNameSet.NewSet();
-        if (!HeaderNameSet.TryAdd(names, argument) || names.Count == 0 || names.Any(RuleFields.Contains)) return null;
+        if (!HeaderNameSet.TryAdd(names, argument) || names.Count == 0 || names.Any(RuleHeaders.Contains)) return null;
         if (earlier is not null) names.UnionWith(earlier);
         return names.Count > MostNames ? null : new(names);
     }

@@ -44,7 +44,7 @@ internal static class StorageRules
     /// <summary>Returns whether a header may be stored, apart from the names in <c>no-cache</c> and <c>private</c>.</summary>
     /// <remarks>Connection cannot turn a header for all recipients into one of the connection (RFC 9110 §7.6.1).</remarks>
     internal static bool IsStored(string name, StringValues connection) =>
-        !IsOfConnection(name) && (RuleFields.Contains(name) || IsForAllRecipients(name) || !IsNamed(name, connection));
+        !IsOfConnection(name) && (RuleHeaders.Contains(name) || IsForAllRecipients(name) || !IsNamed(name, connection));
 
     private static bool IsForAllRecipients(string name) =>
         Is(name, "Set-Cookie") || Is(name, "ETag") || Is(name, "Last-Modified") || Is(name, "Location")
