@@ -52,7 +52,7 @@ public sealed class QueryCache
 
     internal StoreEpochs Epochs { get; }
 
-    internal KnownTags Tags { get; } = new();
+    internal TagMemo Tags { get; } = new();
 
     internal Collapsing Collapsing { get; }
 

@@ -5,7 +5,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>Remembers the latest tags of the responses to a request. Their epochs are then read in the first step, and before the next
 /// such request is forwarded.</summary>
-internal sealed class KnownTags
+internal sealed class TagMemo
 {
     // Maximum for the tags of all requests together.
     private const int MaximumCount = 640_000;
