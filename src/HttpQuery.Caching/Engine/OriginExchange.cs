@@ -50,7 +50,7 @@ internal sealed class OriginExchange : IDisposable
         var status = response.Status;
         if (!IsSafe)
         {
-            await UnsafeResponse.InvalidateAsync(_context, status, received).ConfigureAwait(false);
+            await UnsafeRequestInvalidator.InvalidateAsync(_context, status, received).ConfigureAwait(false);
             return Relay(status, PassedResult, null);
         }
         if (_plan.Validation is { } validation && status == 304) return await FreshenAsync(validation, received).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>Applies the invalidations of a response to an unsafe request (RFC 9111 §4.4, RFC 9875 §3).</summary>
-internal static class UnsafeResponse
+internal static class UnsafeRequestInvalidator
 {
     public static async ValueTask InvalidateAsync(RequestContext context, int status, HeaderCollection fields)
     {
