@@ -59,7 +59,7 @@ internal static class Freshening
         RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
     {
         if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;
-        if (StorageOfResponse.RefusalOf(context, fresh.Status, fresh.Fields, requestTime, now, isUserUnknown: false) is { } refusal)
+        if (ResponseStorage.RefusalOf(context, fresh.Status, fresh.Fields, requestTime, now, isUserUnknown: false) is { } refusal)
         {
             context.ReportNotStored(refusal);
             return false;

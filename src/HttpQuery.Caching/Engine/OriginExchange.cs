@@ -155,12 +155,12 @@ internal sealed class OriginExchange : IDisposable
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
-        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
+        if (ResponseStorage.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
             return Relay(response.Status, result, refusal);
 
         var rules = _context.Rules;
         var stored = new StoredResponse(rules, response.Status, StorageRules.SelectFields(received, rules.Mode), _plan.RequestTime, now);
-        var storage = new StorageOfResponse(_context, flight, stored);
+        var storage = new ResponseStorage(_context, flight, stored);
         if ((storage.DeclaredLength ?? 0) > storage.MaximumLength) return Relay(response.Status, result, StorageRefusal.TooLong);
         var terms = response.Terms?.Invoke() ?? new(null, []);
         if (terms.Refusal is { } own) return Relay(response.Status, result, own);

@@ -7,14 +7,14 @@ namespace HttpQuery.Caching;
 /// disposing abandons it. Requests that wait for the response continue then. Not thread-safe.</remarks>
 internal sealed class ResponseCapture : IDisposable
 {
-    private readonly StorageOfResponse _storage;
+    private readonly ResponseStorage _storage;
     private readonly StorageTerms _terms;
     private readonly Collapsing.Leader? _leader;
     private readonly bool _isUserUnknown;
     private readonly CaptureBuffer _buffer;
     private int _isOver;
 
-    internal ResponseCapture(StorageOfResponse storage, StorageTerms terms, Collapsing.Leader? leader, bool isUserUnknown)
+    internal ResponseCapture(ResponseStorage storage, StorageTerms terms, Collapsing.Leader? leader, bool isUserUnknown)
     {
         (_storage, _terms, _leader, _isUserUnknown) = (storage, terms, leader, isUserUnknown);
         _buffer = new(storage.Context.Cache.Pending, storage.MaximumLength, storage.DeclaredLength,

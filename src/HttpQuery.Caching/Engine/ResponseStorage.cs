@@ -8,7 +8,7 @@ namespace HttpQuery.Caching;
 /// <param name="Context">The request.</param>
 /// <param name="Flight">Epochs and markers from before the request was forwarded.</param>
 /// <param name="Response">The response without its content.</param>
-internal sealed record StorageOfResponse(RequestContext Context, FlightStart Flight, StoredResponse Response)
+internal sealed record ResponseStorage(RequestContext Context, FlightStart Flight, StoredResponse Response)
 {
     /// <summary>Maximum length of content that can be stored, in bytes. The limit of the store is known before anything is
     /// captured.</summary>
