@@ -10,12 +10,12 @@ namespace HttpQuery.Caching;
 internal sealed class OriginExchange : IDisposable
 {
     private readonly RequestContext _context;
-    private readonly ForwardPlan _plan;
+    private readonly RequestPlan _plan;
     private Collapsing.Leader? _leader;
     private bool _isUserUnknown;
     private bool _isOver;
 
-    internal OriginExchange(RequestContext context, in ForwardPlan plan, Collapsing.Leader? leader) =>
+    internal OriginExchange(RequestContext context, in RequestPlan plan, Collapsing.Leader? leader) =>
         (_context, _plan, _leader, _isUserUnknown) = (context, plan, leader, context.Request.IsUserUncertain);
 
     /// <summary>Whether the request's method is known to be safe: its response invalidates nothing.</summary>

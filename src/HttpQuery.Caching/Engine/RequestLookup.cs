@@ -94,7 +94,7 @@ internal static class RequestLookup
         return new(outcome.ToLines(context.Cache, default));
     }
 
-    private static CacheDecision.Serve Serve(RequestContext context, in ForwardPlan plan, StoredItem stored, CacheResult result)
+    private static CacheDecision.Serve Serve(RequestContext context, in RequestPlan plan, StoredItem stored, CacheResult result)
     {
         var cache = context.Cache;
         var outcome = new CacheOutcome(result)
@@ -151,7 +151,7 @@ internal static class RequestLookup
     }
 
     // One step on a remote store, two if the response varies or has tags that were not known.
-    private static async ValueTask<(Finding Finding, ForwardPlan Plan)> ReadAsync(RequestContext context)
+    private static async ValueTask<(Finding Finding, RequestPlan Plan)> ReadAsync(RequestContext context)
     {
         var cache = context.Cache;
         var refusal = RefusalOfRequest(context);
@@ -185,7 +185,7 @@ internal static class RequestLookup
         });
     }
 
-    private static ForwardPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
+    private static RequestPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
     {
         var (request, directives, now) = (context.Request, context.Directives, context.Cache.Time.GetUtcNow());
         var missed = finding.Variant is null ? ForwardReason.UriMiss : ForwardReason.VaryMiss;

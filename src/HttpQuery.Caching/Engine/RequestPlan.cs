@@ -4,7 +4,7 @@ using HttpQuery.Caching.Epochs;
 namespace HttpQuery.Caching;
 
 /// <summary>The decision of the lookup, and the knowledge about the request at that time.</summary>
-internal readonly record struct ForwardPlan
+internal readonly record struct RequestPlan
 {
     public PlannedAction Action { get; init; }
 
