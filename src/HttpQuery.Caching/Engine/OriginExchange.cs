@@ -43,7 +43,7 @@ internal sealed class OriginExchange : IDisposable
     /// <summary>Receives the head of the response. The invalidations of an unsafe request are complete when this returns: await it before
     /// the first byte of the response goes out.</summary>
     /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
-    public async ValueTask<OriginReaction> ReceiveAsync(OriginHead response)
+    public async ValueTask<OriginReaction> ReceiveAsync(OriginResponseHead response)
     {
         Use();
         var received = response.Headers as HeaderCollection ?? new HeaderCollection(response.Headers);
@@ -150,7 +150,7 @@ internal sealed class OriginExchange : IDisposable
         return new(exchange);
     }
 
-    private OriginReaction Store(OriginHead response, HeaderCollection received)
+    private OriginReaction Store(OriginResponseHead response, HeaderCollection received)
     {
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);

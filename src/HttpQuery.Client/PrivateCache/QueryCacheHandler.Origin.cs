@@ -142,7 +142,7 @@ public sealed partial class QueryCacheHandler
         return reaction;
     }
 
-    private static OriginHead CreateHead(HttpResponseMessage response) =>
+    private static OriginResponseHead CreateHead(HttpResponseMessage response) =>
         new((int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers));
 
     // Handlers below may have changed the message, or sent a copy.

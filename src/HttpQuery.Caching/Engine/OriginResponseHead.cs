@@ -6,7 +6,7 @@ namespace HttpQuery.Caching;
 /// <summary>The head of a response, as an adapter passes it.</summary>
 /// <param name="Status">The status code, never an interim one.</param>
 /// <param name="Headers">The headers as received.</param>
-internal readonly record struct OriginHead(int Status, IEnumerable<KeyValuePair<string, StringValues>> Headers)
+internal readonly record struct OriginResponseHead(int Status, IEnumerable<KeyValuePair<string, StringValues>> Headers)
 {
     /// <summary>Whether the origin was not reached: the adapter, or a gateway in it, has made the response itself.</summary>
     public bool IsUnreached { get; init; }
