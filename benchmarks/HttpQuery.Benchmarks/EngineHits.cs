@@ -52,7 +52,7 @@ internal static class EngineHits
         if (await cache.LookUpAsync(request) is not CacheDecision.Forward { Exchange: var exchange }) throw new InvalidOperationException("Each query is to be a new one.");
         using (exchange)
         {
-            if (await exchange.ReceiveAsync(new(200, fields)) is not OriginReaction.RelayAndStore { Capture: var capture }) throw new InvalidOperationException("The response is to be stored.");
+            if (await exchange.ReceiveAsync(new(200, fields)) is not ResponseAction.RelayAndStore { Capture: var capture }) throw new InvalidOperationException("The response is to be stored.");
             capture.Append(content);
             await capture.StoreAsync();
         }

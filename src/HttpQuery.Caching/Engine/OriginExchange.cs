@@ -43,7 +43,7 @@ internal sealed class OriginExchange : IDisposable
     /// <summary>Receives the head of the response. The invalidations of an unsafe request are complete when this returns: await it before
     /// the first byte of the response goes out.</summary>
     /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
-    public async ValueTask<OriginReaction> ReceiveAsync(OriginResponseHead response)
+    public async ValueTask<ResponseAction> ReceiveAsync(OriginResponseHead response)
     {
         Use();
         var received = response.Headers as HeaderCollection ?? new HeaderCollection(response.Headers);
@@ -68,7 +68,7 @@ internal sealed class OriginExchange : IDisposable
     /// <param name="status">The status code.</param>
     /// <param name="refusal">The reason, if it is reported.</param>
     /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
-    public OriginReaction Decline(int status, StorageRefusal? refusal)
+    public ResponseAction Decline(int status, StorageRefusal? refusal)
     {
         Use();
         return _plan.Validation is not null && status == 304 ? Retry() : Relay(status, PassedResult, refusal);
@@ -122,7 +122,7 @@ internal sealed class OriginExchange : IDisposable
     private CacheOutcome Outcome(CacheResult result, int? status) =>
         new(result) { Reason = _plan.Reason, ForwardStatus = status, IsCollapsed = _plan.IsCollapsed, Refusal = _plan.Refusal };
 
-    private OriginReaction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
+    private ResponseAction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
     {
         Release(Collapsing.End.NotShared);
         var outcome = Outcome(result, status) with { Refusal = refusal ?? _plan.Refusal };
@@ -130,7 +130,7 @@ internal sealed class OriginExchange : IDisposable
         return new(_context.Cache, outcome);
     }
 
-    private OriginReaction.Serve Serve(CachedResponse item, CacheResult result, int? status, bool isStored = false)
+    private ResponseAction.Serve Serve(CachedResponse item, CacheResult result, int? status, bool isStored = false)
     {
         Release(isStored ? Collapsing.End.Stored : Collapsing.End.NotShared);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
@@ -141,7 +141,7 @@ internal sealed class OriginExchange : IDisposable
             CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Fields, item.Response, now), lines, now));
     }
 
-    private OriginReaction.Retry Retry()
+    private ResponseAction.Retry Retry()
     {
         var leader = _leader;
         _leader = null;
@@ -150,7 +150,7 @@ internal sealed class OriginExchange : IDisposable
         return new(exchange);
     }
 
-    private OriginReaction Store(OriginResponseHead response, HeaderCollection received)
+    private ResponseAction Store(OriginResponseHead response, HeaderCollection received)
     {
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
@@ -169,10 +169,10 @@ internal sealed class OriginExchange : IDisposable
         _leader = null;
         var outcome = Outcome(result, response.Status) with { IsStored = true, Response = stored };
         _context.Report(outcome);
-        return new OriginReaction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
+        return new ResponseAction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
     }
 
-    private async ValueTask<OriginReaction> FreshenAsync(Validation validation, HeaderCollection notModified)
+    private async ValueTask<ResponseAction> FreshenAsync(Validation validation, HeaderCollection notModified)
     {
         if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, validation.Stored.Item.Response).Count == 0) return Retry();
         var (item, isStored) = await Freshening.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);

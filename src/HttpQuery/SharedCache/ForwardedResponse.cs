@@ -28,7 +28,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     private readonly IHttpResetFeature? _reset;
     private readonly HeaderDictionary _before;
     private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
-    private OriginReaction? _reaction;
+    private ResponseAction? _reaction;
     private bool _isAborted;
     private bool _isOfOtherKey;
     private bool _isUserUnknown;
@@ -55,13 +55,13 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     }
 
     /// <summary>The decision about the response; <see langword="null"/> until its headers have arrived.</summary>
-    public OriginReaction? Reaction => _reaction;
+    public ResponseAction? Reaction => _reaction;
 
     /// <summary>Whether another response is sent instead.</summary>
-    public bool IsDropped => _reaction is OriginReaction.Serve or OriginReaction.Retry;
+    public bool IsDropped => _reaction is ResponseAction.Serve or ResponseAction.Retry;
 
     /// <summary>Whether the response passes through and nothing of it is captured.</summary>
-    public bool IsRelayed => _reaction is OriginReaction.Relay;
+    public bool IsRelayed => _reaction is ResponseAction.Relay;
 
     public int StatusCode
     {
@@ -196,7 +196,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
     {
         if (_reaction is not null) return IsDropped;
         CheckUser();
-        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, HeaderCollection.Empty)) is not OriginReaction.Serve serve)
+        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, HeaderCollection.Empty)) is not ResponseAction.Serve serve)
             return false;
         Drop(serve);
         return true;
@@ -215,7 +215,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         foreach (var (callback, state) in _onStarting) _response.OnStarting(callback, state);
     }
 
-    private ResponseCapture? Capture => (_reaction as OriginReaction.RelayAndStore)?.Capture;
+    private ResponseCapture? Capture => (_reaction as ResponseAction.RelayAndStore)?.Capture;
 
     private async ValueTask DecideAsync(bool hasContent)
     {
@@ -244,15 +244,15 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = TermsOf });
         switch (reaction)
         {
-            case OriginReaction.Serve or OriginReaction.Retry:
+            case ResponseAction.Serve or ResponseAction.Retry:
                 Drop(reaction);
                 break;
-            case OriginReaction.RelayAndStore stored:
+            case ResponseAction.RelayAndStore stored:
                 _reaction = stored;
                 if (!_response.HasStarted)
                     CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
                 break;
-            case OriginReaction.Relay relayed:
+            case ResponseAction.Relay relayed:
                 _reaction = relayed;
                 if (!_response.HasStarted)
                     CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
@@ -309,7 +309,7 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
         if (_isUserUnknown) _exchange.ReportUnknownUser();
     }
 
-    private void Drop(OriginReaction reaction)
+    private void Drop(ResponseAction reaction)
     {
         (_reaction, _droppedStatus) = (reaction, _response.StatusCode);
         _droppedHeaders = new(_response.Headers.ToDictionary());

@@ -137,7 +137,7 @@ internal sealed class QueryCacheMiddleware
         if (!exchange.Conditions.IsEmpty) fields.Replace(exchange.Conditions);
         try
         {
-            if (await ForwardOnceAsync(context, request, exchange, fields, policy, changes) is not OriginReaction.Retry retry) return;
+            if (await ForwardOnceAsync(context, request, exchange, fields, policy, changes) is not ResponseAction.Retry retry) return;
 
             // The response answered a condition of the cache, and is of no use to the client.
             using var second = retry.Exchange;
@@ -157,11 +157,11 @@ internal sealed class QueryCacheMiddleware
             || !IsUser(context, policy, request.User.Span);
     }
 
-    private async ValueTask<OriginReaction?> ForwardOnceAsync(
+    private async ValueTask<ResponseAction?> ForwardOnceAsync(
         HttpContext context, CacheRequest request, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy,
         RequestChanges changes)
     {
-        OriginReaction? reaction;
+        ResponseAction? reaction;
         using (var response = new ForwardedResponse(context, exchange, policy, changes, request.Normalizations, _time))
         {
             var body = new ForwardedBody(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -190,7 +190,7 @@ internal sealed class QueryCacheMiddleware
             }
             reaction = response.Reaction;
         }
-        if (reaction is OriginReaction.Serve serve) await CacheAnswer.WriteAsync(context, serve.Message);
+        if (reaction is ResponseAction.Serve serve) await CacheAnswer.WriteAsync(context, serve.Message);
         return reaction;
     }
 

@@ -226,7 +226,7 @@ internal sealed partial class SearchRun
         actor.Version = _version;
         byte[] content = [(byte)_version];
         IReadOnlyList<string> tags = _scenario.Tag is SearchedTag.None ? [] : [TagName];
-        if (await exchange.ReceiveAsync(new(200, Fields) { Terms = () => new(null, tags) }).ConfigureAwait(false) is not OriginReaction.RelayAndStore reaction) return;
+        if (await exchange.ReceiveAsync(new(200, Fields) { Terms = () => new(null, tags) }).ConfigureAwait(false) is not ResponseAction.RelayAndStore reaction) return;
         reaction.Capture.Append(content);
         await reaction.Capture.StoreAsync().ConfigureAwait(false);
     }

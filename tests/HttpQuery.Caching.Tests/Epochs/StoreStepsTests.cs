@@ -80,7 +80,7 @@ public class StoreStepsTests
         for (var i = 0; i < count; i++)
         {
             var (exchange, _) = Forward(_cache, string.Create(CultureInfo.InvariantCulture, $"{method} /rand{i}"));
-            Assert.IsType<OriginReaction.Relay>(_store.Run(() => exchange.ReceiveAsync(new(status, Message.Fields("Cache-Control: no-store")))).Result);
+            Assert.IsType<ResponseAction.Relay>(_store.Run(() => exchange.ReceiveAsync(new(status, Message.Fields("Cache-Control: no-store")))).Result);
         }
         Assert.DoesNotContain(_store.Items.Values, one => one.Lifetime > _cache.Options.MaximumFlight);
         Assert.Equal(method is "POST" ? 2 * count : 0, _store.Items.Count);
@@ -174,7 +174,7 @@ public class StoreStepsTests
     private int Finish(OriginExchange exchange, string[] lines, string[] tags)
     {
         var (reaction, _) = _store.Run(() => exchange.ReceiveAsync(new(200, Message.Fields(lines)) { Terms = () => new(null, tags) }));
-        var capture = Assert.IsType<OriginReaction.RelayAndStore>(reaction).Capture;
+        var capture = Assert.IsType<ResponseAction.RelayAndStore>(reaction).Capture;
         capture.Append("content"u8);
         return _store.Run(capture.StoreAsync).Steps;
     }

@@ -87,19 +87,19 @@ internal sealed class RequestDriver : IDisposable
         var reaction = await _exchange!.ReceiveAsync(new(status, fields) { IsUnreached = isUnreached, Terms = () => new(null, _tags, () => new(FinalRefusal, _isUserUnknown)) });
         switch (reaction)
         {
-            case OriginReaction.Serve serve:
+            case ResponseAction.Serve serve:
                 _message = serve.Message;
                 _status = _ => serve.Message.CacheStatus;
                 return CacheHead.Serve;
-            case OriginReaction.Retry retry:
+            case ResponseAction.Retry retry:
                 (_exchange, _hasReceived) = (retry.Exchange, false);
                 return CacheHead.Resend;
-            case OriginReaction.RelayAndStore stored:
+            case ResponseAction.RelayAndStore stored:
                 _capture = stored.Capture;
                 _status = stored.StatusLines;
                 return CacheHead.Capture;
             default:
-                _status = ((OriginReaction.Relay)reaction).StatusLines;
+                _status = ((ResponseAction.Relay)reaction).StatusLines;
                 return CacheHead.Pass;
         }
     }
