@@ -50,7 +50,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 
 /// <summary>A moment.</summary>
 /// <param name="Time">Timestamp of the clock.</param>
-/// <param name="Own">Count of the invalidations of this process (<see cref="OwnInvalidations"/>).</param>
+/// <param name="Own">Count of the invalidations of this process (<see cref="LocalInvalidations"/>).</param>
 internal readonly record struct FlightMoment(long Time, long Own);
 
 /// <summary>Epoch and marker of a subject as they were read.</summary>

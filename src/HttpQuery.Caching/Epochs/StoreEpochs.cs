@@ -22,7 +22,7 @@ internal sealed class StoreEpochs(
     private long _healed;
 
     /// <summary>The invalidations of this process.</summary>
-    public OwnInvalidations Own => store.Invalidations;
+    public LocalInvalidations Own => store.Invalidations;
 
     /// <summary>The current moment.</summary>
     public FlightMoment Now => new(time.GetTimestamp(), Own.Now);

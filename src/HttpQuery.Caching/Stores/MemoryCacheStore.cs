@@ -39,7 +39,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
     public long MaximumItemSize => _maximumSize / 4;
 
     /// <summary>The invalidations in this store, by any cache.</summary>
-    internal OwnInvalidations Invalidations { get; } = new();
+    internal LocalInvalidations Invalidations { get; } = new();
 
     /// <summary>Current memory of the items, in bytes.</summary>
     public long Size { get; private set; }

@@ -23,7 +23,7 @@ internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimePro
     public bool IsPaused => Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until;
 
     /// <summary>The invalidations: all of them for a store in memory, otherwise those of this cache.</summary>
-    public OwnInvalidations Invalidations { get; } = (store as MemoryCacheStore)?.Invalidations ?? new();
+    public LocalInvalidations Invalidations { get; } = (store as MemoryCacheStore)?.Invalidations ?? new();
 
     /// <summary>Starts the reads of a request.</summary>
     public StoreReads StartReading() => IsImmediate ? _reads ??= new(this) : new(this);

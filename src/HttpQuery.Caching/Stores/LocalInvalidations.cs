@@ -3,7 +3,7 @@ namespace HttpQuery.Caching.Epochs;
 /// <summary>Remembers the invalidations of this process since a request was forwarded, even if the store has lost its marker
 /// meanwhile.</summary>
 /// <remarks>Several subjects share one place. An invalidation of one can keep a response of another from being stored.</remarks>
-internal sealed class OwnInvalidations
+internal sealed class LocalInvalidations
 {
     private const int Places = 4096;
 
