@@ -51,10 +51,10 @@ internal sealed class CachedMessage
     /// <param name="status">The lines of Cache-Status.</param>
     /// <param name="now">The current time.</param>
     public static CachedMessage Of(
-        CacheRequest request, CachedResponse stored, ConditionalAnswer conditional, StringValues status, DateTimeOffset now)
+        CacheRequest request, CachedResponse stored, ConditionalResult conditional, StringValues status, DateTimeOffset now)
     {
         var age = SecondsOf(stored.Response.CurrentAge(now)).ToString(CultureInfo.InvariantCulture);
-        if (conditional is ConditionalAnswer.NotModified)
+        if (conditional is ConditionalResult.NotModified)
         {
             KeyValuePair<string, StringValues>[] kept =
                 [.. stored.SentFields.Where(header => !ValidationRules.IsOfContent(header.Key) && !Is(header.Key, "Content-Language"))];

@@ -108,7 +108,7 @@ internal static class RequestLookup
         // Never for a request with only-if-cached: it must not reach the origin.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
         var (now, isWhole) = (cache.Time.GetUtcNow(),
-            plan.Conditional is not ConditionalAnswer.NotModified
+            plan.Conditional is not ConditionalResult.NotModified
                 && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
         if (!isWhole || isStale || result is not CacheResult.Hit)
             return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
@@ -123,7 +123,7 @@ internal static class RequestLookup
     }
 
     private static CachedMessage Message(
-        RequestContext context, CachedResponse item, ConditionalAnswer conditional, in CacheOutcome outcome, DateTimeOffset now) =>
+        RequestContext context, CachedResponse item, ConditionalResult conditional, in CacheOutcome outcome, DateTimeOffset now) =>
         CachedMessage.Of(
             context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
 
@@ -195,7 +195,7 @@ internal static class RequestLookup
         var decision = ReuseRules.Decide(directives, item.Response, now);
         if (decision.Outcome is ReuseOutcome.Unsatisfiable) return new() { Action = PlannedAction.Refuse };
         var conditional = ValidationRules.Answer(request.Fields, item.Response, now);
-        if (conditional is ConditionalAnswer.Forward)
+        if (conditional is ConditionalResult.Forward)
             return directives.OnlyIfCached
                 ? new() { Action = PlannedAction.Refuse }
                 : new()

@@ -32,7 +32,7 @@ internal readonly record struct RequestPlan
     public DateTimeOffset RequestTime { get; init; }
 
     /// <summary>The result of the request's own conditions for the stored response.</summary>
-    public ConditionalAnswer Conditional { get; init; }
+    public ConditionalResult Conditional { get; init; }
 
     public ReuseOutcome Reuse { get; init; }
 }

@@ -22,12 +22,12 @@ internal static class ValidationRules
     /// <param name="stored">The response. Without Last-Modified, it counts as modified at its <see cref="StoredResponse.Date"/>.
     /// Conditions are ignored if it is not 2xx (RFC 9110 §13.2.1).</param>
     /// <param name="now">The current time, for parsing dates.</param>
-    public static ConditionalAnswer Answer(IReadOnlyHeaders request, StoredResponse stored, DateTimeOffset now)
+    public static ConditionalResult Answer(IReadOnlyHeaders request, StoredResponse stored, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(stored);
-        if (request["If-Match"].Count > 0 || request["If-Unmodified-Since"].Count > 0) return ConditionalAnswer.Forward;
-        if (stored.Status is not (>= 200 and <= 299)) return ConditionalAnswer.Stored;
+        if (request["If-Match"].Count > 0 || request["If-Unmodified-Since"].Count > 0) return ConditionalResult.Forward;
+        if (stored.Status is not (>= 200 and <= 299)) return ConditionalResult.Stored;
 
         string? singleTag = null, singleDate = null;
         var conditions = new Preconditions
@@ -36,7 +36,7 @@ internal static class ValidationRules
             IfModifiedSince = request["If-Modified-Since"].AsSpan(ref singleDate),
         };
         var outcome = conditions.Evaluate(isRetrieval: true, stored.EntityTag, stored.LastModified ?? stored.Date, now);
-        return outcome is PreconditionOutcome.NotModified ? ConditionalAnswer.NotModified : ConditionalAnswer.Stored;
+        return outcome is PreconditionOutcome.NotModified ? ConditionalResult.NotModified : ConditionalResult.Stored;
     }
 
     /// <summary>Returns the stored responses that a 304 updates (RFC 9111 §4.3.4).</summary>

@@ -27,22 +27,22 @@ public class ValidationRulesTests
     }
 
     [Theory]
-    [InlineData("", ConditionalAnswer.Stored)]
-    [InlineData("If-None-Match: \"a\"", ConditionalAnswer.NotModified)]
-    [InlineData("If-None-Match: W/\"a\"", ConditionalAnswer.NotModified)]
-    [InlineData("If-None-Match: \"1\", \"a\"", ConditionalAnswer.NotModified)]
-    [InlineData("If-None-Match: \"1\"|If-None-Match: \"a\"", ConditionalAnswer.NotModified)]
-    [InlineData("If-None-Match: *", ConditionalAnswer.NotModified)]
-    [InlineData("If-None-Match: \"b\"", ConditionalAnswer.Stored)]
-    [InlineData("If-None-Match: a", ConditionalAnswer.Stored)]
-    [InlineData("If-None-Match: \"b\"|If-Modified-Since: {+60}", ConditionalAnswer.Stored)]
-    [InlineData("If-Modified-Since: {-3000}", ConditionalAnswer.NotModified)]
-    [InlineData("If-Modified-Since: {-2000}", ConditionalAnswer.NotModified)]
-    [InlineData("If-Modified-Since: {-3001}", ConditionalAnswer.Stored)]
-    [InlineData("If-Modified-Since: x", ConditionalAnswer.Stored)]
-    [InlineData("If-Match: \"a\"", ConditionalAnswer.Forward)]
-    [InlineData("If-Unmodified-Since: {+60}", ConditionalAnswer.Forward)]
-    [InlineData("If-None-Match: \"a\"|If-Match: *", ConditionalAnswer.Forward)]
+    [InlineData("", ConditionalResult.Stored)]
+    [InlineData("If-None-Match: \"a\"", ConditionalResult.NotModified)]
+    [InlineData("If-None-Match: W/\"a\"", ConditionalResult.NotModified)]
+    [InlineData("If-None-Match: \"1\", \"a\"", ConditionalResult.NotModified)]
+    [InlineData("If-None-Match: \"1\"|If-None-Match: \"a\"", ConditionalResult.NotModified)]
+    [InlineData("If-None-Match: *", ConditionalResult.NotModified)]
+    [InlineData("If-None-Match: \"b\"", ConditionalResult.Stored)]
+    [InlineData("If-None-Match: a", ConditionalResult.Stored)]
+    [InlineData("If-None-Match: \"b\"|If-Modified-Since: {+60}", ConditionalResult.Stored)]
+    [InlineData("If-Modified-Since: {-3000}", ConditionalResult.NotModified)]
+    [InlineData("If-Modified-Since: {-2000}", ConditionalResult.NotModified)]
+    [InlineData("If-Modified-Since: {-3001}", ConditionalResult.Stored)]
+    [InlineData("If-Modified-Since: x", ConditionalResult.Stored)]
+    [InlineData("If-Match: \"a\"", ConditionalResult.Forward)]
+    [InlineData("If-Unmodified-Since: {+60}", ConditionalResult.Forward)]
+    [InlineData("If-None-Match: \"a\"|If-Match: *", ConditionalResult.Forward)]
     public void Conditions_of_a_request_are_answered_from_the_stored_response(string request, Enum expected)
     {
         var stored = Message.Stored(Message.Private, "ETag: \"a\"", "Last-Modified: {-3000}");
@@ -53,18 +53,18 @@ public class ValidationRulesTests
     public void Without_last_modified_the_date_is_compared()
     {
         var dated = Message.Stored(Message.Private, "Date: {-10}");
-        Assert.Equal(ConditionalAnswer.NotModified, ValidationRules.Answer(Fields("If-Modified-Since: {-10}"), dated, Message.Received));
-        Assert.Equal(ConditionalAnswer.Stored, ValidationRules.Answer(Fields("If-Modified-Since: {-11}"), dated, Message.Received));
+        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Fields("If-Modified-Since: {-10}"), dated, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Fields("If-Modified-Since: {-11}"), dated, Message.Received));
         var undated = Message.Stored(Message.Private, "ETag: \"a\"");
-        Assert.Equal(ConditionalAnswer.NotModified, ValidationRules.Answer(Fields("If-Modified-Since: {0}"), undated, Message.Received));
-        Assert.Equal(ConditionalAnswer.Stored, ValidationRules.Answer(Fields("If-Modified-Since: {-1}"), undated, Message.Received));
+        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Fields("If-Modified-Since: {0}"), undated, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Fields("If-Modified-Since: {-1}"), undated, Message.Received));
     }
 
     [Fact]
     public void Only_a_2xx_answers_conditions()
     {
         var stored = new StoredResponse(Message.Private, 404, Fields("ETag: \"a\""), Message.Received, Message.Received);
-        Assert.Equal(ConditionalAnswer.Stored, ValidationRules.Answer(Fields("If-None-Match: \"a\""), stored, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Fields("If-None-Match: \"a\""), stored, Message.Received));
     }
 
     [Fact]

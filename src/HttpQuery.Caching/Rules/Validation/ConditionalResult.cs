@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching;
 
 /// <summary>How a usable stored response is served under the conditions of a request (RFC 9111 §4.3.2).</summary>
-internal enum ConditionalAnswer
+internal enum ConditionalResult
 {
     /// <summary>Serve the response as it is stored.</summary>
     Stored,
