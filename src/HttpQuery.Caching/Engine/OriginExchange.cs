@@ -159,7 +159,7 @@ internal sealed class OriginExchange : IDisposable
             return Relay(response.Status, result, refusal);
 
         var rules = _context.Rules;
-        var stored = new StoredResponse(rules, response.Status, StorageRules.SelectFields(received, rules.Mode), _plan.RequestTime, now);
+        var stored = new StoredResponse(rules, response.Status, StorageRules.SelectHeaders(received, rules.Mode), _plan.RequestTime, now);
         var storage = new ResponseStorage(_context, flight, stored);
         if ((storage.DeclaredLength ?? 0) > storage.MaximumLength) return Relay(response.Status, result, StorageRefusal.TooLong);
         var terms = response.Terms?.Invoke() ?? new(null, []);

@@ -26,7 +26,7 @@ internal static class StorageRules
     /// proxy are left out. So are those that <c>no-cache</c> or, in a shared cache, <c>private</c> names.</summary>
     /// <param name="fields">The headers of the response as received; lines of one name may be in separate entries.</param>
     /// <param name="mode">Whether the response is stored for one user or for several.</param>
-    public static HeaderCollection SelectFields(IEnumerable<KeyValuePair<string, StringValues>> fields, CacheMode mode)
+    public static HeaderCollection SelectHeaders(IEnumerable<KeyValuePair<string, StringValues>> fields, CacheMode mode)
     {
         var received = new HeaderCollection(fields);
         var directives = ResponseDirectives.Parse(received, mode);

@@ -86,7 +86,7 @@ internal static class ValidationRules
 
         var replaced = new HashSet<string>(news.Select(field => field.Key), StringComparer.OrdinalIgnoreCase) { "Age" };
         var kept = stored.Fields.Where(field => !replaced.Contains(field.Key));
-        var fields = StorageRules.SelectFields(kept.Concat(news), stored.Options.Mode);
+        var fields = StorageRules.SelectHeaders(kept.Concat(news), stored.Options.Mode);
         return new(stored.Options, stored.Status, fields, requestTime, responseTime);
     }
 

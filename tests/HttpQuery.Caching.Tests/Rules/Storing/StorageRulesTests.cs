@@ -180,7 +180,7 @@ public class StorageRulesTests
     [Fact]
     public void Fields_of_the_connection_and_of_proxies_are_not_stored()
     {
-        var fields = StorageRules.SelectFields(
+        var fields = StorageRules.SelectHeaders(
             Message.Fields(
                 "Connection: A, b", "Connection: close", "a: 1", "B: 2", "c: 3", "C: 4", "Keep-Alive: x", "TE: x", "Trailer: x",
                 "Transfer-Encoding: x", "Upgrade: x", "Proxy-Connection: x", "Proxy-Authenticate: x", "Proxy-Authorization: x",
@@ -196,15 +196,15 @@ public class StorageRulesTests
     {
         string[] lines = ["Cache-Control: max-age=60", "CDN-Cache-Control: a", "Vary: Foo", "Expires: {0}", "Date: {0}", "Age: 0"];
         var received = Message.Fields([.. lines, "Connection: cache-control, CDN-Cache-Control, vary, Expires", "Connection: Date,Age"]);
-        Assert.Equal(Message.Fields(lines), StorageRules.SelectFields(received, CacheMode.Shared));
+        Assert.Equal(Message.Fields(lines), StorageRules.SelectHeaders(received, CacheMode.Shared));
     }
 
     [Fact]
     public void Fields_that_no_cache_or_private_names_are_not_stored()
     {
         var received = Message.Fields("Cache-Control: max-age=60, no-cache=\"a\", private=\"B, c\"", "A: 1", "b: 2", "C: 3", "d: 4");
-        Assert.Equal(["Cache-Control", "b", "C", "d"], StorageRules.SelectFields(received, CacheMode.Private).Select(field => field.Key));
-        Assert.Equal(["Cache-Control", "d"], StorageRules.SelectFields(received, CacheMode.Shared).Select(field => field.Key));
+        Assert.Equal(["Cache-Control", "b", "C", "d"], StorageRules.SelectHeaders(received, CacheMode.Private).Select(field => field.Key));
+        Assert.Equal(["Cache-Control", "d"], StorageRules.SelectHeaders(received, CacheMode.Shared).Select(field => field.Key));
     }
 
     [Fact]
@@ -228,7 +228,7 @@ public class StorageRulesTests
             if (decision is not StorageDecision.Store) return true;
 
             var directives = ResponseDirectives.Parse(random.fields, CacheMode.Shared);
-            var sharesCookie = StorageRules.SelectFields(random.fields, CacheMode.Shared)["Set-Cookie"].Count > 0;
+            var sharesCookie = StorageRules.SelectHeaders(random.fields, CacheMode.Shared)["Set-Cookie"].Count > 0;
             return !directives.Private
                 && (!directives.NoStore || directives.MustUnderstand)
                 && (!sharesCookie || directives.Public)
@@ -240,9 +240,9 @@ public class StorageRulesTests
         from mode in CacheGenerators.Mode
         from fields in CacheGenerators.ResponseFields
         select (mode, fields),
-        random => StorageRules.SelectFields(random.fields, random.mode) is var stored
+        random => StorageRules.SelectHeaders(random.fields, random.mode) is var stored
             && ResponseDirectives.Parse(stored, random.mode) == ResponseDirectives.Parse(random.fields, random.mode)
-            && StorageRules.SelectFields(stored, random.mode).SequenceEqual(stored));
+            && StorageRules.SelectHeaders(stored, random.mode).SequenceEqual(stored));
 
     private static StorageDecision Decide(
         CacheRuleOptions options, string fields, int status = 200, string method = "QUERY", string request = "Accept: */*",

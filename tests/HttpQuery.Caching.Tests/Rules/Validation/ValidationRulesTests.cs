@@ -167,7 +167,7 @@ public class ValidationRulesTests
         random =>
         {
             var before = new StoredResponse(
-                random.stored.Options, random.stored.Status, StorageRules.SelectFields(random.stored.Fields, random.stored.Options.Mode),
+                random.stored.Options, random.stored.Status, StorageRules.SelectHeaders(random.stored.Fields, random.stored.Options.Mode),
                 Message.Received, Message.Received);
             var after = ValidationRules.Freshen(before, random.NotModified, Message.At(5), Message.At(6));
             var named = random.NotModified["Connection"].SelectMany(line => line!.Split(',')).Select(name => name.Trim());
