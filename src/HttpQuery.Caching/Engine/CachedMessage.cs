@@ -57,13 +57,13 @@ internal sealed class CachedMessage
         if (conditional is ConditionalResult.NotModified)
         {
             KeyValuePair<string, StringValues>[] kept =
-                [.. stored.SentFields.Where(header => !ValidationRules.IsOfContent(header.Key) && !Is(header.Key, "Content-Language"))];
+                [.. stored.SentHeaders.Where(header => !ValidationRules.IsOfContent(header.Key) && !Is(header.Key, "Content-Language"))];
             return new(304, kept, default, null) { Age = age, CacheStatus = status };
         }
         if (request.Method is "HEAD")
-            return new(stored.Response.Status, stored.SentFields, default, stored.Content.Length) { Age = age, CacheStatus = status };
+            return new(stored.Response.Status, stored.SentHeaders, default, stored.Content.Length) { Age = age, CacheStatus = status };
         return InPart(request, stored, age, status, now)
-            ?? new(stored.Response.Status, stored.SentFields, stored.Content, stored.Content.Length) { Age = age, CacheStatus = status };
+            ?? new(stored.Response.Status, stored.SentHeaders, stored.Content, stored.Content.Length) { Age = age, CacheStatus = status };
     }
 
     /// <summary>An age in whole seconds, as the Age header states it.</summary>
@@ -80,14 +80,14 @@ internal sealed class CachedMessage
         switch (ByteRangeSet.Resolve(range[0], length, MaximumRanges, out var ranges))
         {
             case ByteRangeOutcome.Satisfiable when ranges is [var only]:
-                return new(206, stored.SentFields, stored.Content.Slice((int)only.First, (int)only.Length), only.Length)
+                return new(206, stored.SentHeaders, stored.Content.Slice((int)only.First, (int)only.Length), only.Length)
                 {
                     Age = age,
                     CacheStatus = status,
                     ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {only.First}-{only.Last}/{length}"),
                 };
             case ByteRangeOutcome.Unsatisfiable:
-                return new(416, [.. stored.SentFields.Where(header => !ValidationRules.IsOfContent(header.Key))], default, 0)
+                return new(416, [.. stored.SentHeaders.Where(header => !ValidationRules.IsOfContent(header.Key))], default, 0)
                 {
                     Age = age,
                     CacheStatus = status,

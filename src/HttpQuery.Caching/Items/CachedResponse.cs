@@ -41,7 +41,7 @@ internal sealed class CachedResponse : CacheItem
     private static long SizeOfName(string name) => ReferenceEquals(string.IsInterned(name), name) ? 0 : 24L + (2 * name.Length);
 
     /// <summary>The headers that are sent as they were stored.</summary>
-    internal KeyValuePair<string, StringValues>[] SentFields => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];
+    internal KeyValuePair<string, StringValues>[] SentHeaders => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];
 
     /// <summary>A value that the engine has made from the response, and keeps with it: the latest hit.</summary>
     internal object? LastHit { get; set; }
