@@ -13,7 +13,7 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
     public static CacheKeySet None { get; } = new(default, default, false, default);
 
     /// <summary>Names of the headers that are part of every key.</summary>
-    internal static readonly string[] KeyFields =
+    internal static readonly string[] KeyHeaders =
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location",
             "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
 
@@ -49,7 +49,7 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
     {
         builder.Start(request.Method is "HEAD" ? "GET" : request.Method, request.Scheme, request.Authority, request.Target);
         builder.SetNormalizations(request.Normalizations);
-        foreach (var name in KeyFields)
+        foreach (var name in KeyHeaders)
         {
             foreach (var line in request.Fields[name]) builder.AddField(name, line);
         }

@@ -111,7 +111,7 @@ internal sealed class RememberedRequest
     {
         if (request.Fields is not ICountedHeaders fields || fields.Count > MostOthers) return null;
         string[] others =
-            [.. fields.Names.Where(name => !CacheKeySet.KeyFields.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+            [.. fields.Names.Where(name => !CacheKeySet.KeyHeaders.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 
         // A routing header that is listed twice would be counted twice. It could hide a header without lines, which the next request may
         // have.
@@ -120,10 +120,10 @@ internal sealed class RememberedRequest
 
     private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;
 
-    private static int CountOf(IReadOnlyList<string> routingHeaders) => CacheKeySet.KeyFields.Length + routingHeaders.Count;
+    private static int CountOf(IReadOnlyList<string> routingHeaders) => CacheKeySet.KeyHeaders.Length + routingHeaders.Count;
 
     private static string NameOf(IReadOnlyList<string> routingHeaders, int index) =>
-        index < CacheKeySet.KeyFields.Length ? CacheKeySet.KeyFields[index] : routingHeaders[index - CacheKeySet.KeyFields.Length];
+        index < CacheKeySet.KeyHeaders.Length ? CacheKeySet.KeyHeaders[index] : routingHeaders[index - CacheKeySet.KeyHeaders.Length];
 
     private readonly record struct Header(int Index, StringValues Lines);
 }
