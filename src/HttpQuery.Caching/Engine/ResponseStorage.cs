@@ -29,7 +29,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
         var exchange = new CacheExchange
         {
             Method = context.Request.Method,
-            RequestFields = context.Request.Fields,
+            RequestHeaders = context.Request.Fields,
             RequestDirectives = context.Directives,
             Status = status,
             ResponseFields = fields,

@@ -7,7 +7,7 @@ internal readonly record struct CacheExchange
     public required string Method { get; init; }
 
     /// <summary>The headers of the request.</summary>
-    public required IReadOnlyHeaders RequestFields { get; init; }
+    public required IReadOnlyHeaders RequestHeaders { get; init; }
 
     /// <summary>The directives of the request.</summary>
     public RequestDirectives RequestDirectives { get; init; }

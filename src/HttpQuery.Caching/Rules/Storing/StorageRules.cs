@@ -76,7 +76,7 @@ internal static class StorageRules
         if (exchange.Method is not ("GET" or "QUERY")) return StorageDecision.Method;
 
         // RFC 10008 §2: the origin must reject such a query, so its response is not the result of a query.
-        if (exchange.Method is "QUERY" && !HasContentType(exchange.RequestFields)) return StorageDecision.ContentType;
+        if (exchange.Method is "QUERY" && !HasContentType(exchange.RequestHeaders)) return StorageDecision.ContentType;
         if (!IsStorable(exchange.Status)) return StorageDecision.Status;
         if (exchange.RequestDirectives.NoStore) return StorageDecision.RequestNoStore;
 
@@ -89,7 +89,7 @@ internal static class StorageRules
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (directives.Private) return StorageDecision.Private;
-        if (HasCredential(options, exchange.RequestFields) && !exchange.AllowsAuthorization && !AllowsSharing(options, directives))
+        if (HasCredential(options, exchange.RequestHeaders) && !exchange.AllowsAuthorization && !AllowsSharing(options, directives))
             return StorageDecision.Authorization;
         return exchange.ResponseFields["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
             && !directives.Withholds("Set-Cookie", isShared: true)

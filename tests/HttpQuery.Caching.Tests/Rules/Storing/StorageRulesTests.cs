@@ -219,7 +219,7 @@ public class StorageRulesTests
             var decision = StorageRules.Decide(random.Options, new CacheExchange
             {
                 Method = "QUERY",
-                RequestFields = random.isAuthorized ? Message.Fields("Authorization: x", "Content-Type: a/b") : Message.Fields("Content-Type: a/b"),
+                RequestHeaders = random.isAuthorized ? Message.Fields("Authorization: x", "Content-Type: a/b") : Message.Fields("Content-Type: a/b"),
                 Status = random.status,
                 ResponseFields = random.fields,
                 RequestTime = Message.Received,
@@ -252,7 +252,7 @@ public class StorageRulesTests
         return StorageRules.Decide(options, new CacheExchange
         {
             Method = method,
-            RequestFields = hasContentType ? new([.. requestFields, new("Content-Type", "application/json")]) : requestFields,
+            RequestHeaders = hasContentType ? new([.. requestFields, new("Content-Type", "application/json")]) : requestFields,
             RequestDirectives = RequestDirectives.Parse(requestFields),
             Status = status,
             ResponseFields = Message.Fields(fields.Split('|', StringSplitOptions.RemoveEmptyEntries)),
