@@ -32,7 +32,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
             RequestHeaders = context.Request.Fields,
             RequestDirectives = context.Directives,
             Status = status,
-            ResponseFields = fields,
+            ResponseHeaders = fields,
             RequestTime = requestTime,
             ResponseTime = now,
             AllowsAuthorization = context.IsOfUser || context.Request.IsSharedAcrossUsers,

@@ -40,7 +40,7 @@ public class CacheItemFormatTests
 
     private static Gen<CachedResponse> Responses =>
         from status in Gen.Elements(100, 200, 203, 404, 599, 999)
-        from fields in Gen.OneOf(CacheGenerators.ResponseFields, TextGenerators.Several(Line, 4).Select(lines => new HeaderCollection(lines)))
+        from fields in Gen.OneOf(CacheGenerators.ResponseHeaders, TextGenerators.Several(Line, 4).Select(lines => new HeaderCollection(lines)))
         from requested in Time
         from received in Time
         from content in Octets(40)

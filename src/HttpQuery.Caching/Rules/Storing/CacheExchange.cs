@@ -16,7 +16,7 @@ internal readonly record struct CacheExchange
     public required int Status { get; init; }
 
     /// <summary>The headers of the response as received.</summary>
-    public required IReadOnlyHeaders ResponseFields { get; init; }
+    public required IReadOnlyHeaders ResponseHeaders { get; init; }
 
     /// <summary>When the request was sent.</summary>
     public required DateTimeOffset RequestTime { get; init; }

@@ -12,12 +12,12 @@ internal static class StorageRules
     public static StorageDecision Decide(CacheRuleOptions options, in CacheExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var directives = ResponseDirectives.Parse(exchange.ResponseFields, options.Mode);
+        var directives = ResponseDirectives.Parse(exchange.ResponseHeaders, options.Mode);
         var refusal = RefusalOfMessage(exchange, directives);
         if (refusal is StorageDecision.Store && options.IsShared) refusal = RefusalOfSharing(options, exchange, directives);
         if (refusal is not StorageDecision.Store) return refusal;
 
-        if (!VaryRules.TryParse(exchange.ResponseFields["Vary"], out _)) return StorageDecision.Vary;
+        if (!VaryRules.TryParse(exchange.ResponseHeaders["Vary"], out _)) return StorageDecision.Vary;
         if (exchange.IsKeyNormalized && exchange.Status is not (>= 200 and <= 299)) return StorageDecision.NormalizedKey;
         return RefusalOfLifetime(options, exchange, directives);
     }
@@ -91,7 +91,7 @@ internal static class StorageRules
         if (directives.Private) return StorageDecision.Private;
         if (HasCredential(options, exchange.RequestHeaders) && !exchange.AllowsAuthorization && !AllowsSharing(options, directives))
             return StorageDecision.Authorization;
-        return exchange.ResponseFields["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
+        return exchange.ResponseHeaders["Set-Cookie"].Count > 0 && !directives.Public && !options.ShareSetCookie
             && !directives.Withholds("Set-Cookie", isShared: true)
                 ? StorageDecision.SetCookie
                 : StorageDecision.Store;
@@ -100,7 +100,7 @@ internal static class StorageRules
     private static StorageDecision RefusalOfLifetime(
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
-        var (fields, time) = (exchange.ResponseFields, exchange.ResponseTime);
+        var (fields, time) = (exchange.ResponseHeaders, exchange.ResponseTime);
         var lifetime = FreshnessRules.Lifetime(options, exchange.Status, fields, directives, time);
         var isStated = lifetime.Source is not (LifetimeSource.None or LifetimeSource.Heuristic);
         var mayGuess = options.AllowHeuristicFreshness || directives.NoCache;

@@ -176,7 +176,7 @@ public class FreshnessRulesTests
     [Fact]
     public void Any_fields_and_any_clock_are_answered() => RandomCases.AllHold(
         from options in CacheGenerators.Options
-        from fields in CacheGenerators.ResponseFields
+        from fields in CacheGenerators.ResponseHeaders
         from times in Gen.Elements(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, Message.Received).ArrayOf(3)
         select (options, fields, times),
         random =>

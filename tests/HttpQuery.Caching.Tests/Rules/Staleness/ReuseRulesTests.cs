@@ -106,7 +106,7 @@ public class ReuseRulesTests
         from options in CacheGenerators.Options
         from cacheControl in CacheGenerators.CacheControl
         from forbids in Gen.Elements("must-revalidate", "MUST-REVALIDATE=x", "no-cache")
-        from fields in CacheGenerators.ResponseFields
+        from fields in CacheGenerators.ResponseHeaders
         from request in CacheGenerators.Request
         from delay in CacheGenerators.Delay
         select (options, Fields: Forbidding(fields, forbids, cacheControl), request, delay),

@@ -210,7 +210,7 @@ public class StorageRulesTests
     [Fact]
     public void What_is_for_one_user_is_never_shared_but_by_the_exceptions() => RandomCases.AllHold(
         from options in CacheGenerators.Options
-        from fields in CacheGenerators.ResponseFields
+        from fields in CacheGenerators.ResponseHeaders
         from isAuthorized in CacheGenerators.Bool
         from status in Gen.Elements(200, 203, 404, 500)
         select (Options: options with { Mode = CacheMode.Shared, ShareSetCookie = false }, fields, isAuthorized, status),
@@ -221,7 +221,7 @@ public class StorageRulesTests
                 Method = "QUERY",
                 RequestHeaders = random.isAuthorized ? Message.Fields("Authorization: x", "Content-Type: a/b") : Message.Fields("Content-Type: a/b"),
                 Status = random.status,
-                ResponseFields = random.fields,
+                ResponseHeaders = random.fields,
                 RequestTime = Message.Received,
                 ResponseTime = Message.Received,
             });
@@ -238,7 +238,7 @@ public class StorageRulesTests
     [Fact]
     public void What_is_stored_decides_alike_when_it_is_loaded() => RandomCases.AllHold(
         from mode in CacheGenerators.Mode
-        from fields in CacheGenerators.ResponseFields
+        from fields in CacheGenerators.ResponseHeaders
         select (mode, fields),
         random => StorageRules.SelectHeaders(random.fields, random.mode) is var stored
             && ResponseDirectives.Parse(stored, random.mode) == ResponseDirectives.Parse(random.fields, random.mode)
@@ -255,7 +255,7 @@ public class StorageRulesTests
             RequestHeaders = hasContentType ? new([.. requestFields, new("Content-Type", "application/json")]) : requestFields,
             RequestDirectives = RequestDirectives.Parse(requestFields),
             Status = status,
-            ResponseFields = Message.Fields(fields.Split('|', StringSplitOptions.RemoveEmptyEntries)),
+            ResponseHeaders = Message.Fields(fields.Split('|', StringSplitOptions.RemoveEmptyEntries)),
             RequestTime = Message.Received,
             ResponseTime = Message.Received,
             IsKeyNormalized = isKeyNormalized,

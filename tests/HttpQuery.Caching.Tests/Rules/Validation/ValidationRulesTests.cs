@@ -160,7 +160,7 @@ public class ValidationRulesTests
     [Fact]
     public void Freshening_never_touches_what_describes_the_content_or_the_connection() => RandomCases.AllHold(
         from stored in CacheGenerators.Stored(CacheGenerators.Options)
-        from notModified in CacheGenerators.ResponseFields
+        from notModified in CacheGenerators.ResponseHeaders
         from extra in TextGenerators.Several(Gen.Elements(Forbidden), 4)
         select (stored, NotModified: (HeaderCollection)new(
             [.. notModified, .. extra.Select(name => KeyValuePair.Create(name.ToUpperInvariant(), new StringValues("changed")))])),
