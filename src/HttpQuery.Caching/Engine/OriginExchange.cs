@@ -11,11 +11,11 @@ internal sealed class OriginExchange : IDisposable
 {
     private readonly RequestContext _context;
     private readonly RequestPlan _plan;
-    private Collapsing.Leader? _leader;
+    private RequestCollapser.Leader? _leader;
     private bool _isUserUnknown;
     private bool _isOver;
 
-    internal OriginExchange(RequestContext context, in RequestPlan plan, Collapsing.Leader? leader) =>
+    internal OriginExchange(RequestContext context, in RequestPlan plan, RequestCollapser.Leader? leader) =>
         (_context, _plan, _leader, _isUserUnknown) = (context, plan, leader, context.Request.IsUserUncertain);
 
     /// <summary>Whether the request's method is known to be safe: its response invalidates nothing.</summary>
@@ -80,7 +80,7 @@ internal sealed class OriginExchange : IDisposable
         await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
 
     /// <summary>Ends the wait of the requests that wait for the response, because it is cut off.</summary>
-    public void ReleaseFollowers() => Release(Collapsing.End.Failed);
+    public void ReleaseFollowers() => Release(RequestCollapser.End.Failed);
 
     /// <summary>Reports that no response came.</summary>
     /// <returns>A stale response that stands in (RFC 9111 §4.2.4, RFC 5861 §4), or none.</returns>
@@ -89,7 +89,7 @@ internal sealed class OriginExchange : IDisposable
     {
         Use();
         var stale = await StandInAsync(OriginFailure.Disconnected).ConfigureAwait(false);
-        Release(Collapsing.End.Failed);
+        Release(RequestCollapser.End.Failed);
         if (stale is not null) return Serve(stale, CacheResult.StaleIfError, null).Message;
         _context.Report(Outcome(IsSafe ? CacheResult.Failed : CacheResult.Method, null));
         return null;
@@ -99,7 +99,7 @@ internal sealed class OriginExchange : IDisposable
     public void Dispose()
     {
         // Also after a response that could not be received.
-        Release(Collapsing.End.Failed);
+        Release(RequestCollapser.End.Failed);
         if (_isOver) return;
         _isOver = true;
         _context.Report(Outcome(NeedsResponse && IsSafe ? CacheResult.Cancelled : PassedResult, null));
@@ -124,7 +124,7 @@ internal sealed class OriginExchange : IDisposable
 
     private ResponseAction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
     {
-        Release(Collapsing.End.NotShared);
+        Release(RequestCollapser.End.NotShared);
         var outcome = Outcome(result, status) with { Refusal = refusal ?? _plan.Refusal };
         _context.Report(outcome);
         return new(_context.Cache, outcome);
@@ -132,7 +132,7 @@ internal sealed class OriginExchange : IDisposable
 
     private ResponseAction.Serve Serve(CachedResponse item, CacheResult result, int? status, bool isStored = false)
     {
-        Release(isStored ? Collapsing.End.Stored : Collapsing.End.NotShared);
+        Release(isStored ? RequestCollapser.End.Stored : RequestCollapser.End.NotShared);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
         var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
         _context.Report(outcome);
@@ -191,7 +191,7 @@ internal sealed class OriginExchange : IDisposable
         return isCurrent ? stored.Item : null;
     }
 
-    private void Release(Collapsing.End end)
+    private void Release(RequestCollapser.End end)
     {
         _leader?.Release(end);
         _leader = null;

@@ -40,7 +40,7 @@ public sealed class QueryCache
         Store = new(items, options.StoreTimeout, Time, Telemetry);
         Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
         Memo = new(options.MaximumMemoSize);
-        Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
+        RequestCollapser = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
     /// <summary>The options of the cache.</summary>
@@ -54,7 +54,7 @@ public sealed class QueryCache
 
     internal TagMemo Tags { get; } = new();
 
-    internal Collapsing Collapsing { get; }
+    internal RequestCollapser RequestCollapser { get; }
 
     /// <summary>The largest item that can be stored, in bytes.</summary>
     internal long MaximumItemSize { get; }

@@ -21,7 +21,7 @@ internal static class RequestLookup
     {
         var cache = context.Cache;
         var start = cache.Time.GetTimestamp();
-        var (leader, isCollapsed, awaited) = (default(Collapsing.Leader), default(bool?), default(QueryCacheKey?));
+        var (leader, isCollapsed, awaited) = (default(RequestCollapser.Leader), default(bool?), default(QueryCacheKey?));
         var (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
         try
         {
@@ -30,7 +30,7 @@ internal static class RequestLookup
                 // The response was of no use here, so do not wait for it again.
                 var key = finding.Variant ?? context.Keys.Primary;
                 if (key == awaited) break;
-                cache.Collapsing.Join(
+                cache.RequestCollapser.Join(
                     new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
                 if (leader is not null && cache.Store.IsImmediate)
                 {
@@ -38,7 +38,7 @@ internal static class RequestLookup
                     (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
                     if (plan is { Action: PlannedAction.Serve, Stored: { } found })
                     {
-                        leader.Release(Collapsing.End.Stored);
+                        leader.Release(RequestCollapser.End.Stored);
                         return Serve(context, plan, found, ResultOf(plan.Reuse));
                     }
                 }
@@ -48,9 +48,9 @@ internal static class RequestLookup
                 var waited = await follower.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cache.Time, cancellationToken)
                     .ConfigureAwait(false);
                 (awaited, leader, isCollapsed) = (key, waited.Leader, false);
-                if (waited.End is Collapsing.End.TimedOut)
+                if (waited.End is RequestCollapser.End.TimedOut)
                 {
-                    follower.Leader.Release(Collapsing.End.NotShared);
+                    follower.Leader.Release(RequestCollapser.End.NotShared);
                     break;
                 }
 
@@ -58,7 +58,7 @@ internal static class RequestLookup
                 (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
                 if (plan is { Action: PlannedAction.Serve, Stored: { } shared })
                 {
-                    leader?.Release(Collapsing.End.Stored);
+                    leader?.Release(RequestCollapser.End.Stored);
                     return Serve(context, plan with { Reason = reason }, shared, CacheResult.Collapsed);
                 }
             }
@@ -66,7 +66,7 @@ internal static class RequestLookup
         catch
         {
             // The client left during the wait. No other code counts this request.
-            leader?.Release(Collapsing.End.Failed);
+            leader?.Release(RequestCollapser.End.Failed);
             context.Report(new(CacheResult.Cancelled) { Reason = plan.Reason, IsCollapsed = isCollapsed });
             throw;
         }

@@ -4,7 +4,7 @@ namespace HttpQuery.Caching;
 
 /// <summary>Sends one request for several identical ones that arrive at the same time. The first one leads; the others follow: they wait
 /// for its response.</summary>
-internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeProvider time)
+internal sealed class RequestCollapser(TimeSpan pause, TimeSpan followerTimeout, TimeProvider time)
 {
     private const int MaximumPaused = 10_000;
 
@@ -96,7 +96,7 @@ internal sealed class Collapsing(TimeSpan pause, TimeSpan followerTimeout, TimeP
     }
 
     /// <summary>A request under way that others wait for. Any thread may call it.</summary>
-    internal sealed class Leader(Collapsing collapsing, CollapseKey key, Queue<Follower> followers)
+    internal sealed class Leader(RequestCollapser collapsing, CollapseKey key, Queue<Follower> followers)
     {
         private readonly Lock _lock = new();
         private Queue<Follower>? _followers = followers;
