@@ -187,7 +187,7 @@ internal sealed class OriginExchange : IDisposable
             return null;
         var reads = _context.Cache.Store.StartReading();
         bool isCurrent;
-        while (!Finding.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);
+        while (!LookupResult.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);
         return isCurrent ? stored.Item : null;
     }
 

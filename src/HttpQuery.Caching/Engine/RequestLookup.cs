@@ -12,7 +12,7 @@ internal static class RequestLookup
     // A hit in memory needs no wait, and no preparation for a forward.
     private static CacheDecision.Serve? TryServe(RequestContext context)
     {
-        if (!Finding.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
+        if (!LookupResult.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
         var plan = Decide(context, finding, RefusalOfRequest(context));
         return plan is { Action: PlannedAction.Serve, Stored: { } stored } ? Serve(context, plan, stored, ResultOf(plan.Reuse)) : null;
     }
@@ -151,7 +151,7 @@ internal static class RequestLookup
     }
 
     // One step on a remote store, two if the response varies or has tags that were not known.
-    private static async ValueTask<(Finding Finding, RequestPlan Plan)> ReadAsync(RequestContext context)
+    private static async ValueTask<(LookupResult LookupResult, RequestPlan Plan)> ReadAsync(RequestContext context)
     {
         var cache = context.Cache;
         var refusal = RefusalOfRequest(context);
@@ -166,8 +166,8 @@ internal static class RequestLookup
             if (context.IsOfUser) reads.Want(context.Keys.Shared);
             if (mayStore) FlightStart.TryRead(reads, begin, context.Keys.Resource, tags, out _);
         }
-        Finding finding;
-        while (!Finding.TryFind(context, reads, out finding)) await reads.FetchAsync().ConfigureAwait(false);
+        LookupResult finding;
+        while (!LookupResult.TryFind(context, reads, out finding)) await reads.FetchAsync().ConfigureAwait(false);
 
         if (reads.IsRemote && finding.Response is { } found) cache.Tags.Add(context, found);
 
@@ -185,7 +185,7 @@ internal static class RequestLookup
         });
     }
 
-    private static RequestPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
+    private static RequestPlan Decide(RequestContext context, in LookupResult finding, StorageRefusal? refusal)
     {
         var (request, directives, now) = (context.Request, context.Directives, context.Cache.Time.GetUtcNow());
         var missed = finding.Variant is null ? ForwardReason.UriMiss : ForwardReason.VaryMiss;

@@ -6,11 +6,11 @@ namespace HttpQuery.Caching;
 /// <param name="Response">A response in current epochs, or none.</param>
 /// <param name="Key">The key of the response.</param>
 /// <param name="Variant">The key of the request's variant, if the URI is known to vary.</param>
-internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey Key, QueryCacheKey? Variant)
+internal readonly record struct LookupResult(CachedResponse? Response, QueryCacheKey Key, QueryCacheKey? Variant)
 {
     /// <summary>Finds the stored response: the user's own, else the one for everyone.</summary>
     /// <returns><see langword="false"/> if something has not been read yet.</returns>
-    public static bool TryFind(RequestContext context, StoreReads reads, out Finding finding)
+    public static bool TryFind(RequestContext context, StoreReads reads, out LookupResult finding)
     {
         var keys = context.Keys;
         var isComplete = TryFind(context, reads, keys.Primary, out finding);
@@ -43,7 +43,7 @@ internal readonly record struct Finding(CachedResponse? Response, QueryCacheKey 
         return isComplete;
     }
 
-    private static bool TryFind(RequestContext context, StoreReads reads, QueryCacheKey primary, out Finding finding)
+    private static bool TryFind(RequestContext context, StoreReads reads, QueryCacheKey primary, out LookupResult finding)
     {
         finding = default;
         if (!reads.TryGet(primary, out var read)) return false;
