@@ -59,7 +59,7 @@ internal sealed class OriginExchange : IDisposable
         if ((response.IsUnreached || ReuseRules.IsError(status)) && await StandInAsync(failure).ConfigureAwait(false) is { } stale)
             return Serve(stale, CacheResult.StaleIfError, response.IsUnreached ? null : status);
         if (_context.Request.Method is "HEAD" && status == 200 && !_isUserUnknown && _plan.Stored is { } stored)
-            await Freshening.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
+            await ResponseFreshener.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
         return Store(response, received);
     }
 
@@ -175,7 +175,7 @@ internal sealed class OriginExchange : IDisposable
     private async ValueTask<ResponseAction> FreshenAsync(Validation validation, HeaderCollection notModified)
     {
         if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, validation.Stored.Item.Response).Count == 0) return Retry();
-        var (item, isStored) = await Freshening.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
+        var (item, isStored) = await ResponseFreshener.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
         return Serve(item, CacheResult.Validated, 304, isStored);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching;
 
 /// <summary>Applies a 304, or a response to HEAD, to a stored response (RFC 9111 §4.3.4, §4.3.5).</summary>
-internal static class Freshening
+internal static class ResponseFreshener
 {
     /// <summary>Stores the response that a 304 has made fresh. It keeps the epochs that it was made in: an epoch that has begun meanwhile
     /// makes it unusable.</summary>
