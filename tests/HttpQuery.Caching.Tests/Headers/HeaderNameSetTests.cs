@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Fields;
 
 /// <summary>RFC 9110 §5.1, §5.6.1: lists of field names.</summary>
-public class FieldNamesTests
+public class HeaderNameSetTests
 {
     [Fact]
     public void Names_are_found_in_any_case()
