@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Fields;
 
 /// <summary>RFC 9110 §5.1, §5.3: field names have no case, and the lines of one field keep their order.</summary>
-public class StoredFieldsTests
+public class HeaderCollectionTests
 {
     [Fact]
     public void Lines_of_one_name_come_together_in_their_order()
