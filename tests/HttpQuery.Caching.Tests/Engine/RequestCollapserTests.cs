@@ -4,7 +4,7 @@ using System.Text;
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>Requests that ask the same wait for one answer, and are never given one that is not for them.</summary>
-public class CollapsingTests
+public class RequestCollapserTests
 {
     private const string Query = """QUERY /a {"q":1}""";
 
