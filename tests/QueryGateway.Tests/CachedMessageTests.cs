@@ -3,7 +3,7 @@ using QueryGateway.Tests.Hosting;
 namespace QueryGateway.Tests;
 
 /// <summary>What the cache in the gateway adds, and what cannot mislead it (RFC 9111 §5.1, RFC 9211).</summary>
-public class CachedAnswerTests
+public class CachedMessageTests
 {
     [Theory]
     [InlineData("GET")]

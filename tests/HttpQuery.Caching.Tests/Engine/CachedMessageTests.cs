@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §4, §5.1, §5.2.1; RFC 9110 §13, §14; RFC 9211: what a request gets out of the cache.</summary>
-public class CachedAnswerTests
+public class CachedMessageTests
 {
     private const string Query = """QUERY /a {"q":1}""";
 
