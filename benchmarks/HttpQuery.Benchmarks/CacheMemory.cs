@@ -38,7 +38,7 @@ internal static class CacheMemory
             Scheme = "https",
             Authority = "origin.test",
             Target = "/rfcs",
-            Fields = new HeaderCollection(KeyValuePair.Create<string, StringValues>("Content-Type", "application/json")),
+            Headers = new HeaderCollection(KeyValuePair.Create<string, StringValues>("Content-Type", "application/json")),
             Content = new(Encoding.ASCII.GetBytes($$"""{"match":"{{text}}"}""")),
         };
         var fields = new HeaderCollection(

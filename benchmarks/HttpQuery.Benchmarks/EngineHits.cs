@@ -24,7 +24,7 @@ internal static class EngineHits
                 Scheme = "http",
                 Authority = "origin.test",
                 Target = "/rfcs",
-                Fields = length == 0 ? HeaderCollection.Empty : new HeaderCollection([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
+                Headers = length == 0 ? HeaderCollection.Empty : new HeaderCollection([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
                 Content = length == 0 ? ReadOnlySequence<byte>.Empty : new(Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}")),
             };
             HeaderCollection fields = new([new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))]);

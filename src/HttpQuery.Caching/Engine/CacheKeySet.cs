@@ -51,11 +51,11 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
         builder.SetNormalizations(request.Normalizations);
         foreach (var name in KeyHeaders)
         {
-            foreach (var line in request.Fields[name]) builder.AddField(name, line);
+            foreach (var line in request.Headers[name]) builder.AddField(name, line);
         }
         foreach (var name in options.RoutingHeaders)
         {
-            foreach (var line in request.Fields[name]) builder.AddRoutingField(name, line);
+            foreach (var line in request.Headers[name]) builder.AddRoutingField(name, line);
         }
         if (!partition.IsEmpty) builder.SetPartition(partition);
     }

@@ -72,9 +72,9 @@ internal sealed class CachedMessage
     // Serves one range. A request for several ranges gets the whole response (RFC 9110 §14.2 leaves that open).
     private static CachedMessage? InPart(CacheRequest request, CachedResponse stored, string age, StringValues status, DateTimeOffset now)
     {
-        var (response, range) = (stored.Response, request.Fields["Range"]);
+        var (response, range) = (stored.Response, request.Headers["Range"]);
         if (range.Count != 1 || response.Status != 200 || range[0].AsSpan().Count(',') >= MaximumRanges) return null;
-        if (!Preconditions.IfRange(request.Fields["If-Range"].ToArray(), response.EntityTag, response.LastModified, now)) return null;
+        if (!Preconditions.IfRange(request.Headers["If-Range"].ToArray(), response.EntityTag, response.LastModified, now)) return null;
 
         var length = stored.Content.Length;
         switch (ByteRangeSet.Resolve(range[0], length, MaximumRanges, out var ranges))

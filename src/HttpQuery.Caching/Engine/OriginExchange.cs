@@ -136,9 +136,9 @@ internal sealed class OriginExchange : IDisposable
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
         var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
         _context.Report(outcome);
-        var lines = outcome.ToLines(cache, item.Response.Fields[CacheStatus.FieldName]);
+        var lines = outcome.ToLines(cache, item.Response.Headers[CacheStatus.FieldName]);
         return new(
-            CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Fields, item.Response, now), lines, now));
+            CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Headers, item.Response, now), lines, now));
     }
 
     private ResponseAction.Retry Retry()

@@ -72,7 +72,7 @@ public sealed class QueryCache
     /// <param name="cancellationToken">Cancels the wait for an identical request.</param>
     internal ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
-        var directives = RequestDirectives.Parse(request.Fields);
+        var directives = RequestDirectives.Parse(request.Headers);
         if (request.Method is not ("GET" or "QUERY" or "HEAD"))
             return new(new CacheDecision.Forward(new(Context(CacheKeySet.None), new() { Reason = ForwardReason.Method }, null)));
         if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty))
@@ -98,7 +98,7 @@ public sealed class QueryCache
     /// <summary>Applies the invalidations of a response to an unsafe request, without an exchange: a request that was redirected was sent
     /// several times.</summary>
     internal ValueTask InvalidateAsync(CacheRequest request, int status, HeaderCollection headers) =>
-        UnsafeRequestInvalidator.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Fields), CacheKeySet.None), status, headers);
+        UnsafeRequestInvalidator.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Headers), CacheKeySet.None), status, headers);
 
     /// <summary>Invalidates everything stored for a URI, whatever the method, content and headers, and however clients spell the URI
     /// (docs/cache-key.md §9).</summary>

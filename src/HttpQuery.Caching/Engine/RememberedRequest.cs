@@ -30,7 +30,7 @@ internal sealed class RememberedRequest
         for (var i = 0; i < CountOf(routingHeaders); i++)
         {
             // A server may reuse the array, even that of a single line.
-            if (request.Fields[NameOf(routingHeaders, i)] is { Count: > 0 } lines)
+            if (request.Headers[NameOf(routingHeaders, i)] is { Count: > 0 } lines)
                 headers.Add(new(i, lines.Count == 1 ? new(lines[0]) : new StringValues((string?[])[.. lines])));
         }
         _headers = [.. headers];
@@ -60,7 +60,7 @@ internal sealed class RememberedRequest
             return false;
         if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
 
-        if (request.Fields is ICountedHeaders fields && _others is not null && fields.Count == _headers.Length + _others.Length)
+        if (request.Headers is ICountedHeaders fields && _others is not null && fields.Count == _headers.Length + _others.Length)
         {
             foreach (var header in _headers)
             {
@@ -74,7 +74,7 @@ internal sealed class RememberedRequest
         var next = 0;
         for (var i = 0; i < CountOf(routingHeaders); i++)
         {
-            var lines = request.Fields[NameOf(routingHeaders, i)];
+            var lines = request.Headers[NameOf(routingHeaders, i)];
             if (next < _headers.Length && _headers[next].Index == i)
             {
                 if (!StringValues.Equals(lines, _headers[next++].Lines)) return false;
@@ -109,7 +109,7 @@ internal sealed class RememberedRequest
     // The names that are not part of the key; null if they are not known, or too many.
     private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
-        if (request.Fields is not ICountedHeaders fields || fields.Count > MostOthers) return null;
+        if (request.Headers is not ICountedHeaders fields || fields.Count > MostOthers) return null;
         string[] others =
             [.. fields.Names.Where(name => !CacheKeySet.KeyHeaders.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 

@@ -15,7 +15,7 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
 
     /// <summary>Whether the request has a credential that the cache has not verified.</summary>
     public bool HasUnverifiedCredential =>
-        !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Fields);
+        !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Headers);
 
     /// <summary>The rules, with the lifetime that the application gives to responses that state none.</summary>
     public CacheRuleOptions Rules
@@ -35,7 +35,7 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
     /// <summary>Returns the key of a variant. It is never the primary key itself, which then belongs to the list of variants.</summary>
     public QueryCacheKey VariantKey(QueryCacheKey primary, HeaderNameSet names) =>
         names.Count > 0
-            ? VaryRules.Key(primary, names, Request.Fields)
+            ? VaryRules.Key(primary, names, Request.Headers)
             : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
 
     /// <summary>Returns the tag of a group. Groups belong to an origin (RFC 9875 §2).</summary>

@@ -109,7 +109,7 @@ internal static class RequestLookup
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
         var (now, isWhole) = (cache.Time.GetUtcNow(),
             plan.Conditional is not ConditionalResult.NotModified
-                && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
+                && context.Request.Method is not "HEAD" && context.Request.Headers["Range"].Count == 0);
         if (!isWhole || isStale || result is not CacheResult.Hit)
             return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
 
@@ -125,7 +125,7 @@ internal static class RequestLookup
     private static CachedMessage Message(
         RequestContext context, CachedResponse item, ConditionalResult conditional, in CacheOutcome outcome, DateTimeOffset now) =>
         CachedMessage.Of(
-            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
+            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Headers[CacheStatus.FieldName], now), now);
 
     private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
     {
@@ -138,14 +138,14 @@ internal static class RequestLookup
     // Events are excluded, too: a client must be there when they come.
     private static bool MayCollapse(RequestContext context) =>
         context.Cache.Options.CollapseTimeout > TimeSpan.Zero && context.Directives == default && !context.Request.HasConditions
-        && context.Request.Fields["Range"].Count == 0
-        && !context.Request.Fields["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
+        && context.Request.Headers["Range"].Count == 0
+        && !context.Request.Headers["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
 
     private static StorageRefusal? RefusalOfRequest(RequestContext context)
     {
         var (request, directives) = (context.Request, context.Directives);
         if (!request.IsStorable) return null;
-        return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Fields))
+        return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Headers))
             ? StorageRefusal.OfRequest(directives.NoStore)
             : null;
     }
@@ -194,7 +194,7 @@ internal static class RequestLookup
 
         var decision = ReuseRules.Decide(directives, item.Response, now);
         if (decision.Outcome is ReuseOutcome.Unsatisfiable) return new() { Action = PlannedAction.Refuse };
-        var conditional = ValidationRules.Answer(request.Fields, item.Response, now);
+        var conditional = ValidationRules.Answer(request.Headers, item.Response, now);
         if (conditional is ConditionalResult.Forward)
             return directives.OnlyIfCached
                 ? new() { Action = PlannedAction.Refuse }

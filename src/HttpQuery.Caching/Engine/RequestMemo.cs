@@ -109,8 +109,8 @@ internal sealed class RequestMemo(long maximumSize)
         hash = HashOf(request.Method is "HEAD" ? "GET" : request.Method, hash);
         hash = HashOf(request.Authority, hash);
         hash = HashOf(request.Target, hash);
-        foreach (var line in request.Fields["Content-Type"]) hash = HashOf(line, hash);
-        foreach (var line in request.Fields["Cache-Control"]) hash = HashOf(line, hash);
+        foreach (var line in request.Headers["Content-Type"]) hash = HashOf(line, hash);
+        foreach (var line in request.Headers["Cache-Control"]) hash = HashOf(line, hash);
         if (!request.Partition.IsEmpty) hash = XxHash3.HashToUInt64(request.Partition.Span, (long)hash);
         if (!request.User.IsEmpty) hash = XxHash3.HashToUInt64(request.User.Span, (long)hash);
         return hash + (ulong)request.Normalizations;

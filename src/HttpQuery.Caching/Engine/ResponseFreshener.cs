@@ -25,7 +25,7 @@ internal static class ResponseFreshener
         }
 
         // A group that the 304 names for the first time needs an epoch, too.
-        string[] added = [.. context.GroupTagsOf(fresh.Fields).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
+        string[] added = [.. context.GroupTagsOf(fresh.Headers).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
         if (added.Length > 0)
         {
             var settlement = await cache.Epochs.SettleAsync(validation.Flight, added, cache.Store.StartReading()).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal static class ResponseFreshener
     public static async ValueTask CompareAsync(QueryCache cache, StoredItem stored, HeaderCollection received)
     {
         if (stored.Item.Response.Status != 200) return;
-        var fields = stored.Item.Response.Fields;
+        var fields = stored.Item.Response.Headers;
         var isOld = IsOther(received["ETag"], fields["ETag"]) || IsOther(received["Last-Modified"], fields["Last-Modified"])
             || IsOther(received["Content-Length"], stored.Item.Content.Length.ToString(CultureInfo.InvariantCulture));
         if (isOld) await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
@@ -59,12 +59,12 @@ internal static class ResponseFreshener
         RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
     {
         if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;
-        if (ResponseStorage.RefusalOf(context, fresh.Status, fresh.Fields, requestTime, now, isUserUnknown: false) is { } refusal)
+        if (ResponseStorage.RefusalOf(context, fresh.Status, fresh.Headers, requestTime, now, isUserUnknown: false) is { } refusal)
         {
             context.ReportNotStored(refusal);
             return false;
         }
-        return VaryRules.TryParse(before.Fields["Vary"], out var names)
-            && VaryRules.TryParse(fresh.Fields["Vary"], out var freshNames) && freshNames.Equals(names);
+        return VaryRules.TryParse(before.Headers["Vary"], out var names)
+            && VaryRules.TryParse(fresh.Headers["Vary"], out var freshNames) && freshNames.Equals(names);
     }
 }

@@ -17,7 +17,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
 
     /// <summary>The value of Content-Length, if there is one.</summary>
     public long? DeclaredLength =>
-        Response.Fields["Content-Length"] is [var line]
+        Response.Headers["Content-Length"] is [var line]
         && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             ? length
             : null;
@@ -29,7 +29,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
         var exchange = new CacheExchange
         {
             Method = context.Request.Method,
-            RequestHeaders = context.Request.Fields,
+            RequestHeaders = context.Request.Headers,
             RequestDirectives = context.Directives,
             Status = status,
             ResponseHeaders = fields,
@@ -49,7 +49,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
     public async ValueTask<StorageRefusal?> StoreAsync(ReadOnlyMemory<byte> content, IReadOnlyList<string> tags, bool isUserUnknown)
     {
         var cache = Context.Cache;
-        var isWhole = Response.Fields["Content-Length"].Count == 0 || DeclaredLength == content.Length;
+        var isWhole = Response.Headers["Content-Length"].Count == 0 || DeclaredLength == content.Length;
         if (!isWhole) return StorageRefusal.Length;
         if (content.Length > MaximumLength) return StorageRefusal.TooLong;
 
@@ -57,11 +57,11 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
         if (isUserUnknown && !isSharable) return StorageRefusal.UnknownUser;
         var lifetime = cache.RetentionOf(Response, cache.Time.GetUtcNow());
         if (lifetime <= TimeSpan.Zero) return StorageRefusal.Of(StorageDecision.NotReusable);
-        if (!VaryRules.TryParse(Response.Fields["Vary"], out var names)) return StorageRefusal.Of(StorageDecision.Vary);
+        if (!VaryRules.TryParse(Response.Headers["Vary"], out var names)) return StorageRefusal.Of(StorageDecision.Vary);
 
         // A response that may be shared is stored for everyone.
         var primary = Context.IsOfUser && isSharable ? Context.Keys.Shared : Context.Keys.Primary;
-        string[] allTags = [.. Context.GroupTagsOf(Response.Fields).Union(tags)];
+        string[] allTags = [.. Context.GroupTagsOf(Response.Headers).Union(tags)];
         var reads = cache.Store.StartReading();
         reads.Want(primary);
         var settlement = await cache.Epochs.SettleAsync(Flight, allTags, reads).ConfigureAwait(false);

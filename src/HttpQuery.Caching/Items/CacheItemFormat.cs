@@ -122,8 +122,8 @@ internal static class CacheItemFormat
         Write(writer, response.Options.DefaultLifetime?.Ticks ?? -1);
         Write(writer, item.Epochs.Resource);
         Write(writer, item.Epochs.Store);
-        Write(writer, response.Fields.Count);
-        foreach (var (name, lines) in response.Fields)
+        Write(writer, response.Headers.Count);
+        foreach (var (name, lines) in response.Headers)
         {
             Write(writer, name);
             Write(writer, lines.Count);

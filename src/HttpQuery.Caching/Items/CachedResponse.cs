@@ -35,13 +35,13 @@ internal sealed class CachedResponse : CacheItem
 
     /// <summary>Memory of a response without its content and its tags, in bytes.</summary>
     internal static long SizeOf(StoredResponse response) =>
-        ResponseOverhead + response.Fields.Sum(header => SizeOfName(header.Key) + header.Value.Sum(line => 48L + (2 * line!.Length)));
+        ResponseOverhead + response.Headers.Sum(header => SizeOfName(header.Key) + header.Value.Sum(line => 48L + (2 * line!.Length)));
 
     // Header names that servers and clients know are literals, which stored responses share.
     private static long SizeOfName(string name) => ReferenceEquals(string.IsInterned(name), name) ? 0 : 24L + (2 * name.Length);
 
     /// <summary>The headers that are sent as they were stored.</summary>
-    internal KeyValuePair<string, StringValues>[] SentHeaders => field ??= [.. Response.Fields.Where(one => !IsMadeAnew(one.Key))];
+    internal KeyValuePair<string, StringValues>[] SentHeaders => field ??= [.. Response.Headers.Where(one => !IsMadeAnew(one.Key))];
 
     /// <summary>A value that the engine has made from the response, and keeps with it: the latest hit.</summary>
     internal object? LastHit { get; set; }

@@ -39,7 +39,7 @@ internal static class RedirectInvalidator
         Scheme = target.Scheme,
         Authority = target.Authority,
         Target = target.Target,
-        Fields = HeaderCollection.Empty,
+        Headers = HeaderCollection.Empty,
         Content = null,
     };
 }

@@ -59,7 +59,7 @@ internal sealed class RequestSnapshot
         Scheme = Target.Scheme,
         Authority = Target.Authority,
         Target = Target.Target,
-        Fields = Headers,
+        Headers = Headers,
         Content = Bytes is { } bytes ? new(bytes) : null,
         Partition = partition.Length == 0 ? User.ComputeDigest(Cookies, Target) : [.. partition, .. User.ComputeDigest(Cookies, Target)],
         Normalizations = _options.Normalizations,

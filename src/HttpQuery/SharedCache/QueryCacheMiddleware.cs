@@ -233,7 +233,7 @@ internal sealed class QueryCacheMiddleware
             Scheme = request.Scheme,
             Authority = authority,
             Target = target,
-            Fields = fields,
+            Headers = fields,
             Content = content,
             Normalizations = normalizations,
             Partition = partition,

@@ -34,7 +34,7 @@ public sealed class BackgroundRequestTests
     public void Content_is_a_copy()
     {
         byte[] content = [1, 2, 3];
-        var request = new CacheRequest { Method = "QUERY", Scheme = "https", Authority = "a.test", Target = "/", Fields = Message.Fields(), Content = new(content) };
+        var request = new CacheRequest { Method = "QUERY", Scheme = "https", Authority = "a.test", Target = "/", Headers = Message.Headers(), Content = new(content) };
         var copy = BackgroundRequest.ContentOf(request);
         content[0] = 9;
         Assert.Equal([1, 2, 3], copy);

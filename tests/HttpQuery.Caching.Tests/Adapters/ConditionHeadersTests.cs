@@ -6,7 +6,7 @@ public sealed class ConditionHeadersTests
     [Fact]
     public void The_clients_conditions_and_range_are_replaced_and_put_back()
     {
-        var own = Message.Fields("Accept: a/b", "If-None-Match: \"a\"", "If-None-Match: \"b\"", "Range: bytes=0-1", "If-Range: \"a\"", "If-Match: *");
+        var own = Message.Headers("Accept: a/b", "If-None-Match: \"a\"", "If-None-Match: \"b\"", "Range: bytes=0-1", "If-Range: \"a\"", "If-Match: *");
         var headers = new Headers(own);
 
         ConditionHeaders.Replace(headers, new("\"c\"", "Wed, 01 Jul 2026 12:00:00 GMT"));

@@ -56,7 +56,7 @@ public class CacheValidationTests
         await _host.SendAsync(Query, new OriginAnswer(200, "old", Stale, "ETag: \"1\""));
         _host.Time.Advance(TimeSpan.FromSeconds(61));
         using var transaction = await _host.BeginAsync(Query);
-        Assert.Equal(CacheHead.Resend, await transaction.ReceiveAsync(304, Message.Fields("ETag: \"2\"")));
+        Assert.Equal(CacheHead.Resend, await transaction.ReceiveAsync(304, Message.Headers("ETag: \"2\"")));
         Assert.Equal(CacheAction.Forward, transaction.Action);
         Assert.False(await transaction.TryServeInsteadAsync());
     }
@@ -111,7 +111,7 @@ public class CacheValidationTests
         await _host.SendAsync(Query, new OriginAnswer(200, "answer", Stale, "ETag: \"1\""));
         using var transaction = await _host.BeginAsync(Query, line);
         Assert.Equal(CacheAction.Forward, transaction.Action);
-        Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(503, Message.Fields()));
+        Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(503, Message.Headers()));
         Assert.False(await transaction.TryServeInsteadAsync());
         var refused = await _host.SendAsync(CacheHost.Request(Query, line, "Cache-Control: only-if-cached"));
         Assert.Equal(504, refused.Status);

@@ -66,7 +66,7 @@ public class CachedMessageTests
         await _host.SendAsync("GET /a", CacheHost.Fresh("answer", "ETag: \"1\""));
         using var transaction = await _host.BeginAsync("HEAD /a", "Cache-Control: no-cache");
         transaction.ReportUnknownUser();
-        await transaction.ReceiveAsync(200, Message.Fields("ETag: \"2\""));
+        await transaction.ReceiveAsync(200, Message.Headers("ETag: \"2\""));
         await _host.AssertServedAsync("answer", "GET /a");
     }
 
@@ -141,7 +141,7 @@ public class CachedMessageTests
     public async Task A_304_to_the_condition_of_the_client_passes_where_nothing_is_stored()
     {
         using var transaction = await _host.BeginAsync(Query, "If-None-Match: \"1\"");
-        Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(304, Message.Fields("ETag: \"1\"", "Cache-Control: max-age=60")));
+        Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(304, Message.Headers("ETag: \"1\"", "Cache-Control: max-age=60")));
         await _host.AssertForwardedAsync(Query);
     }
 

@@ -32,7 +32,7 @@ public sealed class EngineContractTests : CacheContractTests
                 Scheme = "http",
                 Authority = request.Authority,
                 Target = request.Target,
-                Fields = new HeaderCollection(HeadersOf(request).Select(Message.Line)),
+                Headers = new HeaderCollection(HeadersOf(request).Select(Message.Line)),
                 Content = new(Encoding.Latin1.GetBytes(request.Content ?? "")),
                 User = UserOf(request.User),
             });
@@ -54,7 +54,7 @@ public sealed class EngineContractTests : CacheContractTests
 
         private async Task<ContractResponse> SendAsync(CacheRequest request)
         {
-            var headers = new Headers((HeaderCollection)request.Fields);
+            var headers = new Headers((HeaderCollection)request.Headers);
             using var transaction = await RequestDriver.BeginAsync(_cache, request);
             if (transaction.Action is CacheAction.Refuse) return new(504, HeaderLines.Join([("Cache-Status", transaction.StatusValue(default).ToString())]), "");
             if (transaction.Action is CacheAction.Serve)
@@ -67,7 +67,7 @@ public sealed class EngineContractTests : CacheContractTests
             while (true)
             {
                 var answer = await ForwardAsync(request, headers);
-                ConditionHeaders.Restore(headers, request.Fields);
+                ConditionHeaders.Restore(headers, request.Headers);
                 if (answer == OriginResponse.Unreachable && !transaction.IsSafe) await transaction.InvalidateTargetAsync();
                 if (answer == OriginResponse.Unreachable) return await transaction.TryServeInsteadAsync() ? Served(transaction) : ContractResponse.Failed;
                 switch (await transaction.ReceiveAsync(answer.Status, FieldsOf(answer)))
@@ -99,7 +99,7 @@ public sealed class EngineContractTests : CacheContractTests
                 Scheme = request.Scheme,
                 Authority = request.Authority,
                 Target = request.Target,
-                Fields = new HeaderCollection(BackgroundRequest.HeadersOf((HeaderCollection)request.Fields, content.Length)),
+                Headers = new HeaderCollection(BackgroundRequest.HeadersOf((HeaderCollection)request.Headers, content.Length)),
                 Content = new(content),
                 User = request.User,
                 IsBackground = true,
@@ -127,7 +127,7 @@ public sealed class EngineContractTests : CacheContractTests
         private static ContractResponse Served(RequestDriver transaction)
         {
             var answer = transaction.Answer();
-            var headers = answer.Fields.Select(Line).Append(("Content-Length", $"{answer.ContentLength}"));
+            var headers = answer.Headers.Select(Line).Append(("Content-Length", $"{answer.ContentLength}"));
             return new(answer.Status, HeaderLines.Join(headers), Encoding.Latin1.GetString(answer.Content.Span));
         }
 

@@ -57,7 +57,7 @@ public class InvalidationByEpochTests
     public async Task An_answer_computed_before_and_completed_after_is_never_served(string request, int status)
     {
         using var slow = await _host.BeginAsync(request);
-        var head = await slow.ReceiveAsync(status, CacheHost.Fresh("old").Fields);
+        var head = await slow.ReceiveAsync(status, CacheHost.Fresh("old").Headers);
         await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
         Assert.Equal(CacheHead.Capture, head);
         await slow.CompleteAsync("old"u8.ToArray());
@@ -84,7 +84,7 @@ public class InvalidationByEpochTests
         using var validation = await _host.BeginAsync(Query);
         Assert.Equal(CacheAction.Validate, validation.Action);
         await _host.SendAsync("POST /other", new OriginAnswer(200, "", "Cache-Group-Invalidation: \"h\""));
-        Assert.Equal(CacheHead.Serve, await validation.ReceiveAsync(304, Message.Fields("ETag: \"1\"", "Cache-Control: max-age=60", "Cache-Groups: \"h\"")));
+        Assert.Equal(CacheHead.Serve, await validation.ReceiveAsync(304, Message.Headers("ETag: \"1\"", "Cache-Control: max-age=60", "Cache-Groups: \"h\"")));
         await _host.AssertForwardedAsync(Query);
     }
 
@@ -96,7 +96,7 @@ public class InvalidationByEpochTests
         using var validation = await _host.BeginAsync(Query);
         Assert.Equal(CacheAction.Validate, validation.Action);
         await _host.SendAsync("PUT /a", new OriginAnswer(204, ""));
-        Assert.Equal(CacheHead.Serve, await validation.ReceiveAsync(304, Message.Fields("ETag: \"1\"", "Cache-Control: max-age=60")));
+        Assert.Equal(CacheHead.Serve, await validation.ReceiveAsync(304, Message.Headers("ETag: \"1\"", "Cache-Control: max-age=60")));
         await _host.AssertForwardedAsync(Query);
     }
 
@@ -254,12 +254,12 @@ public class InvalidationByEpochTests
         Assert.Equal(CacheAction.Validate, transaction.Action);
 
         await _host.SendAsync("POST /a", new OriginAnswer(200, ""));
-        if (isReached) Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(503, Message.Fields()));
+        if (isReached) Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(503, Message.Headers()));
         else Assert.False(await transaction.TryServeInsteadAsync());
     }
 
     private static CacheRequest At(string scheme, string authority, string method, string target = "/b") =>
-        new() { Method = method, Scheme = scheme, Authority = authority, Target = target, Fields = Message.Fields(), Content = ReadOnlySequence<byte>.Empty };
+        new() { Method = method, Scheme = scheme, Authority = authority, Target = target, Headers = Message.Headers(), Content = ReadOnlySequence<byte>.Empty };
 
     private async Task StoreAllAsync()
     {

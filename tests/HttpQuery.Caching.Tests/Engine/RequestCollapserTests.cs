@@ -56,7 +56,7 @@ public class RequestCollapserTests
     {
         var exchange = Assert.IsType<CacheDecision.Forward>(await _host.Cache.LookUpAsync(CacheHost.Request(Query), Test)).Exchange;
         var follower = Follow(1)[0];
-        await Assert.ThrowsAsync<IOException>(() => exchange.ReceiveAsync(new(200, CacheHost.Fresh("").Fields) { Terms = () => throw new IOException() }).AsTask());
+        await Assert.ThrowsAsync<IOException>(() => exchange.ReceiveAsync(new(200, CacheHost.Fresh("").Headers) { Terms = () => throw new IOException() }).AsTask());
         exchange.Dispose();
         Assert.Equal(CacheAction.Forward, (await follower.WaitAsync(Patience, Test)).Action);
     }
@@ -312,7 +312,7 @@ public class RequestCollapserTests
                 _ => CacheHost.Fresh(expected, vary),
             };
             if (random.Next(20) == 0) return;
-            var head = await transaction.ReceiveAsync(answer.Status, answer.Fields);
+            var head = await transaction.ReceiveAsync(answer.Status, answer.Headers);
             if (head is CacheHead.Capture && random.Next(20) != 0) await transaction.CompleteAsync(Encoding.UTF8.GetBytes(answer.Content));
             Assert.True(head is CacheHead.Capture or CacheHead.Pass);
         }).WaitAsync(TimeSpan.FromMinutes(2), Test);
@@ -331,7 +331,7 @@ public class RequestCollapserTests
         else if (what is "fails") Assert.False(await leader.TryServeInsteadAsync());
         else if (what is "cut off")
         {
-            await leader.ReceiveAsync(200, CacheHost.Fresh("").Fields);
+            await leader.ReceiveAsync(200, CacheHost.Fresh("").Headers);
             leader.Abandon();
         }
         else

@@ -63,7 +63,7 @@ public class RequestMemoTests
             Scheme = "http",
             Authority = "a.test",
             Target = "/a",
-            Fields = new HeaderCollection(new("Content-Type", "text/plain"), new(name, "x")),
+            Headers = new HeaderCollection(new("Content-Type", "text/plain"), new(name, "x")),
             Content = new("a"u8.ToArray()),
         };
     }
@@ -139,7 +139,7 @@ public class RequestMemoTests
             Scheme = "http",
             Authority = "a.test",
             Target = "/a",
-            Fields = new CountedLines { ["Content-Type"] = "text/plain", ["X-Forwarded-Host"] = "a", ["Content-Language"] = language },
+            Headers = new CountedLines { ["Content-Type"] = "text/plain", ["X-Forwarded-Host"] = "a", ["Content-Language"] = language },
             Content = new("a"u8.ToArray()),
         };
     }
@@ -202,7 +202,7 @@ public class RequestMemoTests
             Scheme = parts[7] % 2 == 0 ? "http" : "https",
             Authority = parts[8] % 2 == 0 ? "a.test" : "A.test",
             Target = (parts[9] % 3) switch { 0 => "/a", 1 => "/A", _ => "/a?b" },
-            Fields = new HeaderCollection(fields),
+            Headers = new HeaderCollection(fields),
             Content = random.Next(2) == 0 ? new(content) : Segments(content, content.Length > 100 ? random.Next(1_000, 9_000) : random.Next(1, 4)),
             Partition = new byte[parts[10] % 2],
             User = parts[11] % 3 == 0 ? ReadOnlyMemory<byte>.Empty : new byte[] { (byte)(parts[11] % 3) },
@@ -216,7 +216,7 @@ public class RequestMemoTests
         Scheme = "http",
         Authority = "a.test",
         Target = target,
-        Fields = new LiveLines(lines),
+        Headers = new LiveLines(lines),
         Content = content,
         User = user,
     };

@@ -165,7 +165,7 @@ public class RequestPhasesTests
     public async Task Content_that_could_not_be_read_bypasses()
     {
         var request = CacheHost.Request(Query);
-        var unread = new CacheRequest { Method = "QUERY", Scheme = "https", Authority = "a.test", Target = "/a", Fields = request.Fields, Content = null };
+        var unread = new CacheRequest { Method = "QUERY", Scheme = "https", Authority = "a.test", Target = "/a", Headers = request.Headers, Content = null };
         await _host.SendAsync("QUERY /a", CacheHost.Fresh("empty"));
         var reply = await _host.SendAsync(unread, CacheHost.Fresh("long"));
         Assert.Equal("test; fwd=bypass; fwd-status=200", reply["Cache-Status"]);
@@ -199,7 +199,7 @@ public class RequestPhasesTests
     {
         var host = new CacheHost(new() { MaximumResponseLength = length });
         using var stated = await host.BeginAsync(Query);
-        Assert.Equal(isStored ? CacheHead.Capture : CacheHead.Pass, await stated.ReceiveAsync(200, CacheHost.Fresh("", "Content-Length: 6").Fields));
+        Assert.Equal(isStored ? CacheHead.Capture : CacheHead.Pass, await stated.ReceiveAsync(200, CacheHost.Fresh("", "Content-Length: 6").Headers));
         stated.Dispose();
         await host.SendAsync(Query, CacheHost.Fresh("answer"));
         Assert.Equal(isStored ? CacheAction.Serve : CacheAction.Forward, (await host.BeginAsync(Query)).Action);
@@ -209,7 +209,7 @@ public class RequestPhasesTests
     public async Task What_was_cut_off_is_not_stored()
     {
         using var transaction = await _host.BeginAsync(Query);
-        Assert.Equal(CacheHead.Capture, await transaction.ReceiveAsync(200, CacheHost.Fresh("").Fields));
+        Assert.Equal(CacheHead.Capture, await transaction.ReceiveAsync(200, CacheHost.Fresh("").Headers));
         transaction.Abandon();
         await transaction.CompleteAsync("ans"u8.ToArray());
         await _host.AssertForwardedAsync(Query);
@@ -220,7 +220,7 @@ public class RequestPhasesTests
     {
         var host = new CacheHost(CacheHost.Shared);
         using var late = await host.BeginAsync("GET /a");
-        Assert.Equal(CacheHead.Capture, await late.ReceiveAsync(200, CacheHost.Fresh("answer").Fields));
+        Assert.Equal(CacheHead.Capture, await late.ReceiveAsync(200, CacheHost.Fresh("answer").Headers));
         late.FinalRefusal = Diagnostics.StorageRefusal.Elsewhere;
         await late.CompleteAsync("answer"u8.ToArray());
         await host.AssertForwardedAsync("GET /a");
@@ -234,8 +234,8 @@ public class RequestPhasesTests
         host.Time.Advance(TimeSpan.FromSeconds(61));
         using var validation = await host.BeginAsync("GET /a");
         validation.ReportUnknownUser();
-        Assert.Equal(CacheHead.Resend, await validation.ReceiveAsync(304, Message.Fields("ETag: \"1\"")));
-        Assert.Equal(CacheHead.Pass, await validation.ReceiveAsync(200, CacheHost.Fresh("of a user").Fields));
+        Assert.Equal(CacheHead.Resend, await validation.ReceiveAsync(304, Message.Headers("ETag: \"1\"")));
+        Assert.Equal(CacheHead.Pass, await validation.ReceiveAsync(200, CacheHost.Fresh("of a user").Headers));
     }
 
     [Fact]
@@ -243,8 +243,8 @@ public class RequestPhasesTests
     {
         var host = new CacheHost(CacheHost.Shared);
         var forward = Assert.IsType<CacheDecision.Forward>(await host.Cache.LookUpAsync(CacheHost.Request("GET /a"), TestContext.Current.CancellationToken));
-        await forward.Exchange.ReceiveAsync(new(200, CacheHost.Fresh("answer").Fields));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.ReceiveAsync(new(200, CacheHost.Fresh("answer").Fields)).AsTask());
+        await forward.Exchange.ReceiveAsync(new(200, CacheHost.Fresh("answer").Headers));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.ReceiveAsync(new(200, CacheHost.Fresh("answer").Headers)).AsTask());
         await Assert.ThrowsAsync<InvalidOperationException>(() => forward.Exchange.FailAsync().AsTask());
         Assert.Throws<InvalidOperationException>(() => forward.Exchange.Decline(200, null));
         forward.Exchange.Dispose();

@@ -16,7 +16,7 @@ public class SlowLeaderTests
     {
         using var leader = await _host.BeginAsync(Query);
         var followers = Follow(3);
-        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("").Fields));
+        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("").Headers));
         leader.BeginClientWait();
         _host.Time.Advance(_host.Cache.Options.FollowerTimeout - TimeSpan.FromTicks(1));
         Assert.All(followers, follower => Assert.False(follower.IsCompleted));
@@ -39,7 +39,7 @@ public class SlowLeaderTests
     public async Task Waits_for_a_slow_client_add_up()
     {
         using var leader = await _host.BeginAsync(Query);
-        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("answer").Fields));
+        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("answer").Headers));
         var follower = Follow(1)[0];
         for (var i = 0; i < 4; i++)
         {
@@ -59,7 +59,7 @@ public class SlowLeaderTests
     public async Task Who_comes_when_the_client_has_long_stopped_reading_does_not_wait()
     {
         using var leader = await _host.BeginAsync(Query);
-        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("answer").Fields));
+        Assert.Equal(CacheHead.Capture, await leader.ReceiveAsync(200, CacheHost.Fresh("answer").Headers));
         leader.BeginClientWait();
         _host.Time.Advance(_host.Cache.Options.FollowerTimeout);
         using var next = await _host.BeginAsync(Query).WaitAsync(Patience, Test);

@@ -9,11 +9,11 @@ internal sealed partial class SearchRun
 
     private static readonly QueryCacheOptions Options = new() { Name = "search", Rules = Message.Shared, CollapseTimeout = TimeSpan.Zero };
     private static readonly CacheRequest Plain = CacheHost.Request("GET /a");
-    private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = [TagName] };
+    private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Headers = Message.Headers(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = [TagName] };
     private static readonly CacheRequest Put = CacheHost.Request("PUT /a");
     private static readonly CacheKeySet Keys = CacheKeySet.Of(Options, Plain);
     private static readonly QueryCacheKey TagKey = EpochKeys.OfTag(TagName);
-    private static readonly HeaderCollection Fields = Message.Fields("Cache-Control: max-age=86400");
+    private static readonly HeaderCollection Headers = Message.Headers("Cache-Control: max-age=86400");
     private static readonly AsyncLocal<SearchActor?> Current = new();
 
     private readonly SearchScenario _scenario;
@@ -158,7 +158,7 @@ internal sealed partial class SearchRun
             var epoch = CacheEpoch.New();
             Keep(_epoch, epoch, month);
             var epochs = _scenario.Tag is SearchedTag.None ? new ItemEpochs(epoch.Number, store.Number, []) : new(resource.Number, store.Number, [new(TagName, epoch.Number)]);
-            Keep(Keys.Primary, new CachedResponse(new(Message.Shared, 200, Fields, Message.Received, Message.Received), new byte[1], epochs), month);
+            Keep(Keys.Primary, new CachedResponse(new(Message.Shared, 200, Headers, Message.Received, Message.Received), new byte[1], epochs), month);
         }
         if (_scenario.Start is not SearchedStart.Invalidated) return;
         Keep(_epoch, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumFlight);
@@ -226,7 +226,7 @@ internal sealed partial class SearchRun
         actor.Version = _version;
         byte[] content = [(byte)_version];
         IReadOnlyList<string> tags = _scenario.Tag is SearchedTag.None ? [] : [TagName];
-        if (await exchange.ReceiveAsync(new(200, Fields) { Terms = () => new(null, tags) }).ConfigureAwait(false) is not ResponseAction.RelayAndStore reaction) return;
+        if (await exchange.ReceiveAsync(new(200, Headers) { Terms = () => new(null, tags) }).ConfigureAwait(false) is not ResponseAction.RelayAndStore reaction) return;
         reaction.Capture.Append(content);
         await reaction.Capture.StoreAsync().ConfigureAwait(false);
     }

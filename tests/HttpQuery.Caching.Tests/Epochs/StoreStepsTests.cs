@@ -80,7 +80,7 @@ public class StoreStepsTests
         for (var i = 0; i < count; i++)
         {
             var (exchange, _) = Forward(_cache, string.Create(CultureInfo.InvariantCulture, $"{method} /rand{i}"));
-            Assert.IsType<ResponseAction.Relay>(_store.Run(() => exchange.ReceiveAsync(new(status, Message.Fields("Cache-Control: no-store")))).Result);
+            Assert.IsType<ResponseAction.Relay>(_store.Run(() => exchange.ReceiveAsync(new(status, Message.Headers("Cache-Control: no-store")))).Result);
         }
         Assert.DoesNotContain(_store.Items.Values, one => one.Lifetime > _cache.Options.MaximumFlight);
         Assert.Equal(method is "POST" ? 2 * count : 0, _store.Items.Count);
@@ -144,10 +144,10 @@ public class StoreStepsTests
     }
 
     private static CacheRequest WithTag(string target) =>
-        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = Tag };
+        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Headers = Message.Headers(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = Tag };
 
     private static CacheRequest OfUser(string target) =>
-        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, User = new byte[] { 1 } };
+        new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = target, Headers = Message.Headers(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, User = new byte[] { 1 } };
 
     private QueryCache Machine() => new(new() { Name = "steps", Rules = Message.Shared, CollapseTimeout = TimeSpan.Zero }, _store, _time);
 
@@ -173,7 +173,7 @@ public class StoreStepsTests
 
     private int Finish(OriginExchange exchange, string[] lines, string[] tags)
     {
-        var (reaction, _) = _store.Run(() => exchange.ReceiveAsync(new(200, Message.Fields(lines)) { Terms = () => new(null, tags) }));
+        var (reaction, _) = _store.Run(() => exchange.ReceiveAsync(new(200, Message.Headers(lines)) { Terms = () => new(null, tags) }));
         var capture = Assert.IsType<ResponseAction.RelayAndStore>(reaction).Capture;
         capture.Append("content"u8);
         return _store.Run(capture.StoreAsync).Steps;

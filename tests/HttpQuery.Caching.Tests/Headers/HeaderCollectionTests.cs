@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching.Tests.Fields;
+namespace HttpQuery.Caching.Tests.Headers;
 
 /// <summary>RFC 9110 §5.1, §5.3: field names have no case, and the lines of one field keep their order.</summary>
 public class HeaderCollectionTests
@@ -6,7 +6,7 @@ public class HeaderCollectionTests
     [Fact]
     public void Lines_of_one_name_come_together_in_their_order()
     {
-        var fields = Message.Fields("B: 1", "a: 2", "b: 3", "A: 4", "b: 5");
+        var fields = Message.Headers("B: 1", "a: 2", "b: 3", "A: 4", "b: 5");
         Assert.Equal(2, fields.Count);
         Assert.Equal(new StringValues(["1", "3", "5"]), fields["b"]);
         Assert.Equal(KeyValuePair.Create("a", new StringValues(["2", "4"])), fields[1]);
@@ -34,7 +34,7 @@ public class HeaderCollectionTests
     [Fact]
     public void A_field_is_found_without_allocating()
     {
-        var fields = Message.Fields("B: 1", "a: 2", "b: 3");
+        var fields = Message.Headers("B: 1", "a: 2", "b: 3");
         var count = 0;
         Assert.Equal(0, Allocation.Of(() => count = fields["A"].Count + fields["c"].Count));
         Assert.Equal(1, count);

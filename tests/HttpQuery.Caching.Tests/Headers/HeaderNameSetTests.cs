@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching.Tests.Fields;
+namespace HttpQuery.Caching.Tests.Headers;
 
 /// <summary>RFC 9110 §5.1, §5.6.1: lists of field names.</summary>
 public class HeaderNameSetTests

@@ -166,7 +166,7 @@ public class CacheItemFormatTests
     public void A_response_is_used_under_the_rules_of_the_reader_with_its_own_lifetime()
     {
         var rules = new CacheRuleOptions { Mode = CacheMode.Shared, MaximumStaleWhenDisconnected = TimeSpan.FromSeconds(7) };
-        var octets = Written(new CachedResponse(new(rules with { DefaultLifetime = TimeSpan.FromSeconds(5) }, 200, Message.Fields(), Message.Received, Message.Received), default, new(1, 2, [])));
+        var octets = Written(new CachedResponse(new(rules with { DefaultLifetime = TimeSpan.FromSeconds(5) }, 200, Message.Headers(), Message.Received, Message.Received), default, new(1, 2, [])));
         var read = Assert.IsType<CachedResponse>(CacheItemFormat.Read(Key, octets, rules));
         Assert.Equal(rules with { DefaultLifetime = TimeSpan.FromSeconds(5) }, read.Response.Options);
         Assert.Equal(TimeSpan.FromSeconds(5), read.Response.Lifetime.Value);
@@ -201,7 +201,7 @@ public class CacheItemFormatTests
     public void Content_is_handed_over_and_not_copied()
     {
         var content = new byte[1_000];
-        var octets = CacheItemFormat.Write(Key, new CachedResponse(new(Message.Shared, 200, Message.Fields(), Message.Received, Message.Received), content, new(1, 2, [])));
+        var octets = CacheItemFormat.Write(Key, new CachedResponse(new(Message.Shared, 200, Message.Headers(), Message.Received, Message.Received), content, new(1, 2, [])));
         Assert.False(octets.IsSingleSegment);
         var end = octets.Slice(octets.Length - content.Length).First;
         Assert.True(end.Span == content);
@@ -218,7 +218,7 @@ public class CacheItemFormatTests
     private static byte[] Written(CacheItem item) => CacheItemFormat.Write(Key, item).ToArray();
 
     private static CachedResponse Small() =>
-        new(new(Message.Shared, 200, Message.Fields("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
+        new(new(Message.Shared, 200, Message.Headers("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
 
     private static HeaderNameSet NamesOf(string list)
     {
@@ -248,8 +248,8 @@ public class CacheItemFormatTests
                 break;
             case CachedResponse response:
                 var other = Assert.IsType<CachedResponse>(actual);
-                Assert.Equal(response.Response.Fields.Select(field => (field.Key, string.Join('\n', field.Value.ToArray()))), other.Response.Fields.Select(field => (field.Key, string.Join('\n', field.Value.ToArray()))));
-                Assert.Equal(response.Response.Fields.Select(field => field.Value.Count), other.Response.Fields.Select(field => field.Value.Count));
+                Assert.Equal(response.Response.Headers.Select(field => (field.Key, string.Join('\n', field.Value.ToArray()))), other.Response.Headers.Select(field => (field.Key, string.Join('\n', field.Value.ToArray()))));
+                Assert.Equal(response.Response.Headers.Select(field => field.Value.Count), other.Response.Headers.Select(field => field.Value.Count));
                 Assert.Equal((response.Response.Status, response.Response.RequestTime, response.Response.ResponseTime, response.Response.Options), (other.Response.Status, other.Response.RequestTime, other.Response.ResponseTime, other.Response.Options));
                 Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (other.Response.RequestTime.Offset, other.Response.ResponseTime.Offset));
                 Assert.True(response.Content.Span.SequenceEqual(other.Content.Span));

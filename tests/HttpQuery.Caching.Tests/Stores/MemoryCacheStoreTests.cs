@@ -282,7 +282,7 @@ public class MemoryCacheStoreTests
 
     private static CachedResponse Response(int length)
     {
-        var fields = Message.Fields("Cache-Control: max-age=3600", "Content-Type: application/json", "ETag: \"1234\"");
+        var fields = Message.Headers("Cache-Control: max-age=3600", "Content-Type: application/json", "ETag: \"1234\"");
         return new(new(Message.Private, 200, fields, Message.Received, Message.Received), new byte[length], new(1, 2, []));
     }
 

@@ -213,7 +213,7 @@ public abstract class QueryStoreTests
 
     private protected static CachedResponse Response(string content)
     {
-        var fields = Message.Fields("Cache-Control: max-age=3600", "A: 1", "B: 2", "A: é");
+        var fields = Message.Headers("Cache-Control: max-age=3600", "A: 1", "B: 2", "A: é");
         return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
     }
 
@@ -230,7 +230,7 @@ public abstract class QueryStoreTests
             case CachedResponse response:
                 var (before, after) = (response.Response, Assert.IsType<CachedResponse>(actual).Response);
                 Assert.Equal((before.Status, before.RequestTime, before.ResponseTime), (after.Status, after.RequestTime, after.ResponseTime));
-                Assert.Equal(before.Fields, after.Fields);
+                Assert.Equal(before.Headers, after.Headers);
                 Assert.True(response.Content.Span.SequenceEqual(((CachedResponse)actual).Content.Span));
                 break;
         }

@@ -153,7 +153,7 @@ internal sealed class RequestDriver : IDisposable
 }
 
 /// <summary>A message that was served.</summary>
-internal sealed record CachedAnswer(int Status, KeyValuePair<string, StringValues>[] Fields, ReadOnlyMemory<byte> Content, long? ContentLength)
+internal sealed record CachedAnswer(int Status, KeyValuePair<string, StringValues>[] Headers, ReadOnlyMemory<byte> Content, long? ContentLength)
 {
     public static CachedAnswer Of(CachedMessage message) => new(message.Status, [.. message.Headers], message.Content, message.ContentLength);
 }

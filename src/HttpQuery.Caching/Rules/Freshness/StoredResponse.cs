@@ -17,7 +17,7 @@ internal sealed class StoredResponse
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(fields);
-        (Options, Status, Fields, RequestTime, ResponseTime) = (options, status, fields, requestTime, responseTime);
+        (Options, Status, Headers, RequestTime, ResponseTime) = (options, status, fields, requestTime, responseTime);
         Directives = ResponseDirectives.Parse(fields, options.Mode);
         InitialAge = FreshnessRules.InitialAge(fields, requestTime, responseTime);
         Lifetime = FreshnessRules.Lifetime(options, status, fields, Directives, responseTime);
@@ -33,7 +33,7 @@ internal sealed class StoredResponse
     public int Status { get; }
 
     /// <summary>The stored headers.</summary>
-    public HeaderCollection Fields { get; }
+    public HeaderCollection Headers { get; }
 
     /// <summary>When the request for this response was sent.</summary>
     public DateTimeOffset RequestTime { get; }

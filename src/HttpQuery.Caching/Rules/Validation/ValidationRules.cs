@@ -12,8 +12,8 @@ internal static class ValidationRules
     {
         ArgumentNullException.ThrowIfNull(stored);
         return new(
-            stored.EntityTag is null ? null : stored.Fields["ETag"].First(),
-            stored.LastModified is null ? null : stored.Fields["Last-Modified"].First());
+            stored.EntityTag is null ? null : stored.Headers["ETag"].First(),
+            stored.LastModified is null ? null : stored.Headers["Last-Modified"].First());
     }
 
     /// <summary>Evaluates the conditions of a GET or QUERY against a usable stored response, without allocating (RFC 9111 §4.3.2; RFC
@@ -85,7 +85,7 @@ internal static class ValidationRules
         if (!news.Exists(field => Is(field.Key, "Date"))) news.Add(new("Date", HttpDate.Format(responseTime)));
 
         var replaced = new HashSet<string>(news.Select(field => field.Key), StringComparer.OrdinalIgnoreCase) { "Age" };
-        var kept = stored.Fields.Where(field => !replaced.Contains(field.Key));
+        var kept = stored.Headers.Where(field => !replaced.Contains(field.Key));
         var fields = StorageRules.SelectHeaders(kept.Concat(news), stored.Options.Mode);
         return new(stored.Options, stored.Status, fields, requestTime, responseTime);
     }

@@ -62,16 +62,16 @@ public class RequestDirectivesTests
     [InlineData("x=\"no-cache\"", false)]
     public void Pragma_counts_where_there_is_no_cache_control(string pragma, bool expected)
     {
-        Assert.Equal(expected, RequestDirectives.Parse(Message.Fields($"Pragma: {pragma}")).NoCache);
-        Assert.False(RequestDirectives.Parse(Message.Fields($"Pragma: {pragma}", "Cache-Control: max-age=1")).NoCache);
+        Assert.Equal(expected, RequestDirectives.Parse(Message.Headers($"Pragma: {pragma}")).NoCache);
+        Assert.False(RequestDirectives.Parse(Message.Headers($"Pragma: {pragma}", "Cache-Control: max-age=1")).NoCache);
         Assert.False(RequestDirectives.Parse("max-age=1", pragma).NoCache);
     }
 
     [Fact]
     public void Directives_are_read_without_allocating()
     {
-        var fields = Message.Fields("Cache-Control: max-age=60, min-fresh=\"5\"", "Cache-Control: no-transform, foo=\"a, b\"");
-        var pragma = Message.Fields("Pragma: no-cache");
+        var fields = Message.Headers("Cache-Control: max-age=60, min-fresh=\"5\"", "Cache-Control: no-transform, foo=\"a, b\"");
+        var pragma = Message.Headers("Pragma: no-cache");
         Assert.Equal(0, Allocation.Of(() => RequestDirectives.Parse(fields)));
         Assert.Equal(0, Allocation.Of(() => RequestDirectives.Parse(pragma)));
     }

@@ -6,7 +6,7 @@ public class TargetedDirectivesTests
     [Fact]
     public void A_targeted_field_takes_the_place_of_cache_control()
     {
-        var fields = Message.Fields("CDN-Cache-Control: max-age=60, stale-while-revalidate=5", "Cache-Control: no-store, max-age=1");
+        var fields = Message.Headers("CDN-Cache-Control: max-age=60, stale-while-revalidate=5", "Cache-Control: no-store, max-age=1");
         Assert.Equal(
             new() { MaxAge = Message.Seconds(60), StaleWhileRevalidate = Message.Seconds(5), IsTargeted = true },
             ResponseDirectives.Parse(fields, CacheMode.Shared));
@@ -24,7 +24,7 @@ public class TargetedDirectivesTests
     [InlineData("a=(1 2")]
     public void One_that_is_empty_or_malformed_is_ignored(string field)
     {
-        var fields = Message.Fields($"CDN-Cache-Control: {field}", "Cache-Control: max-age=1");
+        var fields = Message.Headers($"CDN-Cache-Control: {field}", "Cache-Control: max-age=1");
         Assert.Equal(new() { MaxAge = Message.Seconds(1) }, ResponseDirectives.Parse(fields, CacheMode.Shared));
         Assert.False(ResponseDirectives.TryParseTargeted(field, out _));
     }

@@ -101,7 +101,7 @@ public class FreshnessRulesTests
     [InlineData("Age:", 0, 0)]
     [InlineData("Age: 99999999999999999999", 0, 2147483648)]
     public void The_first_age_is_the_greater_of_two_readings(string fields, double delay, double expected) => Assert.Equal(
-        Message.Seconds(expected), FreshnessRules.InitialAge(Fields(fields), Message.At(-delay), Message.Received));
+        Message.Seconds(expected), FreshnessRules.InitialAge(Headers(fields), Message.At(-delay), Message.Received));
 
     [Fact]
     public void A_response_grows_older_with_the_clock_and_never_younger()
@@ -137,7 +137,7 @@ public class FreshnessRulesTests
                 .. random.hasDate ? [$"Date: {{{random.date}}}"] : (string[])[],
                 .. random.hasAge ? [$"Age: {random.age}"] : (string[])[],
             ];
-            var initial = FreshnessRules.InitialAge(Message.Fields(lines), Message.At(-random.delay), Message.Received);
+            var initial = FreshnessRules.InitialAge(Message.Headers(lines), Message.At(-random.delay), Message.Received);
 
             var apparentAge = Math.Max(0, random.hasDate ? -random.date : 0);
             var correctedAge = (random.hasAge ? random.age : 0) + random.delay;
@@ -200,7 +200,7 @@ public class FreshnessRulesTests
     }
 
     private static FreshnessLifetime Lifetime(CacheRuleOptions options, int status, string fields) => FreshnessRules.Lifetime(
-        options, status, Fields(fields), ResponseDirectives.Parse(Fields(fields), options.Mode), Message.Received);
+        options, status, Headers(fields), ResponseDirectives.Parse(Headers(fields), options.Mode), Message.Received);
 
-    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Headers(string lines) => Message.Headers(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

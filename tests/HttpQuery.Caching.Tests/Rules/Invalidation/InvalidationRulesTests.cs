@@ -60,7 +60,7 @@ public class InvalidationRulesTests
     [InlineData("Location: http://[", "")]
     public void Other_uris_of_the_origin_are_invalidated_too(string fields, string others) => Assert.Equal(
         $"{Target} {others}".TrimEnd(),
-        string.Join(' ', InvalidationRules.Targets("POST", 201, Target, Fields(fields)).Select(uri => uri.AbsoluteUri)));
+        string.Join(' ', InvalidationRules.Targets("POST", 201, Target, Headers(fields)).Select(uri => uri.AbsoluteUri)));
 
     [Fact]
     public void The_target_is_bare() => Assert.Equal(
@@ -83,7 +83,7 @@ public class InvalidationRulesTests
     [InlineData("", "")]
     public void Groups_are_a_list_of_strings_or_none(string field, string expected)
     {
-        var fields = Message.Fields($"Cache-Groups: {field}", $"Cache-Group-Invalidation: {field}");
+        var fields = Message.Headers($"Cache-Groups: {field}", $"Cache-Group-Invalidation: {field}");
         Assert.Equal(expected, string.Join('|', InvalidationRules.Groups(fields)));
         Assert.Equal(expected, string.Join('|', InvalidationRules.InvalidatedGroups("POST", fields)));
         Assert.Empty(InvalidationRules.InvalidatedGroups("QUERY", fields));
@@ -121,5 +121,5 @@ public class InvalidationRulesTests
         text => InvalidationRules.Targets("DELETE", 200, Target, new HeaderCollection(KeyValuePair.Create("Location", new StringValues(text))))
             .All(uri => uri.GetLeftPart(UriPartial.Authority) is "https://a.test"));
 
-    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Headers(string lines) => Message.Headers(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

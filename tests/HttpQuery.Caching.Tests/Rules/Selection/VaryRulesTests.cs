@@ -78,7 +78,7 @@ public class VaryRulesTests
     public void A_request_matches_by_the_fields_named(string vary, string original, string presented, bool expected)
     {
         Assert.True(VaryRules.TryParse(vary, out var names));
-        var (left, right) = (Fields(original), Fields(presented));
+        var (left, right) = (Headers(original), Headers(presented));
         Assert.Equal(expected, VaryRules.Matches(names, left, right));
         Assert.Equal(expected, VaryRules.Key(Primary, names, left) == VaryRules.Key(Primary, names, right));
     }
@@ -91,7 +91,7 @@ public class VaryRulesTests
     public void Equal_lines_are_compared_without_allocating()
     {
         Assert.True(VaryRules.TryParse("Accept, Foo, Bar", out var names));
-        var (left, right) = (Fields("Accept: a/b|Foo: 1|Foo: 2"), Fields("Foo: 1|Accept: a/b|Foo: 2"));
+        var (left, right) = (Headers("Accept: a/b|Foo: 1|Foo: 2"), Headers("Foo: 1|Accept: a/b|Foo: 2"));
         Assert.Equal(0, Allocation.Of(() => VaryRules.Matches(names, left, right)));
     }
 
@@ -119,5 +119,5 @@ public class VaryRulesTests
         select KeyValuePair.Create(name, new StringValues(value)),
         3).Select(lines => new HeaderCollection(lines));
 
-    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Headers(string lines) => Message.Headers(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }

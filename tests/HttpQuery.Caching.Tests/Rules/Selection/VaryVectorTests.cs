@@ -23,7 +23,7 @@ public class VaryVectorTests
             {
                 Assert.True(VaryRules.TryParse(Vary(other), out var otherNames));
                 var isSame = KeyOf(one) == KeyOf(other);
-                Assert.True(isSame == (names.Equals(otherNames) && VaryRules.Matches(names, Fields(one), Fields(other))), $"{NameOf(one)}, {NameOf(other)}");
+                Assert.True(isSame == (names.Equals(otherNames) && VaryRules.Matches(names, Headers(one), Headers(other))), $"{NameOf(one)}, {NameOf(other)}");
                 if (isSame && NameOf(one) != NameOf(other)) matching++;
             }
         }
@@ -50,6 +50,6 @@ public class VaryVectorTests
 
     private static StringValues Vary(JsonElement vector) => new([.. vector.GetProperty("request").GetProperty("secondary").GetProperty("vary").EnumerateArray().Select(line => line.GetString())]);
 
-    private static HeaderCollection Fields(JsonElement vector) => new(vector.GetProperty("request").GetProperty("secondary").GetProperty("fields").EnumerateArray()
+    private static HeaderCollection Headers(JsonElement vector) => new(vector.GetProperty("request").GetProperty("secondary").GetProperty("fields").EnumerateArray()
         .Select(field => KeyValuePair.Create(field[0].GetString()!, new StringValues(field[1].GetString()))));
 }

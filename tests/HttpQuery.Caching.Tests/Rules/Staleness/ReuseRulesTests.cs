@@ -109,10 +109,10 @@ public class ReuseRulesTests
         from fields in CacheGenerators.ResponseHeaders
         from request in CacheGenerators.Request
         from delay in CacheGenerators.Delay
-        select (options, Fields: Forbidding(fields, forbids, cacheControl), request, delay),
+        select (options, Headers: Forbidding(fields, forbids, cacheControl), request, delay),
         random =>
         {
-            var stored = new StoredResponse(random.options, 200, random.Fields, Message.Received, Message.Received);
+            var stored = new StoredResponse(random.options, 200, random.Headers, Message.Received, Message.Received);
             var now = Message.Received + random.delay;
             var decision = ReuseRules.Decide(random.request, stored, now);
             var standsIn = ReuseRules.MayServeStaleOnError(OriginFailure.Error, random.request, stored, now)
@@ -153,7 +153,7 @@ public class ReuseRulesTests
     public void A_decision_allocates_nothing()
     {
         var stored = Message.Stored(Message.Shared, "Cache-Control: max-age=60, stale-while-revalidate=30, no-cache=\"a\"", "ETag: \"a\"");
-        var request = Message.Fields("Cache-Control: max-age=40, max-stale=5");
+        var request = Message.Headers("Cache-Control: max-age=40, max-stale=5");
         Assert.Equal(0, Allocation.Of(() =>
         {
             var directives = RequestDirectives.Parse(request);

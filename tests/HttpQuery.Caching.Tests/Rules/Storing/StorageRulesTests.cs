@@ -181,7 +181,7 @@ public class StorageRulesTests
     public void Fields_of_the_connection_and_of_proxies_are_not_stored()
     {
         var fields = StorageRules.SelectHeaders(
-            Message.Fields(
+            Message.Headers(
                 "Connection: A, b", "Connection: close", "a: 1", "B: 2", "c: 3", "C: 4", "Keep-Alive: x", "TE: x", "Trailer: x",
                 "Transfer-Encoding: x", "Upgrade: x", "Proxy-Connection: x", "Proxy-Authenticate: x", "Proxy-Authorization: x",
                 "Proxy-Authentication-Info: x", "Set-Cookie: a=b", "Set-Cookie: c=d", "Age: 5", "X-Foo: 6"),
@@ -195,14 +195,14 @@ public class StorageRulesTests
     public void Fields_that_the_rules_rest_on_are_stored_whatever_connection_names()
     {
         string[] lines = ["Cache-Control: max-age=60", "CDN-Cache-Control: a", "Vary: Foo", "Expires: {0}", "Date: {0}", "Age: 0"];
-        var received = Message.Fields([.. lines, "Connection: cache-control, CDN-Cache-Control, vary, Expires", "Connection: Date,Age"]);
-        Assert.Equal(Message.Fields(lines), StorageRules.SelectHeaders(received, CacheMode.Shared));
+        var received = Message.Headers([.. lines, "Connection: cache-control, CDN-Cache-Control, vary, Expires", "Connection: Date,Age"]);
+        Assert.Equal(Message.Headers(lines), StorageRules.SelectHeaders(received, CacheMode.Shared));
     }
 
     [Fact]
     public void Fields_that_no_cache_or_private_names_are_not_stored()
     {
-        var received = Message.Fields("Cache-Control: max-age=60, no-cache=\"a\", private=\"B, c\"", "A: 1", "b: 2", "C: 3", "d: 4");
+        var received = Message.Headers("Cache-Control: max-age=60, no-cache=\"a\", private=\"B, c\"", "A: 1", "b: 2", "C: 3", "d: 4");
         Assert.Equal(["Cache-Control", "b", "C", "d"], StorageRules.SelectHeaders(received, CacheMode.Private).Select(field => field.Key));
         Assert.Equal(["Cache-Control", "d"], StorageRules.SelectHeaders(received, CacheMode.Shared).Select(field => field.Key));
     }
@@ -219,7 +219,7 @@ public class StorageRulesTests
             var decision = StorageRules.Decide(random.Options, new CacheExchange
             {
                 Method = "QUERY",
-                RequestHeaders = random.isAuthorized ? Message.Fields("Authorization: x", "Content-Type: a/b") : Message.Fields("Content-Type: a/b"),
+                RequestHeaders = random.isAuthorized ? Message.Headers("Authorization: x", "Content-Type: a/b") : Message.Headers("Content-Type: a/b"),
                 Status = random.status,
                 ResponseHeaders = random.fields,
                 RequestTime = Message.Received,
@@ -248,14 +248,14 @@ public class StorageRulesTests
         CacheRuleOptions options, string fields, int status = 200, string method = "QUERY", string request = "Accept: */*",
         bool isKeyNormalized = false, bool hasContentType = true)
     {
-        var requestFields = Message.Fields(request);
+        var requestFields = Message.Headers(request);
         return StorageRules.Decide(options, new CacheExchange
         {
             Method = method,
             RequestHeaders = hasContentType ? new([.. requestFields, new("Content-Type", "application/json")]) : requestFields,
             RequestDirectives = RequestDirectives.Parse(requestFields),
             Status = status,
-            ResponseHeaders = Message.Fields(fields.Split('|', StringSplitOptions.RemoveEmptyEntries)),
+            ResponseHeaders = Message.Headers(fields.Split('|', StringSplitOptions.RemoveEmptyEntries)),
             RequestTime = Message.Received,
             ResponseTime = Message.Received,
             IsKeyNormalized = isKeyNormalized,

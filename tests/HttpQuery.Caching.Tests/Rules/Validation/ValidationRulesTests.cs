@@ -46,33 +46,33 @@ public class ValidationRulesTests
     public void Conditions_of_a_request_are_answered_from_the_stored_response(string request, Enum expected)
     {
         var stored = Message.Stored(Message.Private, "ETag: \"a\"", "Last-Modified: {-3000}");
-        Assert.Equal(expected, ValidationRules.Answer(Fields(request), stored, Message.At(10)));
+        Assert.Equal(expected, ValidationRules.Answer(Headers(request), stored, Message.At(10)));
     }
 
     [Fact]
     public void Without_last_modified_the_date_is_compared()
     {
         var dated = Message.Stored(Message.Private, "Date: {-10}");
-        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Fields("If-Modified-Since: {-10}"), dated, Message.Received));
-        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Fields("If-Modified-Since: {-11}"), dated, Message.Received));
+        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Headers("If-Modified-Since: {-10}"), dated, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Headers("If-Modified-Since: {-11}"), dated, Message.Received));
         var undated = Message.Stored(Message.Private, "ETag: \"a\"");
-        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Fields("If-Modified-Since: {0}"), undated, Message.Received));
-        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Fields("If-Modified-Since: {-1}"), undated, Message.Received));
+        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Headers("If-Modified-Since: {0}"), undated, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Headers("If-Modified-Since: {-1}"), undated, Message.Received));
     }
 
     [Fact]
     public void Only_a_2xx_answers_conditions()
     {
-        var stored = new StoredResponse(Message.Private, 404, Fields("ETag: \"a\""), Message.Received, Message.Received);
-        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Fields("If-None-Match: \"a\""), stored, Message.Received));
+        var stored = new StoredResponse(Message.Private, 404, Headers("ETag: \"a\""), Message.Received, Message.Received);
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Headers("If-None-Match: \"a\""), stored, Message.Received));
     }
 
     [Fact]
     public void Conditions_are_answered_without_allocating()
     {
         var stored = Message.Stored(Message.Private, "ETag: \"a\"", "Last-Modified: {-3000}");
-        var (tag, tags) = (Fields("If-None-Match: \"b\", \"a\""), Fields("If-None-Match: \"b\"|If-None-Match: \"a\""));
-        var date = Fields("If-Modified-Since: {-3000}");
+        var (tag, tags) = (Headers("If-None-Match: \"b\", \"a\""), Headers("If-None-Match: \"b\"|If-None-Match: \"a\""));
+        var date = Headers("If-Modified-Since: {-3000}");
         Assert.Equal(0, Allocation.Of(() =>
         {
             ValidationRules.Answer(tag, stored, Message.Received);
@@ -102,7 +102,7 @@ public class ValidationRulesTests
             Message.Stored(Message.Private, "ETag: W/\"a\"", "Date: {-1}"),
             Message.Stored(Message.Private, "ETag: \"b\"", "Date: {-1}", "Last-Modified: {-60}"),
         ];
-        var selected = ValidationRules.SelectForUpdate(Fields(notModified), candidates);
+        var selected = ValidationRules.SelectForUpdate(Headers(notModified), candidates);
         Assert.Equal(expected, string.Join(", ", selected.Select(stored => Array.IndexOf(candidates, stored))));
     }
 
@@ -110,9 +110,9 @@ public class ValidationRulesTests
     public void A_304_without_validator_speaks_of_the_only_candidate()
     {
         var stored = Message.Stored(Message.Private, "Last-Modified: {-60}");
-        Assert.Same(stored, Assert.Single(ValidationRules.SelectForUpdate(Fields("Date: {0}"), stored)));
-        Assert.Empty(ValidationRules.SelectForUpdate(Fields("Date: {0}"), stored, stored));
-        Assert.Empty(ValidationRules.SelectForUpdate(Fields("Date: {0}")));
+        Assert.Same(stored, Assert.Single(ValidationRules.SelectForUpdate(Headers("Date: {0}"), stored)));
+        Assert.Empty(ValidationRules.SelectForUpdate(Headers("Date: {0}"), stored, stored));
+        Assert.Empty(ValidationRules.SelectForUpdate(Headers("Date: {0}")));
     }
 
     [Fact]
@@ -123,14 +123,14 @@ public class ValidationRulesTests
             "Content-Type: text/plain", "Content-Length: 5");
         var fresh = ValidationRules.Freshen(
             stored,
-            Message.Fields(
+            Message.Headers(
                 "Cache-Control: max-age=60", "Date: {+200}", "ETag: \"a\"", "Other: 3", "New: 4", "Content-Type: text/html",
                 "Content-Length: 0", "Connection: x", "X: 5"),
             Message.At(199), Message.At(200));
         Assert.Equal(
             ["Test: A", "Content-Type: text/plain", "Content-Length: 5", "Cache-Control: max-age=60", $"Date: {Message.Date(200)}",
                 "ETag: \"a\"", "Other: 3", "New: 4"],
-            fresh.Fields.Select(field => $"{field.Key}: {field.Value}"));
+            fresh.Headers.Select(field => $"{field.Key}: {field.Value}"));
         Assert.True(fresh.IsFresh(Message.At(250)));
         Assert.False(stored.IsFresh(Message.At(250)));
         Assert.Equal(Message.Seconds(1), fresh.InitialAge);
@@ -140,12 +140,12 @@ public class ValidationRulesTests
     public void A_304_without_date_and_age_makes_the_response_young()
     {
         var stored = Message.Stored(Message.Private, "Cache-Control: max-age=60", "Age: 100", "Date: {-100}");
-        var fresh = ValidationRules.Freshen(stored, Fields("ETag: \"a\""), Message.At(500), Message.At(500));
-        Assert.Equal((TimeSpan.Zero, Message.Date(500)), (fresh.InitialAge, (string?)fresh.Fields["Date"]));
+        var fresh = ValidationRules.Freshen(stored, Headers("ETag: \"a\""), Message.At(500), Message.At(500));
+        Assert.Equal((TimeSpan.Zero, Message.Date(500)), (fresh.InitialAge, (string?)fresh.Headers["Date"]));
         Assert.Equal(new("a"), fresh.EntityTag);
-        Assert.Equal(0, fresh.Fields["Age"].Count);
+        Assert.Equal(0, fresh.Headers["Age"].Count);
         Assert.Equal(
-            Message.Seconds(30), ValidationRules.Freshen(stored, Fields("Age: 30"), Message.At(500), Message.At(500)).InitialAge);
+            Message.Seconds(30), ValidationRules.Freshen(stored, Headers("Age: 30"), Message.At(500), Message.At(500)).InitialAge);
     }
 
     [Fact]
@@ -153,8 +153,8 @@ public class ValidationRulesTests
     {
         var stored = Message.Stored(Message.Shared, "Cache-Control: max-age=60", "Foo: 1");
         var fresh = ValidationRules.Freshen(
-            stored, Fields("Cache-Control: max-age=60, private=\"foo\""), Message.Received, Message.Received);
-        Assert.Equal(0, fresh.Fields["Foo"].Count);
+            stored, Headers("Cache-Control: max-age=60, private=\"foo\""), Message.Received, Message.Received);
+        Assert.Equal(0, fresh.Headers["Foo"].Count);
     }
 
     [Fact]
@@ -167,14 +167,14 @@ public class ValidationRulesTests
         random =>
         {
             var before = new StoredResponse(
-                random.stored.Options, random.stored.Status, StorageRules.SelectHeaders(random.stored.Fields, random.stored.Options.Mode),
+                random.stored.Options, random.stored.Status, StorageRules.SelectHeaders(random.stored.Headers, random.stored.Options.Mode),
                 Message.Received, Message.Received);
             var after = ValidationRules.Freshen(before, random.NotModified, Message.At(5), Message.At(6));
             var named = random.NotModified["Connection"].SelectMany(line => line!.Split(',')).Select(name => name.Trim());
-            return Forbidden.All(name => StringValues.Equals(after.Fields[name], before.Fields[name]))
-                && named.All(name => StringValues.Equals(after.Fields[name], before.Fields[name]) || name is "Cache-Control" or "Vary" or "ETag")
+            return Forbidden.All(name => StringValues.Equals(after.Headers[name], before.Headers[name]))
+                && named.All(name => StringValues.Equals(after.Headers[name], before.Headers[name]) || name is "Cache-Control" or "Vary" or "ETag")
                 && after.Status == before.Status && after.ResponseTime == Message.At(6);
         });
 
-    private static HeaderCollection Fields(string lines) => Message.Fields(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    private static HeaderCollection Headers(string lines) => Message.Headers(lines.Split('|', StringSplitOptions.RemoveEmptyEntries));
 }
