@@ -60,15 +60,15 @@ internal sealed class RememberedRequest
             return false;
         if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
 
-        if (request.Headers is ICountedHeaders fields && _others is not null && fields.Count == _headers.Length + _others.Length)
+        if (request.Headers is ICountedHeaders headers && _others is not null && headers.Count == _headers.Length + _others.Length)
         {
             foreach (var header in _headers)
             {
-                if (!StringValues.Equals(fields[NameOf(routingHeaders, header.Index)], header.Lines)) return false;
+                if (!StringValues.Equals(headers[NameOf(routingHeaders, header.Index)], header.Lines)) return false;
             }
 
             // All names are accounted for, so no header is present that would change the key.
-            if (HasOthers(fields)) return Content.Equals(request.Content!.Value);
+            if (HasOthers(headers)) return Content.Equals(request.Content!.Value);
         }
 
         var next = 0;
@@ -97,11 +97,11 @@ internal sealed class RememberedRequest
     /// <summary>Tells whether the entry was used since the last call.</summary>
     public bool TakeRead() => _wasRead && !(_wasRead = false);
 
-    private bool HasOthers(ICountedHeaders fields)
+    private bool HasOthers(ICountedHeaders headers)
     {
         foreach (var name in _others!)
         {
-            if (fields[name].Count == 0) return false;
+            if (headers[name].Count == 0) return false;
         }
         return true;
     }
@@ -109,13 +109,13 @@ internal sealed class RememberedRequest
     // The names that are not part of the key; null if they are not known, or too many.
     private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
-        if (request.Headers is not ICountedHeaders fields || fields.Count > MostOthers) return null;
+        if (request.Headers is not ICountedHeaders headers || headers.Count > MostOthers) return null;
         string[] others =
-            [.. fields.Names.Where(name => !CacheKeySet.KeyHeaders.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+            [.. headers.Names.Where(name => !CacheKeySet.KeyHeaders.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
 
         // A routing header that is listed twice would be counted twice. It could hide a header without lines, which the next request may
         // have.
-        return others.Length + headerCount == fields.Count && fields.Names.All(name => fields[name].Count > 0) ? others : null;
+        return others.Length + headerCount == headers.Count && headers.Names.All(name => headers[name].Count > 0) ? others : null;
     }
 
     private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;

@@ -45,8 +45,8 @@ internal static class ResponseFreshener
     public static async ValueTask CompareAsync(QueryCache cache, StoredItem stored, HeaderCollection received)
     {
         if (stored.Item.Response.Status != 200) return;
-        var fields = stored.Item.Response.Headers;
-        var isOld = IsOther(received["ETag"], fields["ETag"]) || IsOther(received["Last-Modified"], fields["Last-Modified"])
+        var headers = stored.Item.Response.Headers;
+        var isOld = IsOther(received["ETag"], headers["ETag"]) || IsOther(received["Last-Modified"], headers["Last-Modified"])
             || IsOther(received["Content-Length"], stored.Item.Content.Length.ToString(CultureInfo.InvariantCulture));
         if (isOld) await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
 

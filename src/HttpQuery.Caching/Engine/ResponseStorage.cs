@@ -24,7 +24,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
 
     /// <summary>Returns why a response is not stored; <see langword="null"/> if it may be stored.</summary>
     public static StorageRefusal? RefusalOf(
-        RequestContext context, int status, HeaderCollection fields, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
+        RequestContext context, int status, HeaderCollection headers, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
     {
         var exchange = new CacheExchange
         {
@@ -32,14 +32,14 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
             RequestHeaders = context.Request.Headers,
             RequestDirectives = context.Directives,
             Status = status,
-            ResponseHeaders = fields,
+            ResponseHeaders = headers,
             RequestTime = requestTime,
             ResponseTime = now,
             AllowsAuthorization = context.IsOfUser || context.Request.IsSharedAcrossUsers,
             IsKeyNormalized = context.Keys.IsNormalized,
         };
         if (StorageRefusal.Of(StorageRules.Decide(context.Rules, exchange)) is { } refusal) return refusal;
-        return isUserUnknown && !context.AllowsSharing(ResponseDirectives.Parse(fields, context.Rules.Mode))
+        return isUserUnknown && !context.AllowsSharing(ResponseDirectives.Parse(headers, context.Rules.Mode))
             ? StorageRefusal.UnknownUser
             : null;
     }

@@ -3,7 +3,7 @@ namespace HttpQuery.Caching;
 /// <summary>Applies the invalidations of a response to an unsafe request (RFC 9111 §4.4, RFC 9875 §3).</summary>
 internal static class UnsafeRequestInvalidator
 {
-    public static async ValueTask InvalidateAsync(RequestContext context, int status, HeaderCollection fields)
+    public static async ValueTask InvalidateAsync(RequestContext context, int status, HeaderCollection headers)
     {
         var (request, epochs) = (context.Request, context.Cache.Epochs);
         if (!InvalidationRules.Invalidates(request.Method, status)) return;
@@ -12,10 +12,10 @@ internal static class UnsafeRequestInvalidator
         var subjects = new HashSet<QueryCacheKey> { CacheKeySet.ResourceOf(request) };
         if (Uri.TryCreate($"{request.Scheme}://{request.Authority}{request.Target}", UriKind.Absolute, out var target))
         {
-            foreach (var uri in InvalidationRules.Targets(request.Method, status, target, fields))
+            foreach (var uri in InvalidationRules.Targets(request.Method, status, target, headers))
                 subjects.Add(CacheKeySet.ResourceOf(uri));
         }
-        foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, fields))
+        foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, headers))
             subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
 
         // All at once, because the client waits for them.

@@ -6,37 +6,37 @@ namespace HttpQuery.Caching;
 /// <summary>The headers of a stored message: immutable, in the order of their first lines; names ignore case.</summary>
 internal sealed class HeaderCollection : ICountedHeaders, IReadOnlyList<KeyValuePair<string, StringValues>>
 {
-    private readonly KeyValuePair<string, StringValues>[] _fields;
+    private readonly KeyValuePair<string, StringValues>[] _headers;
 
     /// <summary>Creates the headers; lines of one name may be in separate entries.</summary>
-    public HeaderCollection(params IEnumerable<KeyValuePair<string, StringValues>> fields)
+    public HeaderCollection(params IEnumerable<KeyValuePair<string, StringValues>> headers)
     {
-        ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(headers);
         var byName = new OrderedDictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, received) in fields)
+        foreach (var (name, received) in headers)
         {
             var lines = WithoutNulls(received);
             if (lines.Count == 0) continue;
             byName[name] = byName.TryGetValue(name, out var earlier) ? StringValues.Concat(earlier, lines) : lines;
         }
 
-        _fields = [.. byName];
+        _headers = [.. byName];
     }
 
     /// <summary>No headers.</summary>
     public static HeaderCollection Empty { get; } = new();
 
     /// <summary>The number of different names.</summary>
-    public int Count => _fields.Length;
+    public int Count => _headers.Length;
 
-    IEnumerable<string> ICountedHeaders.Names => _fields.Select(one => one.Key);
+    IEnumerable<string> ICountedHeaders.Names => _headers.Select(one => one.Key);
 
     /// <inheritdoc/>
     public StringValues this[string name]
     {
         get
         {
-            foreach (var field in _fields)
+            foreach (var field in _headers)
                 if (string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase)) return field.Value;
             return default;
         }
@@ -44,10 +44,10 @@ internal sealed class HeaderCollection : ICountedHeaders, IReadOnlyList<KeyValue
 
     /// <summary>The name and the lines at an index.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is out of range.</exception>
-    public KeyValuePair<string, StringValues> this[int index] => _fields[index];
+    public KeyValuePair<string, StringValues> this[int index] => _headers[index];
 
     /// <summary>Enumerates the headers in their order.</summary>
-    public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
+    public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => _headers.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -144,19 +144,19 @@ internal static class CacheItemFormat
             || !reader.TryReadTime(out var requestTime) || !reader.TryReadTime(out var responseTime)) return null;
         if (!reader.TryRead(out long ticks) || ticks < -1
             || !reader.TryRead(out UInt128 resource) || !reader.TryRead(out UInt128 store)) return null;
-        if (ReadFields(ref reader) is not { } fields || ReadTagEpochs(ref reader) is not { } tags
+        if (ReadFields(ref reader) is not { } headers || ReadTagEpochs(ref reader) is not { } tags
             || !reader.TryReadRest(out var content)) return null;
 
         TimeSpan? lifetime = ticks < 0 ? null : TimeSpan.FromTicks(ticks);
         var own = rules.DefaultLifetime == lifetime ? rules : rules with { DefaultLifetime = lifetime };
-        return new(new(own, status, fields, requestTime, responseTime), content, new(resource, store, tags));
+        return new(new(own, status, headers, requestTime, responseTime), content, new(resource, store, tags));
     }
 
     private static HeaderCollection? ReadFields(ref Reader reader)
     {
         if (!reader.TryReadCount(out var count)) return null;
-        var fields = new KeyValuePair<string, StringValues>[count];
-        foreach (ref var field in fields.AsSpan())
+        var headers = new KeyValuePair<string, StringValues>[count];
+        foreach (ref var field in headers.AsSpan())
         {
             if (!reader.TryRead(out string name) || !reader.TryReadCount(out var lineCount)) return null;
             var lines = new string[lineCount];
@@ -166,7 +166,7 @@ internal static class CacheItemFormat
             }
             field = new(name, lineCount == 1 ? new StringValues(lines[0]) : new StringValues(lines));
         }
-        return new(fields);
+        return new(headers);
     }
 
     private static TagEpoch[]? ReadTagEpochs(ref Reader reader)

@@ -38,13 +38,13 @@ internal readonly record struct RequestDirectives
     public bool OnlyIfCached { get; init; }
 
     /// <summary>Reads the directives of a request without allocating.</summary>
-    /// <param name="fields">The headers of the request. <c>Pragma: no-cache</c> counts if there is no Cache-Control (RFC 9111
+    /// <param name="headers">The headers of the request. <c>Pragma: no-cache</c> counts if there is no Cache-Control (RFC 9111
     /// §5.4).</param>
-    public static RequestDirectives Parse(IReadOnlyHeaders fields)
+    public static RequestDirectives Parse(IReadOnlyHeaders headers)
     {
-        ArgumentNullException.ThrowIfNull(fields);
-        var cacheControl = fields["Cache-Control"];
-        return Parse(cacheControl, cacheControl.Count == 0 ? fields["Pragma"] : default);
+        ArgumentNullException.ThrowIfNull(headers);
+        var cacheControl = headers["Cache-Control"];
+        return Parse(cacheControl, cacheControl.Count == 0 ? headers["Pragma"] : default);
     }
 
     /// <summary>Reads the directives of a request without allocating.</summary>

@@ -68,12 +68,12 @@ internal readonly partial record struct ResponseDirectives
 
     /// <summary>Reads the directives that apply to a cache. A shared cache reads <c>CDN-Cache-Control</c> if it is well formed and not
     /// empty (RFC 9213 §2.2, §3). Otherwise Cache-Control applies.</summary>
-    public static ResponseDirectives Parse(IReadOnlyHeaders fields, CacheMode mode)
+    public static ResponseDirectives Parse(IReadOnlyHeaders headers, CacheMode mode)
     {
-        ArgumentNullException.ThrowIfNull(fields);
-        return mode is CacheMode.Shared && TryParseTargeted(fields["CDN-Cache-Control"], out var targeted)
+        ArgumentNullException.ThrowIfNull(headers);
+        return mode is CacheMode.Shared && TryParseTargeted(headers["CDN-Cache-Control"], out var targeted)
             ? targeted
-            : Parse(fields["Cache-Control"]);
+            : Parse(headers["Cache-Control"]);
     }
 
     /// <summary>Reads the lines of Cache-Control. Allocates only if directives name headers.</summary>

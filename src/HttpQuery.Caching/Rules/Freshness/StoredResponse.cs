@@ -9,21 +9,21 @@ internal sealed class StoredResponse
     /// <summary>Parses a response, when it is stored and each time it is loaded.</summary>
     /// <param name="options">The rules that apply to the response.</param>
     /// <param name="status">The status code.</param>
-    /// <param name="fields">The stored headers.</param>
+    /// <param name="headers">The stored headers.</param>
     /// <param name="requestTime">When the request for this response was sent.</param>
     /// <param name="responseTime">When the response was received.</param>
     public StoredResponse(
-        CacheRuleOptions options, int status, HeaderCollection fields, DateTimeOffset requestTime, DateTimeOffset responseTime)
+        CacheRuleOptions options, int status, HeaderCollection headers, DateTimeOffset requestTime, DateTimeOffset responseTime)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(fields);
-        (Options, Status, Headers, RequestTime, ResponseTime) = (options, status, fields, requestTime, responseTime);
-        Directives = ResponseDirectives.Parse(fields, options.Mode);
-        InitialAge = FreshnessRules.InitialAge(fields, requestTime, responseTime);
-        Lifetime = FreshnessRules.Lifetime(options, status, fields, Directives, responseTime);
-        Date = FreshnessRules.Date(fields, responseTime);
-        EntityTag = HttpQuery.EntityTag.TryParse(fields["ETag"].First(), out var tag) ? tag : null;
-        LastModified = FreshnessRules.TryLastModified(fields, responseTime, out var modified) ? modified : null;
+        ArgumentNullException.ThrowIfNull(headers);
+        (Options, Status, Headers, RequestTime, ResponseTime) = (options, status, headers, requestTime, responseTime);
+        Directives = ResponseDirectives.Parse(headers, options.Mode);
+        InitialAge = FreshnessRules.InitialAge(headers, requestTime, responseTime);
+        Lifetime = FreshnessRules.Lifetime(options, status, headers, Directives, responseTime);
+        Date = FreshnessRules.Date(headers, responseTime);
+        EntityTag = HttpQuery.EntityTag.TryParse(headers["ETag"].First(), out var tag) ? tag : null;
+        LastModified = FreshnessRules.TryLastModified(headers, responseTime, out var modified) ? modified : null;
     }
 
     /// <summary>The rules that apply to the response.</summary>

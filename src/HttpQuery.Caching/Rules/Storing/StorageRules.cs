@@ -24,11 +24,11 @@ internal static class StorageRules
 
     /// <summary>Returns the headers of a response that are stored (RFC 9111 §3.1). Headers of the connection (RFC 9110 §7.6.1) and of a
     /// proxy are left out. So are those that <c>no-cache</c> or, in a shared cache, <c>private</c> names.</summary>
-    /// <param name="fields">The headers of the response as received; lines of one name may be in separate entries.</param>
+    /// <param name="headers">The headers of the response as received; lines of one name may be in separate entries.</param>
     /// <param name="mode">Whether the response is stored for one user or for several.</param>
-    public static HeaderCollection SelectHeaders(IEnumerable<KeyValuePair<string, StringValues>> fields, CacheMode mode)
+    public static HeaderCollection SelectHeaders(IEnumerable<KeyValuePair<string, StringValues>> headers, CacheMode mode)
     {
-        var received = new HeaderCollection(fields);
+        var received = new HeaderCollection(headers);
         var directives = ResponseDirectives.Parse(received, mode);
         var connection = received["Connection"];
         return new(received.Where(field => IsStored(field.Key, connection) && !directives.Withholds(field.Key, mode is CacheMode.Shared)));
@@ -100,17 +100,17 @@ internal static class StorageRules
     private static StorageDecision RefusalOfLifetime(
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
-        var (fields, time) = (exchange.ResponseHeaders, exchange.ResponseTime);
-        var lifetime = FreshnessRules.Lifetime(options, exchange.Status, fields, directives, time);
+        var (headers, time) = (exchange.ResponseHeaders, exchange.ResponseTime);
+        var lifetime = FreshnessRules.Lifetime(options, exchange.Status, headers, directives, time);
         var isStated = lifetime.Source is not (LifetimeSource.None or LifetimeSource.Heuristic);
         var mayGuess = options.AllowHeuristicFreshness || directives.NoCache;
         var isCacheable = directives.Public || (directives.Private && !options.IsShared)
             || FreshnessRules.IsHeuristicallyCacheable(exchange.Status);
         if (!isStated && !(mayGuess && isCacheable)) return StorageDecision.NoLifetime;
 
-        var hasValidator = EntityTag.TryParse(fields["ETag"].First(), out _) || FreshnessRules.TryLastModified(fields, time, out _);
+        var hasValidator = EntityTag.TryParse(headers["ETag"].First(), out _) || FreshnessRules.TryLastModified(headers, time, out _);
         if (hasValidator) return StorageDecision.Store;
-        var staleness = FreshnessRules.InitialAge(fields, exchange.RequestTime, time) - lifetime.Value;
+        var staleness = FreshnessRules.InitialAge(headers, exchange.RequestTime, time) - lifetime.Value;
         var mayBeStale = !directives.ForbidsStale(options.IsShared)
             && (staleness < directives.StaleWhileRevalidate || staleness < directives.StaleIfError);
         return !directives.NoCache && (staleness < TimeSpan.Zero || mayBeStale) ? StorageDecision.Store : StorageDecision.NotReusable;

@@ -86,8 +86,8 @@ internal static class ValidationRules
 
         var replaced = new HashSet<string>(news.Select(field => field.Key), StringComparer.OrdinalIgnoreCase) { "Age" };
         var kept = stored.Headers.Where(field => !replaced.Contains(field.Key));
-        var fields = StorageRules.SelectHeaders(kept.Concat(news), stored.Options.Mode);
-        return new(stored.Options, stored.Status, fields, requestTime, responseTime);
+        var headers = StorageRules.SelectHeaders(kept.Concat(news), stored.Options.Mode);
+        return new(stored.Options, stored.Status, headers, requestTime, responseTime);
     }
 
     /// <summary>Returns whether a header describes the stored content, so that a 304 must not change it.</summary>
