@@ -36,8 +36,8 @@ internal sealed class HeaderCollection : ICountedHeaders, IReadOnlyList<KeyValue
     {
         get
         {
-            foreach (var field in _headers)
-                if (string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase)) return field.Value;
+            foreach (var header in _headers)
+                if (string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase)) return header.Value;
             return default;
         }
     }

@@ -156,7 +156,7 @@ internal static class CacheItemFormat
     {
         if (!reader.TryReadCount(out var count)) return null;
         var headers = new KeyValuePair<string, StringValues>[count];
-        foreach (ref var field in headers.AsSpan())
+        foreach (ref var header in headers.AsSpan())
         {
             if (!reader.TryRead(out string name) || !reader.TryReadCount(out var lineCount)) return null;
             var lines = new string[lineCount];
@@ -164,7 +164,7 @@ internal static class CacheItemFormat
             {
                 if (!reader.TryRead(out lines[i])) return null;
             }
-            field = new(name, lineCount == 1 ? new StringValues(lines[0]) : new StringValues(lines));
+            header = new(name, lineCount == 1 ? new StringValues(lines[0]) : new StringValues(lines));
         }
         return new(headers);
     }

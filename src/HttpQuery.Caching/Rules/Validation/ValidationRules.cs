@@ -81,11 +81,11 @@ internal static class ValidationRules
         ArgumentNullException.ThrowIfNull(stored);
         var received = new HeaderCollection(notModified);
         var connection = received["Connection"];
-        var news = received.Where(field => !IsOfContent(field.Key) && StorageRules.IsStored(field.Key, connection)).ToList();
-        if (!news.Exists(field => Is(field.Key, "Date"))) news.Add(new("Date", HttpDate.Format(responseTime)));
+        var news = received.Where(header => !IsOfContent(header.Key) && StorageRules.IsStored(header.Key, connection)).ToList();
+        if (!news.Exists(header => Is(header.Key, "Date"))) news.Add(new("Date", HttpDate.Format(responseTime)));
 
-        var replaced = new HashSet<string>(news.Select(field => field.Key), StringComparer.OrdinalIgnoreCase) { "Age" };
-        var kept = stored.Headers.Where(field => !replaced.Contains(field.Key));
+        var replaced = new HashSet<string>(news.Select(header => header.Key), StringComparer.OrdinalIgnoreCase) { "Age" };
+        var kept = stored.Headers.Where(header => !replaced.Contains(header.Key));
         var headers = StorageRules.SelectHeaders(kept.Concat(news), stored.Options.Mode);
         return new(stored.Options, stored.Status, headers, requestTime, responseTime);
     }
