@@ -46,9 +46,9 @@ internal static class HostileFields
         ["Location"] = text => InvalidationRules.Targets("POST", 201, new("http://a.test/"), new Lines("Location", text)),
         ["target of a key"] = text => Key(builder => builder.Start("QUERY", "http", "a.test", "/" + text)),
         ["authority of a key"] = text => Key(builder => builder.Start("QUERY", "http", text, "/")),
-        ["Content-Type of a key"] = text => Key(builder => Start(builder).AddField("Content-Type", "a/b" + text)),
-        ["Content-Encoding of a key"] = text => Key(builder => Start(builder).AddField("Content-Encoding", text)),
-        ["Cache-Control of a key"] = text => Key(builder => Start(builder).AddField("Cache-Control", text)),
+        ["Content-Type of a key"] = text => Key(builder => Start(builder).AddHeader("Content-Type", "a/b" + text)),
+        ["Content-Encoding of a key"] = text => Key(builder => Start(builder).AddHeader("Content-Encoding", text)),
+        ["Cache-Control of a key"] = text => Key(builder => Start(builder).AddHeader("Cache-Control", text)),
     };
 
     public static void Run()

@@ -51,7 +51,7 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
         builder.SetNormalizations(request.Normalizations);
         foreach (var name in KeyHeaders)
         {
-            foreach (var line in request.Headers[name]) builder.AddField(name, line);
+            foreach (var line in request.Headers[name]) builder.AddHeader(name, line);
         }
         foreach (var name in options.RoutingHeaders)
         {

@@ -102,7 +102,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="value">The value, which counts as UTF-8.</param>
     /// <exception cref="ArgumentException"><paramref name="value"/> has an unpaired surrogate.</exception>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    public void AddHeader(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         Require(State.Fields);
         _fields.Add(name, value);
@@ -112,7 +112,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="name">The name, in any case.</param>
     /// <param name="value">The bytes of the value.</param>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
+    public void AddHeader(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
     {
         Require(State.Fields);
         _fields.Add(name, value);

@@ -36,7 +36,7 @@ internal static class RequestKey
         builder.SetNormalizations(normalizations);
         foreach (var (name, lines) in request.Headers)
         {
-            foreach (var line in lines) builder.AddField(name, line);
+            foreach (var line in lines) builder.AddHeader(name, line);
         }
         foreach (var name in routingHeaders.Distinct(StringComparer.OrdinalIgnoreCase))
         {

@@ -24,7 +24,7 @@ public class QueryCacheKeyBuilderMisuseTests
         builder.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => builder.Start("QUERY", "http", "a.test", "/"));
-        Assert.Throws<ObjectDisposedException>(() => builder.AddField("Content-Type", "a/b"));
+        Assert.Throws<ObjectDisposedException>(() => builder.AddHeader("Content-Type", "a/b"));
         Assert.Throws<ObjectDisposedException>(() => builder.Append("x"u8));
         Assert.Throws<ObjectDisposedException>(() => builder.Complete());
     }
@@ -37,7 +37,7 @@ public class QueryCacheKeyBuilderMisuseTests
         Assert.Throws<InvalidOperationException>(() => builder.Complete());
 
         builder.Start("QUERY", "http", "a.test", "/");
-        Assert.ThrowsAny<ArgumentException>(() => builder.AddField("Content-Language", "\ud801"));
+        Assert.ThrowsAny<ArgumentException>(() => builder.AddHeader("Content-Language", "\ud801"));
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingField("X-Host", "\ud801"));
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingField("\udc00", "a"));
         var key = builder.Complete();
