@@ -55,7 +55,7 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
         }
         foreach (var name in options.RoutingHeaders)
         {
-            foreach (var line in request.Headers[name]) builder.AddRoutingField(name, line);
+            foreach (var line in request.Headers[name]) builder.AddRoutingHeader(name, line);
         }
         if (!partition.IsEmpty) builder.SetPartition(partition);
     }

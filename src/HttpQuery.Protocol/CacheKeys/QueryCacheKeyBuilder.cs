@@ -125,7 +125,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="value">The value, which counts as UTF-8.</param>
     /// <exception cref="ArgumentException">An argument has an unpaired surrogate.</exception>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddRoutingField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    public void AddRoutingHeader(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         Require(State.Fields);
         _routing.Add(name, value);
@@ -136,7 +136,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="value">The bytes of the value.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> has an unpaired surrogate.</exception>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddRoutingField(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
+    public void AddRoutingHeader(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
     {
         Require(State.Fields);
         _routing.Add(name, value);

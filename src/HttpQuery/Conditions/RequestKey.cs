@@ -40,7 +40,7 @@ internal static class RequestKey
         }
         foreach (var name in routingHeaders.Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            foreach (var line in request.Headers[name]) builder.AddRoutingField(name, line);
+            foreach (var line in request.Headers[name]) builder.AddRoutingHeader(name, line);
         }
         return builder.Complete(content.Octets.Span);
     }

@@ -113,13 +113,13 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
         {
             builder.Start(Method, Scheme, Authority, Target);
             foreach (var (name, value) in Fields) builder.AddHeader(name, value);
-            foreach (var (name, value) in Routing) builder.AddRoutingField(name, value);
+            foreach (var (name, value) in Routing) builder.AddRoutingHeader(name, value);
         }
         else
         {
             builder.Start(Octets(Method), Octets(Scheme), Octets(Authority), Octets(Target));
             foreach (var (name, value) in Fields) builder.AddHeader(name, Octets(value));
-            foreach (var (name, value) in Routing) builder.AddRoutingField(name, Octets(value));
+            foreach (var (name, value) in Routing) builder.AddRoutingHeader(name, Octets(value));
         }
         builder.SetNormalizations(Normalizations);
         if (Partition is not null) builder.SetPartition(Partition);

@@ -38,8 +38,8 @@ public class QueryCacheKeyBuilderMisuseTests
 
         builder.Start("QUERY", "http", "a.test", "/");
         Assert.ThrowsAny<ArgumentException>(() => builder.AddHeader("Content-Language", "\ud801"));
-        Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingField("X-Host", "\ud801"));
-        Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingField("\udc00", "a"));
+        Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingHeader("X-Host", "\ud801"));
+        Assert.ThrowsAny<ArgumentException>(() => builder.AddRoutingHeader("\udc00", "a"));
         var key = builder.Complete();
         builder.Start("QUERY", "http", "a.test", "/");
         Assert.Equal(key, builder.Complete());

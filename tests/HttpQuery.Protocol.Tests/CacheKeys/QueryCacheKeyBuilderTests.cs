@@ -37,12 +37,12 @@ public class QueryCacheKeyBuilderTests
         using var builder = new QueryCacheKeyScheme().CreateBuilder();
         builder.Start("QUERY", "http", "a.test", "/é");
         builder.AddHeader("Content-Type", "text/plain; a=\"é\"");
-        builder.AddRoutingField("X-Host", "é");
+        builder.AddRoutingHeader("X-Host", "é");
         var text = builder.Complete([]);
 
         builder.Start("QUERY"u8, "http"u8, "a.test"u8, "/é"u8);
         builder.AddHeader("Content-Type", "text/plain; a=\"é\""u8);
-        builder.AddRoutingField("x-HOST", "é"u8);
+        builder.AddRoutingHeader("x-HOST", "é"u8);
         Assert.Equal(text, builder.Complete([]));
     }
 
@@ -57,7 +57,7 @@ public class QueryCacheKeyBuilderTests
             builder.Start("QUERY", "http", "b.test", "/other");
             builder.AddHeader("Content-Type", "application/json");
             if (coding is not null) builder.AddHeader("Content-Encoding", coding);
-            builder.AddRoutingField("X-Host", "c.test");
+            builder.AddRoutingHeader("X-Host", "c.test");
             builder.SetPartition("somebody"u8);
             builder.SetNormalizations(QueryNormalizations.Gzip | QueryNormalizations.Deflate | QueryNormalizations.JsonMemberOrder);
             builder.Append("[1,{\"half\":\""u8);
@@ -70,7 +70,7 @@ public class QueryCacheKeyBuilderTests
     {
         using var builder = new QueryCacheKeyScheme().CreateBuilder();
         Assert.Throws<InvalidOperationException>(() => builder.AddHeader("Content-Type", "a/b"));
-        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingField("X-Host", "a"));
+        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingHeader("X-Host", "a"));
         Assert.Throws<InvalidOperationException>(() => builder.SetNormalizations(QueryNormalizations.Gzip));
         Assert.Throws<InvalidOperationException>(() => builder.Append(Json));
         Assert.Throws<InvalidOperationException>(() => builder.Complete());
@@ -78,7 +78,7 @@ public class QueryCacheKeyBuilderTests
         Start(builder).Append(Json);
         Assert.Throws<InvalidOperationException>(() => builder.AddHeader("Content-Type", "a/b"));
         Assert.Throws<InvalidOperationException>(() => builder.SetPartition(Json));
-        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingField("X-Host", "a"u8));
+        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingHeader("X-Host", "a"u8));
         Assert.Throws<InvalidOperationException>(() => builder.SetNormalizations(QueryNormalizations.Gzip));
         Assert.Throws<InvalidOperationException>(() => builder.Complete(Json));
         builder.Complete();
@@ -120,8 +120,8 @@ public class QueryCacheKeyBuilderTests
             builder.Start("QUERY", "https", "api.test", "/search?a=1");
             builder.AddHeader("Content-Type", "application/json; charset=utf-8");
             builder.AddHeader("Accept", "application/json");
-            builder.AddRoutingField("X-Forwarded-Host", "b.test");
-            builder.AddRoutingField("Forwarded", "host=b.test");
+            builder.AddRoutingHeader("X-Forwarded-Host", "b.test");
+            builder.AddRoutingHeader("Forwarded", "host=b.test");
             builder.SetNormalizations(QueryNormalizations.Gzip);
             return builder.Complete(content);
         }
