@@ -35,15 +35,15 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
     public static QueryCacheKey ResourceOf(Uri uri)
     {
         var (scheme, authority, target) = TargetUri.Of(uri);
-        return QueryCacheKey.OfResource(scheme, authority, target);
+        return QueryCacheKey.FromResource(scheme, authority, target);
     }
 
     /// <summary>One key for all spellings of the target URI of a request.</summary>
     public static QueryCacheKey ResourceOf(CacheRequest request) =>
-        QueryCacheKey.OfResource(request.Scheme, request.Authority, request.Target);
+        QueryCacheKey.FromResource(request.Scheme, request.Authority, request.Target);
 
     /// <summary>One key for all spellings of scheme, host and port.</summary>
-    public static QueryCacheKey OriginOf(CacheRequest request) => QueryCacheKey.OfResource(request.Scheme, request.Authority, "/");
+    public static QueryCacheKey OriginOf(CacheRequest request) => QueryCacheKey.FromResource(request.Scheme, request.Authority, "/");
 
     private static void Start(QueryCacheKeyBuilder builder, QueryCacheOptions options, CacheRequest request, ReadOnlySpan<byte> partition)
     {

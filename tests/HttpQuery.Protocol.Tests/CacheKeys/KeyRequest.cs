@@ -101,7 +101,7 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
 
     private QueryCacheKey? Find(QueryCacheKeyScheme scheme, Func<QueryCacheKeyBuilder, QueryCacheKey> complete)
     {
-        if (IsResource) return QueryCacheKey.OfResource(Text(Scheme), Text(Authority), Text(Target));
+        if (IsResource) return QueryCacheKey.FromResource(Text(Scheme), Text(Authority), Text(Target));
         using var builder = scheme.CreateBuilder();
         Describe(builder);
         return Vary(complete(builder));

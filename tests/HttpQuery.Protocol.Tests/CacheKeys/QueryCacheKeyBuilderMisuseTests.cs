@@ -43,7 +43,7 @@ public class QueryCacheKeyBuilderMisuseTests
         var key = builder.Complete();
         builder.Start("QUERY", "http", "a.test", "/");
         Assert.Equal(key, builder.Complete());
-        Assert.ThrowsAny<ArgumentException>(() => QueryCacheKey.OfResource("http", "a.test", "/\ud800"));
+        Assert.ThrowsAny<ArgumentException>(() => QueryCacheKey.FromResource("http", "a.test", "/\ud800"));
         Assert.ThrowsAny<ArgumentException>(() => key.Vary(KeyValuePair.Create<string, IEnumerable<string?>>("accept", ["\udc00"])));
         Assert.ThrowsAny<ArgumentException>(() => key.Vary(KeyValuePair.Create<string, IEnumerable<string?>>("\udc00", [])));
     }
