@@ -39,7 +39,7 @@ internal sealed class CachedMessage
         {
             foreach (var header in Stored) yield return header;
             yield return new("Age", Age);
-            if (CacheStatus.Count > 0) yield return new(Caching.CacheStatus.FieldName, CacheStatus);
+            if (CacheStatus.Count > 0) yield return new(Caching.CacheStatus.HeaderName, CacheStatus);
             if (ContentRange is not null) yield return new("Content-Range", ContentRange);
         }
     }

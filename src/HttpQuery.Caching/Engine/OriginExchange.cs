@@ -136,7 +136,7 @@ internal sealed class OriginExchange : IDisposable
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
         var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
         _context.Report(outcome);
-        var lines = outcome.ToLines(cache, item.Response.Headers[CacheStatus.FieldName]);
+        var lines = outcome.ToLines(cache, item.Response.Headers[CacheStatus.HeaderName]);
         return new(
             CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Headers, item.Response, now), lines, now));
     }

@@ -125,7 +125,7 @@ internal static class RequestLookup
     private static CachedMessage Message(
         RequestContext context, CachedResponse item, ConditionalResult conditional, in CacheOutcome outcome, DateTimeOffset now) =>
         CachedMessage.Of(
-            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Headers[CacheStatus.FieldName], now), now);
+            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Headers[CacheStatus.HeaderName], now), now);
 
     private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
     {

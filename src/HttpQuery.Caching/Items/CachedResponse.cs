@@ -52,5 +52,5 @@ internal sealed class CachedResponse : CacheItem
     private static bool IsMadeAnew(string name) =>
         name.Equals("Age", StringComparison.OrdinalIgnoreCase)
             || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
-            || name.Equals(CacheStatus.FieldName, StringComparison.OrdinalIgnoreCase);
+            || name.Equals(CacheStatus.HeaderName, StringComparison.OrdinalIgnoreCase);
 }

@@ -10,7 +10,7 @@ namespace HttpQuery.Caching;
 internal readonly record struct CacheStatus
 {
     /// <summary>The name of the header.</summary>
-    public const string FieldName = "Cache-Status";
+    public const string HeaderName = "Cache-Status";
 
     private const int MostCharacters = 256;
 

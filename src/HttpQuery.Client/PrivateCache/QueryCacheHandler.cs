@@ -238,8 +238,8 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
     private void SetCacheStatus(HttpResponseMessage response, Func<StringValues, StringValues> lines)
     {
         if (!_cache.Options.SendsCacheStatus) return;
-        string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.FieldName, out var values) ? [.. values] : [];
-        response.Headers.Remove(CacheStatus.FieldName);
-        response.Headers.TryAddWithoutValidation(CacheStatus.FieldName, (IEnumerable<string?>)lines(upstream));
+        string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.HeaderName, out var values) ? [.. values] : [];
+        response.Headers.Remove(CacheStatus.HeaderName);
+        response.Headers.TryAddWithoutValidation(CacheStatus.HeaderName, (IEnumerable<string?>)lines(upstream));
     }
 }

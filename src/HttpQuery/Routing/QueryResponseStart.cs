@@ -47,7 +47,7 @@ internal sealed class QueryResponseStart
             return Task.CompletedTask;
 
         var headers = context.Response.Headers;
-        headers.TryAdd(AcceptQuery.FieldName, fields.AcceptQuery);
+        headers.TryAdd(AcceptQuery.HeaderName, fields.AcceptQuery);
         RequestPreconditions.CorrectEntityTag(context);
         if (!HttpMethods.IsQuery(context.Request.Method)) return Task.CompletedTask;
 

@@ -40,6 +40,6 @@ internal static class CacheAnswer
     /// <summary>Sets Cache-Status, unless it has no lines.</summary>
     public static void SetStatus(IHeaderDictionary headers, StringValues lines)
     {
-        if (lines.Count > 0) headers[CacheStatus.FieldName] = lines;
+        if (lines.Count > 0) headers[CacheStatus.HeaderName] = lines;
     }
 }

@@ -250,12 +250,12 @@ internal sealed class ForwardedResponse : IHttpResponseFeature, IHttpRequestLife
             case ResponseAction.RelayAndStore stored:
                 _reaction = stored;
                 if (!_response.HasStarted)
-                    CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                    CacheAnswer.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.HeaderName]));
                 break;
             case ResponseAction.Relay relayed:
                 _reaction = relayed;
                 if (!_response.HasStarted)
-                    CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                    CacheAnswer.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.HeaderName]));
                 break;
         }
     }

@@ -121,7 +121,7 @@ internal sealed class QueryCacheMiddleware
     {
         var context = (HttpContext)state;
         var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CachePlace>().Exchange!);
-        CacheAnswer.SetStatus(response.Headers, exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]));
+        CacheAnswer.SetStatus(response.Headers, exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.HeaderName]));
         return Task.CompletedTask;
     };
 
