@@ -9,8 +9,8 @@ namespace HttpQuery.CacheKeys;
 
 /// <summary>Computes cache keys, for one request after another. Created by <see cref="QueryCacheKeyScheme.CreateBuilder"/>.</summary>
 /// <remarks>
-/// <para>For each request, call <c>Start</c>, then <c>AddField</c> for every header; headers that do not count are ignored. Call
-/// <c>AddRoutingField</c>, <see cref="SetNormalizations"/> and <see cref="SetPartition"/> where they apply. Then add the content and call
+/// <para>For each request, call <c>Start</c>, then <c>AddHeader</c> for every header; headers that do not count are ignored. Call
+/// <c>AddRoutingHeader</c>, <see cref="SetNormalizations"/> and <see cref="SetPartition"/> where they apply. Then add the content and call
 /// <c>Complete</c>. Pass content that is in memory as a whole to <c>Complete</c>. Otherwise pass pieces to <c>Append</c>, which does not
 /// keep them.</para>
 /// <para>Not thread-safe. In the steady state nothing is allocated, unless content is coded or a normalizer of your own runs. Memory is
