@@ -9,16 +9,16 @@ namespace HttpQuery.Caching;
 internal static class BackgroundRequest
 {
     /// <summary>The method: GET for HEAD, whose response has nothing to store.</summary>
-    public static string MethodOf(string method) => method is "HEAD" ? "GET" : method;
+    public static string GetMethod(string method) => method is "HEAD" ? "GET" : method;
 
     /// <summary>The content: a copy, because the first request's memory may be reused when that request is over.</summary>
-    public static byte[] ContentOf(CacheRequest request) => request.Content!.Value.ToArray();
+    public static byte[] GetContent(CacheRequest request) => request.Content!.Value.ToArray();
 
     /// <summary>The headers, without the client's conditions, its range, and its preferences about freshness. <c>no-transform</c> stays:
     /// it is part of the key.</summary>
     /// <param name="headers">The headers of the first request, those of its content included.</param>
     /// <param name="length">The number of content bytes. Content that came in chunks is sent with its length.</param>
-    public static IEnumerable<KeyValuePair<string, StringValues>> HeadersOf(
+    public static IEnumerable<KeyValuePair<string, StringValues>> GetHeaders(
         IEnumerable<KeyValuePair<string, StringValues>> headers, int length)
     {
         var (cacheControl, hasContent) = (StringValues.Empty, length > 0);

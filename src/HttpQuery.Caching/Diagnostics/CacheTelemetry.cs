@@ -65,17 +65,17 @@ internal sealed class CacheTelemetry
     public void Count(string method, CacheResult result) =>
         _requests.Add(1, new TagList
         {
-            { "httpquery.cache.result", LabelOf(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name }
+            { "httpquery.cache.result", GetLabel(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name }
         });
 
     public void Log(string method, CacheResult result, CacheStatus status) =>
-        CacheEvents.Ended(Logger, KnownMethod(method), LabelOf(result), status.ToFieldValue(_name));
+        CacheEvents.Ended(Logger, KnownMethod(method), GetLabel(result), status.ToFieldValue(_name));
 
     public void NotStored(string method, StorageRefusal refusal) => CacheEvents.NotStored(Logger, KnownMethod(method), refusal.Reason);
 
     public void StoreFailed(StoreOperation operation, Exception exception)
     {
-        var name = NameOf(operation);
+        var name = GetName(operation);
         _storeErrors.Add(1, new TagList
         {
             { "httpquery.cache.store.operation", name }, { "error.type", exception.GetType().FullName }, { NameLabel, _name }
@@ -85,7 +85,7 @@ internal sealed class CacheTelemetry
 
     public void StoreTimedOut(StoreOperation operation, TimeSpan timeout, TimeSpan pause)
     {
-        var name = NameOf(operation);
+        var name = GetName(operation);
         _storeErrors.Add(1, new TagList
         {
             { "httpquery.cache.store.operation", name }, { "error.type", "timeout" }, { NameLabel, _name }
@@ -112,7 +112,7 @@ internal sealed class CacheTelemetry
         _gauges?.CreateObservableGauge(instrument, () => new Measurement<long>(value(), tags), unit, description);
     }
 
-    public static string LabelOf(CacheResult result) => result switch
+    public static string GetLabel(CacheResult result) => result switch
     {
         CacheResult.Hit => "hit",
         CacheResult.StaleWhileRevalidate => "stale_while_revalidate",
@@ -133,7 +133,7 @@ internal sealed class CacheTelemetry
     private static string KnownMethod(string method) =>
         method is "GET" or "HEAD" or "QUERY" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" ? method : "_OTHER";
 
-    private static string NameOf(StoreOperation operation) => operation switch
+    private static string GetName(StoreOperation operation) => operation switch
     {
         StoreOperation.Read => "read",
         StoreOperation.Write => "write",

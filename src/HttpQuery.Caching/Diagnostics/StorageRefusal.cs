@@ -35,10 +35,10 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
     private static readonly StorageRefusal?[] ByDecision = [.. Enum.GetValues<StorageDecision>().Select(Create)];
 
     /// <summary>The refusal for a decision of the rules; <see langword="null"/> if the response may be stored.</summary>
-    public static StorageRefusal? Of(StorageDecision decision) => ByDecision[(int)decision];
+    public static StorageRefusal? FromDecision(StorageDecision decision) => ByDecision[(int)decision];
 
     /// <summary>The refusal for a request that prevents storing, whatever its response says.</summary>
-    public static StorageRefusal OfRequest(bool isNoStore) => isNoStore ? RequestNoStore : ContentType;
+    public static StorageRefusal FromRequest(bool isNoStore) => isNoStore ? RequestNoStore : ContentType;
 
     private static StorageRefusal? Create(StorageDecision decision) => decision switch
     {

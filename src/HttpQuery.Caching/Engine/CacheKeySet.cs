@@ -17,7 +17,7 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
         ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location",
             "Cache-Control", "Content-Digest", "Repr-Digest", "Signature-Input"];
 
-    public static CacheKeySet Of(QueryCacheOptions options, CacheRequest request)
+    public static CacheKeySet Create(QueryCacheOptions options, CacheRequest request)
     {
         using var builder = options.Keys.CreateBuilder();
         Start(builder, options, request, request.Partition.Span);
@@ -28,22 +28,22 @@ internal sealed record CacheKeySet(QueryCacheKey Primary, QueryCacheKey Shared, 
             Start(builder, options, request, CachePartition.WithUser(request.Partition.Span, request.User.Span));
             primary = builder.Complete(request.Content!.Value);
         }
-        return new(primary, shared, isNormalized, ResourceOf(request));
+        return new(primary, shared, isNormalized, GetResourceKey(request));
     }
 
     /// <summary>One key for all spellings of a URI.</summary>
-    public static QueryCacheKey ResourceOf(Uri uri)
+    public static QueryCacheKey GetResourceKey(Uri uri)
     {
-        var (scheme, authority, target) = TargetUri.Of(uri);
+        var (scheme, authority, target) = TargetUri.FromUri(uri);
         return QueryCacheKey.FromResource(scheme, authority, target);
     }
 
     /// <summary>One key for all spellings of the target URI of a request.</summary>
-    public static QueryCacheKey ResourceOf(CacheRequest request) =>
+    public static QueryCacheKey GetResourceKey(CacheRequest request) =>
         QueryCacheKey.FromResource(request.Scheme, request.Authority, request.Target);
 
     /// <summary>One key for all spellings of scheme, host and port.</summary>
-    public static QueryCacheKey OriginOf(CacheRequest request) => QueryCacheKey.FromResource(request.Scheme, request.Authority, "/");
+    public static QueryCacheKey GetOriginKey(CacheRequest request) => QueryCacheKey.FromResource(request.Scheme, request.Authority, "/");
 
     private static void Start(QueryCacheKeyBuilder builder, QueryCacheOptions options, CacheRequest request, ReadOnlySpan<byte> partition)
     {

@@ -10,14 +10,14 @@ internal static class CachePartition
     /// <summary>Writes the name and the value of each part. A length precedes each, so no part can imitate another.</summary>
     /// <param name="parts">Names such as <c>culture</c>, and values; a part whose value is <see langword="null"/> is left out.</param>
     /// <returns>The bytes; empty if no part has a value.</returns>
-    public static byte[] Of(params ReadOnlySpan<(string Name, string? Value)> parts)
+    public static byte[] Create(params ReadOnlySpan<(string Name, string? Value)> parts)
     {
         var output = new ArrayBufferWriter<byte>();
         foreach (var (name, value) in parts)
         {
             if (value is null) continue;
-            Write(output, BytesOf(name));
-            Write(output, BytesOf(value));
+            Write(output, GetBytes(name));
+            Write(output, GetBytes(value));
         }
         return output.WrittenSpan.ToArray();
     }
@@ -33,7 +33,7 @@ internal static class CachePartition
     }
 
     // UTF-8, with lone surrogates written the same way: the encoding would make all of them equal.
-    private static byte[] BytesOf(string text)
+    private static byte[] GetBytes(string text)
     {
         if (!HasHalfPair(text)) return Encoding.UTF8.GetBytes(text);
         var output = new ArrayBufferWriter<byte>(3 * text.Length);

@@ -50,10 +50,10 @@ internal sealed class CachedMessage
     /// <param name="conditional">The result of the request's own conditions.</param>
     /// <param name="status">The lines of Cache-Status.</param>
     /// <param name="now">The current time.</param>
-    public static CachedMessage Of(
+    public static CachedMessage Create(
         CacheRequest request, CachedResponse stored, ConditionalResult conditional, StringValues status, DateTimeOffset now)
     {
-        var age = SecondsOf(stored.Response.CurrentAge(now)).ToString(CultureInfo.InvariantCulture);
+        var age = ToSeconds(stored.Response.CurrentAge(now)).ToString(CultureInfo.InvariantCulture);
         if (conditional is ConditionalResult.NotModified)
         {
             KeyValuePair<string, StringValues>[] kept =
@@ -67,7 +67,7 @@ internal sealed class CachedMessage
     }
 
     /// <summary>An age in whole seconds, as the Age header states it.</summary>
-    public static long SecondsOf(TimeSpan age) => (long)age.TotalSeconds;
+    public static long ToSeconds(TimeSpan age) => (long)age.TotalSeconds;
 
     // Serves one range. A request for several ranges gets the whole response (RFC 9110 §14.2 leaves that open).
     private static CachedMessage? InPart(CacheRequest request, CachedResponse stored, string age, StringValues status, DateTimeOffset now)

@@ -57,7 +57,7 @@ internal readonly record struct LookupResult(CachedResponse? Response, QueryCach
 
         // All keys that may be needed are read at once: the variants, and the epochs of their tags.
         var isComplete = true;
-        foreach (var tag in variants.Tags) isComplete &= !reads.IsRemote || reads.TryGet(EpochKeys.OfTag(tag), out _);
+        foreach (var tag in variants.Tags) isComplete &= !reads.IsRemote || reads.TryGet(EpochKeys.GetTagKey(tag), out _);
         foreach (var names in variants.Lists)
         {
             var key = context.VariantKey(primary, names);

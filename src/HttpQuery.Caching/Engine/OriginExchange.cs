@@ -77,7 +77,7 @@ internal sealed class OriginExchange : IDisposable
     /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its
     /// handler threw an exception.</summary>
     public async ValueTask InvalidateTargetAsync() =>
-        await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
+        await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.GetResourceKey(_context.Request)).ConfigureAwait(false);
 
     /// <summary>Ends the wait of the requests that wait for the response, because it is cut off.</summary>
     public void ReleaseFollowers() => Release(RequestCollapser.End.Failed);
@@ -138,7 +138,7 @@ internal sealed class OriginExchange : IDisposable
         _context.Report(outcome);
         var lines = outcome.ToLines(cache, item.Response.Headers[CacheStatus.HeaderName]);
         return new(
-            CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Headers, item.Response, now), lines, now));
+            CachedMessage.Create(_context.Request, item, ValidationRules.Answer(_context.Request.Headers, item.Response, now), lines, now));
     }
 
     private ResponseAction.Retry Retry()
@@ -155,7 +155,7 @@ internal sealed class OriginExchange : IDisposable
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
-        if (ResponseStorage.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
+        if (ResponseStorage.GetRefusal(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
             return Relay(response.Status, result, refusal);
 
         var rules = _context.Rules;

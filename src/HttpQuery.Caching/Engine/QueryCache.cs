@@ -112,7 +112,7 @@ public sealed class QueryCache
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-        return Epochs.InvalidateAsync(CacheKeySet.ResourceOf(uri));
+        return Epochs.InvalidateAsync(CacheKeySet.GetResourceKey(uri));
     }
 
     /// <summary>Invalidates everything that has a tag, on all machines that share the store, and responses on their way to it as
@@ -127,10 +127,10 @@ public sealed class QueryCache
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-        return Epochs.InvalidateAsync(EpochKeys.OfTag(tag));
+        return Epochs.InvalidateAsync(EpochKeys.GetTagKey(tag));
     }
 
-    internal TimeSpan RetentionOf(StoredResponse response, DateTimeOffset now)
+    internal TimeSpan GetRetention(StoredResponse response, DateTimeOffset now)
     {
         var directives = response.Directives;
         var extra = response.HasValidator ? Options.ValidationRetention : TimeSpan.Zero;

@@ -23,18 +23,18 @@ internal sealed class RememberedRequest
         ulong hash, CacheRequest request, IReadOnlyList<string> routingHeaders, RememberedContent content, CacheKeySet keys)
     {
         (Hash, Content, Keys, Node) = (hash, content, keys, new(this));
-        (_method, _scheme, _authority, _target) = (MethodOf(request), request.Scheme, request.Authority, request.Target);
+        (_method, _scheme, _authority, _target) = (GetMethod(request), request.Scheme, request.Authority, request.Target);
         (_partition, _user, _normalizations) = (request.Partition.ToArray(), request.User.ToArray(), request.Normalizations);
 
         var headers = new List<Header>();
-        for (var i = 0; i < CountOf(routingHeaders); i++)
+        for (var i = 0; i < GetCount(routingHeaders); i++)
         {
             // A server may reuse the array, even that of a single line.
-            if (request.Headers[NameOf(routingHeaders, i)] is { Count: > 0 } lines)
+            if (request.Headers[GetName(routingHeaders, i)] is { Count: > 0 } lines)
                 headers.Add(new(i, lines.Count == 1 ? new(lines[0]) : new StringValues((string?[])[.. lines])));
         }
         _headers = [.. headers];
-        _others = OthersOf(request, routingHeaders, _headers.Length);
+        _others = GetOthers(request, routingHeaders, _headers.Length);
         Size = Overhead + (2L * (_scheme.Length + _authority.Length + _target.Length)) + _partition.Length + _user.Length
             + headers.Sum(header => HeaderOverhead + header.Lines.Sum(line => 32L + (2L * (line?.Length ?? 0))))
             + (_others?.Sum(name => 32L + (2L * name.Length)) ?? 0);
@@ -55,7 +55,7 @@ internal sealed class RememberedRequest
     /// <summary>Tells whether a request has these keys, whatever its hash.</summary>
     public bool Matches(CacheRequest request, IReadOnlyList<string> routingHeaders)
     {
-        if (request.Target != _target || MethodOf(request) != _method || request.Authority != _authority
+        if (request.Target != _target || GetMethod(request) != _method || request.Authority != _authority
             || request.Scheme != _scheme || request.Normalizations != _normalizations)
             return false;
         if (!request.Partition.Span.SequenceEqual(_partition) || !request.User.Span.SequenceEqual(_user)) return false;
@@ -64,7 +64,7 @@ internal sealed class RememberedRequest
         {
             foreach (var header in _headers)
             {
-                if (!StringValues.Equals(headers[NameOf(routingHeaders, header.Index)], header.Lines)) return false;
+                if (!StringValues.Equals(headers[GetName(routingHeaders, header.Index)], header.Lines)) return false;
             }
 
             // All names are accounted for, so no header is present that would change the key.
@@ -72,9 +72,9 @@ internal sealed class RememberedRequest
         }
 
         var next = 0;
-        for (var i = 0; i < CountOf(routingHeaders); i++)
+        for (var i = 0; i < GetCount(routingHeaders); i++)
         {
-            var lines = request.Headers[NameOf(routingHeaders, i)];
+            var lines = request.Headers[GetName(routingHeaders, i)];
             if (next < _headers.Length && _headers[next].Index == i)
             {
                 if (!StringValues.Equals(lines, _headers[next++].Lines)) return false;
@@ -107,7 +107,7 @@ internal sealed class RememberedRequest
     }
 
     // The names that are not part of the key; null if they are not known, or too many.
-    private static string[]? OthersOf(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
+    private static string[]? GetOthers(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
         if (request.Headers is not ICountedHeaders headers || headers.Count > MostOthers) return null;
         string[] others =
@@ -118,11 +118,11 @@ internal sealed class RememberedRequest
         return others.Length + headerCount == headers.Count && headers.Names.All(name => headers[name].Count > 0) ? others : null;
     }
 
-    private static string MethodOf(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;
+    private static string GetMethod(CacheRequest request) => request.Method is "HEAD" ? "GET" : request.Method;
 
-    private static int CountOf(IReadOnlyList<string> routingHeaders) => CacheKeySet.KeyHeaders.Length + routingHeaders.Count;
+    private static int GetCount(IReadOnlyList<string> routingHeaders) => CacheKeySet.KeyHeaders.Length + routingHeaders.Count;
 
-    private static string NameOf(IReadOnlyList<string> routingHeaders, int index) =>
+    private static string GetName(IReadOnlyList<string> routingHeaders, int index) =>
         index < CacheKeySet.KeyHeaders.Length ? CacheKeySet.KeyHeaders[index] : routingHeaders[index - CacheKeySet.KeyHeaders.Length];
 
     private readonly record struct Header(int Index, StringValues Lines);

@@ -39,10 +39,10 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
             : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
 
     /// <summary>Returns the tag of a group. Groups belong to an origin (RFC 9875 §2).</summary>
-    public string TagOf(string group) => $"group {CacheKeySet.OriginOf(Request)} {group}";
+    public string GetTag(string group) => $"group {CacheKeySet.GetOriginKey(Request)} {group}";
 
     /// <summary>Returns the tags of the groups of a response.</summary>
-    public IEnumerable<string> GroupTagsOf(IReadOnlyHeaders response) => InvalidationRules.Groups(response).Select(TagOf);
+    public IEnumerable<string> GetGroupTags(IReadOnlyHeaders response) => InvalidationRules.Groups(response).Select(GetTag);
 
     /// <summary>Reports the outcome of the request to metrics and the log.</summary>
     public void Report(CacheOutcome outcome)

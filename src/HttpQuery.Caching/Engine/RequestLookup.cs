@@ -13,8 +13,8 @@ internal static class RequestLookup
     private static CacheDecision.Serve? TryServe(RequestContext context)
     {
         if (!LookupResult.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
-        var plan = Decide(context, finding, RefusalOfRequest(context));
-        return plan is { Action: PlannedAction.Serve, Stored: { } stored } ? Serve(context, plan, stored, ResultOf(plan.Reuse)) : null;
+        var plan = Decide(context, finding, GetRequestRefusal(context));
+        return plan is { Action: PlannedAction.Serve, Stored: { } stored } ? Serve(context, plan, stored, GetResult(plan.Reuse)) : null;
     }
 
     private static async ValueTask<CacheDecision> RunSlowlyAsync(RequestContext context, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal static class RequestLookup
                     if (plan is { Action: PlannedAction.Serve, Stored: { } found })
                     {
                         leader.Release(RequestCollapser.End.Stored);
-                        return Serve(context, plan, found, ResultOf(plan.Reuse));
+                        return Serve(context, plan, found, GetResult(plan.Reuse));
                     }
                 }
                 if (follower is null) break;
@@ -73,7 +73,7 @@ internal static class RequestLookup
 
         return plan.Action switch
         {
-            PlannedAction.Serve when plan.Stored is { } stored => Serve(context, plan, stored, ResultOf(plan.Reuse)),
+            PlannedAction.Serve when plan.Stored is { } stored => Serve(context, plan, stored, GetResult(plan.Reuse)),
             PlannedAction.Refuse => Refuse(context),
             _ => new CacheDecision.Forward(
                 new(context, plan with { IsCollapsed = isCollapsed, RequestTime = cache.Time.GetUtcNow() }, leader)),
@@ -115,7 +115,7 @@ internal static class RequestLookup
 
         // Many clients get the same response within one second.
         var response = stored.Item.Response;
-        var (age, left) = (CachedMessage.SecondsOf(response.CurrentAge(now)), CacheStatus.SecondsOf(response.RemainingLifetime(now)));
+        var (age, left) = (CachedMessage.ToSeconds(response.CurrentAge(now)), CacheStatus.ToSeconds(response.RemainingLifetime(now)));
         if (stored.Item.LastHit is CachedHit last && last.IsFor(cache.Options, age, left)) return last.Decision;
         var decision = new CacheDecision.Serve(Message(context, stored.Item, plan.Conditional, outcome, now), null);
         stored.Item.LastHit = new CachedHit(cache.Options, age, left, decision);
@@ -124,10 +124,10 @@ internal static class RequestLookup
 
     private static CachedMessage Message(
         RequestContext context, CachedResponse item, ConditionalResult conditional, in CacheOutcome outcome, DateTimeOffset now) =>
-        CachedMessage.Of(
+        CachedMessage.Create(
             context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Headers[CacheStatus.HeaderName], now), now);
 
-    private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
+    private static CacheResult GetResult(ReuseOutcome reuse) => reuse switch
     {
         ReuseOutcome.ServeStaleAndRevalidate => CacheResult.StaleWhileRevalidate,
         ReuseOutcome.ServeStale => CacheResult.MaxStale,
@@ -141,12 +141,12 @@ internal static class RequestLookup
         && context.Request.Headers["Range"].Count == 0
         && !context.Request.Headers["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
 
-    private static StorageRefusal? RefusalOfRequest(RequestContext context)
+    private static StorageRefusal? GetRequestRefusal(RequestContext context)
     {
         var (request, directives) = (context.Request, context.Directives);
         if (!request.IsStorable) return null;
         return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Headers))
-            ? StorageRefusal.OfRequest(directives.NoStore)
+            ? StorageRefusal.FromRequest(directives.NoStore)
             : null;
     }
 
@@ -154,11 +154,11 @@ internal static class RequestLookup
     private static async ValueTask<(LookupResult LookupResult, RequestPlan Plan)> ReadAsync(RequestContext context)
     {
         var cache = context.Cache;
-        var refusal = RefusalOfRequest(context);
+        var refusal = GetRequestRefusal(context);
         var mayStore = refusal is null && context.Request.IsStorable;
         var begin = cache.Epochs.Now;
         var reads = cache.Store.StartReading();
-        var tags = mayStore ? cache.Tags.Of(context) : [];
+        var tags = mayStore ? cache.Tags.GetKeys(context) : [];
         if (reads.IsRemote)
         {
             // Data for a miss is read in the same step. In memory a later read costs nothing.

@@ -17,7 +17,7 @@ internal static class ResponseFreshener
         var (cache, stored, now) = (context.Cache, validation.Stored, context.Cache.Time.GetUtcNow());
         var fresh = ValidationRules.Freshen(stored.Item.Response, notModified, requestTime, now);
         var item = new CachedResponse(fresh, stored.Item.Content, stored.Item.Epochs);
-        var lifetime = cache.RetentionOf(fresh, now);
+        var lifetime = cache.GetRetention(fresh, now);
         if (lifetime <= TimeSpan.Zero || !IsKept(context, requestTime, stored.Item.Response, fresh, now))
         {
             await cache.Store.RemoveAsync(stored.Key).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal static class ResponseFreshener
         }
 
         // A group that the 304 names for the first time needs an epoch, too.
-        string[] added = [.. context.GroupTagsOf(fresh.Headers).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
+        string[] added = [.. context.GetGroupTags(fresh.Headers).Where(tag => stored.Item.Epochs.Tags.All(known => known.Tag != tag))];
         if (added.Length > 0)
         {
             var settlement = await cache.Epochs.SettleAsync(validation.Flight, added, cache.Store.StartReading()).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal static class ResponseFreshener
         RequestContext context, DateTimeOffset requestTime, StoredResponse before, StoredResponse fresh, DateTimeOffset now)
     {
         if (context.AllowsSharing(before.Directives) && !context.AllowsSharing(fresh.Directives)) return false;
-        if (ResponseStorage.RefusalOf(context, fresh.Status, fresh.Headers, requestTime, now, isUserUnknown: false) is { } refusal)
+        if (ResponseStorage.GetRefusal(context, fresh.Status, fresh.Headers, requestTime, now, isUserUnknown: false) is { } refusal)
         {
             context.ReportNotStored(refusal);
             return false;

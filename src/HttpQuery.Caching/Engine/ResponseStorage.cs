@@ -13,7 +13,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
     /// <summary>Maximum length of content that can be stored, in bytes. The limit of the store is known before anything is
     /// captured.</summary>
     public long MaximumLength =>
-        Math.Min(Context.Cache.Options.MaximumResponseLength, Context.Cache.MaximumItemSize - CachedResponse.SizeOf(Response));
+        Math.Min(Context.Cache.Options.MaximumResponseLength, Context.Cache.MaximumItemSize - CachedResponse.GetSize(Response));
 
     /// <summary>The value of Content-Length, if there is one.</summary>
     public long? DeclaredLength =>
@@ -23,7 +23,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
             : null;
 
     /// <summary>Returns why a response is not stored; <see langword="null"/> if it may be stored.</summary>
-    public static StorageRefusal? RefusalOf(
+    public static StorageRefusal? GetRefusal(
         RequestContext context, int status, HeaderCollection headers, DateTimeOffset requestTime, DateTimeOffset now, bool isUserUnknown)
     {
         var exchange = new CacheExchange
@@ -38,7 +38,7 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
             AllowsAuthorization = context.IsOfUser || context.Request.IsSharedAcrossUsers,
             IsKeyNormalized = context.Keys.IsNormalized,
         };
-        if (StorageRefusal.Of(StorageRules.Decide(context.Rules, exchange)) is { } refusal) return refusal;
+        if (StorageRefusal.FromDecision(StorageRules.Decide(context.Rules, exchange)) is { } refusal) return refusal;
         return isUserUnknown && !context.AllowsSharing(ResponseDirectives.Parse(headers, context.Rules.Mode))
             ? StorageRefusal.UnknownUser
             : null;
@@ -55,13 +55,13 @@ internal sealed record ResponseStorage(RequestContext Context, FlightStart Fligh
 
         var isSharable = Context.AllowsSharing(Response.Directives);
         if (isUserUnknown && !isSharable) return StorageRefusal.UnknownUser;
-        var lifetime = cache.RetentionOf(Response, cache.Time.GetUtcNow());
-        if (lifetime <= TimeSpan.Zero) return StorageRefusal.Of(StorageDecision.NotReusable);
-        if (!VaryRules.TryParse(Response.Headers["Vary"], out var names)) return StorageRefusal.Of(StorageDecision.Vary);
+        var lifetime = cache.GetRetention(Response, cache.Time.GetUtcNow());
+        if (lifetime <= TimeSpan.Zero) return StorageRefusal.FromDecision(StorageDecision.NotReusable);
+        if (!VaryRules.TryParse(Response.Headers["Vary"], out var names)) return StorageRefusal.FromDecision(StorageDecision.Vary);
 
         // A response that may be shared is stored for everyone.
         var primary = Context.IsOfUser && isSharable ? Context.Keys.Shared : Context.Keys.Primary;
-        string[] allTags = [.. Context.GroupTagsOf(Response.Headers).Union(tags)];
+        string[] allTags = [.. Context.GetGroupTags(Response.Headers).Union(tags)];
         var reads = cache.Store.StartReading();
         reads.Want(primary);
         var settlement = await cache.Epochs.SettleAsync(Flight, allTags, reads).ConfigureAwait(false);

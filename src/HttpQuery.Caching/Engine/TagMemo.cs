@@ -17,18 +17,18 @@ internal sealed class TagMemo
     private int _count;
 
     /// <summary>Returns the keys of the tags, including those that the request names.</summary>
-    public IReadOnlyList<QueryCacheKey> Of(RequestContext context)
+    public IReadOnlyList<QueryCacheKey> GetKeys(RequestContext context)
     {
         // A request that was not seen before probably has the tags of the latest response of its URI.
         if (!_tags.TryGetValue(context.Keys.Primary, out var known)) _tags.TryGetValue(context.Keys.Resource, out known);
         if (context.Request.Tags.Count == 0) return known ?? [];
-        return [.. context.Request.Tags.Select(EpochKeys.OfTag).Union(known ?? [])];
+        return [.. context.Request.Tags.Select(EpochKeys.GetTagKey).Union(known ?? [])];
     }
 
     /// <summary>Adds the tags of a response that is stored.</summary>
     public void Add(RequestContext context, IReadOnlyList<string> tags)
     {
-        if (tags.Count > 0) Add(context, [.. tags.Select(EpochKeys.OfTag)]);
+        if (tags.Count > 0) Add(context, [.. tags.Select(EpochKeys.GetTagKey)]);
     }
 
     /// <summary>Adds the tags of a response that was found.</summary>

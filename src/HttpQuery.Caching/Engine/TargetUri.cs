@@ -9,7 +9,7 @@ internal readonly record struct TargetUri(string Scheme, string Authority, strin
     /// <summary>Returns the URI as HttpClient sends it: no user information, no fragment, no scope of an IPv6 address, and a host name in
     /// ASCII.</summary>
     /// <param name="uri">An absolute URI.</param>
-    public static TargetUri Of(Uri uri)
+    public static TargetUri FromUri(Uri uri)
     {
         // IdnHost of an IPv6 address has no brackets and keeps the scope.
         var host = uri.HostNameType is UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
@@ -19,7 +19,7 @@ internal readonly record struct TargetUri(string Scheme, string Authority, strin
     /// <summary>Converts a request target to origin form (RFC 9112 §3.2).</summary>
     /// <param name="target">A target in origin form or in absolute form.</param>
     /// <returns><see langword="null"/> for a target of another form.</returns>
-    public static string? OriginFormOf(string? target)
+    public static string? ToOriginForm(string? target)
     {
         if (target is null or ['/', ..]) return target;
         if (target.IndexOf("://", StringComparison.Ordinal) is not (> 0 and var scheme)) return null;

@@ -9,14 +9,14 @@ internal static class UnsafeRequestInvalidator
         if (!InvalidationRules.Invalidates(request.Method, status)) return;
 
         // The target need not be a URI in the form that was sent; Location and Content-Location are URIs.
-        var subjects = new HashSet<QueryCacheKey> { CacheKeySet.ResourceOf(request) };
+        var subjects = new HashSet<QueryCacheKey> { CacheKeySet.GetResourceKey(request) };
         if (Uri.TryCreate($"{request.Scheme}://{request.Authority}{request.Target}", UriKind.Absolute, out var target))
         {
             foreach (var uri in InvalidationRules.Targets(request.Method, status, target, headers))
-                subjects.Add(CacheKeySet.ResourceOf(uri));
+                subjects.Add(CacheKeySet.GetResourceKey(uri));
         }
         foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, headers))
-            subjects.Add(Epochs.EpochKeys.OfTag(context.TagOf(group)));
+            subjects.Add(Epochs.EpochKeys.GetTagKey(context.GetTag(group)));
 
         // All at once, because the client waits for them.
         await Task.WhenAll(subjects.Select(subject => epochs.InvalidateAsync(subject).AsTask())).ConfigureAwait(false);

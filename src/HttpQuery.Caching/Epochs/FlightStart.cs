@@ -30,7 +30,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
         {
             var key = i == 0 ? resource : i == 1 ? EpochKeys.Store : tags[i - 2];
             isComplete &= reads.TryGetEpoch(key, out var epoch);
-            isComplete &= reads.TryGetEpoch(EpochKeys.MarkerOf(key), out var marker);
+            isComplete &= reads.TryGetEpoch(EpochKeys.GetMarkerKey(key), out var marker);
             subjects[i] = new(key, epoch, marker);
         }
         start = new(begin, subjects);
@@ -38,7 +38,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
     }
 
     /// <summary>Returns a subject as it was read; <see langword="null"/> if it was not read.</summary>
-    public SubjectRead? Of(QueryCacheKey subject)
+    public SubjectRead? Find(QueryCacheKey subject)
     {
         foreach (var one in Subjects)
         {

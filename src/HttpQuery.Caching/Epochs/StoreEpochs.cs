@@ -35,11 +35,11 @@ internal sealed class StoreEpochs(
     {
         var keys = new QueryCacheKey[2 + tags.Count];
         (keys[0], keys[1]) = (start.Resource.Key, start.Store.Key);
-        for (var i = 0; i < tags.Count; i++) keys[2 + i] = EpochKeys.OfTag(tags[i]);
+        for (var i = 0; i < tags.Count; i++) keys[2 + i] = EpochKeys.GetTagKey(tags[i]);
         foreach (var key in keys)
         {
             reads.Want(key);
-            reads.Want(EpochKeys.MarkerOf(key));
+            reads.Want(EpochKeys.GetMarkerKey(key));
         }
         await reads.FetchAsync().ConfigureAwait(false);
 
@@ -47,11 +47,11 @@ internal sealed class StoreEpochs(
         var (begun, late) = (new List<(int Index, EpochOrigin Origin)>(), new List<int>());
         for (var i = 0; i < keys.Length; i++)
         {
-            var before = start.Of(keys[i]) ?? Unread(keys[i]);
+            var before = start.Find(keys[i]) ?? Unread(keys[i]);
             reads.TryGetEpoch(keys[i], out var now);
-            reads.TryGetEpoch(EpochKeys.MarkerOf(keys[i]), out var marker);
+            reads.TryGetEpoch(EpochKeys.GetMarkerKey(keys[i]), out var marker);
             if (!now.IsKnown || !before.Epoch.IsKnown) return StorageRefusal.NoEpoch;
-            if (RefusalOfMarker(before, marker) is { } refusal) return refusal;
+            if (GetMarkerRefusal(before, marker) is { } refusal) return refusal;
 
             numbers[i] = now.Number;
             var isSame = now.Number == before.Epoch.Number;
@@ -71,7 +71,7 @@ internal sealed class StoreEpochs(
         }
 
         if (!await BeginAsync(keys, begun, numbers).ConfigureAwait(false)) return StorageRefusal.Store;
-        if (late.Count > 0 && await RefusalOfMarkersAsync(start, keys, late).ConfigureAwait(false) is { } again) return again;
+        if (late.Count > 0 && await GetMarkerRefusalAsync(start, keys, late).ConfigureAwait(false) is { } again) return again;
 
         // The last check needs no call. A marker that was written since the first read still exists: it lives as long as a flight may
         // take.
@@ -95,7 +95,7 @@ internal sealed class StoreEpochs(
         if (!store.IsPaused) return false;
 
         // The store may work despite one timeout, and other processes still read it.
-        store.Tell(EpochKeys.MarkerOf(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
+        store.Tell(EpochKeys.GetMarkerKey(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
         store.Tell(subject, CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
         return false;
     }
@@ -122,28 +122,28 @@ internal sealed class StoreEpochs(
     private SubjectRead Unread(QueryCacheKey subject)
     {
         if (!store.IsImmediate) return new(subject, new(true, null), new(true, null));
-        var marker = store.GetNow(EpochKeys.MarkerOf(subject)).Item as CacheEpoch;
+        var marker = store.GetNow(EpochKeys.GetMarkerKey(subject)).Item as CacheEpoch;
         var epoch = store.GetNow(subject).Item as CacheEpoch;
         return new(subject, new(true, epoch), new(true, marker));
     }
 
     // A marker that cannot be read may be a new one.
-    private static StorageRefusal? RefusalOfMarker(SubjectRead before, EpochRead now)
+    private static StorageRefusal? GetMarkerRefusal(SubjectRead before, EpochRead now)
     {
         if (!now.IsKnown || !before.Marker.IsKnown) return StorageRefusal.NoEpoch;
         return now.Number != before.Marker.Number || now.Epoch is { Origin: EpochOrigin.Unknown } ? StorageRefusal.Invalidated : null;
     }
 
     // Runs after the epochs were begun or found: an invalidation that writes its marker later writes another epoch as well.
-    private async ValueTask<StorageRefusal?> RefusalOfMarkersAsync(FlightStart start, QueryCacheKey[] keys, List<int> late)
+    private async ValueTask<StorageRefusal?> GetMarkerRefusalAsync(FlightStart start, QueryCacheKey[] keys, List<int> late)
     {
         var reads = store.StartReading();
-        foreach (var i in late) reads.Want(EpochKeys.MarkerOf(keys[i]));
+        foreach (var i in late) reads.Want(EpochKeys.GetMarkerKey(keys[i]));
         await reads.FetchAsync().ConfigureAwait(false);
         foreach (var i in late)
         {
-            reads.TryGetEpoch(EpochKeys.MarkerOf(keys[i]), out var marker);
-            if (RefusalOfMarker(start.Of(keys[i]) ?? Unread(keys[i]), marker) is { } refusal) return refusal;
+            reads.TryGetEpoch(EpochKeys.GetMarkerKey(keys[i]), out var marker);
+            if (GetMarkerRefusal(start.Find(keys[i]) ?? Unread(keys[i]), marker) is { } refusal) return refusal;
         }
         return null;
     }
@@ -193,7 +193,7 @@ internal sealed class StoreEpochs(
     // too.
     private async ValueTask<bool> EndAsync(QueryCacheKey subject)
     {
-        var marker = EpochKeys.MarkerOf(subject);
+        var marker = EpochKeys.GetMarkerKey(subject);
         var (markerBefore, epochBefore) = await ReadBothAsync(marker, subject).ConfigureAwait(false);
         var wasLong = epochBefore.Epoch is { IsLong: true };
         for (var attempt = 0; attempt < 2; attempt++)

@@ -28,10 +28,10 @@ internal static class CacheItemFormat
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns the key as text.</summary>
-    public static string NameOf(QueryCacheKey key) => $"{Prefix}{key}";
+    public static string GetName(QueryCacheKey key) => $"{Prefix}{key}";
 
     /// <summary>Limits a lifetime to a range that every store supports: one second to ten years.</summary>
-    public static TimeSpan LifetimeOf(TimeSpan lifetime) => lifetime > Longest ? Longest : lifetime < Shortest ? Shortest : lifetime;
+    public static TimeSpan GetLifetime(TimeSpan lifetime) => lifetime > Longest ? Longest : lifetime < Shortest ? Shortest : lifetime;
 
     /// <summary>Serializes an item without copying the content of a response.</summary>
     public static ReadOnlySequence<byte> Write(QueryCacheKey key, CacheItem item)

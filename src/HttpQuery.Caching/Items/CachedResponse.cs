@@ -31,14 +31,14 @@ internal sealed class CachedResponse : CacheItem
     public ItemEpochs Epochs { get; }
 
     /// <inheritdoc/>
-    public override long Size => SizeOf(Response) + Content.Length + Epochs.Tags.Sum(tag => TagSize + (2L * tag.Tag.Length));
+    public override long Size => GetSize(Response) + Content.Length + Epochs.Tags.Sum(tag => TagSize + (2L * tag.Tag.Length));
 
     /// <summary>Memory of a response without its content and its tags, in bytes.</summary>
-    internal static long SizeOf(StoredResponse response) =>
-        ResponseOverhead + response.Headers.Sum(header => SizeOfName(header.Key) + header.Value.Sum(line => 48L + (2 * line!.Length)));
+    internal static long GetSize(StoredResponse response) =>
+        ResponseOverhead + response.Headers.Sum(header => GetNameSize(header.Key) + header.Value.Sum(line => 48L + (2 * line!.Length)));
 
     // Header names that servers and clients know are literals, which stored responses share.
-    private static long SizeOfName(string name) => ReferenceEquals(string.IsInterned(name), name) ? 0 : 24L + (2 * name.Length);
+    private static long GetNameSize(string name) => ReferenceEquals(string.IsInterned(name), name) ? 0 : 24L + (2 * name.Length);
 
     /// <summary>The headers that are sent as they were stored.</summary>
     internal KeyValuePair<string, StringValues>[] SentHeaders => field ??= [.. Response.Headers.Where(one => !IsMadeAnew(one.Key))];

@@ -13,7 +13,7 @@ internal static class EpochKeys
     public static QueryCacheKey Store { get; } = new(SHA256.HashData("HttpQuery: the epoch of the store"u8));
 
     /// <summary>Returns the key of a tag's epoch.</summary>
-    public static QueryCacheKey OfTag(string tag)
+    public static QueryCacheKey GetTagKey(string tag)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("HttpQuery: the epoch of a tag"u8);
@@ -26,7 +26,7 @@ internal static class EpochKeys
     }
 
     /// <summary>Returns the key of a subject's marker.</summary>
-    public static QueryCacheKey MarkerOf(QueryCacheKey subject)
+    public static QueryCacheKey GetMarkerKey(QueryCacheKey subject)
     {
         Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
         subject.CopyTo(octets);

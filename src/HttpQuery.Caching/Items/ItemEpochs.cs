@@ -16,5 +16,5 @@ internal sealed class TagEpoch(string tag, UInt128 number)
     public UInt128 Number => number;
 
     /// <summary>Key of the tag's epoch.</summary>
-    public QueryCacheKey Key => _key ??= EpochKeys.OfTag(tag);
+    public QueryCacheKey Key => _key ??= EpochKeys.GetTagKey(tag);
 }

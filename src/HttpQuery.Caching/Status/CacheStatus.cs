@@ -69,7 +69,7 @@ internal readonly record struct CacheStatus
         if (TimeToLive is { } time)
         {
             text.AppendLiteral("; ttl=");
-            text.AppendFormatted(SecondsOf(time));
+            text.AppendFormatted(ToSeconds(time));
         }
 
         if (Detail is { Length: > 0 } detail && IsPrintable(detail))
@@ -114,7 +114,7 @@ internal readonly record struct CacheStatus
     }
 
     /// <summary>Converts a lifetime to the value of <c>ttl</c>: whole seconds, rounded down.</summary>
-    internal static long SecondsOf(TimeSpan time) => (long)Math.Floor(time.TotalSeconds);
+    internal static long ToSeconds(TimeSpan time) => (long)Math.Floor(time.TotalSeconds);
 
     /// <summary>Returns whether a name is valid for a cache.</summary>
     internal static bool IsName(string name) => name.Length > 0 && IsPrintable(name);

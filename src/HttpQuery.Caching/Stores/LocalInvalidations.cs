@@ -14,10 +14,10 @@ internal sealed class LocalInvalidations
     public long Now => Interlocked.Read(ref _count);
 
     /// <summary>Reports that a subject is about to be invalidated.</summary>
-    public void Add(QueryCacheKey subject) => Interlocked.Exchange(ref _last[PlaceOf(subject)], Interlocked.Increment(ref _count));
+    public void Add(QueryCacheKey subject) => Interlocked.Exchange(ref _last[GetIndex(subject)], Interlocked.Increment(ref _count));
 
     /// <summary>Tells whether a subject may have been invalidated since a moment.</summary>
-    public bool IsSince(QueryCacheKey subject, long moment) => Interlocked.Read(ref _last[PlaceOf(subject)]) > moment;
+    public bool IsSince(QueryCacheKey subject, long moment) => Interlocked.Read(ref _last[GetIndex(subject)]) > moment;
 
-    private static int PlaceOf(QueryCacheKey subject) => subject.GetHashCode() & (Places - 1);
+    private static int GetIndex(QueryCacheKey subject) => subject.GetHashCode() & (Places - 1);
 }

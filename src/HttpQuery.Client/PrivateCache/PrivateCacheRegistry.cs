@@ -38,7 +38,7 @@ internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> 
             time,
             services.GetService<ILoggerFactory>(),
             services.GetService<IMeterFactory>());
-        return new(cache, own, store is null ? [] : CachePartition.Of(("client", client)));
+        return new(cache, own, store is null ? [] : CachePartition.Create(("client", client)));
     }
 
     /// <summary>The cache of one client.</summary>

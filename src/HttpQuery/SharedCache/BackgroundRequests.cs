@@ -110,8 +110,8 @@ internal sealed class BackgroundRequests(
     private static FeatureCollection Copy(HttpContext context, CacheRequest request)
     {
         var original = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        var (headers, content) = (new HeaderDictionary(), BackgroundRequest.ContentOf(request));
-        foreach (var (name, lines) in BackgroundRequest.HeadersOf(original.Headers, content.Length)) headers[name] = lines;
+        var (headers, content) = (new HeaderDictionary(), BackgroundRequest.GetContent(request));
+        foreach (var (name, lines) in BackgroundRequest.GetHeaders(original.Headers, content.Length)) headers[name] = lines;
 
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature

@@ -42,9 +42,9 @@ internal readonly record struct LookupInputs(
         if (Application is null && Culture is null && UICulture is null && !isRewritten)
             return Endpoint.Length == 0
                 ? []
-                : OfEndpointAlone.GetValue(Endpoint, static endpoint => CachePartition.Of(("endpoint", endpoint)));
+                : OfEndpointAlone.GetValue(Endpoint, static endpoint => CachePartition.Create(("endpoint", endpoint)));
         var request = context.Request;
-        return CachePartition.Of(
+        return CachePartition.Create(
             ("endpoint", Endpoint.Length == 0 ? null : Endpoint),
             ("application", Application),
             ("culture", Culture),

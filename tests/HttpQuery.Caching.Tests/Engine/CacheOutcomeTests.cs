@@ -127,7 +127,7 @@ public sealed class CacheOutcomeTests : IDisposable
     [Fact]
     public void Each_decision_of_the_rules_has_words_of_its_own()
     {
-        var refusals = Enum.GetValues<StorageDecision>().Where(decision => decision is not StorageDecision.Store).Select(decision => Diagnostics.StorageRefusal.Of(decision)!.Reason).ToList();
+        var refusals = Enum.GetValues<StorageDecision>().Where(decision => decision is not StorageDecision.Store).Select(decision => Diagnostics.StorageRefusal.FromDecision(decision)!.Reason).ToList();
         Assert.Equal(refusals.Count, refusals.Distinct().Count());
     }
 

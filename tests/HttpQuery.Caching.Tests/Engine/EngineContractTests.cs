@@ -92,14 +92,14 @@ public sealed class EngineContractTests : CacheContractTests
         private async Task RevalidateAsync(CacheRequest request, RequestDriver stale)
         {
             await Task.Yield();
-            var content = BackgroundRequest.ContentOf(request);
+            var content = BackgroundRequest.GetContent(request);
             await SendAsync(new CacheRequest
             {
-                Method = BackgroundRequest.MethodOf(request.Method),
+                Method = BackgroundRequest.GetMethod(request.Method),
                 Scheme = request.Scheme,
                 Authority = request.Authority,
                 Target = request.Target,
-                Headers = new HeaderCollection(BackgroundRequest.HeadersOf((HeaderCollection)request.Headers, content.Length)),
+                Headers = new HeaderCollection(BackgroundRequest.GetHeaders((HeaderCollection)request.Headers, content.Length)),
                 Content = new(content),
                 User = request.User,
                 IsBackground = true,

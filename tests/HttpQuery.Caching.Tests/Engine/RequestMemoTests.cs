@@ -22,7 +22,7 @@ public class RequestMemoTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
             var request = Random(new(seed));
-            return memo.GetOrAdd(Options, request) == CacheKeySet.Of(Options, request) && memo.Size <= maximumSize;
+            return memo.GetOrAdd(Options, request) == CacheKeySet.Create(Options, request) && memo.Size <= maximumSize;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(TestScale.Cases));
         Assert.Equal(maximumSize > 0, memo.Size > 0);
     }
@@ -35,10 +35,10 @@ public class RequestMemoTests
         {
             var random = new Random(seed);
             var (one, other) = Pair(random);
-            var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(Options, one));
+            var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Create(Options, one));
             if (!entry.Matches(other, Options.RoutingHeaders)) return true;
             matches++;
-            return entry.Keys == CacheKeySet.Of(Options, other);
+            return entry.Keys == CacheKeySet.Create(Options, other);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(TestScale.Cases));
         Assert.True(matches > TestScale.Cases / 50, $"{matches} matches: too few to tell anything.");
     }
@@ -53,9 +53,9 @@ public class RequestMemoTests
     public void A_header_that_makes_a_key_is_not_taken_for_one_that_does_not(string name, bool isSame)
     {
         var (one, other) = (With("Accept"), With(name));
-        var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(Options, one));
+        var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Create(Options, one));
         Assert.Equal(isSame, entry.Matches(other, Options.RoutingHeaders));
-        Assert.Equal(isSame, entry.Keys == CacheKeySet.Of(Options, other));
+        Assert.Equal(isSame, entry.Keys == CacheKeySet.Create(Options, other));
 
         static CacheRequest With(string name) => new()
         {
@@ -129,8 +129,8 @@ public class RequestMemoTests
     {
         var options = Options with { RoutingHeaders = routingHeaders };
         var (one, other) = (With(default), With("de"));
-        var entry = new RememberedRequest(0, one, options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(options, one));
-        Assert.NotEqual(entry.Keys, CacheKeySet.Of(options, other));
+        var entry = new RememberedRequest(0, one, options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Create(options, one));
+        Assert.NotEqual(entry.Keys, CacheKeySet.Create(options, other));
         Assert.False(entry.Matches(other, options.RoutingHeaders));
 
         static CacheRequest With(StringValues language) => new()
@@ -154,9 +154,9 @@ public class RequestMemoTests
         var request = Request("/a", new(content), lines: lines);
         memo.GetOrAdd(Options, request);
         lines[^1] = "c";
-        Assert.Equal(CacheKeySet.Of(Options, request), memo.GetOrAdd(Options, request));
+        Assert.Equal(CacheKeySet.Create(Options, request), memo.GetOrAdd(Options, request));
         content[2] = (byte)'d';
-        Assert.Equal(CacheKeySet.Of(Options, request), memo.GetOrAdd(Options, request));
+        Assert.Equal(CacheKeySet.Create(Options, request), memo.GetOrAdd(Options, request));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class RequestMemoTests
     {
         var memo = new RequestMemo(10_000);
         var requests = Enumerable.Range(0, 32).Select(i => Request($"/{i % 8}", new(new byte[i * 30]))).ToArray();
-        var keys = requests.Select(request => CacheKeySet.Of(Options, request)).ToArray();
+        var keys = requests.Select(request => CacheKeySet.Create(Options, request)).ToArray();
         Parallel.For(0, 20_000, i => Assert.Equal(keys[i * 7 % 32], memo.GetOrAdd(Options, requests[i * 7 % 32])));
         Assert.InRange(memo.Size, 1, 10_000);
     }

@@ -10,7 +10,7 @@ public sealed class TargetUriTests
     [InlineData("http://bücher.example:81/ü?ü", "xn--bcher-kva.example:81", "/%C3%BC?%C3%BC")]
     [InlineData("http://a.test./%7Ea%2Fb", "a.test.", "/~a%2Fb")]
     [InlineData("http://1.2.3.4:81/", "1.2.3.4:81", "/")]
-    public void A_URI_is_read_as_it_is_sent(string uri, string authority, string target) => Assert.Equal(new("http", authority, target), TargetUri.Of(new(uri)));
+    public void A_URI_is_read_as_it_is_sent(string uri, string authority, string target) => Assert.Equal(new("http", authority, target), TargetUri.FromUri(new(uri)));
 
     [Theory]
     [InlineData("/a?b", "/a?b")]
@@ -22,5 +22,5 @@ public sealed class TargetUriTests
     [InlineData("a.test:80", null)]
     [InlineData("://a/b", null)]
     [InlineData(null, null)]
-    public void A_target_in_absolute_form_is_brought_into_origin_form(string? target, string? expected) => Assert.Equal(expected, TargetUri.OriginFormOf(target));
+    public void A_target_in_absolute_form_is_brought_into_origin_form(string? target, string? expected) => Assert.Equal(expected, TargetUri.ToOriginForm(target));
 }

@@ -15,7 +15,7 @@ internal sealed partial class SearchRun
         var text = new StringBuilder(256);
         text.Append(CultureInfo.InvariantCulture, $"{_version},{_losses},{_failures},{_hours}");
         foreach (var floor in _floors) text.Append(',').Append(floor);
-        foreach (var key in (ReadOnlySpan<QueryCacheKey>)[_epoch, _marker, Keys.Primary, EpochKeys.Store, EpochKeys.MarkerOf(EpochKeys.Store)])
+        foreach (var key in (ReadOnlySpan<QueryCacheKey>)[_epoch, _marker, Keys.Primary, EpochKeys.Store, EpochKeys.GetMarkerKey(EpochKeys.Store)])
         {
             text.Append('|');
             Render(text, Peek(key), numbers);

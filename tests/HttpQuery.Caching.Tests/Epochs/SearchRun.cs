@@ -11,8 +11,8 @@ internal sealed partial class SearchRun
     private static readonly CacheRequest Plain = CacheHost.Request("GET /a");
     private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Headers = Message.Headers(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = [TagName] };
     private static readonly CacheRequest Put = CacheHost.Request("PUT /a");
-    private static readonly CacheKeySet Keys = CacheKeySet.Of(Options, Plain);
-    private static readonly QueryCacheKey TagKey = EpochKeys.OfTag(TagName);
+    private static readonly CacheKeySet Keys = CacheKeySet.Create(Options, Plain);
+    private static readonly QueryCacheKey TagKey = EpochKeys.GetTagKey(TagName);
     private static readonly HeaderCollection Headers = Message.Headers("Cache-Control: max-age=86400");
     private static readonly AsyncLocal<SearchActor?> Current = new();
 
@@ -42,7 +42,7 @@ internal sealed partial class SearchRun
         _floors = new int[_caches.Length];
         for (var i = 0; i < _caches.Length; i++) _caches[i] = new(Options, new SearchStore(this), _clock);
         _epoch = scenario.Tag is SearchedTag.None ? Keys.Resource : TagKey;
-        _marker = EpochKeys.MarkerOf(_epoch);
+        _marker = EpochKeys.GetMarkerKey(_epoch);
         Fill();
 
         foreach (var machine in scenario.Invalidating) Add(machine, 'I', InvalidateAsync);
@@ -272,7 +272,7 @@ internal sealed partial class SearchRun
         if (key == _marker) return 'M';
         if (key == Keys.Primary) return 'P';
         if (key == EpochKeys.Store) return 's';
-        return key == EpochKeys.MarkerOf(EpochKeys.Store) ? 'm' : ' ';
+        return key == EpochKeys.GetMarkerKey(EpochKeys.Store) ? 'm' : ' ';
     }
 
     private CacheItem? Peek(QueryCacheKey key) => _contents.TryGetValue(key, out var one) && one.Expiry > _clock.GetUtcNow() ? one.Item : null;
@@ -300,14 +300,14 @@ internal sealed partial class SearchRun
                 _contents.Remove(step.Key);
             }
             step.Read = ReadBy(step);
-            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} reads {step.Role}: {TextOf(step.Read)}{(variant == 1 ? " (lost)" : "")}");
+            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} reads {step.Role}: {GetText(step.Read)}{(variant == 1 ? " (lost)" : "")}");
             step.Completion.SetResult(step.Read);
         }
         else
         {
             if (variant > 0) _failures--;
             if (variant is 0 or 3) WriteBy(step);
-            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} writes {step.Role}: {TextOf(step.Item)}{variant switch { 1 => " (fails)", 2 => " (lost)", 3 => " (fails, but is done)", _ => "" }}");
+            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} writes {step.Role}: {GetText(step.Item)}{variant switch { 1 => " (fails)", 2 => " (lost)", 3 => " (fails, but is done)", _ => "" }}");
             if (variant is 1 or 3) step.Completion.SetException(new IOException("down"));
             else step.Completion.SetResult(null);
         }
@@ -343,7 +343,7 @@ internal sealed partial class SearchRun
         Keep(step.Key, item, step.Lifetime);
     }
 
-    private static string TextOf(CacheItem? item) => item switch
+    private static string GetText(CacheItem? item) => item switch
     {
         CacheEpoch epoch => $"{epoch.Origin} {(ushort)epoch.Number:x4}",
         CachedResponse response => $"state {response.Content.Span[0]} in {(ushort)response.Epochs.Resource:x4}{string.Concat(response.Epochs.Tags.Select(tag => $" tag {(ushort)tag.Number:x4}"))}",

@@ -134,7 +134,7 @@ public class StoreStepsTests
         var (older, _) = Forward(_cache, "GET /a");
         var (unsafeRequest, _) = Forward(Machine(), "PUT /a");
         _store.Run(() => unsafeRequest.ReceiveAsync(new(204, [])));
-        Assert.True(_store.Items.Remove(EpochKeys.MarkerOf(CacheKeySet.ResourceOf(CacheHost.Request("GET /a")))));
+        Assert.True(_store.Items.Remove(EpochKeys.GetMarkerKey(CacheKeySet.GetResourceKey(CacheHost.Request("GET /a")))));
 
         var newer = Machine();
         Finish(Forward(newer, """QUERY /a {"q":1}""").Exchange, ["Cache-Control: max-age=60"], []);

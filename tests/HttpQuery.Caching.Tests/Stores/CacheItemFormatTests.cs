@@ -195,7 +195,7 @@ public class CacheItemFormatTests
 
     [Fact]
     public void Names_hold_the_versions() => Assert.Equal(
-        "httpquery:1.2:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", CacheItemFormat.NameOf(Key));
+        "httpquery:1.2:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", CacheItemFormat.GetName(Key));
 
     [Fact]
     public void Content_is_handed_over_and_not_copied()
@@ -210,9 +210,9 @@ public class CacheItemFormatTests
     [Fact]
     public void Lifetimes_are_such_as_stores_can_count()
     {
-        Assert.Equal(TimeSpan.FromDays(3650), CacheItemFormat.LifetimeOf(TimeSpan.MaxValue));
-        Assert.Equal(TimeSpan.FromSeconds(1), CacheItemFormat.LifetimeOf(TimeSpan.FromTicks(1)));
-        Assert.Equal(TimeSpan.FromHours(1), CacheItemFormat.LifetimeOf(TimeSpan.FromHours(1)));
+        Assert.Equal(TimeSpan.FromDays(3650), CacheItemFormat.GetLifetime(TimeSpan.MaxValue));
+        Assert.Equal(TimeSpan.FromSeconds(1), CacheItemFormat.GetLifetime(TimeSpan.FromTicks(1)));
+        Assert.Equal(TimeSpan.FromHours(1), CacheItemFormat.GetLifetime(TimeSpan.FromHours(1)));
     }
 
     private static byte[] Written(CacheItem item) => CacheItemFormat.Write(Key, item).ToArray();

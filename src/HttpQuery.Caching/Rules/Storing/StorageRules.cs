@@ -13,13 +13,13 @@ internal static class StorageRules
     {
         ArgumentNullException.ThrowIfNull(options);
         var directives = ResponseDirectives.Parse(exchange.ResponseHeaders, options.Mode);
-        var refusal = RefusalOfMessage(exchange, directives);
-        if (refusal is StorageDecision.Store && options.IsShared) refusal = RefusalOfSharing(options, exchange, directives);
+        var refusal = GetMessageRefusal(exchange, directives);
+        if (refusal is StorageDecision.Store && options.IsShared) refusal = GetSharingRefusal(options, exchange, directives);
         if (refusal is not StorageDecision.Store) return refusal;
 
         if (!VaryRules.TryParse(exchange.ResponseHeaders["Vary"], out _)) return StorageDecision.Vary;
         if (exchange.IsKeyNormalized && exchange.Status is not (>= 200 and <= 299)) return StorageDecision.NormalizedKey;
-        return RefusalOfLifetime(options, exchange, directives);
+        return GetLifetimeRefusal(options, exchange, directives);
     }
 
     /// <summary>Returns the headers of a response that are stored (RFC 9111 §3.1). Headers of the connection (RFC 9110 §7.6.1) and of a
@@ -71,7 +71,7 @@ internal static class StorageRules
     // 417 depends on the expectation of one request (RFC 9110 §10.1.1), as 206, 304, 412 and 416 depend on its range and conditions.
     private static bool IsStorable(int status) => status is >= 200 and <= 599 and not (206 or 304 or 412 or 416 or 417);
 
-    private static StorageDecision RefusalOfMessage(in CacheExchange exchange, in ResponseDirectives directives)
+    private static StorageDecision GetMessageRefusal(in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (exchange.Method is not ("GET" or "QUERY")) return StorageDecision.Method;
 
@@ -85,7 +85,7 @@ internal static class StorageRules
         return directives.NoStore ? StorageDecision.ResponseNoStore : StorageDecision.Store;
     }
 
-    private static StorageDecision RefusalOfSharing(
+    private static StorageDecision GetSharingRefusal(
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
         if (directives.Private) return StorageDecision.Private;
@@ -97,7 +97,7 @@ internal static class StorageRules
                 : StorageDecision.Store;
     }
 
-    private static StorageDecision RefusalOfLifetime(
+    private static StorageDecision GetLifetimeRefusal(
         CacheRuleOptions options, in CacheExchange exchange, in ResponseDirectives directives)
     {
         var (headers, time) = (exchange.ResponseHeaders, exchange.ResponseTime);

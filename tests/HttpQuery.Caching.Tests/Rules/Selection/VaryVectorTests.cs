@@ -18,13 +18,13 @@ public class VaryVectorTests
         var matching = 0;
         foreach (var one in Secondary.Where(HasKey))
         {
-            Assert.True(VaryRules.TryParse(Vary(one), out var names), NameOf(one));
+            Assert.True(VaryRules.TryParse(Vary(one), out var names), GetName(one));
             foreach (var other in Secondary.Where(HasKey).Where(other => PrimaryOf(other) == PrimaryOf(one)))
             {
                 Assert.True(VaryRules.TryParse(Vary(other), out var otherNames));
                 var isSame = KeyOf(one) == KeyOf(other);
-                Assert.True(isSame == (names.Equals(otherNames) && VaryRules.Matches(names, Headers(one), Headers(other))), $"{NameOf(one)}, {NameOf(other)}");
-                if (isSame && NameOf(one) != NameOf(other)) matching++;
+                Assert.True(isSame == (names.Equals(otherNames) && VaryRules.Matches(names, Headers(one), Headers(other))), $"{GetName(one)}, {GetName(other)}");
+                if (isSame && GetName(one) != GetName(other)) matching++;
             }
         }
         Assert.True(matching > 20, $"{matching} vectors match another: too few to tell anything.");
@@ -35,14 +35,14 @@ public class VaryVectorTests
     {
         var never = Secondary.Where(vector => !HasKey(vector)).ToArray();
         Assert.True(never.Length > 5);
-        Assert.All(never, vector => Assert.False(VaryRules.TryParse(Vary(vector), out _), NameOf(vector)));
+        Assert.All(never, vector => Assert.False(VaryRules.TryParse(Vary(vector), out _), GetName(vector)));
     }
 
     private static bool HasKey(JsonElement vector) => vector.GetProperty("key").ValueKind is JsonValueKind.String;
 
     private static string? KeyOf(JsonElement vector) => vector.GetProperty("key").GetString();
 
-    private static string? NameOf(JsonElement vector) => vector.GetProperty("name").GetString();
+    private static string? GetName(JsonElement vector) => vector.GetProperty("name").GetString();
 
     // All of the request but what Vary looks at.
     private static string PrimaryOf(JsonElement vector) =>
