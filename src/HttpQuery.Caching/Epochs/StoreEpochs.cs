@@ -16,10 +16,10 @@ internal sealed class StoreEpochs(
 {
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
 
-    // How many invalidations did not reach the store, and how many of these a new epoch of the store has followed. If the numbers differ,
-    // stored items may be older than they seem.
+    // The number of invalidations that did not reach the store, and the number of these that a new epoch of the store has followed. If
+    // they differ, stored items may be older than they seem.
     private long _failures;
-    private long _healed;
+    private long _resets;
 
     /// <summary>The invalidations of this process.</summary>
     public LocalInvalidations Own => store.Invalidations;
@@ -95,8 +95,8 @@ internal sealed class StoreEpochs(
         if (!store.IsPaused) return false;
 
         // The store may work despite one timeout, and other processes still read it.
-        store.Tell(EpochKeys.GetMarkerKey(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
-        store.Tell(subject, CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
+        store.SetInBackground(EpochKeys.GetMarkerKey(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
+        store.SetInBackground(subject, CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
         return false;
     }
 
@@ -106,14 +106,14 @@ internal sealed class StoreEpochs(
     {
         // This does not cover an invalidation that fails meanwhile.
         var failures = Interlocked.Read(ref _failures);
-        return Interlocked.Read(ref _healed) == failures ? new(true) : HealAsync(failures);
+        return Interlocked.Read(ref _resets) == failures ? new(true) : ResetAsync(failures);
     }
 
-    private async ValueTask<bool> HealAsync(long failures)
+    private async ValueTask<bool> ResetAsync(long failures)
     {
         Own.Add(EpochKeys.Store);
         if (!await EndAsync(EpochKeys.Store).ConfigureAwait(false)) return false;
-        if (Interlocked.Exchange(ref _healed, failures) != failures) telemetry.Trusted();
+        if (Interlocked.Exchange(ref _resets, failures) != failures) telemetry.Trusted();
         return true;
     }
 

@@ -7,7 +7,7 @@ namespace HttpQuery.Caching;
 internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)
 {
     // After a timeout, the store is skipped for this many times the timeout.
-    private const int Pauses = 4;
+    private const int PauseFactor = 4;
 
     private readonly MemoryCacheStore? _memory = store as MemoryCacheStore;
 
@@ -16,7 +16,7 @@ internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimePro
     // The store is skipped until this timestamp, because a call has timed out.
     private long _pausedUntil;
 
-    /// <summary>Whether the store answers at once and never fails: memory.</summary>
+    /// <summary>Whether the store is in memory: it completes at once and never fails.</summary>
     public bool IsImmediate => _memory is not null;
 
     /// <summary>Whether the store is skipped, because a call has timed out.</summary>
@@ -35,44 +35,44 @@ internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimePro
     {
         CacheItem? item = null;
         var isKnown = await TryAsync(StoreOperation.Read,
-            async patience => item = await store.GetAsync(key, patience).ConfigureAwait(false)).ConfigureAwait(false);
+            async cancellation => item = await store.GetAsync(key, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         return new(isKnown, isKnown ? item : null);
     }
 
     /// <returns>Whether the call reached the store.</returns>
     public ValueTask<bool> SetAsync(StoreOperation operation, QueryCacheKey key, CacheItem item, TimeSpan lifetime) =>
-        TryAsync(operation, patience => store.SetAsync(key, item, lifetime, patience));
+        TryAsync(operation, cancellation => store.SetAsync(key, item, lifetime, cancellation));
 
     /// <returns>Whether the call reached the store.</returns>
     public ValueTask<bool> RemoveAsync(QueryCacheKey key) => SetAsync(StoreOperation.Write, key, CacheEpoch.Unreadable, TimeSpan.Zero);
 
     /// <summary>Writes an item, and does not wait for the result.</summary>
-    public void Tell(QueryCacheKey key, CacheItem item, TimeSpan lifetime) =>
-        _ = TellAsync(patience => store.SetAsync(key, item, lifetime, patience));
+    public void SetInBackground(QueryCacheKey key, CacheItem item, TimeSpan lifetime) =>
+        _ = IgnoreFailureAsync(cancellation => store.SetAsync(key, item, lifetime, cancellation));
 
     // A request calls the store several times, and must not wait each time.
-    private async ValueTask<bool> TryAsync(StoreOperation operation, Func<CancellationToken, ValueTask> ask)
+    private async ValueTask<bool> TryAsync(StoreOperation operation, Func<CancellationToken, ValueTask> call)
     {
         if (IsPaused) return false;
-        var patience = new CancellationTokenSource(timeout, time);
-        Task? asked = null;
+        var cancellation = new CancellationTokenSource(timeout, time);
+        Task? calling = null;
         try
         {
-            asked = ask(patience.Token).AsTask();
-            await asked.WaitAsync(timeout, time, CancellationToken.None).ConfigureAwait(false);
-            patience.Dispose();
+            calling = call(cancellation.Token).AsTask();
+            await calling.WaitAsync(timeout, time, CancellationToken.None).ConfigureAwait(false);
+            cancellation.Dispose();
             return true;
         }
         catch (Exception exception)
         {
             // The timer of the token may be a moment behind, so the token is cancelled here. Later failures concern no caller.
-            Observe(patience.CancelAsync());
-            Observe(asked);
+            Observe(cancellation.CancelAsync());
+            Observe(calling);
             if (exception is TimeoutException or OperationCanceledException)
             {
                 Interlocked.Exchange(
-                    ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * Pauses * time.TimestampFrequency));
-                telemetry.StoreTimedOut(operation, timeout, Pauses * timeout);
+                    ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * PauseFactor * time.TimestampFrequency));
+                telemetry.StoreTimedOut(operation, timeout, PauseFactor * timeout);
             }
             else
             {
@@ -87,12 +87,12 @@ internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimePro
             static failed => failed.Exception, CancellationToken.None,
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    private async Task TellAsync(Func<CancellationToken, ValueTask> tell)
+    private async Task IgnoreFailureAsync(Func<CancellationToken, ValueTask> write)
     {
         try
         {
-            using var patience = new CancellationTokenSource(timeout, time);
-            await tell(patience.Token).ConfigureAwait(false);
+            using var cancellation = new CancellationTokenSource(timeout, time);
+            await write(cancellation.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {
