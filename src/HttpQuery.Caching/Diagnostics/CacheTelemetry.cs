@@ -36,7 +36,7 @@ internal sealed class CacheTelemetry
         // A process without a container may create a cache for each client, and gauges would keep each of them forever.
         _gauges = meters?.Create(MeterName);
         var meter = _gauges ?? ProcessMeter;
-        _requests = meter.CreateCounter<long>("httpquery.cache.requests", "{request}", "Requests by what the cache did.");
+        _requests = meter.CreateCounter<long>("httpquery.cache.requests", "{request}", "Requests by result.");
         _storeErrors = meter.CreateCounter<long>("httpquery.cache.store.errors", "{error}",
             "Calls of the store that failed or took longer than StoreTimeout.");
         _distrusts = meter.CreateCounter<long>("httpquery.cache.store.distrusts", "{event}",

@@ -107,7 +107,7 @@ internal sealed class OriginExchange : IDisposable
 
     private void Use()
     {
-        if (_isOver) throw new InvalidOperationException("The exchange has had its response.");
+        if (_isOver) throw new InvalidOperationException("The exchange has already received its response.");
         _isOver = true;
     }
 
@@ -137,8 +137,8 @@ internal sealed class OriginExchange : IDisposable
         var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
         _context.Report(outcome);
         var lines = outcome.ToLines(cache, item.Response.Headers[CacheStatus.HeaderName]);
-        return new(
-            CachedMessage.Create(_context.Request, item, ValidationRules.Answer(_context.Request.Headers, item.Response, now), lines, now));
+        var conditional = ValidationRules.EvaluateConditions(_context.Request.Headers, item.Response, now);
+        return new(CachedMessage.Create(_context.Request, item, conditional, lines, now));
     }
 
     private ResponseAction.Retry Retry()
@@ -175,7 +175,8 @@ internal sealed class OriginExchange : IDisposable
     private async ValueTask<ResponseAction> FreshenAsync(Validation validation, HeaderCollection notModified)
     {
         if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, validation.Stored.Item.Response).Count == 0) return Retry();
-        var (item, isStored) = await ResponseFreshener.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
+        var (item, isStored) =
+            await ResponseFreshener.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
         return Serve(item, CacheResult.Validated, 304, isStored);
     }
 

@@ -98,7 +98,8 @@ public sealed class QueryCache
     /// <summary>Applies the invalidations of a response to an unsafe request, without an exchange: a request that was redirected was sent
     /// several times.</summary>
     internal ValueTask InvalidateAsync(CacheRequest request, int status, HeaderCollection headers) =>
-        UnsafeRequestInvalidator.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Headers), CacheKeySet.None), status, headers);
+        UnsafeRequestInvalidator.InvalidateAsync(
+            new(this, request, RequestDirectives.Parse(request.Headers), CacheKeySet.None), status, headers);
 
     /// <summary>Invalidates everything stored for a URI, whatever the method, content and headers, and however clients spell the URI
     /// (docs/cache-key.md §9).</summary>

@@ -25,7 +25,7 @@ public sealed record QueryCacheOptions
     /// store's own limit for one item applies as well.</summary>
     public long MaximumResponseLength { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Maximum memory for contents and responses of all requests under way, in bytes. Default 64 MiB. When it is used up, the
+    /// <summary>Maximum memory for contents and responses of all requests in progress, in bytes. Default 64 MiB. When it is used up, the
     /// oldest request bypasses the cache, or its response is not stored. Contents of requests together use half of it at most. Content up
     /// to 64 KiB that lies in the server's own buffers does not count.</summary>
     public long MaximumPendingSize { get; init; } = 64 * 1024 * 1024;

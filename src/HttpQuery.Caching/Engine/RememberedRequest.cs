@@ -110,8 +110,8 @@ internal sealed class RememberedRequest
     private static string[]? GetOthers(CacheRequest request, IReadOnlyList<string> routingHeaders, int headerCount)
     {
         if (request.Headers is not ICountedHeaders headers || headers.Count > MostOthers) return null;
-        string[] others =
-            [.. headers.Names.Where(name => !CacheKeySet.KeyHeaders.Concat(routingHeaders).Contains(name, StringComparer.OrdinalIgnoreCase))];
+        var keyHeaders = CacheKeySet.KeyHeaders.Concat(routingHeaders);
+        string[] others = [.. headers.Names.Where(name => !keyHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))];
 
         // A routing header that is listed twice would be counted twice. It could hide a header without lines, which the next request may
         // have.

@@ -95,7 +95,7 @@ internal sealed class RequestCollapser(TimeSpan pause, TimeSpan followerTimeout,
         }
     }
 
-    /// <summary>A request under way that others wait for. Any thread may call it.</summary>
+    /// <summary>A request in progress that others wait for. Any thread may call it.</summary>
     internal sealed class Leader(RequestCollapser collapsing, CollapseKey key, Queue<Follower> followers)
     {
         private readonly Lock _lock = new();

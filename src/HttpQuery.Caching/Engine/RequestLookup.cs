@@ -194,7 +194,7 @@ internal static class RequestLookup
 
         var decision = ReuseRules.Decide(directives, item.Response, now);
         if (decision.Outcome is ReuseOutcome.Unsatisfiable) return new() { Action = PlannedAction.Refuse };
-        var conditional = ValidationRules.Answer(request.Headers, item.Response, now);
+        var conditional = ValidationRules.EvaluateConditions(request.Headers, item.Response, now);
         if (conditional is ConditionalResult.Forward)
             return directives.OnlyIfCached
                 ? new() { Action = PlannedAction.Refuse }

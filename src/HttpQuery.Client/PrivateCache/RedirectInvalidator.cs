@@ -16,7 +16,8 @@ internal static class RedirectInvalidator
     public static async ValueTask InvalidateAsync(
         QueryCache cache, RequestSnapshot snapshot, HttpRequestMessage sent, HttpResponseMessage? response)
     {
-        await cache.InvalidateAsync(CreateRequest(snapshot.Method, snapshot.Target), Redirect, HeaderCollection.Empty).ConfigureAwait(false);
+        await cache.InvalidateAsync(CreateRequest(snapshot.Method, snapshot.Target), Redirect, HeaderCollection.Empty)
+            .ConfigureAwait(false);
         if (!RequestTarget.TryRead(sent, out var target)) return;
 
         // The response belongs to the unsafe request itself, whichever server sent it.

@@ -112,16 +112,16 @@ public sealed class CacheOutcomeTests : IDisposable
         await host.SendAsync("GET /a", CacheHost.Fresh(new string('a', 101)));
         Assert.EndsWith("because it is longer than MaximumResponseLength, or than the store takes.", _telemetry.Lines[^1], StringComparison.Ordinal);
         await host.SendAsync("GET /a", CacheHost.Fresh("short", "Content-Length: 6"));
-        Assert.EndsWith("because its length is not what Content-Length says.", _telemetry.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("because its length differs from Content-Length.", _telemetry.Lines[^1], StringComparison.Ordinal);
 
         using (var cut = await host.BeginAsync("GET /b")) Assert.Equal(CacheHead.Capture, await cut.ReceiveAsync(200, CacheHost.Fresh("").Headers));
-        Assert.EndsWith("because it was cut off, or its client left.", _telemetry.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("because it was cut off, or its client disconnected.", _telemetry.Lines[^1], StringComparison.Ordinal);
 
         using var late = await host.BeginAsync("GET /c");
         Assert.Equal(CacheHead.Capture, await late.ReceiveAsync(200, CacheHost.Fresh("").Headers));
         await host.SendAsync("PUT /c", new OriginAnswer(204, ""));
         await late.CompleteAsync(default);
-        Assert.EndsWith("because its URI was invalidated while the request was under way.", _telemetry.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("because its URI was invalidated while the request was in progress.", _telemetry.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

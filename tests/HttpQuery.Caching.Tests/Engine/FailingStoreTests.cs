@@ -55,7 +55,7 @@ public class FailingStoreTests
         var errors = telemetry.Of("httpquery.cache.store.errors");
         Assert.True(errors.Length >= 5);
         Assert.All(errors, error => Assert.Equal("httpquery.cache.store.operation=read error.type=System.IO.IOException httpquery.cache.name=test", error.Tags.Replace("=write", "=read", StringComparison.Ordinal)));
-        Assert.Equal("Warning: The cache's store failed (read), 1 times since the last warning. Requests are forwarded meanwhile.", Assert.Single(telemetry.Lines));
+        Assert.Equal("Warning: The cache's store failed (read), 1 times since the last warning. Meanwhile, requests are forwarded.", Assert.Single(telemetry.Lines));
 
         host.Time.Advance(Diagnostics.BoundedWarning.Interval - TimeSpan.FromTicks(1));
         await host.SendAsync(Query, CacheHost.Fresh("answer"));
@@ -63,7 +63,7 @@ public class FailingStoreTests
         host.Time.Advance(TimeSpan.FromTicks(1));
         var before = telemetry.Of("httpquery.cache.store.errors").Length;
         await host.SendAsync(Query, CacheHost.Fresh("answer"));
-        Assert.Equal($"Warning: The cache's store failed (read), {before} times since the last warning. Requests are forwarded meanwhile.", telemetry.Lines[1]);
+        Assert.Equal($"Warning: The cache's store failed (read), {before} times since the last warning. Meanwhile, requests are forwarded.", telemetry.Lines[1]);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class FailingStoreTests
         host.Time.Advance(host.Cache.Options.StoreTimeout);
         await waiting;
         Assert.All(telemetry.Of("httpquery.cache.store.errors"), error => Assert.Equal("httpquery.cache.store.operation=read error.type=timeout httpquery.cache.name=test", error.Tags));
-        Assert.Equal("Warning: The cache's store took longer than 00:00:00.2500000 (read), 1 times since the last warning. Requests are forwarded, and the store is skipped for 00:00:01. If the store is well, raise StoreTimeout.", Assert.Single(telemetry.Lines));
+        Assert.Equal("Warning: The cache's store took longer than 00:00:00.2500000 (read), 1 times since the last warning. Requests are forwarded, and the store is skipped for 00:00:01. If the store works, raise StoreTimeout.", Assert.Single(telemetry.Lines));
     }
 
     [Fact]

@@ -77,11 +77,11 @@ internal sealed partial class SearchRun
         return id;
     }
 
-    private static bool IsDistrusted(QueryCache cache) => Failures(cache.Epochs) != Healed(cache.Epochs);
+    private static bool IsDistrusted(QueryCache cache) => Failures(cache.Epochs) != ResetCount(cache.Epochs);
 
     [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "_failures")]
     private static extern ref long Failures(StoreEpochs epochs);
 
-    [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "_healed")]
-    private static extern ref long Healed(StoreEpochs epochs);
+    [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "_resets")]
+    private static extern ref long ResetCount(StoreEpochs epochs);
 }

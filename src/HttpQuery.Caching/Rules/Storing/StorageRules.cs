@@ -31,7 +31,8 @@ internal static class StorageRules
         var received = new HeaderCollection(headers);
         var directives = ResponseDirectives.Parse(received, mode);
         var connection = received["Connection"];
-        return new(received.Where(header => IsStored(header.Key, connection) && !directives.Withholds(header.Key, mode is CacheMode.Shared)));
+        return new(received.Where(
+            header => IsStored(header.Key, connection) && !directives.Withholds(header.Key, mode is CacheMode.Shared)));
     }
 
     /// <summary>Returns whether the cache knows a status code and its requirements (RFC 9111 §5.2.2.3). The cache knows those of

@@ -22,7 +22,7 @@ internal static class ValidationRules
     /// <param name="stored">The response. Without Last-Modified, it counts as modified at its <see cref="StoredResponse.Date"/>.
     /// Conditions are ignored if it is not 2xx (RFC 9110 §13.2.1).</param>
     /// <param name="now">The current time, for parsing dates.</param>
-    public static ConditionalResult Answer(IReadOnlyHeaders request, StoredResponse stored, DateTimeOffset now)
+    public static ConditionalResult EvaluateConditions(IReadOnlyHeaders request, StoredResponse stored, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(stored);
@@ -45,7 +45,8 @@ internal static class ValidationRules
     /// because the condition was made from it.</param>
     /// <param name="candidates">The responses that the request could select and that the condition named.</param>
     /// <returns>Empty if the 304 matches no candidate: send the request again without the cache's conditions.</returns>
-    public static IReadOnlyList<StoredResponse> SelectForUpdate(IReadOnlyHeaders notModified, params IReadOnlyList<StoredResponse> candidates)
+    public static IReadOnlyList<StoredResponse> SelectForUpdate(
+        IReadOnlyHeaders notModified, params IReadOnlyList<StoredResponse> candidates)
     {
         ArgumentNullException.ThrowIfNull(notModified);
         ArgumentNullException.ThrowIfNull(candidates);

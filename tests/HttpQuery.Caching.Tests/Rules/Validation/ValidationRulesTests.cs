@@ -46,25 +46,25 @@ public class ValidationRulesTests
     public void Conditions_of_a_request_are_answered_from_the_stored_response(string request, Enum expected)
     {
         var stored = Message.Stored(Message.Private, "ETag: \"a\"", "Last-Modified: {-3000}");
-        Assert.Equal(expected, ValidationRules.Answer(Headers(request), stored, Message.At(10)));
+        Assert.Equal(expected, ValidationRules.EvaluateConditions(Headers(request), stored, Message.At(10)));
     }
 
     [Fact]
     public void Without_last_modified_the_date_is_compared()
     {
         var dated = Message.Stored(Message.Private, "Date: {-10}");
-        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Headers("If-Modified-Since: {-10}"), dated, Message.Received));
-        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Headers("If-Modified-Since: {-11}"), dated, Message.Received));
+        Assert.Equal(ConditionalResult.NotModified, ValidationRules.EvaluateConditions(Headers("If-Modified-Since: {-10}"), dated, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.EvaluateConditions(Headers("If-Modified-Since: {-11}"), dated, Message.Received));
         var undated = Message.Stored(Message.Private, "ETag: \"a\"");
-        Assert.Equal(ConditionalResult.NotModified, ValidationRules.Answer(Headers("If-Modified-Since: {0}"), undated, Message.Received));
-        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Headers("If-Modified-Since: {-1}"), undated, Message.Received));
+        Assert.Equal(ConditionalResult.NotModified, ValidationRules.EvaluateConditions(Headers("If-Modified-Since: {0}"), undated, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.EvaluateConditions(Headers("If-Modified-Since: {-1}"), undated, Message.Received));
     }
 
     [Fact]
     public void Only_a_2xx_answers_conditions()
     {
         var stored = new StoredResponse(Message.Private, 404, Headers("ETag: \"a\""), Message.Received, Message.Received);
-        Assert.Equal(ConditionalResult.Stored, ValidationRules.Answer(Headers("If-None-Match: \"a\""), stored, Message.Received));
+        Assert.Equal(ConditionalResult.Stored, ValidationRules.EvaluateConditions(Headers("If-None-Match: \"a\""), stored, Message.Received));
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public class ValidationRulesTests
         var date = Headers("If-Modified-Since: {-3000}");
         Assert.Equal(0, Allocation.Of(() =>
         {
-            ValidationRules.Answer(tag, stored, Message.Received);
-            ValidationRules.Answer(tags, stored, Message.Received);
-            ValidationRules.Answer(date, stored, Message.Received);
+            ValidationRules.EvaluateConditions(tag, stored, Message.Received);
+            ValidationRules.EvaluateConditions(tags, stored, Message.Received);
+            ValidationRules.EvaluateConditions(date, stored, Message.Received);
             ValidationRules.Conditions(stored);
         }));
     }
