@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Benchmarks;

@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Benchmarks;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using HttpQuery.StructuredFields;
 using Microsoft.Extensions.Primitives;
 

@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Status;
 
 namespace HttpQuery.Caching;
 

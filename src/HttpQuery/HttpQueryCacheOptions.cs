@@ -1,6 +1,6 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Configuration;
 using HttpQuery.SharedCache;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,7 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Endpoints;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;

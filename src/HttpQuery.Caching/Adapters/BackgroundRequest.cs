@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Globalization;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Adapters;
 
 /// <summary>A request in the background, made from the request that got the stale response (RFC 5861 §3).</summary>
 /// <remarks>It has the same target and content, but not the client's preferences: the client already has its response.</remarks>

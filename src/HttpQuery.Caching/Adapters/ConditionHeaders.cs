@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Adapters;
 
 /// <summary>Sends a request with the conditions of the cache in place of the client's (RFC 9111 §4.3.1).</summary>
 internal static class ConditionHeaders

@@ -1,6 +1,7 @@
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Adapters;
 
 /// <summary>The headers of a request that an adapter forwards.</summary>
 internal interface IRequestHeaders : IReadOnlyHeaders

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using HttpQuery.CacheKeys;
 
-namespace HttpQuery.Caching.Internal;
+namespace HttpQuery.Caching.Configuration;
 
 /// <summary>Finds keys of a configuration section that set nothing, because binding ignores them silently.</summary>
 internal static class ConfigurationKeys

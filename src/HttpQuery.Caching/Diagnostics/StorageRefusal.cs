@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Diagnostics;
 
 /// <summary>The reason why a response is not stored.</summary>

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A stale response that was served and should be revalidated in the background (RFC 5861 §3).</summary>
 internal sealed class BackgroundRevalidation(QueryCache cache, QueryCacheKey key)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The decision about a request: it is served, refused or forwarded.</summary>
 internal abstract class CacheDecision

@@ -1,6 +1,6 @@
 using HttpQuery.CacheKeys;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The keys of one request (docs/cache-key.md).</summary>
 /// <param name="Primary">Key of the request without Vary. If the user is known, it is the key of the user's own request.</param>

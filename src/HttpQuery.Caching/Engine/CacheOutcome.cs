@@ -1,7 +1,9 @@
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The outcome of a request. Cache-Status, the metric label and the log line are made from it alone.</summary>
 /// <param name="Result">The metric label.</param>

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Composes <see cref="CacheRequest.Partition"/> from named parts (docs/cache-key.md §7).</summary>
 internal static class CachePartition

@@ -1,7 +1,8 @@
 using System.Buffers;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A request as a cache sees it.</summary>
 internal sealed class CacheRequest

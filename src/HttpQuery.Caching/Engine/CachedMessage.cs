@@ -1,7 +1,11 @@
 using System.Globalization;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A response from the store in the form that the request asks for: whole, in part, or 304.</summary>
 internal sealed class CachedMessage
@@ -39,7 +43,7 @@ internal sealed class CachedMessage
         {
             foreach (var header in Stored) yield return header;
             yield return new("Age", Age);
-            if (CacheStatus.Count > 0) yield return new(Caching.CacheStatus.HeaderName, CacheStatus);
+            if (CacheStatus.Count > 0) yield return new(Caching.Status.CacheStatus.HeaderName, CacheStatus);
             if (ContentRange is not null) yield return new("Content-Range", ContentRange);
         }
     }

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Identifies requests that share one response: identical requests in the same state of the URI.</summary>
 /// <param name="Key">The key of the request, or of its variant.</param>

@@ -1,6 +1,7 @@
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The stored response for a request.</summary>
 /// <param name="Response">A response in current epochs, or none.</param>

@@ -1,8 +1,11 @@
 using HttpQuery.Caching.Diagnostics;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The second phase: a request is at the origin. Receives the response, once.</summary>
 /// <remarks>Not thread-safe. Disposing it is always allowed: if no response came, the requests that wait for it continue. If a

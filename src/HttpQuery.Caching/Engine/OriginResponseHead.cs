@@ -1,7 +1,7 @@
 using HttpQuery.Caching.Diagnostics;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The head of a response, as an adapter passes it.</summary>
 /// <param name="Status">The status code, never an interim one.</param>

@@ -1,7 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
+using HttpQuery.Caching.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Caching;

@@ -1,7 +1,8 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The parts of a request that determine its keys, and the keys. The compared parts never change.</summary>
 internal sealed class RememberedRequest

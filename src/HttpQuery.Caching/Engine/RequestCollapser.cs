@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Sends one request for several identical ones that arrive at the same time. The first one leads; the others follow: they wait
 /// for its response.</summary>

@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A request with the values that are computed from it once.</summary>
 /// <param name="Cache">The cache.</param>

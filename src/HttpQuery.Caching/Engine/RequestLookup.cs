@@ -1,7 +1,10 @@
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The first phase: reads the store, waits for an identical request, and decides.</summary>
 internal static class RequestLookup

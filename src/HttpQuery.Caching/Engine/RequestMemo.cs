@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Remembers the keys of requests seen before. A request is compared with them byte by byte, so its content need not be hashed
 /// (docs/cache-key.md).</summary>

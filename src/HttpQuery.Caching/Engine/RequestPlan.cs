@@ -1,7 +1,10 @@
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The decision of the lookup, and the knowledge about the request at that time.</summary>
 internal readonly record struct RequestPlan

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>What the adapter must do once the origin's response headers have arrived.</summary>
 internal abstract class ResponseAction

@@ -1,6 +1,6 @@
 using HttpQuery.Caching.Diagnostics;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The third phase: a response passes, and its content is kept to be stored at its end.</summary>
 /// <remarks>One of <see cref="StoreAsync"/>, <see cref="Refuse"/> and <see cref="Abandon"/> ends it. Only the first call counts, and

@@ -1,9 +1,11 @@
 using System.Globalization;
 using HttpQuery.Caching.Diagnostics;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Applies a 304, or a response to HEAD, to a stored response (RFC 9111 §4.3.4, §4.3.5).</summary>
 internal static class ResponseFreshener

@@ -1,8 +1,11 @@
 using System.Globalization;
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Stores a response (RFC 9111 §3). A remote store needs two steps, and four the first time for a URI.</summary>
 /// <param name="Context">The request.</param>

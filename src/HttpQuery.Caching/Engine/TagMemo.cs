@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Remembers the latest tags of the responses to a request. Their epochs are then read in the first step, and before the next
 /// such request is forwarded.</summary>

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Scheme, authority and target of a request, as its origin receives them (docs/cache-key.md §3).</summary>
 /// <param name="Scheme">The scheme, for example <c>https</c>.</param>

@@ -1,4 +1,8 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Applies the invalidations of a response to an unsafe request (RFC 9111 §4.4, RFC 9875 §3).</summary>
 internal static class UnsafeRequestInvalidator
@@ -16,7 +20,7 @@ internal static class UnsafeRequestInvalidator
                 subjects.Add(CacheKeySet.GetResourceKey(uri));
         }
         foreach (var group in InvalidationRules.InvalidatedGroups(request.Method, headers))
-            subjects.Add(Epochs.EpochKeys.GetTagKey(context.GetTag(group)));
+            subjects.Add(EpochKeys.GetTagKey(context.GetTag(group)));
 
         // All at once, because the client waits for them.
         await Task.WhenAll(subjects.Select(subject => epochs.InvalidateAsync(subject).AsTask())).ConfigureAwait(false);

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
+
 namespace HttpQuery.Caching.Epochs;
 
 /// <summary>The epochs and markers as they were read when a request was forwarded.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching.Epochs;
 

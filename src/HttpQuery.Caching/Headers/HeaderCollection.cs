@@ -1,7 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>The headers of a stored message: immutable, in the order of their first lines; names ignore case.</summary>
 internal sealed class HeaderCollection : ICountedHeaders, IReadOnlyList<KeyValuePair<string, StringValues>>

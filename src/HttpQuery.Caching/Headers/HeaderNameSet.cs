@@ -1,8 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Caching.Internal;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>Header names, such as those in Vary: lower case, without duplicates, in ordinal order. Two instances with the same names are
 /// equal.</summary>

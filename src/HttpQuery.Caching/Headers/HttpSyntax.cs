@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HttpQuery.Caching.Internal;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>The productions of RFC 9110 §5.6 that the caching headers use.</summary>
 internal static class HttpSyntax

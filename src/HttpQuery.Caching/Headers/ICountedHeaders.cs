@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>Headers with a known count. If a request has as many headers as another, and all names of the other, it has no further
 /// headers. The names need not be looked up one by one.</summary>

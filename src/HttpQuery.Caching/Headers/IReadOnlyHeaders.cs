@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>The headers of a message, independent of where they are kept.</summary>
 internal interface IReadOnlyHeaders

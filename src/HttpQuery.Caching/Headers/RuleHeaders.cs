@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching.Internal;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>The headers that determine how a response may be used. They are always stored.</summary>
 internal static class RuleHeaders

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching.Internal;
+namespace HttpQuery.Caching.Headers;
 
 /// <summary>Reads the lines of a header without copying them.</summary>
 internal static class StringValuesExtensions

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>The state of a URI, of a tag or of the whole store, as a random number. Items stored in another epoch are no longer used.
 /// Markers are also kept as epochs.</summary>

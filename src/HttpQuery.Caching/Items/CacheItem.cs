@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>An item that a store keeps under a key: a <see cref="CachedResponse"/>, a <see cref="CacheVariants"/> or a
 /// <see cref="CacheEpoch"/>. Immutable.</summary>

@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>Serializes items for stores that keep only bytes, and creates the names of the items in such stores.</summary>
 /// <remarks>The format: version, kind, a checksum over the key and all other bytes, then the parts of the item in their order. Numbers

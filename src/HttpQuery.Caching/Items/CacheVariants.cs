@@ -1,6 +1,6 @@
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>The header lists that the responses to a request vary by (RFC 9111 §4.1). They lead from the key of a request to the keys of
 /// its responses.</summary>

@@ -1,7 +1,8 @@
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>A response with its content and its epochs.</summary>
 internal sealed class CachedResponse : CacheItem

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching.Epochs;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>Makes the store keys of epochs and markers. A subject is a URI, a tag or the whole store; its key is the key of its
 /// epoch.</summary>

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching.Epochs;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>The epochs that a response was stored in. The response can be used while all of them are current.</summary>
 /// <param name="Resource">Number of the URI's epoch.</param>

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Items;
 
 /// <summary>A stored response and its key.</summary>
 internal sealed record StoredItem(CachedResponse Item, QueryCacheKey Key);

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Status;
 
 /// <summary>How a cache handled a request: one member of Cache-Status, such as <c>HttpQuery; hit; ttl=376</c> (RFC 9211 §2).</summary>
 /// <remarks>The key (§2.7) is never reported.</remarks>

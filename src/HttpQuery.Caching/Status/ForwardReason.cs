@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Status;
 
 /// <summary>Why a request was forwarded: the parameter <c>fwd</c> (RFC 9211 §2.2).</summary>
 internal enum ForwardReason

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Items;
+
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>Keeps items in a store of bytes, in the format of <see cref="CacheItemFormat"/>.</summary>
 /// <param name="store">The store of bytes.</param>

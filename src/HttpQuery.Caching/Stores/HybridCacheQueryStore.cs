@@ -1,4 +1,5 @@
 using System.Buffers;
+using HttpQuery.Caching.Stores;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace HttpQuery.Caching;

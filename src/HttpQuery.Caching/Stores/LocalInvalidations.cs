@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching.Epochs;
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>Remembers the invalidations of this process since a request was forwarded, even if the store has lost its marker
 /// meanwhile.</summary>

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching;
 

@@ -1,7 +1,7 @@
 using HttpQuery.Caching.Diagnostics;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>The store as the cache uses it: a call that fails or takes too long is a miss, and never an error.</summary>
 internal sealed class ResilientStore(IItemStore store, TimeSpan timeout, TimeProvider time, CacheTelemetry telemetry)

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>Serializes the reads of each key. Callers that wait during a read share the next one.</summary>
 /// <remarks>A cache may let a read join one in progress, which may have missed a write that is complete by now. A read is canceled when

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
+
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>Reads the store for one request. Keys that can be read at the same time are read in one step.</summary>
 /// <remarks>Call <see cref="TryGet"/>; if something is missing, <see cref="FetchAsync"/> reads all missing keys at once. A store in

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Diagnostics;
 using HttpQuery.PrivateCache;
 using HttpQuery.ResponseBody;

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Json;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Status;
 using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.PrivateCache;

@@ -1,4 +1,7 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;

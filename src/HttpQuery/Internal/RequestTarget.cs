@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

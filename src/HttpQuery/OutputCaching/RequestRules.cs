@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Identity;
 using HttpQuery.Internal;
 using HttpQuery.SharedCache;

@@ -1,4 +1,6 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;

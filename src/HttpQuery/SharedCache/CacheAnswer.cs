@@ -1,4 +1,6 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Status;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;

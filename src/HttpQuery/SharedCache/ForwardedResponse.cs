@@ -1,6 +1,9 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
 using HttpQuery.Internal;
 using Microsoft.AspNetCore.Http;

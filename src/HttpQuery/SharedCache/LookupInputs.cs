@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;

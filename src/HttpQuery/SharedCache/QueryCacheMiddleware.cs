@@ -1,6 +1,9 @@
 using System.Buffers;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.Internal;

@@ -1,4 +1,7 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

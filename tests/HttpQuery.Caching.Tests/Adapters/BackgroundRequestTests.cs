@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Engine;
+
 namespace HttpQuery.Caching.Tests.Adapters;
 
 /// <summary>Headers of a request in the background (RFC 5861 §3).</summary>

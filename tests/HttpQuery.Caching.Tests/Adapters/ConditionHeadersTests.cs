@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Headers;
+
 namespace HttpQuery.Caching.Tests.Adapters;
 
 /// <summary>Conditions of the cache in place of the client's (RFC 9111 §4.3.1).</summary>

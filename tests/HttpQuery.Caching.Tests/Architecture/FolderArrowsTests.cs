@@ -57,6 +57,7 @@ public class FolderArrowsTests() : FolderArrowsContract(
         "Rules/Validation -> Rules/Storing",
         "Status -> Headers",
         "Stores -> Diagnostics",
+        "Stores -> Headers",
         "Stores -> Items",
         "Stores -> Rules",
     ]);

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §4, RFC 10008 §2.7: whatever is asked, answered and changed in whatever order, by whomever, nothing is served that a small model forbids.</summary>

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>Each way through the cache has one metric label, one Cache-Status (RFC 9211) and one line in the log.</summary>

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Tests;
+using HttpQuery.Caching.Engine;
+
+namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>The bytes of a partition (docs/cache-key.md §7).</summary>
 public sealed class CachePartitionTests

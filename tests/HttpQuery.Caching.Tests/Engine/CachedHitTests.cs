@@ -1,3 +1,4 @@
+using HttpQuery.Caching.Engine;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching.Tests.Engine;

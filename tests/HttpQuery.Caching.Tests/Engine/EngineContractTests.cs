@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using HttpQuery.Tests.Contracts;
 
 namespace HttpQuery.Caching.Tests.Engine;

@@ -1,3 +1,7 @@
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>A store that fails, hangs, loses or confuses costs misses, and nothing that should be forgotten is served.</summary>

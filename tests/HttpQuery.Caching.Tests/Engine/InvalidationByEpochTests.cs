@@ -1,4 +1,5 @@
 using System.Buffers;
+using HttpQuery.Caching.Engine;
 
 namespace HttpQuery.Caching.Tests.Engine;
 

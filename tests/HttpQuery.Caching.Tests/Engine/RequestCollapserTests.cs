@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery.Caching.Tests.Engine;
 

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using FsCheck;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching.Tests.Engine;

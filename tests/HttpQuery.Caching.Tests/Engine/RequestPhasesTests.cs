@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §3, §4.1; RFC 10008 §2.7: what is stored, and for whom.</summary>

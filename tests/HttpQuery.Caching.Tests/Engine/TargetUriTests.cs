@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Tests.Adapters;
+using HttpQuery.Caching.Engine;
+
+namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>Scheme, authority and target as an origin receives them.</summary>
 public sealed class TargetUriTests

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
 
 namespace HttpQuery.Caching.Tests.Epochs;
 

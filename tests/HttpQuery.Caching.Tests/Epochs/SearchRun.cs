@@ -1,4 +1,6 @@
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
 
 namespace HttpQuery.Caching.Tests.Epochs;
 

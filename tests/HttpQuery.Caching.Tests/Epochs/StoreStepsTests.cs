@@ -1,5 +1,6 @@
 using System.Globalization;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Items;
 
 namespace HttpQuery.Caching.Tests.Epochs;
 

@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Headers;
+
 namespace HttpQuery.Caching.Tests.Headers;
 
 /// <summary>RFC 9110 §5.1, §5.3: field names have no case, and the lines of one field keep their order.</summary>

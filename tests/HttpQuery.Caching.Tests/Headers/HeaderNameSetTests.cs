@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Tests.Headers;
 
 /// <summary>RFC 9110 §5.1, §5.6.1: lists of field names.</summary>

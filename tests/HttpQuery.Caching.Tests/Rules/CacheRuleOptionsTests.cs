@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching.Tests;
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>The options, and what each refuses.</summary>
 public class CacheRuleOptionsTests

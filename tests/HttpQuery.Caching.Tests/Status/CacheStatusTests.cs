@@ -1,3 +1,4 @@
+using HttpQuery.Caching.Status;
 using HttpQuery.StructuredFields;
 
 namespace HttpQuery.Caching.Tests.Status;

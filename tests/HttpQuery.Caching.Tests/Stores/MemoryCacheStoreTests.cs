@@ -1,4 +1,7 @@
 using System.Buffers;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching.Tests.Stores;
 
@@ -57,7 +60,7 @@ public class MemoryCacheStoreTests
         {
             string[] own = [.. Enumerable.Range(0, tags).Select(tag => $"tag {i} {tag}")];
             string[] lines = ["Cache-Control: max-age=3600", .. Enumerable.Range(0, headers).Select(header => $"X-Header-{header}: value {i}")];
-            Caching.Epochs.TagEpoch[] tagged = [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}").Concat(own).Select(tag => new Caching.Epochs.TagEpoch(tag, 1))];
+            TagEpoch[] tagged = [.. Enumerable.Range(0, groups).Select(group => $"group of an origin {i} {group}").Concat(own).Select(tag => new TagEpoch(tag, 1))];
             var item = new CachedResponse(Message.Stored(Message.Shared, lines), new byte[length], new(1, 2, tagged));
             item.LastHit = new CachedHit(options, 1, i, new(CachedMessage.Create(request, item.At(Key(i)).Item, default, $"HttpQuery; hit; ttl={i + 1000}", Message.Received), null));
             await Items(store).SetAsync(Key(i), item, TimeSpan.FromHours(1), Test);

@@ -1,6 +1,10 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching.Tests.Stores;
 
@@ -214,7 +218,7 @@ public abstract class QueryStoreTests
     private protected static CachedResponse Response(string content)
     {
         var fields = Message.Headers("Cache-Control: max-age=3600", "A: 1", "B: 2", "A: é");
-        return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
+        return new(new(Rules, 200, fields, Message.At(-1), Message.Received), Encoding.UTF8.GetBytes(content), new(1, 2, [new TagEpoch("t", 3)]));
     }
 
     private protected static void AssertSame(CacheItem expected, CacheItem? actual)

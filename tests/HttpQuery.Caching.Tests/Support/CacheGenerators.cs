@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Tests.Support;
 
 /// <summary>Random caching fields: well formed, nearly so, and neither.</summary>

@@ -1,5 +1,7 @@
 using System.Text;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery.Caching.Tests.Support;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery.Caching.Tests.Support;
 

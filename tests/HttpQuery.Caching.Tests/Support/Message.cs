@@ -1,4 +1,6 @@
 using System.Globalization;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 
 namespace HttpQuery.Caching.Tests.Support;
 

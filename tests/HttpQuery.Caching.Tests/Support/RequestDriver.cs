@@ -1,4 +1,6 @@
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace HttpQuery.Caching.Internal;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>delta-seconds: digits only; larger values become 2^31 (RFC 9111 §1.2.2).</summary>
 internal static class DeltaSeconds

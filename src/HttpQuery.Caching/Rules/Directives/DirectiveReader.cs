@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
+
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Reads the directives of one Cache-Control line from left to right without allocating (RFC 9111 §5.2).</summary>
 /// <remarks><c>cache-directive = token [ "=" ( token / quoted-string ) ]</c>. Malformed text after the name makes the argument

@@ -1,8 +1,7 @@
-using HttpQuery.Caching.Internal;
 using HttpQuery.StructuredFields;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 internal readonly partial record struct ResponseDirectives
 {

@@ -1,8 +1,8 @@
 using System.Text;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>The cache directives of a response (RFC 9111 §5.2.2; RFC 5861; RFC 8246).</summary>
 /// <remarks>Names ignore case, arguments are a token or a quoted-string, and unknown directives are ignored. If an age occurs twice, the

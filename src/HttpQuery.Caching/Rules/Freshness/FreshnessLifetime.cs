@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>The lifetime of a response and its source (RFC 9111 §4.2.1).</summary>
 /// <param name="Value">The lifetime, counted from the creation of the response; never negative.</param>

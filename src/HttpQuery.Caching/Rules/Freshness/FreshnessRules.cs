@@ -1,6 +1,6 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Lifetime and age of a response (RFC 9111 §4.2).</summary>
 internal static class FreshnessRules

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>The sources of a response's lifetime, the strongest first (RFC 9111 §4.2.1).</summary>
 internal enum LifetimeSource

@@ -1,6 +1,6 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>A stored response without its content, as the rules use it. Headers are parsed once, so each decision is cheap.</summary>
 /// <remarks>Immutable: freshening creates a new instance.</remarks>

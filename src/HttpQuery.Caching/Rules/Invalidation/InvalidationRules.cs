@@ -1,8 +1,8 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using HttpQuery.StructuredFields;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>The stored responses that an unsafe request invalidates (RFC 9111 §4.4; RFC 9875).</summary>
 internal static class InvalidationRules

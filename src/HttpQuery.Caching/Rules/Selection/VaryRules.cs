@@ -1,8 +1,8 @@
 using System.Text;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Matches requests to stored responses with Vary (RFC 9111 §4.1).</summary>
 /// <remarks>Lines of one header are joined, and white space around commas is ignored (<see cref="Normalize"/>). Every other difference

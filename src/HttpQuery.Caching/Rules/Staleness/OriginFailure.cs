@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>How a request to the origin failed.</summary>
 internal enum OriginFailure

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Whether a stored response may be used, and why.</summary>
 /// <param name="Outcome">The action to take.</param>

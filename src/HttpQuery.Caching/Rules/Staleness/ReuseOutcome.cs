@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>The action for a stored response that a request selects (RFC 9111 §4).</summary>
 internal enum ReuseOutcome

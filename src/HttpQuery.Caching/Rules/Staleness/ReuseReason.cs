@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Why a stored response is used or not.</summary>
 internal enum ReuseReason

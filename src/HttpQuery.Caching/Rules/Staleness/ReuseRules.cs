@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Decides whether a stored response may be used for a request (RFC 9111 §4, §4.2.4, §5.2; RFC 5861; RFC 8246).</summary>
 /// <remarks>The response was already selected by key and by Vary. These methods do not allocate.</remarks>

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>A request and its response, when the response headers have arrived.</summary>
 internal readonly record struct CacheExchange

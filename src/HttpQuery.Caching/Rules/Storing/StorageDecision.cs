@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Whether a response may be stored, or the reason why not (RFC 9111 §3).</summary>
 internal enum StorageDecision

@@ -1,7 +1,7 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Decides which responses are stored, and which of their headers (RFC 9111 §3).</summary>
 internal static class StorageRules

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>How a usable stored response is served under the conditions of a request (RFC 9111 §4.3.2).</summary>
 internal enum ConditionalResult

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>The headers that ask the origin whether a stored response is still current (RFC 9111 §4.3.1).</summary>
 /// <param name="IfNoneMatch">The value of If-None-Match; <see langword="null"/> if there is no entity tag.</param>

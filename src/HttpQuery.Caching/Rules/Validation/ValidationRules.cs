@@ -1,7 +1,7 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Rules;
 
 /// <summary>Rules for conditional requests: those that a cache sends and those that it receives (RFC 9111 §4.3).</summary>
 internal static class ValidationRules

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Tests.Directives;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §5.2.1, §5.4; RFC 5861 §4: the cache directives of a request.</summary>
 public class RequestDirectivesTests

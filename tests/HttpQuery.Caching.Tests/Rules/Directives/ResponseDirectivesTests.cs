@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Tests.Directives;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §5.2.2, §4.2.1, §1.2.2; RFC 5861; RFC 8246: the cache directives of a response.</summary>
 public class ResponseDirectivesTests

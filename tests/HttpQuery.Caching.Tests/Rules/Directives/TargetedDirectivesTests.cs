@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Tests.Directives;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9213: CDN-Cache-Control in a shared cache.</summary>
 public class TargetedDirectivesTests

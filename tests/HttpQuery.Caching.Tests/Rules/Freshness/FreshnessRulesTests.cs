@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching.Tests.Freshness;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §4.2, §5.1, §5.3: lifetime and age.</summary>
 public class FreshnessRulesTests

@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching.Tests.Invalidation;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §4.4; RFC 9875: what an unsafe request makes unusable.</summary>
 public class InvalidationRulesTests

@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching.Tests.Selection;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §4.1; RFC 9110 §12.5.5: Vary.</summary>
 public class VaryRulesTests

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching.Tests.Selection;
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>The vectors of docs/cache-key.md §8: names of Vary, and the one value that the lines of a header have.</summary>
 public class VaryVectorTests

@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching.Tests.Staleness;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §4.2.4, §5.2; RFC 5861; RFC 8246: whether a stored response may be used.</summary>
 public class ReuseRulesTests

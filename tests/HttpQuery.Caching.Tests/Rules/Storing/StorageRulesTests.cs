@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching.Tests.Storing;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §3, §3.1, §3.5, §5.2.2: which responses are stored, and which of their fields.</summary>
 public class StorageRulesTests

@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching.Tests.Validation;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>RFC 9111 §4.3, §3.2; RFC 10008 §2.6: validation and freshening.</summary>
 public class ValidationRulesTests

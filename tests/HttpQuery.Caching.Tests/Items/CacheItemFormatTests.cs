@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
 
-namespace HttpQuery.Caching.Tests.Stores;
+namespace HttpQuery.Caching.Tests.Items;
 
 /// <summary>Items as octets: what was written comes back, and nothing else does.</summary>
 public class CacheItemFormatTests
@@ -48,7 +51,7 @@ public class CacheItemFormatTests
         from epochs in Number.Two()
         from lifetime in Gen.Elements<TimeSpan?>(null, TimeSpan.Zero, TimeSpan.FromSeconds(60), TimeSpan.MaxValue)
         let rules = new CacheRuleOptions { Mode = CacheMode.Shared, DefaultLifetime = lifetime }
-        select new CachedResponse(new(rules, status, fields, requested, received), content, new(epochs.Item1, epochs.Item2, [.. tags.Select(tag => new Caching.Epochs.TagEpoch(tag, epochs.Item2))]));
+        select new CachedResponse(new(rules, status, fields, requested, received), content, new(epochs.Item1, epochs.Item2, [.. tags.Select(tag => new TagEpoch(tag, epochs.Item2))]));
 
     private static Gen<KeyValuePair<string, StringValues>> Line =>
         from name in Gen.Elements("A", "a", "B", "Set-Cookie")
@@ -218,7 +221,7 @@ public class CacheItemFormatTests
     private static byte[] Written(CacheItem item) => CacheItemFormat.Write(Key, item).ToArray();
 
     private static CachedResponse Small() =>
-        new(new(Message.Shared, 200, Message.Headers("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1, 2, [new Caching.Epochs.TagEpoch("t", 3)]));
+        new(new(Message.Shared, 200, Message.Headers("A: 1", "B: é", "A: \u0100"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1)), "ok"u8.ToArray(), new(1, 2, [new TagEpoch("t", 3)]));
 
     private static HeaderNameSet NamesOf(string list)
     {
