@@ -94,9 +94,7 @@ internal readonly record struct CacheStatus
         ForwardReason.UriMiss => "uri-miss",
         ForwardReason.VaryMiss => "vary-miss",
         ForwardReason.Request => "request",
-        ForwardReason.Stale => "stale",
-        ForwardReason.Partial => "partial",
-        _ => "miss",
+        _ => "stale",
     };
 
     // A Token if the text is one, else a String (RFC 9651 §3.3.4, §3.3.3).

@@ -34,9 +34,9 @@ internal static class ReuseRules
         var directives = stored.Directives;
         if (directives.NoCache || request.NoCache || request.NoStore) return false;
 
-        var staleness = -stored.RemainingLifetime(now);
-        if (staleness < TimeSpan.Zero) return true;
+        if (stored.IsFresh(now)) return true;
         if (directives.ForbidsStale(stored.Options.IsShared)) return false;
+        var staleness = -stored.RemainingLifetime(now);
         return staleness <= request.StaleIfError || staleness <= directives.StaleIfError
             || (failure is OriginFailure.Disconnected && stored.Options.MaximumStaleWhenDisconnected > TimeSpan.Zero
                 && staleness <= stored.Options.MaximumStaleWhenDisconnected);
