@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace HttpQuery.Caching.Tests.Engine;
+namespace HttpQuery.Caching.Tests.Architecture;
 
 /// <summary>The engine keeps its state in phases: a type with many mutable fields is one that has to be driven in the right order by hand.</summary>
-public class EngineShapeTests
+public class MutableStateTests
 {
     private const int MostMutableFields = 5;
 

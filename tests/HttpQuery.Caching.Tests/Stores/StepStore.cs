@@ -2,7 +2,7 @@ using System.Buffers;
 using HttpQuery.Caching.Items;
 using HttpQuery.Caching.Stores;
 
-namespace HttpQuery.Caching.Tests.Epochs;
+namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>A remote store whose calls complete in rounds: all that was asked for before a round completes in it. It knows how long each item is kept.</summary>
 internal sealed class StepStore : IQueryCacheStore, IItemStore

@@ -9,7 +9,7 @@ using HttpQuery.Caching.Stores;
 namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>What every <see cref="IQueryCacheStore"/> does, by itself and under a <see cref="QueryCache"/>.</summary>
-public abstract class QueryStoreTests
+public abstract class QueryCacheStoreContractTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 

@@ -1,10 +1,10 @@
 using System.Buffers;
 using HttpQuery.Caching.Engine;
 
-namespace HttpQuery.Caching.Tests.Engine;
+namespace HttpQuery.Caching.Tests.Epochs;
 
 /// <summary>RFC 9111 §4.4, RFC 9875: nothing that was computed before an unsafe request is served after it.</summary>
-public class InvalidationByEpochTests
+public class StoreEpochsTests
 {
     private const string Query = """QUERY /a {"q":1}""";
 

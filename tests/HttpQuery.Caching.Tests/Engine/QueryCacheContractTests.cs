@@ -8,7 +8,7 @@ using HttpQuery.Tests.Contracts;
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>The contract of all caches, for the engine and the adapter kit alone.</summary>
-public sealed class EngineContractTests : CacheContractTests
+public sealed class QueryCacheContractTests : CacheContractTests
 {
     protected override Task<ICacheContractHost> StartAsync() => Task.FromResult<ICacheContractHost>(new EngineHost());
 

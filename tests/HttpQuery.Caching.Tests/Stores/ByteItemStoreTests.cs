@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>A store on storage in which things go wrong: that costs misses, and never an error or a wrong answer.</summary>
-public abstract class OctetStoreTests : QueryStoreTests
+public abstract class ByteItemStoreTests : QueryCacheStoreContractTests
 {
     /// <summary>The store, on storage with a flaw.</summary>
     protected abstract IQueryCacheStore OpenFlawed(Flaw flaw);

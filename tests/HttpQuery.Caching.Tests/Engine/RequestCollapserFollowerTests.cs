@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>Requests that ask the same do not wait for a client that does not read (<see cref="QueryCacheOptions.FollowerTimeout"/>).</summary>
-public class SlowLeaderTests
+public class RequestCollapserFollowerTests
 {
     private const string Query = """QUERY /a {"q":1}""";
 

@@ -2,17 +2,17 @@ using HttpQuery.Caching.Headers;
 using HttpQuery.Caching.Items;
 using HttpQuery.Caching.Stores;
 
-namespace HttpQuery.Caching.Tests.Engine;
+namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>A store that fails, hangs, loses or confuses costs misses, and nothing that should be forgotten is served.</summary>
-public class FailingStoreTests
+public class ResilientStoreTests
 {
     private const string Query = """QUERY /a {"q":1}""";
 
     private readonly FlawedStore _store;
     private readonly CacheHost _host;
 
-    public FailingStoreTests()
+    public ResilientStoreTests()
     {
         FlawedStore? store = null;
         _host = new(store: time => store = new(new MemoryCacheStore(timeProvider: time)));

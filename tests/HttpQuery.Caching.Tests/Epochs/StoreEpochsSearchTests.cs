@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Epochs;
 
 /// <summary>Invalidation by epochs and markers (docs/caching.md): in no order of events is anything served that is older than an invalidation which has been answered.</summary>
-public class EpochSearchTests(ITestOutputHelper output)
+public class StoreEpochsSearchTests(ITestOutputHelper output)
 {
     private static readonly Dictionary<string, SearchScenario> Scenarios = new()
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Caching.StackExchangeRedis;
 namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>The store in memory.</summary>
-public class MemoryStoreTests : OctetStoreTests
+public class MemoryStoreTests : ByteItemStoreTests
 {
     private readonly MemoryCacheStore _store = new();
 
@@ -15,7 +15,7 @@ public class MemoryStoreTests : OctetStoreTests
 }
 
 /// <summary>The store in memory behind another, which makes it one of bytes.</summary>
-public class WrappedMemoryStoreTests : QueryStoreTests
+public class WrappedMemoryStoreTests : QueryCacheStoreContractTests
 {
     private readonly FlawedByteStore _store = new(new MemoryCacheStore(), new());
 
@@ -23,7 +23,7 @@ public class WrappedMemoryStoreTests : QueryStoreTests
 }
 
 /// <summary>An IDistributedCache, as it were of another process.</summary>
-public class DistributedCacheTests : OctetStoreTests
+public class DistributedCacheTests : ByteItemStoreTests
 {
     private readonly MemoryDistributedCache _cache = HybridCaches.Memory();
 
@@ -33,7 +33,7 @@ public class DistributedCacheTests : OctetStoreTests
 }
 
 /// <summary>Microsoft's IDistributedCache on Redis, which takes buffers; two machines have a connection each.</summary>
-public class RedisDistributedCacheTests(RedisServer redis) : OctetStoreTests, IClassFixture<RedisServer>
+public class RedisDistributedCacheTests(RedisServer redis) : ByteItemStoreTests, IClassFixture<RedisServer>
 {
     private readonly RedisCache?[] _machines = new RedisCache?[2];
 
@@ -47,7 +47,7 @@ public class RedisDistributedCacheTests(RedisServer redis) : OctetStoreTests, IC
 }
 
 /// <summary>A HybridCache with no distributed tier.</summary>
-public abstract class LocalHybridTests(HybridCache cache) : OctetStoreTests
+public abstract class LocalHybridTests(HybridCache cache) : ByteItemStoreTests
 {
     protected override IQueryCacheStore Open(int machine) => new HybridCacheQueryStore(cache, localOnly: true);
 
@@ -55,7 +55,7 @@ public abstract class LocalHybridTests(HybridCache cache) : OctetStoreTests
 }
 
 /// <summary>Two HybridCaches on one distributed tier.</summary>
-public abstract class DistributedHybridTests(Func<IDistributedCache> open, Func<IDistributedCache, HybridCache> create) : OctetStoreTests
+public abstract class DistributedHybridTests(Func<IDistributedCache> open, Func<IDistributedCache, HybridCache> create) : ByteItemStoreTests
 {
     private readonly HybridCache?[] _machines = new HybridCache?[2];
     private IDistributedCache? _distributed;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace HttpQuery.Caching.Tests.Rules;
 
 /// <summary>The vectors of docs/cache-key.md §8: names of Vary, and the one value that the lines of a header have.</summary>
-public class VaryVectorTests
+public class VaryRulesVectorTests
 {
     private static readonly JsonElement[] Secondary =
     [

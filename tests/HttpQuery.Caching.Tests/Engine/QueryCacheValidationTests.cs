@@ -1,7 +1,7 @@
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §4.2.4, §4.3; RFC 5861: what is asked again, and what stands in where the origin fails.</summary>
-public class CacheValidationTests
+public class QueryCacheValidationTests
 {
     private const string Query = """QUERY /a {"q":1}""";
     private const string Stale = "Cache-Control: max-age=60, stale-if-error=60";

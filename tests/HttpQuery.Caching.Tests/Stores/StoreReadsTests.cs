@@ -2,10 +2,10 @@ using System.Globalization;
 using HttpQuery.Caching.Engine;
 using HttpQuery.Caching.Items;
 
-namespace HttpQuery.Caching.Tests.Epochs;
+namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>How often a request waits for a remote store, and what it leaves there.</summary>
-public class StoreStepsTests
+public class StoreReadsTests
 {
     private static readonly string[] Varying = ["Vary: Accept-Language"];
     private static readonly string[] Tag = ["t"];
@@ -14,7 +14,7 @@ public class StoreStepsTests
     private readonly FakeTimeProvider _time = new(Message.Received);
     private readonly QueryCache _cache;
 
-    public StoreStepsTests() => _cache = Machine();
+    public StoreReadsTests() => _cache = Machine();
 
     [Fact]
     public void A_miss_is_decided_in_one_step() => Assert.Equal(1, Forward(_cache, "GET /a").Steps);

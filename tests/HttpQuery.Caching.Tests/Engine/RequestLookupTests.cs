@@ -4,7 +4,7 @@ using HttpQuery.Caching.Headers;
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §3, §4.1; RFC 10008 §2.7: what is stored, and for whom.</summary>
-public class RequestPhasesTests
+public class RequestLookupTests
 {
     private const string Query = """QUERY /a {"q":1}""";
     private const string Spelled = """QUERY /a { "q": 1 }""";

@@ -4,7 +4,7 @@ using HttpQuery.Caching.Stores;
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>RFC 9111 §4, RFC 10008 §2.7: whatever is asked, answered and changed in whatever order, by whomever, nothing is served that a small model forbids.</summary>
-public class CacheModelTests
+public class QueryCacheModelTests
 {
     [Fact]
     public async Task Nothing_is_served_that_the_model_forbids()
