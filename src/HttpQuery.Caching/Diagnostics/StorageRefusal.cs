@@ -16,7 +16,7 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
     public static readonly StorageRefusal CutOff = new(null, "it was cut off, or its client disconnected");
     public static readonly StorageRefusal Length = new(null, "its length differs from Content-Length");
     public static readonly StorageRefusal Invalidated = new(null, "its URI was invalidated while the request was in progress");
-    public static readonly StorageRefusal TooLate = new(null, "it took longer than MaximumFlight");
+    public static readonly StorageRefusal TooLate = new(null, "it took longer than MaximumRequestDuration");
     public static readonly StorageRefusal Store = new(null, "the store failed, or did not accept it");
     public static readonly StorageRefusal NoEpoch = new("store", "the store cannot be read or written");
     public static readonly StorageRefusal Application = new("application", "the application does not allow it");

@@ -44,7 +44,7 @@ public sealed class QueryCache
         var items = ByteItemStore.For(store, options.Rules);
         MaximumItemSize = items.MaximumItemSize;
         Store = new(items, options.StoreTimeout, Time, Telemetry);
-        Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
+        Epochs = new(Store, epochLifetime, options.MaximumRequestDuration, Time, Telemetry);
         Memo = new(options.MaximumMemoSize);
         RequestCollapser = new(options.CollapsePause, options.FollowerTimeout, Time);
     }

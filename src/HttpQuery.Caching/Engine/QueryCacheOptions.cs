@@ -19,7 +19,7 @@ public sealed record QueryCacheOptions
     public string Name { get; init; } = "HttpQuery";
 
     /// <summary>Whether responses say in <c>Cache-Status</c> what the cache did. Default <see langword="false"/>.</summary>
-    public bool SendsCacheStatus { get; init; }
+    public bool AddCacheStatus { get; init; }
 
     /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Larger content passes without being stored. The
     /// store's own limit for one item applies as well.</summary>
@@ -46,7 +46,7 @@ public sealed record QueryCacheOptions
 
     /// <summary>Maximum time from the lookup of a request to the end of its response. Default 1 hour. A response that takes longer is not
     /// stored. The entries that invalidations leave in the store live equally long.</summary>
-    public TimeSpan MaximumFlight { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan MaximumRequestDuration { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Maximum time that a request waits for an identical one. Default 10 s; zero: each request is forwarded
     /// separately.</summary>

@@ -239,7 +239,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
 
     private void SetCacheStatus(HttpResponseMessage response, Func<StringValues, StringValues> lines)
     {
-        if (!_cache.Options.SendsCacheStatus) return;
+        if (!_cache.Options.AddCacheStatus) return;
         string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.HeaderName, out var values) ? [.. values] : [];
         response.Headers.Remove(CacheStatus.HeaderName);
         response.Headers.TryAddWithoutValidation(CacheStatus.HeaderName, (IEnumerable<string?>)lines(upstream));

@@ -18,7 +18,7 @@ public sealed class QueryCacheContractTests : CacheContractTests
         private readonly FakeTimeProvider _clock = new(Message.Received);
         private readonly QueryCache _cache;
 
-        public EngineHost() => _cache = new(new() { SendsCacheStatus = true, MaximumResponseLength = 1000, Rules = Message.Shared }, new MemoryCacheStore(timeProvider: _clock), _clock);
+        public EngineHost() => _cache = new(new() { AddCacheStatus = true, MaximumResponseLength = 1000, Rules = Message.Shared }, new MemoryCacheStore(timeProvider: _clock), _clock);
 
         public Func<OriginRequest, Task<OriginResponse>> Origin { get; set; } = null!;
 

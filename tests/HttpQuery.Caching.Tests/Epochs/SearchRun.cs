@@ -91,7 +91,7 @@ internal sealed partial class SearchRun
         if (choice.Step is not { } step)
         {
             _hours--;
-            _clock.Advance(Options.MaximumFlight);
+            _clock.Advance(Options.MaximumRequestDuration);
             _trace?.Add("an hour passes");
             return;
         }
@@ -163,8 +163,8 @@ internal sealed partial class SearchRun
             Keep(Keys.Primary, new CachedResponse(new(Message.Shared, 200, Headers, Message.Received, Message.Received), new byte[1], epochs), month);
         }
         if (_scenario.Start is not SearchedStart.Invalidated) return;
-        Keep(_epoch, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumFlight);
-        Keep(_marker, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumFlight);
+        Keep(_epoch, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumRequestDuration);
+        Keep(_marker, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumRequestDuration);
     }
 
     private void Add(int machine, char kind, Func<SearchActor, Task> act)

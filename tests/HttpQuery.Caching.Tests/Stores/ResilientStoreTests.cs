@@ -310,7 +310,7 @@ public class ResilientStoreTests
         using var slow = await _host.BeginAsync(Query);
         _store.OnCall = null;
         Assert.Equal(CacheHead.Capture, await slow.ReceiveAsync(200, new OriginAnswer(200, "late", "Cache-Control: max-age=86400").Headers));
-        _host.Time.Advance(_host.Cache.Options.MaximumFlight - second - (moment is "in time" ? TimeSpan.FromTicks(1) : TimeSpan.Zero));
+        _host.Time.Advance(_host.Cache.Options.MaximumRequestDuration - second - (moment is "in time" ? TimeSpan.FromTicks(1) : TimeSpan.Zero));
         if (moment is not "while the markers are read") _store.OnCall = AdvanceOnce;
         await slow.CompleteAsync("late"u8.ToArray());
         _store.OnCall = null;

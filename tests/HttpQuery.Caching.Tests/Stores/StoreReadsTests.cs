@@ -83,7 +83,7 @@ public class StoreReadsTests
             var (exchange, _) = Forward(_cache, string.Create(CultureInfo.InvariantCulture, $"{method} /rand{i}"));
             Assert.IsType<ResponseAction.Relay>(_store.Run(() => exchange.ReceiveAsync(new(status, Message.Headers("Cache-Control: no-store")))).Result);
         }
-        Assert.DoesNotContain(_store.Items.Values, one => one.Lifetime > _cache.Options.MaximumFlight);
+        Assert.DoesNotContain(_store.Items.Values, one => one.Lifetime > _cache.Options.MaximumRequestDuration);
         Assert.Equal(method is "POST" ? 2 * count : 0, _store.Items.Count);
     }
 

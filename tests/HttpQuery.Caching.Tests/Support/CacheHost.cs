@@ -11,10 +11,10 @@ internal sealed class CacheHost
     public CacheHost(QueryCacheOptions? options = null, Func<TimeProvider, IQueryCacheStore>? store = null, Telemetry? telemetry = null)
     {
         Store = store?.Invoke(Time) ?? new MemoryCacheStore(timeProvider: Time);
-        Cache = new(options ?? new() { Name = "test", SendsCacheStatus = true }, Store, Time, telemetry, telemetry);
+        Cache = new(options ?? new() { Name = "test", AddCacheStatus = true }, Store, Time, telemetry, telemetry);
     }
 
-    public static QueryCacheOptions Shared { get; } = new() { Name = "test", SendsCacheStatus = true, Rules = Message.Shared };
+    public static QueryCacheOptions Shared { get; } = new() { Name = "test", AddCacheStatus = true, Rules = Message.Shared };
 
     public FakeTimeProvider Time { get; } = new(Message.Received);
 
