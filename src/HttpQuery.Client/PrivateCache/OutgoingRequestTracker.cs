@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery.PrivateCache;
 
@@ -10,7 +11,7 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
 
     private static readonly AsyncLocal<OutgoingRequestTracker?> Flow = new();
 
-    private readonly List<StoredFields> _headers = [];
+    private readonly List<HeaderCollection> _headers = [];
     private volatile RequestUser? _otherUser;
     private volatile bool _hasOtherUser;
     private volatile bool _hasOtherRequest;

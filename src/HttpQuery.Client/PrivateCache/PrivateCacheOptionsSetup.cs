@@ -1,4 +1,4 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,8 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery;
@@ -64,7 +66,7 @@ public sealed class QueryCachePolicyBuilder
     /// <summary>Adds the group names in a response's <c>Cache-Groups</c> header as tags (RFC 9875 §2):
     /// an origin behind a gateway sends them.</summary>
     public QueryCachePolicyBuilder TagByCacheGroups() =>
-        Tag(static context => InvalidationRules.Groups(new StoredFields(context.Response.Headers)));
+        Tag(static context => InvalidationRules.Groups(new HeaderCollection(context.Response.Headers)));
 
     /// <summary>Separates requests by a value of the application, such as the tenant: requests with
     /// different values never share responses.</summary>

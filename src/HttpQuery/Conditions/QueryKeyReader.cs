@@ -38,11 +38,11 @@ internal static class QueryKeyReader
         builder.SetNormalizations(normalizations);
         foreach (var (name, lines) in request.Headers)
         {
-            foreach (var line in lines) builder.AddField(name, line);
+            foreach (var line in lines) builder.AddHeader(name, line);
         }
         foreach (var name in routingHeaders.Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            foreach (var line in request.Headers[name]) builder.AddRoutingField(name, line);
+            foreach (var line in request.Headers[name]) builder.AddRoutingHeader(name, line);
         }
         return builder.Complete(content.Bytes.Span);
     }

@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -10,7 +11,7 @@ internal static class RequestTarget
     /// <summary>Returns the target in origin form. Other forms (RFC 9112 §3.2) are converted.</summary>
     public static string Get(HttpContext context)
     {
-        if (TargetUri.OriginFormOf(context.Features.Get<IHttpRequestFeature>()?.RawTarget) is { } target) return target;
+        if (TargetUri.ToOriginForm(context.Features.Get<IHttpRequestFeature>()?.RawTarget) is { } target) return target;
         var request = context.Request;
         return request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString;
     }

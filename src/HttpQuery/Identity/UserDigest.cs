@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Principal;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 

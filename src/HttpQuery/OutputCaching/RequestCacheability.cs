@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Http;
 using HttpQuery.Identity;
 using Microsoft.AspNetCore.Authorization;

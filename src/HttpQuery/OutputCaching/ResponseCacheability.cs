@@ -1,4 +1,6 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -39,7 +41,7 @@ internal static class ResponseCacheability
         return headers.Age.Count > 0 ? "it has an Age header, which output caching would restart" : null;
     }
 
-    private sealed class HeaderLines(IHeaderDictionary headers) : IFieldLines
+    private sealed class HeaderLines(IHeaderDictionary headers) : IReadOnlyHeaders
     {
         public StringValues this[string name] => headers[name];
     }

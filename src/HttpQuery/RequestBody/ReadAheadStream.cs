@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 
 namespace HttpQuery.RequestBody;
 

@@ -48,7 +48,7 @@ internal sealed class ResponseStartHandler
             return Task.CompletedTask;
 
         var headers = context.Response.Headers;
-        headers.TryAdd(AcceptQuery.FieldName, described.AcceptQuery);
+        headers.TryAdd(AcceptQuery.HeaderName, described.AcceptQuery);
         RequestPreconditions.CorrectEntityTag(context);
         if (!HttpMethods.IsQuery(context.Request.Method)) return Task.CompletedTask;
 

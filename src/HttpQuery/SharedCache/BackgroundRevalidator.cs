@@ -1,5 +1,7 @@
 using System.Globalization;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Engine;
 using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -109,8 +111,8 @@ internal sealed class BackgroundRevalidator(
     private static FeatureCollection Copy(HttpContext context, CacheRequest request)
     {
         var original = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        var (headers, content) = (new HeaderDictionary(), BackgroundRequest.ContentOf(request));
-        foreach (var (name, lines) in BackgroundRequest.HeadersOf(original.Headers, content.Length)) headers[name] = lines;
+        var (headers, content) = (new HeaderDictionary(), BackgroundRequest.GetContent(request));
+        foreach (var (name, lines) in BackgroundRequest.GetHeaders(original.Headers, content.Length)) headers[name] = lines;
 
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature

@@ -1,4 +1,6 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Status;
 using HttpQuery.Diagnostics;
 using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
@@ -41,6 +43,6 @@ internal static class CachedResponseWriter
     /// <summary>Sets Cache-Status, unless it has no lines.</summary>
     public static void SetStatus(IHeaderDictionary headers, StringValues lines)
     {
-        if (lines.Count > 0) headers[CacheStatus.FieldName] = lines;
+        if (lines.Count > 0) headers[CacheStatus.HeaderName] = lines;
     }
 }

@@ -2,6 +2,9 @@ using HttpQuery.CacheKeys;
 using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
 using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +32,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private readonly IHttpResetFeature? _reset;
     private readonly HeaderDictionary _before;
     private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
-    private OriginReaction? _reaction;
+    private ResponseAction? _reaction;
     private bool _isAborted;
     private bool _haveInputsChanged;
     private bool _isUserUnknown;
@@ -56,13 +59,13 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     }
 
     /// <summary>The decision about the response; <see langword="null"/> until its headers have arrived.</summary>
-    public OriginReaction? Reaction => _reaction;
+    public ResponseAction? Reaction => _reaction;
 
     /// <summary>Whether another response is sent instead.</summary>
-    public bool IsDropped => _reaction is OriginReaction.Serve or OriginReaction.Retry;
+    public bool IsDropped => _reaction is ResponseAction.Serve or ResponseAction.Retry;
 
     /// <summary>Whether the response passes through and nothing of it is captured.</summary>
-    public bool IsRelayed => _reaction is OriginReaction.Relay;
+    public bool IsRelayed => _reaction is ResponseAction.Relay;
 
     public int StatusCode
     {
@@ -197,7 +200,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     {
         if (_reaction is not null) return IsDropped;
         CheckUser();
-        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, StoredFields.Empty)) is not OriginReaction.Serve serve)
+        if (!_exchange.IsSafe || await _exchange.ReceiveAsync(new(status, HeaderCollection.Empty)) is not ResponseAction.Serve serve)
             return false;
         Drop(serve);
         return true;
@@ -216,7 +219,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
         foreach (var (callback, state) in _onStarting) _response.OnStarting(callback, state);
     }
 
-    private ResponseCapture? Capture => (_reaction as OriginReaction.RelayAndStore)?.Capture;
+    private ResponseCapture? Capture => (_reaction as ResponseAction.RelayAndStore)?.Capture;
 
     private async ValueTask DecideAsync(bool hasContent)
     {
@@ -245,18 +248,18 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
             new(_response.StatusCode, ReceivedHeaders()) { IsUnreached = isUnreached, Terms = GetTerms });
         switch (reaction)
         {
-            case OriginReaction.Serve or OriginReaction.Retry:
+            case ResponseAction.Serve or ResponseAction.Retry:
                 Drop(reaction);
                 break;
-            case OriginReaction.RelayAndStore stored:
+            case ResponseAction.RelayAndStore stored:
                 _reaction = stored;
                 if (!_response.HasStarted)
-                    CachedResponseWriter.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                    CachedResponseWriter.SetStatus(_response.Headers, stored.StatusLines(_response.Headers[CacheStatus.HeaderName]));
                 break;
-            case OriginReaction.Relay relayed:
+            case ResponseAction.Relay relayed:
                 _reaction = relayed;
                 if (!_response.HasStarted)
-                    CachedResponseWriter.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.FieldName]));
+                    CachedResponseWriter.SetStatus(_response.Headers, relayed.StatusLines(_response.Headers[CacheStatus.HeaderName]));
                 break;
         }
     }
@@ -310,7 +313,7 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
         if (_isUserUnknown) _exchange.ReportUnknownUser();
     }
 
-    private void Drop(OriginReaction reaction)
+    private void Drop(ResponseAction reaction)
     {
         (_reaction, _droppedStatus) = (reaction, _response.StatusCode);
         _droppedHeaders = new(_response.Headers.ToDictionary());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
@@ -43,9 +44,9 @@ internal readonly record struct LookupInputs(
         if (Application is null && Culture is null && UICulture is null && !isRewritten)
             return Endpoint.Length == 0
                 ? []
-                : EndpointPartitions.GetValue(Endpoint, static endpoint => CachePartition.Of(("endpoint", endpoint)));
+                : EndpointPartitions.GetValue(Endpoint, static endpoint => CachePartition.Create(("endpoint", endpoint)));
         var request = context.Request;
-        return CachePartition.Of(
+        return CachePartition.Create(
             ("endpoint", Endpoint.Length == 0 ? null : Endpoint),
             ("application", Application),
             ("culture", Culture),

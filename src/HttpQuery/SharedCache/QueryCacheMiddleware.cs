@@ -2,6 +2,9 @@ using System.Buffers;
 using HttpQuery.CacheKeys;
 using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
 using HttpQuery.Http;
 using HttpQuery.Identity;
@@ -102,7 +105,7 @@ internal sealed class QueryCacheMiddleware
     }
 
     // HEAD may have an endpoint of its own, whose responses do not answer GET.
-    private void Revalidate(HttpContext context, CacheRequest request, Revalidation revalidation)
+    private void Revalidate(HttpContext context, CacheRequest request, BackgroundRevalidation revalidation)
     {
         if (request.Method is not "HEAD"
             && revalidation.TryBegin()
@@ -124,7 +127,7 @@ internal sealed class QueryCacheMiddleware
     {
         var context = (HttpContext)state;
         var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CacheFeature>().Exchange!);
-        var lines = exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]);
+        var lines = exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.HeaderName]);
         CachedResponseWriter.SetStatus(response.Headers, lines);
         return Task.CompletedTask;
     };
@@ -141,7 +144,7 @@ internal sealed class QueryCacheMiddleware
         if (!exchange.Conditions.IsEmpty) headers.ReplaceConditions(exchange.Conditions);
         try
         {
-            if (await ForwardOnceAsync(context, request, exchange, headers, policy, changes) is not OriginReaction.Retry retry) return;
+            if (await ForwardOnceAsync(context, request, exchange, headers, policy, changes) is not ResponseAction.Retry retry) return;
 
             // The response answered a condition of the cache, and is of no use to the client.
             using var second = retry.Exchange;
@@ -161,11 +164,11 @@ internal sealed class QueryCacheMiddleware
             || !IsSameUser(context, policy, request.User.Span);
     }
 
-    private async ValueTask<OriginReaction?> ForwardOnceAsync(
+    private async ValueTask<ResponseAction?> ForwardOnceAsync(
         HttpContext context, CacheRequest request, OriginExchange exchange, RequestHeaderSnapshot headers, QueryCachePolicy policy,
         RequestChangeDetector changes)
     {
-        OriginReaction? reaction;
+        ResponseAction? reaction;
         using (var response = new ForwardedResponseFeature(context, exchange, policy, changes, request.Normalizations, _time))
         {
             var body = new ForwardedBodyFeature(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -194,7 +197,7 @@ internal sealed class QueryCacheMiddleware
             }
             reaction = response.Reaction;
         }
-        if (reaction is OriginReaction.Serve serve) await CachedResponseWriter.WriteAsync(context, serve.Message);
+        if (reaction is ResponseAction.Serve serve) await CachedResponseWriter.WriteAsync(context, serve.Message);
         return reaction;
     }
 
@@ -237,7 +240,7 @@ internal sealed class QueryCacheMiddleware
             Scheme = request.Scheme,
             Authority = authority,
             Target = target,
-            Fields = headers,
+            Headers = headers,
             Content = content,
             Normalizations = normalizations,
             Partition = partition,

@@ -1,4 +1,7 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -6,9 +9,9 @@ namespace HttpQuery.SharedCache;
 
 /// <summary>The headers of a request as the client sent them: read in place, and copied before code behind the cache can change
 /// them.</summary>
-internal sealed class RequestHeaderSnapshot(IHeaderDictionary headers) : ICountedFields
+internal sealed class RequestHeaderSnapshot(IHeaderDictionary headers) : ICountedHeaders
 {
-    private StoredFields? _copy;
+    private HeaderCollection? _copy;
 
     public StringValues this[string name] => _copy is { } copy ? copy[name] : headers[name];
 

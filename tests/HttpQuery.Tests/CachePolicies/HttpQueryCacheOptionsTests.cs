@@ -22,7 +22,7 @@ public sealed class HttpQueryCacheOptionsTests
     [InlineData("StoreTimeout", "1.00:00:01")]
     [InlineData("MaximumPendingSize", "1048575")]
     [InlineData("MaximumMemoSize", "-1")]
-    [InlineData("MaximumFlight", "00:00:00")]
+    [InlineData("MaximumRequestDuration", "00:00:00")]
     [InlineData("FollowerTimeout", "-00:00:01")]
     [InlineData("CollapseTimeout", "-00:00:01")]
     [InlineData("RevalidationTimeout", "1.00:00:01")]
@@ -54,7 +54,7 @@ public sealed class HttpQueryCacheOptionsTests
         (string Key, string Value)[] settings =
         [
             ("Name", "edge"), ("addcachestatus", "true"), ("MaximumSize", "1000000"), ("MaximumCount", "7"), ("MaximumContentLength", "8"), ("MaximumResponseLength", "9"), ("MaximumPendingSize", "2000000"),
-            ("MaximumMemoSize", "3000000"), ("MaximumFlight", "00:00:06"),
+            ("MaximumMemoSize", "3000000"), ("MaximumRequestDuration", "00:00:06"),
             ("StoreTimeout", "00:00:01"), ("CollapseTimeout", "00:00:02"), ("FollowerTimeout", "00:00:03"), ("RevalidationTimeout", "00:00:04"), ("AllowHeuristicFreshness", "true"),
             ("MaximumStaleWhenDisconnected", "00:00:05"), ("CredentialHeaders:0", "X-Api-Key"), ("Normalizations", "JsonSpelling, Gzip"), ("ShareSetCookie", "true"), ("ShareOnMustRevalidate", "true"),
             ("RoutingHeaders:0", "X-Own"),
@@ -68,7 +68,7 @@ public sealed class HttpQueryCacheOptionsTests
             before: app => options = app.Services.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value);
 
         Assert.Equal(("edge", true, 1000000, 7), (options!.Name, options.AddCacheStatus, options.MaximumSize, options.MaximumCount));
-        Assert.Equal((3000000, TimeSpan.FromSeconds(6)), (options.MaximumMemoSize, options.MaximumFlight));
+        Assert.Equal((3000000, TimeSpan.FromSeconds(6)), (options.MaximumMemoSize, options.MaximumRequestDuration));
         Assert.Equal((8, 9, 2000000), (options.MaximumContentLength, options.MaximumResponseLength, options.MaximumPendingSize));
         Assert.Equal([1, 2, 3, 4, 5], new[] { options.StoreTimeout, options.CollapseTimeout, options.FollowerTimeout, options.RevalidationTimeout, options.MaximumStaleWhenDisconnected }.Select(time => (int)time.TotalSeconds));
         Assert.Equal((true, true, true), (options.AllowHeuristicFreshness, options.ShareSetCookie, options.ShareOnMustRevalidate));
