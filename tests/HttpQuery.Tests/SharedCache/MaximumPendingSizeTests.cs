@@ -150,7 +150,7 @@ public sealed class MaximumPendingSizeTests : IAsyncLifetime
     [Fact]
     public async Task The_log_warns_once_a_minute()
     {
-        const string Text = "MaximumPendingSize (1048576 bytes) is used up by contents and responses under way: {0} of them, the oldest first, bypassed the cache or were not stored since the last warning.";
+        const string Text = "MaximumPendingSize (1048576 bytes) is used up by requests in progress: {0} contents or responses, the oldest first, bypassed the cache or were not stored since the last warning.";
         var clients = new List<SlowClient>();
         for (var i = 0; i < 5; i++)
         {
