@@ -94,11 +94,11 @@ internal sealed class QueryTelemetry
     private static string GetOutcome(int status) => status switch
     {
         206 => "partial",
-        < 300 => "answered",
+        < 300 => "succeeded",
         304 => "not_modified",
         < 400 => "redirected",
         412 => "precondition_failed",
-        < 500 => "refused",
+        < 500 => "rejected",
         _ => "failed",
     };
 
