@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Benchmarks;
@@ -38,10 +40,10 @@ internal static class CacheMemory
             Scheme = "https",
             Authority = "origin.test",
             Target = "/rfcs",
-            Fields = new StoredFields(KeyValuePair.Create<string, StringValues>("Content-Type", "application/json")),
+            Headers = new HeaderCollection(KeyValuePair.Create<string, StringValues>("Content-Type", "application/json")),
             Content = new(Encoding.ASCII.GetBytes($$"""{"match":"{{text}}"}""")),
         };
-        var fields = new StoredFields(
+        var fields = new HeaderCollection(
             KeyValuePair.Create<string, StringValues>("Cache-Control", "max-age=3600"),
             KeyValuePair.Create<string, StringValues>("Content-Type", "application/json"),
             KeyValuePair.Create<string, StringValues>("ETag", $"\"{text}\""));

@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Benchmarks;
@@ -24,10 +26,10 @@ internal static class EngineHits
                 Scheme = "http",
                 Authority = "origin.test",
                 Target = "/rfcs",
-                Fields = length == 0 ? StoredFields.Empty : new StoredFields([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
+                Headers = length == 0 ? HeaderCollection.Empty : new HeaderCollection([new("Content-Type", "application/json"), new("Accept", "*/*"), new("User-Agent", "bench")]),
                 Content = length == 0 ? ReadOnlySequence<byte>.Empty : new(Encoding.ASCII.GetBytes("{\"match\":\"" + new string('x', length - 12) + "\"}")),
             };
-            StoredFields fields = new([new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))]);
+            HeaderCollection fields = new([new("Cache-Control", "max-age=3600"), new("Content-Type", "application/json"), new("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture))]);
             await StoreAsync(cache, request, fields, new byte[900]);
             var operations = Math.Min(50_000, 1_000_000_000 / (length + 1_000));
             await MeasureAsync(cache, request, operations);
@@ -47,12 +49,12 @@ internal static class EngineHits
     }
 
     /// <summary>Stores a response to a request that was not sent before.</summary>
-    public static async Task StoreAsync(QueryCache cache, CacheRequest request, StoredFields fields, byte[] content)
+    public static async Task StoreAsync(QueryCache cache, CacheRequest request, HeaderCollection fields, byte[] content)
     {
         if (await cache.LookUpAsync(request) is not CacheDecision.Forward { Exchange: var exchange }) throw new InvalidOperationException("Each query is to be a new one.");
         using (exchange)
         {
-            if (await exchange.ReceiveAsync(new(200, fields)) is not OriginReaction.RelayAndStore { Capture: var capture }) throw new InvalidOperationException("The response is to be stored.");
+            if (await exchange.ReceiveAsync(new(200, fields)) is not ResponseAction.RelayAndStore { Capture: var capture }) throw new InvalidOperationException("The response is to be stored.");
             capture.Append(content);
             await capture.StoreAsync();
         }

@@ -44,8 +44,8 @@ internal static class HostileContents
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var started = Stopwatch.GetTimestamp();
         builder.Start("QUERY", "https", "api.test", "/");
-        builder.AddField("Content-Type", "application/json");
-        if (coding is not null) builder.AddField("Content-Encoding", coding);
+        builder.AddHeader("Content-Type", "application/json");
+        if (coding is not null) builder.AddHeader("Content-Encoding", coding);
         for (var i = 0; i < content.Length; i += PieceLength) builder.Append(content.AsSpan(i, Math.Min(PieceLength, content.Length - i)));
         builder.Complete();
         return (Stopwatch.GetElapsedTime(started).TotalMilliseconds, GC.GetAllocatedBytesForCurrentThread() - allocated);

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using HttpQuery.StructuredFields;
 using Microsoft.Extensions.Primitives;
 
@@ -46,9 +48,9 @@ internal static class HostileFields
         ["Location"] = text => InvalidationRules.Targets("POST", 201, new("http://a.test/"), new Lines("Location", text)),
         ["target of a key"] = text => Key(builder => builder.Start("QUERY", "http", "a.test", "/" + text)),
         ["authority of a key"] = text => Key(builder => builder.Start("QUERY", "http", text, "/")),
-        ["Content-Type of a key"] = text => Key(builder => Start(builder).AddField("Content-Type", "a/b" + text)),
-        ["Content-Encoding of a key"] = text => Key(builder => Start(builder).AddField("Content-Encoding", text)),
-        ["Cache-Control of a key"] = text => Key(builder => Start(builder).AddField("Cache-Control", text)),
+        ["Content-Type of a key"] = text => Key(builder => Start(builder).AddHeader("Content-Type", "a/b" + text)),
+        ["Content-Encoding of a key"] = text => Key(builder => Start(builder).AddHeader("Content-Encoding", text)),
+        ["Cache-Control of a key"] = text => Key(builder => Start(builder).AddHeader("Cache-Control", text)),
     };
 
     public static void Run()
@@ -116,7 +118,7 @@ internal static class HostileFields
         return builder;
     }
 
-    private sealed class Lines(string name, StringValues lines) : IFieldLines
+    private sealed class Lines(string name, StringValues lines) : IReadOnlyHeaders
     {
         public StringValues this[string other] => other == name ? lines : default;
     }

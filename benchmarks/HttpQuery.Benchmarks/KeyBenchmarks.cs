@@ -34,7 +34,7 @@ public class KeyBenchmarks : IDisposable
     public QueryCacheKey Key()
     {
         _builder.Start("QUERY", "https", "api.test", "/api/v1/pods?pretty=false");
-        _builder.AddField("Content-Type", "application/json; charset=utf-8");
+        _builder.AddHeader("Content-Type", "application/json; charset=utf-8");
         return _builder.Complete(_content);
     }
 

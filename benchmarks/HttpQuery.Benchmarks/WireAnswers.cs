@@ -69,7 +69,7 @@ internal static class WireAnswers
         app.MapQuery("/stated", async (EntryQuery query, HttpContext context) =>
             await context.CheckConditionsAsync(new EntityTag("v1")) ?? TypedResults.Ok(Entries.Where(entry => entry.Year == query.Year).OrderBy(entry => entry.Title, StringComparer.Ordinal).Take(30).ToArray()));
         app.MapQuery("/stated-plain", async (EntryQuery query, HttpContext context) => await context.CheckConditionsAsync(new EntityTag("v1")) ?? TypedResults.Ok(ten));
-        app.MapQuery("/negotiated", (EntryQuery query) => TypedResults.Ok(ten)).WithProducer<Entry[]>("text/csv", (entries, context) => context.Response.WriteAsync("x"));
+        app.MapQuery("/negotiated", (EntryQuery query) => TypedResults.Ok(ten)).WithResponseWriter<Entry[]>("text/csv", (entries, context) => context.Response.WriteAsync("x"));
         app.MapQuery("/keyed", (EntryQuery query) => TypedResults.Ok(ten)).WithQueryKey();
         app.MapQuery("/tagged", (EntryQuery query) => TypedResults.Ok(ten)).WithETag();
         app.MapQuery("/ranged", (EntryQuery query) => TypedResults.Ok(ten)).WithRanges();

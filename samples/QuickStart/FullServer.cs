@@ -28,7 +28,7 @@ internal static class FullServer
 
         // The handlers return entries still; where CSV is preferred, Csv writes them.
         // <produces>
-        rfcs.WithProducer<Rfc[]>("text/csv", Csv.WriteAsync);
+        rfcs.WithResponseWriter<Rfc[]>("text/csv", Csv.WriteAsync);
         // </produces>
 
         // Said of the group, all this concerns its QUERY endpoints; GET and HEAD stay as they are.

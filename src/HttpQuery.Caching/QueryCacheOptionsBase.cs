@@ -1,5 +1,6 @@
 using HttpQuery.CacheKeys;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Status;
 
 namespace HttpQuery.Caching;
 
@@ -48,7 +49,7 @@ public abstract class QueryCacheOptionsBase
 
     /// <summary>Maximum time from a request's lookup to the end of its response, for requests that may be stored, up to 30 days. Default
     /// 1 hour. A response that takes longer is not stored. Markers of invalidations stay in the store equally long.</summary>
-    public TimeSpan MaximumFlight { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan MaximumRequestDuration { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Maximum time for each store call, up to a day. Default 250 ms. A call that takes longer counts as a miss, and the store
     /// is skipped for four times the timeout.</summary>
@@ -97,11 +98,11 @@ public abstract class QueryCacheOptionsBase
         Rules = ToRules(mode),
         Keys = keys ?? ToKeyScheme(),
         Name = Name ?? defaultName,
-        SendsCacheStatus = AddCacheStatus,
+        AddCacheStatus = AddCacheStatus,
         MaximumResponseLength = MaximumResponseLength,
         MaximumPendingSize = MaximumPendingSize,
         MaximumMemoSize = MaximumMemoSize,
-        MaximumFlight = MaximumFlight,
+        MaximumRequestDuration = MaximumRequestDuration,
         StoreTimeout = StoreTimeout,
         CollapseTimeout = CollapseTimeout,
         FollowerTimeout = FollowerTimeout,
@@ -139,8 +140,8 @@ public abstract class QueryCacheOptionsBase
             yield return $"{prefix}{nameof(MaximumResponseLength)} must be between 0 and {LargestLength} bytes.";
         if (MaximumPendingSize < 1024 * 1024) yield return $"{prefix}{nameof(MaximumPendingSize)} must be 1048576 bytes or more.";
         if (MaximumMemoSize < 0) yield return $"{prefix}{nameof(MaximumMemoSize)} must be 0 bytes or more.";
-        if (MaximumFlight <= TimeSpan.Zero || MaximumFlight > TimeSpan.FromDays(30))
-            yield return $"{prefix}{nameof(MaximumFlight)} must be positive and at most 30 days.";
+        if (MaximumRequestDuration <= TimeSpan.Zero || MaximumRequestDuration > TimeSpan.FromDays(30))
+            yield return $"{prefix}{nameof(MaximumRequestDuration)} must be positive and at most 30 days.";
         if (!IsWait(StoreTimeout) || StoreTimeout == TimeSpan.Zero)
             yield return $"{prefix}{nameof(StoreTimeout)} must be positive and at most a day.";
         if (!IsWait(CollapseTimeout)) yield return $"{prefix}{nameof(CollapseTimeout)} must not be negative, and at most a day.";
@@ -160,7 +161,7 @@ public abstract class QueryCacheOptionsBase
         (normalizations & ~(QueryNormalizations.JsonSpelling | QueryNormalizations.JsonMemberOrder
             | QueryNormalizations.Gzip | QueryNormalizations.Deflate)) == 0;
 
-    private protected static bool IsHeaderName(string? name) => FieldSyntax.IsToken(name);
+    private protected static bool IsHeaderName(string? name) => HttpSyntax.IsToken(name);
 
     private static bool IsWait(TimeSpan time) => time >= TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 

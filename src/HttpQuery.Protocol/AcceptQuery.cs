@@ -12,7 +12,7 @@ namespace HttpQuery;
 public sealed record AcceptQuery : IReadOnlyList<AcceptQueryMember>
 {
     /// <summary>The header name: <c>Accept-Query</c>.</summary>
-    public const string FieldName = "Accept-Query";
+    public const string HeaderName = "Accept-Query";
 
     private readonly AcceptQueryMember[] _members;
 

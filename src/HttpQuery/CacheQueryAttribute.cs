@@ -1,4 +1,5 @@
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -62,11 +63,11 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
 
     // MVC gives an attribute access to the services only here.
     IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) =>
-        serviceProvider.GetService<CachePosition>() is not null
-            ? Nothing.Instance
+        serviceProvider.GetService<PipelineOrderCheck>() is not null
+            ? NoFilter.Instance
             : throw new InvalidOperationException(
-                "[CacheQuery] needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
-                + "and app.UseHttpQueryCache() behind UseAuthorization().");
+                "[CacheQuery] needs the cache. Call builder.Services.AddHttpQueryCache() before the application is built, "
+                + "and app.UseHttpQueryCache() after UseAuthorization().");
 
     QueryCachePolicy IQueryCachePolicySource.Resolve(IServiceProvider services)
     {
@@ -82,8 +83,8 @@ public sealed class CacheQueryAttribute : Attribute, IFilterFactory, IQueryCache
         return policy.Build();
     }
 
-    private sealed class Nothing : IFilterMetadata
+    private sealed class NoFilter : IFilterMetadata
     {
-        public static readonly Nothing Instance = new();
+        public static readonly NoFilter Instance = new();
     }
 }

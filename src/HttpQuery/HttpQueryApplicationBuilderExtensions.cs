@@ -16,9 +16,9 @@ public static class HttpQueryApplicationBuilderExtensions
     public static IApplicationBuilder UseHttpQueryCache(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (app.ApplicationServices.GetService<CachePosition>() is not { } position)
-            throw new InvalidOperationException("UseHttpQueryCache needs its services: call builder.Services.AddHttpQueryCache() first.");
-        position.IsInPipeline = true;
+        if (app.ApplicationServices.GetService<PipelineOrderCheck>() is not { } order)
+            throw new InvalidOperationException("UseHttpQueryCache needs its services. Call builder.Services.AddHttpQueryCache() first.");
+        order.IsInPipeline = true;
         return app.UseMiddleware<QueryCacheMiddleware>();
     }
 }

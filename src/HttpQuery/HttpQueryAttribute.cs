@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Internal;
-using Microsoft.AspNetCore.Http;
+using HttpQuery.Diagnostics;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,12 +41,12 @@ public class HttpQueryAttribute : HttpMethodAttribute, IFilterFactory
     // called.
     IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) =>
         serviceProvider.GetService<QueryTelemetry>() is not null
-            ? Nothing.Instance
+            ? NoFilter.Instance
             : throw new InvalidOperationException(
                 "[HttpQuery] needs the HttpQuery services. Call builder.Services.AddHttpQuery() before the application is built.");
 
-    private sealed class Nothing : IFilterMetadata
+    private sealed class NoFilter : IFilterMetadata
     {
-        public static readonly Nothing Instance = new();
+        public static readonly NoFilter Instance = new();
     }
 }

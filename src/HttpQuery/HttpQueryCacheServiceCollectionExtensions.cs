@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using HttpQuery.Caching;
-using HttpQuery.Endpoints;
 using HttpQuery.Identity;
 using HttpQuery.SharedCache;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,20 +24,20 @@ public static class HttpQueryCacheServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         // Bound and checked once, as in AddHttpQuery.
         var options = services.AddOptions<HttpQueryCacheOptions>();
-        var isFirst = !services.Any(service => service.ServiceType == typeof(CachePosition));
+        var isFirst = !services.Any(service => service.ServiceType == typeof(PipelineOrderCheck));
         if (isFirst) options.BindConfiguration(HttpQueryCacheOptions.Section);
         if (configure is not null) options.Configure(configure);
         if (!isFirst) return services;
 
         services.AddMetrics();
         services.TryAddSingleton(HttpQueryServiceCollectionExtensions.CreateKeyScheme);
-        services.TryAddSingleton<IQueryCacheStore>(provider => OptionsOf(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
+        services.TryAddSingleton<IQueryCacheStore>(provider => GetOptions(provider).CreateMemoryStore(provider.GetService<TimeProvider>()));
         services.TryAddSingleton(CreateCache);
-        IdentityWatchServices.Add(services);
-        services.TryAddSingleton<CachePosition>();
+        IdentityWatchRegistration.Add(services);
+        services.TryAddSingleton<PipelineOrderCheck>();
         services.TryAddSingleton<CacheWarnings>();
-        services.TryAddSingleton<BackgroundRequests>();
-        services.AddHostedService<CachePipelineCheck>();
+        services.TryAddSingleton<BackgroundRevalidator>();
+        services.AddHostedService<CacheStartupCheck>();
         services.AddSingleton<IValidateOptions<HttpQueryCacheOptions>, HttpQueryCacheOptions.Validation>();
         options.ValidateOnStart();
         return services;
@@ -46,13 +45,13 @@ public static class HttpQueryCacheServiceCollectionExtensions
 
     private static QueryCache CreateCache(IServiceProvider provider) =>
         new(
-            OptionsOf(provider).ToEngineOptions(
+            GetOptions(provider).ToEngineOptions(
                 CacheMode.Shared, HttpQueryCacheOptions.DefaultName, provider.GetRequiredService<QueryCacheKeyScheme>()),
             provider.GetRequiredService<IQueryCacheStore>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>(),
             provider.GetService<IMeterFactory>());
 
-    private static HttpQueryCacheOptions OptionsOf(IServiceProvider provider) =>
+    private static HttpQueryCacheOptions GetOptions(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value;
 }

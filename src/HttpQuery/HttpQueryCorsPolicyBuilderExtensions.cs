@@ -6,10 +6,10 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Lets scripts of other origins send QUERY.</summary>
 public static class HttpQueryCorsPolicyBuilderExtensions
 {
-    private static readonly string[] RequestFields =
+    private static readonly string[] RequestHeaders =
         ["Content-Type", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"];
 
-    private static readonly string[] ResponseFields =
+    private static readonly string[] ResponseHeaders =
     [
         "Accept", "Accept-Query", "Accept-Ranges", "Age", "Allow", "Cache-Control", "Cache-Status",
         "Content-Location", "Content-Range", "ETag", "Location"
@@ -30,7 +30,7 @@ public static class HttpQueryCorsPolicyBuilderExtensions
         ArgumentNullException.ThrowIfNull(policy);
         var allowed = policy.Build();
         if (!allowed.AllowAnyMethod) policy.WithMethods(HttpMethods.Query);
-        if (!allowed.AllowAnyHeader) policy.WithHeaders(RequestFields);
-        return policy.WithExposedHeaders(ResponseFields);
+        if (!allowed.AllowAnyHeader) policy.WithHeaders(RequestHeaders);
+        return policy.WithExposedHeaders(ResponseHeaders);
     }
 }

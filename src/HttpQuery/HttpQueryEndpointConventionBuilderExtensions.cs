@@ -1,5 +1,6 @@
 using HttpQuery;
-using HttpQuery.Internal;
+using HttpQuery.CachePolicies;
+using HttpQuery.Diagnostics;
 using HttpQuery.Negotiation;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
@@ -35,10 +36,10 @@ public static class HttpQueryEndpointConventionBuilderExtensions
             RequireServices(endpoint);
 
             // A group's conventions run after those of its endpoints, and the endpoint's own declaration is the narrower one.
-            if (endpoint.Metadata.OfType<StatedAcceptQuery>().Any()) return;
+            if (endpoint.Metadata.OfType<ExplicitAcceptQuery>().Any()) return;
             var bound = endpoint.Metadata.OfType<IAcceptsMetadata>().LastOrDefault();
             endpoint.Metadata.Add(new AcceptsMetadata(mediaTypes, bound?.RequestType, bound?.IsOptional ?? false));
-            endpoint.Metadata.Add(StatedAcceptQuery.Instance);
+            endpoint.Metadata.Add(ExplicitAcceptQuery.Instance);
         });
         return builder;
     }
@@ -57,7 +58,7 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(mediaTypes);
         if (mediaTypes.Length == 0) throw new ArgumentException("Name at least one media type.", nameof(mediaTypes));
-        return AddMetadata(builder, new ProducesStatement([.. mediaTypes.Select(ParseType)], Replaces: true));
+        return AddMetadata(builder, new ProducesMetadata([.. mediaTypes.Select(ParseType)], Replaces: true));
     }
 
     /// <summary>Adds a media type that the endpoint can respond with, and the code that writes it. The handler still returns its value; if
@@ -73,16 +74,16 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// <exception cref="InvalidOperationException">When routes are built: a QUERY handler returns a type that can
     /// never be a <typeparamref name="TValue"/>.</exception>
     /// <example><code>
-    /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithProducer&lt;Rfc[]>("text/csv", WriteCsvAsync);
+    /// app.MapQuery("/rfcs", (RfcQuery query) => RfcIndex.Search(query)).WithResponseWriter&lt;Rfc[]>("text/csv", WriteCsvAsync);
     /// </code></example>
-    public static RouteHandlerBuilder WithProducer<TValue>(
+    public static RouteHandlerBuilder WithResponseWriter<TValue>(
         this RouteHandlerBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
-        AddProducer(builder, mediaType, write);
+        AddResponseWriter(builder, mediaType, write);
 
-    /// <inheritdoc cref="WithProducer{TValue}(RouteHandlerBuilder, string, Func{TValue, HttpContext, Task})"/>
-    public static RouteGroupBuilder WithProducer<TValue>(
+    /// <inheritdoc cref="WithResponseWriter{TValue}(RouteHandlerBuilder, string, Func{TValue, HttpContext, Task})"/>
+    public static RouteGroupBuilder WithResponseWriter<TValue>(
         this RouteGroupBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write) =>
-        AddProducer(builder, mediaType, write);
+        AddResponseWriter(builder, mediaType, write);
 
     /// <summary>Adds a weak entity tag, computed from the content, to responses, and sends 304 if <c>If-None-Match</c>
     /// matches (RFC 10008 §2.6, RFC 9110 §8.8.3).</summary>
@@ -154,26 +155,26 @@ public static class HttpQueryEndpointConventionBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Add(endpoint =>
         {
-            if (needsCache && endpoint.ApplicationServices.GetService<CachePosition>() is null)
+            if (needsCache && endpoint.ApplicationServices.GetService<PipelineOrderCheck>() is null)
                 throw new InvalidOperationException(
-                    "CacheQuery needs the cache: call builder.Services.AddHttpQueryCache() before the application is built, "
-                    + "and app.UseHttpQueryCache() behind UseAuthorization().");
+                    "CacheQuery needs the cache. Call builder.Services.AddHttpQueryCache() before the application is built, "
+                    + "and app.UseHttpQueryCache() after UseAuthorization().");
             endpoint.Metadata.Add(find(endpoint.ApplicationServices));
         });
         return builder;
     }
 
-    private static TBuilder AddProducer<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
+    private static TBuilder AddResponseWriter<TBuilder, TValue>(TBuilder builder, string mediaType, Func<TValue, HttpContext, Task> write)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(mediaType);
         ArgumentNullException.ThrowIfNull(write);
         var type = ParseType(mediaType);
-        var producer = new Producer<TValue>(type.ToString(), write);
-        builder.Finally(endpoint => ProducerCheck.Check(endpoint, type));
-        return AddMetadata(builder, new ProducesStatement([type], Replaces: false) { ValueType = typeof(TValue) })
-            .AddEndpointFilterFactory((_, next) => context => producer.InvokeAsync(context, next));
+        var writer = new ResponseWriterFilter<TValue>(type.ToString(), write);
+        builder.Finally(endpoint => ResponseWriterCheck.Check(endpoint, type));
+        return AddMetadata(builder, new ProducesMetadata([type], Replaces: false) { ValueType = typeof(TValue) })
+            .AddEndpointFilterFactory((_, next) => context => writer.InvokeAsync(context, next));
     }
 
     private static TBuilder AddMetadata<TBuilder>(TBuilder builder, object metadata)
@@ -193,17 +194,17 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     {
         if (IsQuery(endpoint) && endpoint.ApplicationServices.GetService<QueryTelemetry>() is null)
             throw new InvalidOperationException(
-                $"'{endpoint.DisplayName}' states what only HttpQuery looks at: "
-                + "call builder.Services.AddHttpQuery() before the application is built.");
+                $"'{endpoint.DisplayName}' has metadata that needs the HttpQuery services. "
+                + "Call builder.Services.AddHttpQuery() before the application is built.");
     }
 
     private static MediaType ParseType(string text) =>
         MediaType.TryParse(text, out var type) && type is { Type: not "*", Subtype: not "*" }
             ? type
-            : throw new ArgumentException($"'{text}' is no media type (RFC 9110 §8.3.1).");
+            : throw new ArgumentException($"'{text}' is not a media type (RFC 9110 §8.3.1).");
 
-    private sealed class StatedAcceptQuery
+    private sealed class ExplicitAcceptQuery
     {
-        public static readonly StatedAcceptQuery Instance = new();
+        public static readonly ExplicitAcceptQuery Instance = new();
     }
 }

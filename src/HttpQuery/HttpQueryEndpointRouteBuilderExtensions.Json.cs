@@ -73,8 +73,8 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
 
         async Task<IResult> InvokeAsync(HttpContext context)
         {
-            var (query, refusal) = await JsonContent.ReadAsync(context, queryTypeInfo);
-            return refusal ?? await handler(query!, context);
+            var (query, problem) = await JsonQueryReader.ReadAsync(context, queryTypeInfo);
+            return problem ?? await handler(query!, context);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using HttpQuery.Internal;
+using HttpQuery.ResponseBody;
 using HttpQuery.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -58,7 +58,7 @@ public static partial class HttpQueryEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(handler);
         return RuntimeFeature.IsDynamicCodeSupported
             ? MapHandler(endpoints, pattern, handler)
-            : MapWithoutFilters(endpoints, pattern, async context => await HandlerResult.WriteAsync(context, await handler(context)));
+            : MapWithoutFilters(endpoints, pattern, async context => await HandlerResultWriter.WriteAsync(context, await handler(context)));
     }
 
     // The framework's own path: endpoint filters get the result before it is written.

@@ -1,7 +1,7 @@
 using HttpQuery;
 using HttpQuery.CacheKeys;
+using HttpQuery.Diagnostics;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
 using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
 using HttpQuery.Pipeline;
@@ -43,17 +43,17 @@ public static class HttpQueryServiceCollectionExtensions
 
         services.AddRoutingCore();
         services.AddMetrics();
-        IdentityWatchServices.Add(services);
+        IdentityWatchRegistration.Add(services);
         services.TryAddSingleton<QueryTelemetry>();
         services.TryAddSingleton(CreateKeyScheme);
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
-            ServiceDescriptor.Singleton<IStartupFilter, RequestAsSent>(),
-            ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentHandler>(),
+            ServiceDescriptor.Singleton<IStartupFilter, OriginalRequestStartupFilter>(),
+            ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentExceptionHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
-            ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActions>(),
-            ServiceDescriptor.Singleton<IHostedService, QueryActionsCheck>(),
+            ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActionDescriptorProvider>(),
+            ServiceDescriptor.Singleton<IHostedService, QueryActionStartupCheck>(),
             ServiceDescriptor.Singleton<IFilterProvider, SafeMethodFilterProvider>(),
         ]);
 
@@ -63,8 +63,8 @@ public static class HttpQueryServiceCollectionExtensions
             services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, JsonBindingProblemWriter>());
         options
             .Validate(
-                o => o.MaximumLocatedContentLength is >= 0 and <= 64 * 1024 * 1024,
-                "HttpQuery:MaximumLocatedContentLength must be between 0 and 67108864 bytes.")
+                o => o.JsonErrorBufferLimit is >= 0 and <= 64 * 1024 * 1024,
+                "HttpQuery:JsonErrorBufferLimit must be between 0 and 67108864 bytes.")
             .Validate(
                 o => o.MaximumBufferedContentLength is >= 0 and <= 1024 * 1024 * 1024,
                 "HttpQuery:MaximumBufferedContentLength must be between 0 and 1073741824 bytes.")

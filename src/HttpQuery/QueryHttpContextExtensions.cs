@@ -1,7 +1,8 @@
-using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
-using HttpQuery.Internal;
 using HttpQuery.Negotiation;
+using HttpQuery.Problems;
+using HttpQuery.RequestBody;
+using HttpQuery.ResponseBody;
 using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -43,24 +44,24 @@ public static class QueryHttpContextExtensions
         {
             // Validators belong to target and content (§2.6): without the whole content there is nothing to compare.
             var wasRead = WasQueryContentRead(context);
-            if (wasRead is true) IsAnswered();
+            if (wasRead is true) IsResponseDecided();
             else if (wasRead is null)
                 await BufferedContent.WaitAsync(
                     context,
                     context.RequestServices.GetRequiredService<IOptions<HttpQueryOptions>>().Value.MaximumBufferedContentLength,
-                    IsAnswered);
+                    IsResponseDecided);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException)
         {
-            return new AnswerResult(answered => UnreadableContent.TryAnswer(answered, exception)!);
+            return new DelegateResult(http => UnreadableContentProblem.TryWrite(http, exception)!);
         }
         return outcome is PreconditionOutcome.Proceed
             ? null
-            : new AnswerResult(answered => RequestPreconditions.AnswerAsync(answered, outcome));
+            : new DelegateResult(http => RequestPreconditions.WriteAsync(http, outcome));
 
-        bool IsAnswered()
+        bool IsResponseDecided()
         {
-            RequestPreconditions.State(context, entityTag, lastModified);
+            RequestPreconditions.SetValidators(context, entityTag, lastModified);
             outcome = RequestPreconditions.Evaluate(context);
             return outcome is not PreconditionOutcome.Proceed;
         }
@@ -83,11 +84,11 @@ public static class QueryHttpContextExtensions
 
         // The media type and the language of the response are not part of the query, but one query may have results in several.
         var culture = context.Features.Get<IRequestCultureFeature>()?.RequestCulture;
-        Span<byte> octets = stackalloc byte[QueryCacheKey.Length];
-        key.CopyTo(octets);
+        Span<byte> bytes = stackalloc byte[QueryCacheKey.Length];
+        key.CopyTo(bytes);
         return ComputedEntityTag.Create(
             $"{context.GetNegotiatedMediaType()}\n{culture?.Culture.Name}\n{culture?.UICulture.Name}\n{version}",
-            octets, isWeak);
+            bytes, isWeak);
     }
 
     /// <summary>Returns the key of this query (RFC 10008 §2.7, docs/cache-key.md): target, content and
@@ -111,7 +112,7 @@ public static class QueryHttpContextExtensions
     public static string? GetNegotiatedMediaType(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Features.Get<NegotiatedMediaType>()?.Text;
+        return context.Features.Get<NegotiatedMediaTypeFeature>()?.Text;
     }
 
     /// <summary>Keeps the response to this request out of the shared cache, for example because the
@@ -121,7 +122,7 @@ public static class QueryHttpContextExtensions
     public static void DisableQueryCacheStorage(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Features.Get<CachePlace>() is { } place) place.IsStorageDisabled = true;
+        if (context.Features.Get<CacheFeature>() is { } feature) feature.IsStorageDisabled = true;
     }
 
     // Whether the content has been read already; null if no code has read it.
@@ -129,7 +130,7 @@ public static class QueryHttpContextExtensions
     {
         if (!HttpMethods.IsQuery(context.Request.Method)) return true;
         if (context.Features.Get<QueryKeyFeature>() is { } keyed) return keyed.Key is not null;
-        return context.Features.Get<RetainedContent>() is { Content.WasRead: true }
+        return context.Features.Get<RetainedContentFeature>() is { Content.WasRead: true }
             || context.Features.Get<IFormFeature>() is { Form: not null }
                 ? true
                 : null;

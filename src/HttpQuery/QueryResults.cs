@@ -1,4 +1,3 @@
-using HttpQuery.Negotiation;
 
 namespace HttpQuery;
 
@@ -27,7 +26,7 @@ public static class QueryResults
     /// <c>If-Range</c>; or <see langword="null"/>.</param>
     /// <param name="lastModified">Time when the result last changed, or <see langword="null"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="contentType"/> is empty.</exception>
-    public static RangeContent Bytes(
+    public static RangeHttpResult Bytes(
         ReadOnlyMemory<byte> content, string contentType, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(contentType);
@@ -45,11 +44,12 @@ public static class QueryResults
     /// <c>If-Range</c>; or <see langword="null"/>.</param>
     /// <param name="lastModified">Time when the result last changed, or <see langword="null"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="content"/> cannot seek, or <paramref name="contentType"/> is empty.</exception>
-    public static RangeContent Stream(Stream content, string contentType, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
+    public static RangeHttpResult Stream(
+        Stream content, string contentType, EntityTag? entityTag = null, DateTimeOffset? lastModified = null)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentException.ThrowIfNullOrEmpty(contentType);
-        if (!content.CanSeek) throw new ArgumentException("Ranges need a stream that can be sought.", nameof(content));
+        if (!content.CanSeek) throw new ArgumentException("Ranges need a stream that can seek.", nameof(content));
         return new(default, content, contentType, entityTag, lastModified);
     }
 }

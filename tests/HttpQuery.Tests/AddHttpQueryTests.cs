@@ -29,24 +29,24 @@ public class AddHttpQueryTests
             {
                 var options = app.Services.GetRequiredService<IOptions<HttpQueryOptions>>().Value;
                 Assert.True(options.AllowFallback);
-                Assert.Equal(7, options.MaximumLocatedContentLength);
+                Assert.Equal(7, options.JsonErrorBufferLimit);
             },
             builder =>
             {
                 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
                 {
                     ["HttpQuery:AllowFallback"] = "true",
-                    ["HttpQuery:MaximumLocatedContentLength"] = "6",
+                    ["HttpQuery:JsonErrorBufferLimit"] = "6",
                 });
-                builder.Services.AddHttpQuery(options => options.MaximumLocatedContentLength++);
+                builder.Services.AddHttpQuery(options => options.JsonErrorBufferLimit++);
             });
     }
 
     [Theory]
-    [InlineData("MaximumLocatedContentLength", -1, false)]
-    [InlineData("MaximumLocatedContentLength", 0, true)]
-    [InlineData("MaximumLocatedContentLength", 64 * 1024 * 1024, true)]
-    [InlineData("MaximumLocatedContentLength", (64 * 1024 * 1024) + 1, false)]
+    [InlineData("JsonErrorBufferLimit", -1, false)]
+    [InlineData("JsonErrorBufferLimit", 0, true)]
+    [InlineData("JsonErrorBufferLimit", 64 * 1024 * 1024, true)]
+    [InlineData("JsonErrorBufferLimit", (64 * 1024 * 1024) + 1, false)]
     [InlineData("MaximumBufferedContentLength", -1, false)]
     [InlineData("MaximumBufferedContentLength", 0, true)]
     [InlineData("MaximumBufferedContentLength", 1024 * 1024 * 1024, true)]

@@ -19,7 +19,7 @@ public class ProtocolExampleTests
         // The cache key of a QUERY (RFC 10008 §2.7): 32 bytes, the same in every language.
         using var builder = new QueryCacheKeyScheme().CreateBuilder();
         builder.Start("QUERY", "https", "api.test", "/rfcs");
-        builder.AddField("Content-Type", "application/json");
+        builder.AddHeader("Content-Type", "application/json");
         QueryCacheKey key = builder.Complete("""{"match":"cache"}"""u8);
         // </protocol>
         Assert.True(takesSql);

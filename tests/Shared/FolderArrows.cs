@@ -23,6 +23,8 @@ internal static partial class FolderArrows
             .Distinct()
             .ToLookup(pair => pair.Namespace, pair => pair.Folder);
 
+        // A namespace that another project has, too, does not say which of the two is used.
+        var shared = ReadNamespacesOfOthers(project);
         var arrows = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var source in sources)
         {
@@ -35,7 +37,7 @@ internal static partial class FolderArrows
 
             // Extension methods are used without a name of their type, but not without its namespace.
             // Doors live in namespaces of the framework, which other files import for its own types.
-            foreach (var import in source.Imports.Where(import => import.StartsWith("HttpQuery", StringComparison.Ordinal)))
+            foreach (var import in source.Imports.Except(shared).Where(import => import.StartsWith("HttpQuery", StringComparison.Ordinal)))
                 if (folders[import].ToArray() is [var folder] && folder != source.Folder) arrows.Add(source.Folder + Arrow + folder);
         }
 
@@ -52,6 +54,16 @@ internal static partial class FolderArrows
             if (left.RemoveAll(arrow => !starts.Contains(arrow[1])) == 0) return [.. left.Select(arrow => string.Join(Arrow, arrow))];
         }
     }
+
+    private static HashSet<string> ReadNamespacesOfOthers(string project) =>
+    [
+        .. from root in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+           where Path.GetFileName(root) != project
+           from path in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+           let match = NamespaceLine().Match(File.ReadAllText(path))
+           where match.Success
+           select match.Groups[1].Value,
+    ];
 
     private static Source[] ReadSources(string root) =>
     [

@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Adapters;
 
 /// <summary>Sends a request with the conditions of the cache in place of the client's (RFC 9111 §4.3.1).</summary>
 internal static class ConditionHeaders
@@ -17,7 +20,7 @@ internal static class ConditionHeaders
     /// <summary>Restores the client's conditions and its range.</summary>
     /// <param name="headers">The headers to change.</param>
     /// <param name="own">A copy of the headers from before <see cref="Replace"/>.</param>
-    public static void Restore(IRequestHeaders headers, IFieldLines own)
+    public static void Restore(IRequestHeaders headers, IReadOnlyHeaders own)
     {
         foreach (var name in Names) headers.Set(name, own[name]);
     }

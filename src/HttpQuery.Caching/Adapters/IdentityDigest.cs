@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Adapters;
 
 /// <summary>Writes the values that identify a user, and returns their SHA-256.</summary>
 /// <remarks>A count precedes each list and a length precedes each text, so no user can imitate another. Texts are written as their UTF-16

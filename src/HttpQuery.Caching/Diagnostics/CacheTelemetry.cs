@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,7 @@ internal sealed class CacheTelemetry
     private static readonly Meter ProcessMeter = new(MeterName);
 
     private readonly string _name;
+    private readonly Meter? _gauges;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _storeErrors;
     private readonly Counter<long> _distrusts;
@@ -26,29 +28,20 @@ internal sealed class CacheTelemetry
     private readonly BoundedWarning _distrustWarnings;
     private readonly BoundedWarning _pendingWarnings;
 
-    public CacheTelemetry(
-        string name, IQueryCacheStore store, PendingMemory pending, TimeProvider time, ILoggerFactory? loggers, IMeterFactory? meters)
+    public CacheTelemetry(string name, TimeProvider time, ILoggerFactory? loggers, IMeterFactory? meters)
     {
         _name = name;
         Logger = loggers?.CreateLogger(LogCategory) ?? NullLogger.Instance;
         (_failures, _timeouts, _distrustWarnings, _pendingWarnings) = (new(time), new(time), new(time), new(time));
-        var meter = meters?.Create(MeterName) ?? ProcessMeter;
-        _requests = meter.CreateCounter<long>("httpquery.cache.requests", "{request}", "Requests by what the cache did.");
+
+        // A process without a container may create a cache for each client, and gauges would keep each of them forever.
+        _gauges = meters?.Create(MeterName);
+        var meter = _gauges ?? ProcessMeter;
+        _requests = meter.CreateCounter<long>("httpquery.cache.requests", "{request}", "Requests by result.");
         _storeErrors = meter.CreateCounter<long>("httpquery.cache.store.errors", "{error}",
             "Calls of the store that failed or took longer than StoreTimeout.");
         _distrusts = meter.CreateCounter<long>("httpquery.cache.store.distrusts", "{event}",
             "Invalidations that did not reach the store: nothing is served from it until all of it is invalidated.");
-
-        // A process without a container may create a cache for each client, and gauges would keep each of them forever.
-        if (meters is null) return;
-        KeyValuePair<string, object?>[] tags = [new(NameLabel, name)];
-        meter.CreateObservableGauge("httpquery.cache.pending", () => new Measurement<long>(pending.Size, tags),
-            "By", "Memory of contents and responses under way.");
-        if (store is not MemoryCacheStore memory) return;
-        meter.CreateObservableGauge("httpquery.cache.size", () => new Measurement<long>(memory.Size, tags),
-            "By", "Memory of stored items.");
-        meter.CreateObservableGauge("httpquery.cache.items", () => new Measurement<long>(memory.Count, tags),
-            "{item}", "Stored items.");
     }
 
     public ILogger Logger { get; }
@@ -59,20 +52,31 @@ internal sealed class CacheTelemetry
     /// <summary>Whether the log records a line for each request.</summary>
     public bool LogsRequests => Logger.IsEnabled(LogLevel.Debug);
 
+    /// <summary>Reports the memory of requests in progress, in bytes.</summary>
+    public void ObservePending(Func<long> size) =>
+        Observe("httpquery.cache.pending", "By", "Memory of contents and responses in progress.", size);
+
+    /// <summary>Reports the memory of a store, in bytes, and the number of its items.</summary>
+    public void ObserveStore(Func<long> size, Func<long> count)
+    {
+        Observe("httpquery.cache.size", "By", "Memory of stored items.", size);
+        Observe("httpquery.cache.items", "{item}", "Stored items.", count);
+    }
+
     public void Count(string method, CacheResult result) =>
         _requests.Add(1, new TagList
         {
-            { "httpquery.cache.result", LabelOf(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name }
+            { "httpquery.cache.result", GetLabel(result) }, { "http.request.method", KnownMethod(method) }, { NameLabel, _name }
         });
 
     public void Log(string method, CacheResult result, CacheStatus status) =>
-        CacheEvents.Ended(Logger, KnownMethod(method), LabelOf(result), status.ToFieldValue(_name));
+        CacheEvents.Ended(Logger, KnownMethod(method), GetLabel(result), status.ToFieldValue(_name));
 
     public void NotStored(string method, StorageRefusal refusal) => CacheEvents.NotStored(Logger, KnownMethod(method), refusal.Reason);
 
     public void StoreFailed(StoreOperation operation, Exception exception)
     {
-        var name = NameOf(operation);
+        var name = GetName(operation);
         _storeErrors.Add(1, new TagList
         {
             { "httpquery.cache.store.operation", name }, { "error.type", exception.GetType().FullName }, { NameLabel, _name }
@@ -82,7 +86,7 @@ internal sealed class CacheTelemetry
 
     public void StoreTimedOut(StoreOperation operation, TimeSpan timeout, TimeSpan pause)
     {
-        var name = NameOf(operation);
+        var name = GetName(operation);
         _storeErrors.Add(1, new TagList
         {
             { "httpquery.cache.store.operation", name }, { "error.type", "timeout" }, { NameLabel, _name }
@@ -103,7 +107,13 @@ internal sealed class CacheTelemetry
         if (_pendingWarnings.IsDue(out var count)) CacheEvents.PendingFull(Logger, maximumSize, count);
     }
 
-    public static string LabelOf(CacheResult result) => result switch
+    private void Observe(string instrument, string unit, string description, Func<long> value)
+    {
+        KeyValuePair<string, object?>[] tags = [new(NameLabel, _name)];
+        _gauges?.CreateObservableGauge(instrument, () => new Measurement<long>(value(), tags), unit, description);
+    }
+
+    public static string GetLabel(CacheResult result) => result switch
     {
         CacheResult.Hit => "hit",
         CacheResult.StaleWhileRevalidate => "stale_while_revalidate",
@@ -124,7 +134,7 @@ internal sealed class CacheTelemetry
     private static string KnownMethod(string method) =>
         method is "GET" or "HEAD" or "QUERY" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" ? method : "_OTHER";
 
-    private static string NameOf(StoreOperation operation) => operation switch
+    private static string GetName(StoreOperation operation) => operation switch
     {
         StoreOperation.Read => "read",
         StoreOperation.Write => "write",

@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Diagnostics;
 
 /// <summary>The reason why a response is not stored.</summary>
@@ -11,21 +13,21 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
     public static readonly StorageRefusal TooLong =
         new("too-long", "it is longer than MaximumResponseLength, or than the store takes");
     public static readonly StorageRefusal GaveWay = new(null, "MaximumPendingSize is used up, and newer responses need the memory");
-    public static readonly StorageRefusal CutOff = new(null, "it was cut off, or its client left");
-    public static readonly StorageRefusal Length = new(null, "its length is not what Content-Length says");
-    public static readonly StorageRefusal Invalidated = new(null, "its URI was invalidated while the request was under way");
-    public static readonly StorageRefusal TooLate = new(null, "it took longer than MaximumFlight");
-    public static readonly StorageRefusal Store = new(null, "the store did not take it");
+    public static readonly StorageRefusal CutOff = new(null, "it was cut off, or its client disconnected");
+    public static readonly StorageRefusal Length = new(null, "its length differs from Content-Length");
+    public static readonly StorageRefusal Invalidated = new(null, "its URI was invalidated while the request was in progress");
+    public static readonly StorageRefusal TooLate = new(null, "it took longer than MaximumRequestDuration");
+    public static readonly StorageRefusal Store = new(null, "the store failed, or did not accept it");
     public static readonly StorageRefusal NoEpoch = new("store", "the store cannot be read or written");
     public static readonly StorageRefusal Application = new("application", "the application does not allow it");
     public static readonly StorageRefusal Changed = new("request-changed", "code behind the cache changed what the key was made from");
     public static readonly StorageRefusal Header =
         new("header", "the endpoint removed, or added to, a header that was set before the cache");
-    public static readonly StorageRefusal Tags = new("tag", "a tag could not be had, or is empty");
+    public static readonly StorageRefusal Tags = new("tag", "a tag could not be computed, or is empty");
     public static readonly StorageRefusal Elsewhere =
-        new("redirected", "another request was answered: it was redirected, or changed by a handler");
+        new("redirected", "the response belongs to another request: this one was redirected, or a handler changed it");
     public static readonly StorageRefusal Unframed =
-        new("unframed", "only the end of the connection ends it, so that it may be cut off");
+        new("unframed", "it ends with the connection, so it may be cut off");
     public static readonly StorageRefusal Conditional = new(null, "the request has conditions that only the origin can evaluate");
 
     private static readonly StorageRefusal RequestNoStore = new(null, "the request says no-store");
@@ -35,10 +37,10 @@ internal sealed record StorageRefusal(string? Detail, string Reason)
     private static readonly StorageRefusal?[] ByDecision = [.. Enum.GetValues<StorageDecision>().Select(Create)];
 
     /// <summary>The refusal for a decision of the rules; <see langword="null"/> if the response may be stored.</summary>
-    public static StorageRefusal? Of(StorageDecision decision) => ByDecision[(int)decision];
+    public static StorageRefusal? FromDecision(StorageDecision decision) => ByDecision[(int)decision];
 
     /// <summary>The refusal for a request that prevents storing, whatever its response says.</summary>
-    public static StorageRefusal OfRequest(bool isNoStore) => isNoStore ? RequestNoStore : ContentType;
+    public static StorageRefusal FromRequest(bool isNoStore) => isNoStore ? RequestNoStore : ContentType;
 
     private static StorageRefusal? Create(StorageDecision decision) => decision switch
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The decision about a request: it is served, refused or forwarded.</summary>
 internal abstract class CacheDecision
@@ -10,12 +10,12 @@ internal abstract class CacheDecision
     }
 
     /// <summary>The request is answered from the store.</summary>
-    public sealed class Serve(CachedMessage message, Revalidation? revalidation) : CacheDecision
+    public sealed class Serve(CachedMessage message, BackgroundRevalidation? revalidation) : CacheDecision
     {
         public CachedMessage Message => message;
 
         /// <summary>Set if the response is stale and should be revalidated without making the client wait (RFC 5861 §3).</summary>
-        public Revalidation? Revalidation => revalidation;
+        public BackgroundRevalidation? Revalidation => revalidation;
     }
 
     /// <summary>The request accepts only a stored response, and there is none: 504 (RFC 9111 §5.2.1.7).</summary>

@@ -1,7 +1,9 @@
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The outcome of a request. Cache-Status, the metric label and the log line are made from it alone.</summary>
 /// <param name="Result">The metric label.</param>
@@ -44,7 +46,7 @@ internal readonly record struct CacheOutcome(CacheResult Result)
     /// <param name="now">The current time.</param>
     /// <returns><paramref name="upstream"/> if the cache sends none.</returns>
     public StringValues ToLines(QueryCache cache, StringValues upstream, DateTimeOffset now) =>
-        cache.Options.SendsCacheStatus ? ToStatus(now).AppendTo(upstream, cache.Options.Name) : upstream;
+        cache.Options.AddCacheStatus ? ToStatus(now).AppendTo(upstream, cache.Options.Name) : upstream;
 
     /// <summary>The lines of Cache-Status now.</summary>
     public StringValues ToLines(QueryCache cache, StringValues upstream) => ToLines(cache, upstream, cache.Time.GetUtcNow());

@@ -1,7 +1,8 @@
 using System.Buffers;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A request as a cache sees it.</summary>
 internal sealed class CacheRequest
@@ -19,7 +20,7 @@ internal sealed class CacheRequest
     public required string Target { get; init; }
 
     /// <summary>The headers.</summary>
-    public required IFieldLines Fields { get; init; }
+    public required IReadOnlyHeaders Headers { get; init; }
 
     /// <summary>The whole content, empty if there is none. It is <see langword="null"/> if it could not be read or is too long: then the
     /// cache is bypassed. The memory must not change while the transaction lasts; a copy of the same bytes may replace it.</summary>
@@ -59,6 +60,6 @@ internal sealed class CacheRequest
     internal bool IsStorable => Method is "GET" or "QUERY";
 
     internal bool HasConditions =>
-        Fields["If-None-Match"].Count > 0 || Fields["If-Modified-Since"].Count > 0
-        || Fields["If-Match"].Count > 0 || Fields["If-Unmodified-Since"].Count > 0;
+        Headers["If-None-Match"].Count > 0 || Headers["If-Modified-Since"].Count > 0
+        || Headers["If-Match"].Count > 0 || Headers["If-Unmodified-Since"].Count > 0;
 }

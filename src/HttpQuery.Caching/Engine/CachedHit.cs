@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A whole response that all plain requests within one second receive. It never changes.</summary>
 /// <param name="Options">Options of the cache that made it: one store may serve several caches.</param>

@@ -1,6 +1,7 @@
 using System.Buffers;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Collects the content of a response that is to be stored.</summary>
 /// <remarks>Uses pieces from a pool. Their size follows the received content, never the announced length. When

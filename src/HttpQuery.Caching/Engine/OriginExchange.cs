@@ -1,8 +1,11 @@
 using HttpQuery.Caching.Diagnostics;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The second phase: a request is at the origin. Receives the response, once.</summary>
 /// <remarks>Not thread-safe. Disposing it is always allowed: if no response came, the requests that wait for it continue. If a
@@ -10,12 +13,12 @@ namespace HttpQuery.Caching;
 internal sealed class OriginExchange : IDisposable
 {
     private readonly RequestContext _context;
-    private readonly ForwardPlan _plan;
-    private Collapsing.Leader? _leader;
+    private readonly RequestPlan _plan;
+    private RequestCollapser.Leader? _leader;
     private bool _isUserUnknown;
     private bool _isOver;
 
-    internal OriginExchange(RequestContext context, in ForwardPlan plan, Collapsing.Leader? leader) =>
+    internal OriginExchange(RequestContext context, in RequestPlan plan, RequestCollapser.Leader? leader) =>
         (_context, _plan, _leader, _isUserUnknown) = (context, plan, leader, context.Request.IsUserUncertain);
 
     /// <summary>Whether the request's method is known to be safe: its response invalidates nothing.</summary>
@@ -43,14 +46,14 @@ internal sealed class OriginExchange : IDisposable
     /// <summary>Receives the head of the response. The invalidations of an unsafe request are complete when this returns: await it before
     /// the first byte of the response goes out.</summary>
     /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
-    public async ValueTask<OriginReaction> ReceiveAsync(OriginHead response)
+    public async ValueTask<ResponseAction> ReceiveAsync(OriginResponseHead response)
     {
         Use();
-        var received = response.Headers as StoredFields ?? new StoredFields(response.Headers);
+        var received = response.Headers as HeaderCollection ?? new HeaderCollection(response.Headers);
         var status = response.Status;
         if (!IsSafe)
         {
-            await UnsafeResponse.InvalidateAsync(_context, status, received).ConfigureAwait(false);
+            await UnsafeRequestInvalidator.InvalidateAsync(_context, status, received).ConfigureAwait(false);
             return Relay(status, PassedResult, null);
         }
         if (_plan.Validation is { } validation && status == 304) return await FreshenAsync(validation, received).ConfigureAwait(false);
@@ -59,7 +62,7 @@ internal sealed class OriginExchange : IDisposable
         if ((response.IsUnreached || ReuseRules.IsError(status)) && await StandInAsync(failure).ConfigureAwait(false) is { } stale)
             return Serve(stale, CacheResult.StaleIfError, response.IsUnreached ? null : status);
         if (_context.Request.Method is "HEAD" && status == 200 && !_isUserUnknown && _plan.Stored is { } stored)
-            await Freshening.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
+            await ResponseFreshener.CompareAsync(_context.Cache, stored, received).ConfigureAwait(false);
         return Store(response, received);
     }
 
@@ -68,7 +71,7 @@ internal sealed class OriginExchange : IDisposable
     /// <param name="status">The status code.</param>
     /// <param name="refusal">The reason, if it is reported.</param>
     /// <exception cref="InvalidOperationException">The exchange has already received its response.</exception>
-    public OriginReaction Decline(int status, StorageRefusal? refusal)
+    public ResponseAction Decline(int status, StorageRefusal? refusal)
     {
         Use();
         return _plan.Validation is not null && status == 304 ? Retry() : Relay(status, PassedResult, refusal);
@@ -77,10 +80,10 @@ internal sealed class OriginExchange : IDisposable
     /// <summary>Invalidates everything stored for the target of an unsafe request whose response is not known, for example because its
     /// handler threw an exception.</summary>
     public async ValueTask InvalidateTargetAsync() =>
-        await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.ResourceOf(_context.Request)).ConfigureAwait(false);
+        await _context.Cache.Epochs.InvalidateAsync(CacheKeySet.GetResourceKey(_context.Request)).ConfigureAwait(false);
 
     /// <summary>Ends the wait of the requests that wait for the response, because it is cut off.</summary>
-    public void ReleaseFollowers() => Release(Collapsing.End.Failed);
+    public void ReleaseFollowers() => Release(RequestCollapser.End.Failed);
 
     /// <summary>Reports that no response came.</summary>
     /// <returns>A stale response that stands in (RFC 9111 §4.2.4, RFC 5861 §4), or none.</returns>
@@ -89,7 +92,7 @@ internal sealed class OriginExchange : IDisposable
     {
         Use();
         var stale = await StandInAsync(OriginFailure.Disconnected).ConfigureAwait(false);
-        Release(Collapsing.End.Failed);
+        Release(RequestCollapser.End.Failed);
         if (stale is not null) return Serve(stale, CacheResult.StaleIfError, null).Message;
         _context.Report(Outcome(IsSafe ? CacheResult.Failed : CacheResult.Method, null));
         return null;
@@ -99,7 +102,7 @@ internal sealed class OriginExchange : IDisposable
     public void Dispose()
     {
         // Also after a response that could not be received.
-        Release(Collapsing.End.Failed);
+        Release(RequestCollapser.End.Failed);
         if (_isOver) return;
         _isOver = true;
         _context.Report(Outcome(NeedsResponse && IsSafe ? CacheResult.Cancelled : PassedResult, null));
@@ -107,7 +110,7 @@ internal sealed class OriginExchange : IDisposable
 
     private void Use()
     {
-        if (_isOver) throw new InvalidOperationException("The exchange has had its response.");
+        if (_isOver) throw new InvalidOperationException("The exchange has already received its response.");
         _isOver = true;
     }
 
@@ -122,26 +125,26 @@ internal sealed class OriginExchange : IDisposable
     private CacheOutcome Outcome(CacheResult result, int? status) =>
         new(result) { Reason = _plan.Reason, ForwardStatus = status, IsCollapsed = _plan.IsCollapsed, Refusal = _plan.Refusal };
 
-    private OriginReaction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
+    private ResponseAction.Relay Relay(int status, CacheResult result, StorageRefusal? refusal)
     {
-        Release(Collapsing.End.NotShared);
+        Release(RequestCollapser.End.NotShared);
         var outcome = Outcome(result, status) with { Refusal = refusal ?? _plan.Refusal };
         _context.Report(outcome);
         return new(_context.Cache, outcome);
     }
 
-    private OriginReaction.Serve Serve(CachedResponse item, CacheResult result, int? status, bool isStored = false)
+    private ResponseAction.Serve Serve(CachedResponse item, CacheResult result, int? status, bool isStored = false)
     {
-        Release(isStored ? Collapsing.End.Stored : Collapsing.End.NotShared);
+        Release(isStored ? RequestCollapser.End.Stored : RequestCollapser.End.NotShared);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
         var outcome = Outcome(result, status) with { IsStored = isStored, Response = item.Response };
         _context.Report(outcome);
-        var lines = outcome.ToLines(cache, item.Response.Fields[CacheStatus.FieldName]);
-        return new(
-            CachedMessage.Of(_context.Request, item, ValidationRules.Answer(_context.Request.Fields, item.Response, now), lines, now));
+        var lines = outcome.ToLines(cache, item.Response.Headers[CacheStatus.HeaderName]);
+        var conditional = ValidationRules.EvaluateConditions(_context.Request.Headers, item.Response, now);
+        return new(CachedMessage.Create(_context.Request, item, conditional, lines, now));
     }
 
-    private OriginReaction.Retry Retry()
+    private ResponseAction.Retry Retry()
     {
         var leader = _leader;
         _leader = null;
@@ -150,17 +153,17 @@ internal sealed class OriginExchange : IDisposable
         return new(exchange);
     }
 
-    private OriginReaction Store(OriginHead response, StoredFields received)
+    private ResponseAction Store(OriginResponseHead response, HeaderCollection received)
     {
         var result = response.IsUnreached ? CacheResult.Failed : PassedResult;
         if (_plan.Flight is not { } flight) return Relay(response.Status, result, null);
         var (cache, now) = (_context.Cache, _context.Cache.Time.GetUtcNow());
-        if (StorageOfResponse.RefusalOf(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
+        if (ResponseStorage.GetRefusal(_context, response.Status, received, _plan.RequestTime, now, _isUserUnknown) is { } refusal)
             return Relay(response.Status, result, refusal);
 
         var rules = _context.Rules;
-        var stored = new StoredResponse(rules, response.Status, StorageRules.SelectFields(received, rules.Mode), _plan.RequestTime, now);
-        var storage = new StorageOfResponse(_context, flight, stored);
+        var stored = new StoredResponse(rules, response.Status, StorageRules.SelectHeaders(received, rules.Mode), _plan.RequestTime, now);
+        var storage = new ResponseStorage(_context, flight, stored);
         if ((storage.DeclaredLength ?? 0) > storage.MaximumLength) return Relay(response.Status, result, StorageRefusal.TooLong);
         var terms = response.Terms?.Invoke() ?? new(null, []);
         if (terms.Refusal is { } own) return Relay(response.Status, result, own);
@@ -169,13 +172,14 @@ internal sealed class OriginExchange : IDisposable
         _leader = null;
         var outcome = Outcome(result, response.Status) with { IsStored = true, Response = stored };
         _context.Report(outcome);
-        return new OriginReaction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
+        return new ResponseAction.RelayAndStore(cache, outcome, new(storage, terms, leader, _isUserUnknown));
     }
 
-    private async ValueTask<OriginReaction> FreshenAsync(Validation validation, StoredFields notModified)
+    private async ValueTask<ResponseAction> FreshenAsync(Validation validation, HeaderCollection notModified)
     {
         if (_isUserUnknown || ValidationRules.SelectForUpdate(notModified, validation.Stored.Item.Response).Count == 0) return Retry();
-        var (item, isStored) = await Freshening.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
+        var (item, isStored) =
+            await ResponseFreshener.StoreAsync(_context, validation, _plan.RequestTime, notModified).ConfigureAwait(false);
         return Serve(item, CacheResult.Validated, 304, isStored);
     }
 
@@ -187,11 +191,11 @@ internal sealed class OriginExchange : IDisposable
             return null;
         var reads = _context.Cache.Store.StartReading();
         bool isCurrent;
-        while (!Finding.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);
+        while (!LookupResult.TryCheck(_context, reads, stored.Item, out isCurrent)) await reads.FetchAsync().ConfigureAwait(false);
         return isCurrent ? stored.Item : null;
     }
 
-    private void Release(Collapsing.End end)
+    private void Release(RequestCollapser.End end)
     {
         _leader?.Release(end);
         _leader = null;

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Counts the memory of contents and responses on their way through the cache. When it is used up, the oldest gives way, so slow
 /// clients cannot keep others from using the cache.</summary>

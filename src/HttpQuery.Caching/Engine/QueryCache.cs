@@ -1,7 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
+using HttpQuery.Caching.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace HttpQuery.Caching;
@@ -28,7 +34,9 @@ public sealed class QueryCache
             throw new ArgumentException("QueryCacheOptions.Name must be printable ASCII, and not empty.", nameof(options));
         (Options, Time) = (options, timeProvider ?? TimeProvider.System);
         Pending = new(options.MaximumPendingSize);
-        Telemetry = new(options.Name, store, Pending, Time, loggerFactory, meterFactory);
+        Telemetry = new(options.Name, Time, loggerFactory, meterFactory);
+        Telemetry.ObservePending(() => Pending.Size);
+        if (store is MemoryCacheStore memory) Telemetry.ObserveStore(() => memory.Size, () => memory.Count);
         Pending.Full = () => Telemetry.PendingFull(options.MaximumPendingSize);
 
         // Longer than any response: a response whose epoch is lost is not used.
@@ -36,9 +44,9 @@ public sealed class QueryCache
         var items = ByteItemStore.For(store, options.Rules);
         MaximumItemSize = items.MaximumItemSize;
         Store = new(items, options.StoreTimeout, Time, Telemetry);
-        Epochs = new(Store, epochLifetime, options.MaximumFlight, Time, Telemetry);
+        Epochs = new(Store, epochLifetime, options.MaximumRequestDuration, Time, Telemetry);
         Memo = new(options.MaximumMemoSize);
-        Collapsing = new(options.CollapsePause, options.FollowerTimeout, Time);
+        RequestCollapser = new(options.CollapsePause, options.FollowerTimeout, Time);
     }
 
     /// <summary>The options of the cache.</summary>
@@ -46,13 +54,13 @@ public sealed class QueryCache
 
     internal TimeProvider Time { get; }
 
-    internal StoreAccess Store { get; }
+    internal ResilientStore Store { get; }
 
     internal StoreEpochs Epochs { get; }
 
-    internal KnownTags Tags { get; } = new();
+    internal TagMemo Tags { get; } = new();
 
-    internal Collapsing Collapsing { get; }
+    internal RequestCollapser RequestCollapser { get; }
 
     /// <summary>The largest item that can be stored, in bytes.</summary>
     internal long MaximumItemSize { get; }
@@ -70,7 +78,7 @@ public sealed class QueryCache
     /// <param name="cancellationToken">Cancels the wait for an identical request.</param>
     internal ValueTask<CacheDecision> LookUpAsync(CacheRequest request, CancellationToken cancellationToken = default)
     {
-        var directives = RequestDirectives.Parse(request.Fields);
+        var directives = RequestDirectives.Parse(request.Headers);
         if (request.Method is not ("GET" or "QUERY" or "HEAD"))
             return new(new CacheDecision.Forward(new(Context(CacheKeySet.None), new() { Reason = ForwardReason.Method }, null)));
         if (request.Content is not { } content || (request.Method is not "QUERY" && !content.IsEmpty))
@@ -95,8 +103,9 @@ public sealed class QueryCache
 
     /// <summary>Applies the invalidations of a response to an unsafe request, without an exchange: a request that was redirected was sent
     /// several times.</summary>
-    internal ValueTask InvalidateAsync(CacheRequest request, int status, StoredFields headers) =>
-        UnsafeResponse.InvalidateAsync(new(this, request, RequestDirectives.Parse(request.Fields), CacheKeySet.None), status, headers);
+    internal ValueTask InvalidateAsync(CacheRequest request, int status, HeaderCollection headers) =>
+        UnsafeRequestInvalidator.InvalidateAsync(
+            new(this, request, RequestDirectives.Parse(request.Headers), CacheKeySet.None), status, headers);
 
     /// <summary>Invalidates everything stored for a URI, whatever the method, content and headers, and however clients spell the URI
     /// (docs/cache-key.md §9).</summary>
@@ -110,7 +119,7 @@ public sealed class QueryCache
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-        return Epochs.InvalidateAsync(CacheKeySet.ResourceOf(uri));
+        return Epochs.InvalidateAsync(CacheKeySet.GetResourceKey(uri));
     }
 
     /// <summary>Invalidates everything that has a tag, on all machines that share the store, and responses on their way to it as
@@ -125,10 +134,10 @@ public sealed class QueryCache
     {
         ArgumentException.ThrowIfNullOrEmpty(tag);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-        return Epochs.InvalidateAsync(EpochKeys.OfTag(tag));
+        return Epochs.InvalidateAsync(EpochKeys.GetTagKey(tag));
     }
 
-    internal TimeSpan RetentionOf(StoredResponse response, DateTimeOffset now)
+    internal TimeSpan GetRetention(StoredResponse response, DateTimeOffset now)
     {
         var directives = response.Directives;
         var extra = response.HasValidator ? Options.ValidationRetention : TimeSpan.Zero;

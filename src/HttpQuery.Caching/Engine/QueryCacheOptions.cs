@@ -19,13 +19,13 @@ public sealed record QueryCacheOptions
     public string Name { get; init; } = "HttpQuery";
 
     /// <summary>Whether responses say in <c>Cache-Status</c> what the cache did. Default <see langword="false"/>.</summary>
-    public bool SendsCacheStatus { get; init; }
+    public bool AddCacheStatus { get; init; }
 
     /// <summary>Largest response content that is stored, in bytes. Default 16 MiB. Larger content passes without being stored. The
     /// store's own limit for one item applies as well.</summary>
     public long MaximumResponseLength { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Maximum memory for contents and responses of all requests under way, in bytes. Default 64 MiB. When it is used up, the
+    /// <summary>Maximum memory for contents and responses of all requests in progress, in bytes. Default 64 MiB. When it is used up, the
     /// oldest request bypasses the cache, or its response is not stored. Contents of requests together use half of it at most. Content up
     /// to 64 KiB that lies in the server's own buffers does not count.</summary>
     public long MaximumPendingSize { get; init; } = 64 * 1024 * 1024;
@@ -46,7 +46,7 @@ public sealed record QueryCacheOptions
 
     /// <summary>Maximum time from the lookup of a request to the end of its response. Default 1 hour. A response that takes longer is not
     /// stored. The entries that invalidations leave in the store live equally long.</summary>
-    public TimeSpan MaximumFlight { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan MaximumRequestDuration { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Maximum time that a request waits for an identical one. Default 10 s; zero: each request is forwarded
     /// separately.</summary>

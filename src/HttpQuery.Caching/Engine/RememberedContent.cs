@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Content of requests that a <see cref="RequestMemo"/> has seen, kept once for all of them. The bytes never change.</summary>
 internal sealed class RememberedContent

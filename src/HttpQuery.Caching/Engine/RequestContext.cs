@@ -1,4 +1,7 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>A request with the values that are computed from it once.</summary>
 /// <param name="Cache">The cache.</param>
@@ -15,7 +18,7 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
 
     /// <summary>Whether the request has a credential that the cache has not verified.</summary>
     public bool HasUnverifiedCredential =>
-        !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Fields);
+        !IsOfUser && !Request.IsSharedAcrossUsers && StorageRules.HasCredential(Cache.Options.Rules, Request.Headers);
 
     /// <summary>The rules, with the lifetime that the application gives to responses that state none.</summary>
     public CacheRuleOptions Rules
@@ -33,16 +36,16 @@ internal sealed record RequestContext(QueryCache Cache, CacheRequest Request, Re
     public bool AllowsSharing(ResponseDirectives directives) => StorageRules.AllowsSharing(Cache.Options.Rules, directives);
 
     /// <summary>Returns the key of a variant. It is never the primary key itself, which then belongs to the list of variants.</summary>
-    public QueryCacheKey VariantKey(QueryCacheKey primary, FieldNames names) =>
+    public QueryCacheKey VariantKey(QueryCacheKey primary, HeaderNameSet names) =>
         names.Count > 0
-            ? VaryRules.Key(primary, names, Request.Fields)
+            ? VaryRules.Key(primary, names, Request.Headers)
             : primary.Vary([KeyValuePair.Create<string, IEnumerable<string?>>("", [])]);
 
     /// <summary>Returns the tag of a group. Groups belong to an origin (RFC 9875 §2).</summary>
-    public string TagOf(string group) => $"group {CacheKeySet.OriginOf(Request)} {group}";
+    public string GetTag(string group) => $"group {CacheKeySet.GetOriginKey(Request)} {group}";
 
     /// <summary>Returns the tags of the groups of a response.</summary>
-    public IEnumerable<string> GroupTagsOf(IFieldLines response) => InvalidationRules.Groups(response).Select(TagOf);
+    public IEnumerable<string> GetGroupTags(IReadOnlyHeaders response) => InvalidationRules.Groups(response).Select(GetTag);
 
     /// <summary>Reports the outcome of the request to metrics and the log.</summary>
     public void Report(CacheOutcome outcome)

@@ -1,7 +1,10 @@
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The first phase: reads the store, waits for an identical request, and decides.</summary>
 internal static class RequestLookup
@@ -12,16 +15,16 @@ internal static class RequestLookup
     // A hit in memory needs no wait, and no preparation for a forward.
     private static CacheDecision.Serve? TryServe(RequestContext context)
     {
-        if (!Finding.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
-        var plan = Decide(context, finding, RefusalOfRequest(context));
-        return plan is { Action: PlannedAction.Serve, Stored: { } stored } ? Serve(context, plan, stored, ResultOf(plan.Reuse)) : null;
+        if (!LookupResult.TryFind(context, context.Cache.Store.StartReading(), out var finding) || finding.Response is null) return null;
+        var plan = Decide(context, finding, GetRequestRefusal(context));
+        return plan is { Action: PlannedAction.Serve, Stored: { } stored } ? Serve(context, plan, stored, GetResult(plan.Reuse)) : null;
     }
 
     private static async ValueTask<CacheDecision> RunSlowlyAsync(RequestContext context, CancellationToken cancellationToken)
     {
         var cache = context.Cache;
         var start = cache.Time.GetTimestamp();
-        var (leader, isCollapsed, awaited) = (default(Collapsing.Leader), default(bool?), default(QueryCacheKey?));
+        var (leader, isCollapsed, awaited) = (default(RequestCollapser.Leader), default(bool?), default(QueryCacheKey?));
         var (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
         try
         {
@@ -30,7 +33,7 @@ internal static class RequestLookup
                 // The response was of no use here, so do not wait for it again.
                 var key = finding.Variant ?? context.Keys.Primary;
                 if (key == awaited) break;
-                cache.Collapsing.Join(
+                cache.RequestCollapser.Join(
                     new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
                 if (leader is not null && cache.Store.IsImmediate)
                 {
@@ -38,8 +41,8 @@ internal static class RequestLookup
                     (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
                     if (plan is { Action: PlannedAction.Serve, Stored: { } found })
                     {
-                        leader.Release(Collapsing.End.Stored);
-                        return Serve(context, plan, found, ResultOf(plan.Reuse));
+                        leader.Release(RequestCollapser.End.Stored);
+                        return Serve(context, plan, found, GetResult(plan.Reuse));
                     }
                 }
                 if (follower is null) break;
@@ -48,9 +51,9 @@ internal static class RequestLookup
                 var waited = await follower.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cache.Time, cancellationToken)
                     .ConfigureAwait(false);
                 (awaited, leader, isCollapsed) = (key, waited.Leader, false);
-                if (waited.End is Collapsing.End.TimedOut)
+                if (waited.End is RequestCollapser.End.TimedOut)
                 {
-                    follower.Leader.Release(Collapsing.End.NotShared);
+                    follower.Leader.Release(RequestCollapser.End.NotShared);
                     break;
                 }
 
@@ -58,7 +61,7 @@ internal static class RequestLookup
                 (finding, plan) = await ReadAsync(context).ConfigureAwait(false);
                 if (plan is { Action: PlannedAction.Serve, Stored: { } shared })
                 {
-                    leader?.Release(Collapsing.End.Stored);
+                    leader?.Release(RequestCollapser.End.Stored);
                     return Serve(context, plan with { Reason = reason }, shared, CacheResult.Collapsed);
                 }
             }
@@ -66,14 +69,14 @@ internal static class RequestLookup
         catch
         {
             // The client left during the wait. No other code counts this request.
-            leader?.Release(Collapsing.End.Failed);
+            leader?.Release(RequestCollapser.End.Failed);
             context.Report(new(CacheResult.Cancelled) { Reason = plan.Reason, IsCollapsed = isCollapsed });
             throw;
         }
 
         return plan.Action switch
         {
-            PlannedAction.Serve when plan.Stored is { } stored => Serve(context, plan, stored, ResultOf(plan.Reuse)),
+            PlannedAction.Serve when plan.Stored is { } stored => Serve(context, plan, stored, GetResult(plan.Reuse)),
             PlannedAction.Refuse => Refuse(context),
             _ => new CacheDecision.Forward(
                 new(context, plan with { IsCollapsed = isCollapsed, RequestTime = cache.Time.GetUtcNow() }, leader)),
@@ -94,7 +97,7 @@ internal static class RequestLookup
         return new(outcome.ToLines(context.Cache, default));
     }
 
-    private static CacheDecision.Serve Serve(RequestContext context, in ForwardPlan plan, StoredItem stored, CacheResult result)
+    private static CacheDecision.Serve Serve(RequestContext context, in RequestPlan plan, StoredItem stored, CacheResult result)
     {
         var cache = context.Cache;
         var outcome = new CacheOutcome(result)
@@ -108,26 +111,26 @@ internal static class RequestLookup
         // Never for a request with only-if-cached: it must not reach the origin.
         var isStale = plan.Reuse is ReuseOutcome.ServeStaleAndRevalidate && !context.Directives.OnlyIfCached;
         var (now, isWhole) = (cache.Time.GetUtcNow(),
-            plan.Conditional is not ConditionalAnswer.NotModified
-                && context.Request.Method is not "HEAD" && context.Request.Fields["Range"].Count == 0);
+            plan.Conditional is not ConditionalResult.NotModified
+                && context.Request.Method is not "HEAD" && context.Request.Headers["Range"].Count == 0);
         if (!isWhole || isStale || result is not CacheResult.Hit)
             return new(Message(context, stored.Item, plan.Conditional, outcome, now), isStale ? new(cache, stored.Key) : null);
 
         // Many clients get the same response within one second.
         var response = stored.Item.Response;
-        var (age, left) = (CachedMessage.SecondsOf(response.CurrentAge(now)), CacheStatus.SecondsOf(response.RemainingLifetime(now)));
-        if (stored.Item.LastHit is { } last && last.IsFor(cache.Options, age, left)) return last.Decision;
+        var (age, left) = (CachedMessage.ToSeconds(response.CurrentAge(now)), CacheStatus.ToSeconds(response.RemainingLifetime(now)));
+        if (stored.Item.LastHit is CachedHit last && last.IsFor(cache.Options, age, left)) return last.Decision;
         var decision = new CacheDecision.Serve(Message(context, stored.Item, plan.Conditional, outcome, now), null);
-        stored.Item.LastHit = new(cache.Options, age, left, decision);
+        stored.Item.LastHit = new CachedHit(cache.Options, age, left, decision);
         return decision;
     }
 
     private static CachedMessage Message(
-        RequestContext context, CachedResponse item, ConditionalAnswer conditional, in CacheOutcome outcome, DateTimeOffset now) =>
-        CachedMessage.Of(
-            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Fields[CacheStatus.FieldName], now), now);
+        RequestContext context, CachedResponse item, ConditionalResult conditional, in CacheOutcome outcome, DateTimeOffset now) =>
+        CachedMessage.Create(
+            context.Request, item, conditional, outcome.ToLines(context.Cache, item.Response.Headers[CacheStatus.HeaderName], now), now);
 
-    private static CacheResult ResultOf(ReuseOutcome reuse) => reuse switch
+    private static CacheResult GetResult(ReuseOutcome reuse) => reuse switch
     {
         ReuseOutcome.ServeStaleAndRevalidate => CacheResult.StaleWhileRevalidate,
         ReuseOutcome.ServeStale => CacheResult.MaxStale,
@@ -138,27 +141,27 @@ internal static class RequestLookup
     // Events are excluded, too: a client must be there when they come.
     private static bool MayCollapse(RequestContext context) =>
         context.Cache.Options.CollapseTimeout > TimeSpan.Zero && context.Directives == default && !context.Request.HasConditions
-        && context.Request.Fields["Range"].Count == 0
-        && !context.Request.Fields["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
+        && context.Request.Headers["Range"].Count == 0
+        && !context.Request.Headers["Accept"].Any(line => line?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) is true);
 
-    private static StorageRefusal? RefusalOfRequest(RequestContext context)
+    private static StorageRefusal? GetRequestRefusal(RequestContext context)
     {
         var (request, directives) = (context.Request, context.Directives);
         if (!request.IsStorable) return null;
-        return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Fields))
-            ? StorageRefusal.OfRequest(directives.NoStore)
+        return directives.NoStore || (request.Method is "QUERY" && !StorageRules.HasContentType(request.Headers))
+            ? StorageRefusal.FromRequest(directives.NoStore)
             : null;
     }
 
     // One step on a remote store, two if the response varies or has tags that were not known.
-    private static async ValueTask<(Finding Finding, ForwardPlan Plan)> ReadAsync(RequestContext context)
+    private static async ValueTask<(LookupResult LookupResult, RequestPlan Plan)> ReadAsync(RequestContext context)
     {
         var cache = context.Cache;
-        var refusal = RefusalOfRequest(context);
+        var refusal = GetRequestRefusal(context);
         var mayStore = refusal is null && context.Request.IsStorable;
         var begin = cache.Epochs.Now;
         var reads = cache.Store.StartReading();
-        var tags = mayStore ? cache.Tags.Of(context) : [];
+        var tags = mayStore ? cache.Tags.GetKeys(context) : [];
         if (reads.IsRemote)
         {
             // Data for a miss is read in the same step. In memory a later read costs nothing.
@@ -166,8 +169,8 @@ internal static class RequestLookup
             if (context.IsOfUser) reads.Want(context.Keys.Shared);
             if (mayStore) FlightStart.TryRead(reads, begin, context.Keys.Resource, tags, out _);
         }
-        Finding finding;
-        while (!Finding.TryFind(context, reads, out finding)) await reads.FetchAsync().ConfigureAwait(false);
+        LookupResult finding;
+        while (!LookupResult.TryFind(context, reads, out finding)) await reads.FetchAsync().ConfigureAwait(false);
 
         if (reads.IsRemote && finding.Response is { } found) cache.Tags.Add(context, found);
 
@@ -185,7 +188,7 @@ internal static class RequestLookup
         });
     }
 
-    private static ForwardPlan Decide(RequestContext context, in Finding finding, StorageRefusal? refusal)
+    private static RequestPlan Decide(RequestContext context, in LookupResult finding, StorageRefusal? refusal)
     {
         var (request, directives, now) = (context.Request, context.Directives, context.Cache.Time.GetUtcNow());
         var missed = finding.Variant is null ? ForwardReason.UriMiss : ForwardReason.VaryMiss;
@@ -194,8 +197,8 @@ internal static class RequestLookup
 
         var decision = ReuseRules.Decide(directives, item.Response, now);
         if (decision.Outcome is ReuseOutcome.Unsatisfiable) return new() { Action = PlannedAction.Refuse };
-        var conditional = ValidationRules.Answer(request.Fields, item.Response, now);
-        if (conditional is ConditionalAnswer.Forward)
+        var conditional = ValidationRules.EvaluateConditions(request.Headers, item.Response, now);
+        if (conditional is ConditionalResult.Forward)
             return directives.OnlyIfCached
                 ? new() { Action = PlannedAction.Refuse }
                 : new()

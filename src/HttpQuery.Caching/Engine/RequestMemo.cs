@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using HttpQuery.Caching.Headers;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>Remembers the keys of requests seen before. A request is compared with them byte by byte, so its content need not be hashed
 /// (docs/cache-key.md).</summary>
@@ -33,17 +34,17 @@ internal sealed class RequestMemo(long maximumSize)
     public CacheKeySet GetOrAdd(QueryCacheOptions options, CacheRequest request)
     {
         var content = request.Content!.Value;
-        if (maximumSize == 0 || content.Length > maximumSize / LongestShare) return CacheKeySet.Of(options, request);
+        if (maximumSize == 0 || content.Length > maximumSize / LongestShare) return CacheKeySet.Create(options, request);
 
-        var contentHash = HashOf(content);
-        var hash = HashOf(request, contentHash);
+        var contentHash = GetHash(content);
+        var hash = GetHash(request, contentHash);
         if (_requests.TryGetValue(hash, out var known) && known.Matches(request, options.RoutingHeaders))
         {
             known.MarkRead();
             return known.Keys;
         }
 
-        var keys = CacheKeySet.Of(options, request);
+        var keys = CacheKeySet.Create(options, request);
         Add(options, request, hash, contentHash, keys);
         return keys;
     }
@@ -93,7 +94,7 @@ internal sealed class RequestMemo(long maximumSize)
         _size -= entry.Content.Size;
     }
 
-    private static ulong HashOf(in ReadOnlySequence<byte> content)
+    private static ulong GetHash(in ReadOnlySequence<byte> content)
     {
         if (content.IsSingleSegment) return XxHash3.HashToUInt64(content.FirstSpan, Seed);
         var hasher = _hasher ??= new(Seed);
@@ -104,17 +105,17 @@ internal sealed class RequestMemo(long maximumSize)
     }
 
     // Hashes the parts that usually distinguish requests with the same content. The comparison covers the rest.
-    private static ulong HashOf(CacheRequest request, ulong hash)
+    private static ulong GetHash(CacheRequest request, ulong hash)
     {
-        hash = HashOf(request.Method is "HEAD" ? "GET" : request.Method, hash);
-        hash = HashOf(request.Authority, hash);
-        hash = HashOf(request.Target, hash);
-        foreach (var line in request.Fields["Content-Type"]) hash = HashOf(line, hash);
-        foreach (var line in request.Fields["Cache-Control"]) hash = HashOf(line, hash);
+        hash = GetHash(request.Method is "HEAD" ? "GET" : request.Method, hash);
+        hash = GetHash(request.Authority, hash);
+        hash = GetHash(request.Target, hash);
+        foreach (var line in request.Headers["Content-Type"]) hash = GetHash(line, hash);
+        foreach (var line in request.Headers["Cache-Control"]) hash = GetHash(line, hash);
         if (!request.Partition.IsEmpty) hash = XxHash3.HashToUInt64(request.Partition.Span, (long)hash);
         if (!request.User.IsEmpty) hash = XxHash3.HashToUInt64(request.User.Span, (long)hash);
         return hash + (ulong)request.Normalizations;
     }
 
-    private static ulong HashOf(string? text, ulong seed) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan()), (long)seed);
+    private static ulong GetHash(string? text, ulong seed) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan()), (long)seed);
 }

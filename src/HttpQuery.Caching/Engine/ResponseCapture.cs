@@ -1,24 +1,24 @@
 using HttpQuery.Caching.Diagnostics;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Engine;
 
 /// <summary>The third phase: a response passes, and its content is kept to be stored at its end.</summary>
 /// <remarks>One of <see cref="StoreAsync"/>, <see cref="Refuse"/> and <see cref="Abandon"/> ends it. Only the first call counts, and
 /// disposing abandons it. Requests that wait for the response continue then. Not thread-safe.</remarks>
 internal sealed class ResponseCapture : IDisposable
 {
-    private readonly StorageOfResponse _storage;
+    private readonly ResponseStorage _storage;
     private readonly StorageTerms _terms;
-    private readonly Collapsing.Leader? _leader;
+    private readonly RequestCollapser.Leader? _leader;
     private readonly bool _isUserUnknown;
     private readonly CaptureBuffer _buffer;
     private int _isOver;
 
-    internal ResponseCapture(StorageOfResponse storage, StorageTerms terms, Collapsing.Leader? leader, bool isUserUnknown)
+    internal ResponseCapture(ResponseStorage storage, StorageTerms terms, RequestCollapser.Leader? leader, bool isUserUnknown)
     {
         (_storage, _terms, _leader, _isUserUnknown) = (storage, terms, leader, isUserUnknown);
         _buffer = new(storage.Context.Cache.Pending, storage.MaximumLength, storage.DeclaredLength,
-            () => leader?.Release(Collapsing.End.NotShared));
+            () => leader?.Release(RequestCollapser.End.NotShared));
     }
 
     /// <summary>Whether all announced bytes have arrived. A client that has them need not read on, and should find the response stored
@@ -56,17 +56,17 @@ internal sealed class ResponseCapture : IDisposable
         }
         finally
         {
-            _leader?.Release(refusal is null ? Collapsing.End.Stored : Collapsing.End.NotShared);
+            _leader?.Release(refusal is null ? RequestCollapser.End.Stored : RequestCollapser.End.NotShared);
         }
         if (refusal is not null) _storage.Context.ReportNotStored(refusal);
         return refusal is null;
     }
 
     /// <summary>Ends the capture without storing the response, because it is for this request alone.</summary>
-    public void Refuse(StorageRefusal refusal) => End(refusal, Collapsing.End.NotShared);
+    public void Refuse(StorageRefusal refusal) => End(refusal, RequestCollapser.End.NotShared);
 
     /// <summary>Reports that the response was cut off, or is not read any more.</summary>
-    public void Abandon() => End(StorageRefusal.CutOff, Collapsing.End.Failed);
+    public void Abandon() => End(StorageRefusal.CutOff, RequestCollapser.End.Failed);
 
     /// <summary>Reports that the client does not read the received bytes. Requests that wait for this one now wait for its
     /// client.</summary>
@@ -78,7 +78,7 @@ internal sealed class ResponseCapture : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Abandon();
 
-    private void End(StorageRefusal refusal, Collapsing.End end)
+    private void End(StorageRefusal refusal, RequestCollapser.End end)
     {
         if (!TryEnd()) return;
         _buffer.Dispose();

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
+
 namespace HttpQuery.Caching.Epochs;
 
 /// <summary>The epochs and markers as they were read when a request was forwarded.</summary>
@@ -30,7 +33,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
         {
             var key = i == 0 ? resource : i == 1 ? EpochKeys.Store : tags[i - 2];
             isComplete &= reads.TryGetEpoch(key, out var epoch);
-            isComplete &= reads.TryGetEpoch(EpochKeys.MarkerOf(key), out var marker);
+            isComplete &= reads.TryGetEpoch(EpochKeys.GetMarkerKey(key), out var marker);
             subjects[i] = new(key, epoch, marker);
         }
         start = new(begin, subjects);
@@ -38,7 +41,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
     }
 
     /// <summary>Returns a subject as it was read; <see langword="null"/> if it was not read.</summary>
-    public SubjectRead? Of(QueryCacheKey subject)
+    public SubjectRead? Find(QueryCacheKey subject)
     {
         foreach (var one in Subjects)
         {
@@ -50,7 +53,7 @@ internal sealed record FlightStart(FlightMoment Begin, SubjectRead[] Subjects)
 
 /// <summary>A moment.</summary>
 /// <param name="Time">Timestamp of the clock.</param>
-/// <param name="Own">Count of the invalidations of this process (<see cref="OwnInvalidations"/>).</param>
+/// <param name="Own">Count of the invalidations of this process (<see cref="LocalInvalidations"/>).</param>
 internal readonly record struct FlightMoment(long Time, long Own);
 
 /// <summary>Epoch and marker of a subject as they were read.</summary>

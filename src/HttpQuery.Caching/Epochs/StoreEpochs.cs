@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching.Epochs;
 
@@ -12,17 +14,17 @@ namespace HttpQuery.Caching.Epochs;
 /// an invalidation has ended meanwhile.
 /// </remarks>
 internal sealed class StoreEpochs(
-    StoreAccess store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
+    ResilientStore store, TimeSpan epochLifetime, TimeSpan maximumFlight, TimeProvider time, CacheTelemetry telemetry)
 {
     private readonly ConcurrentDictionary<QueryCacheKey, Task<CacheEpoch?>> _beginning = new();
 
-    // How many invalidations did not reach the store, and how many of these a new epoch of the store has followed. If the numbers differ,
-    // stored items may be older than they seem.
+    // The number of invalidations that did not reach the store, and the number of these that a new epoch of the store has followed. If
+    // they differ, stored items may be older than they seem.
     private long _failures;
-    private long _healed;
+    private long _resets;
 
     /// <summary>The invalidations of this process.</summary>
-    public OwnInvalidations Own => store.Invalidations;
+    public LocalInvalidations Own => store.Invalidations;
 
     /// <summary>The current moment.</summary>
     public FlightMoment Now => new(time.GetTimestamp(), Own.Now);
@@ -35,11 +37,11 @@ internal sealed class StoreEpochs(
     {
         var keys = new QueryCacheKey[2 + tags.Count];
         (keys[0], keys[1]) = (start.Resource.Key, start.Store.Key);
-        for (var i = 0; i < tags.Count; i++) keys[2 + i] = EpochKeys.OfTag(tags[i]);
+        for (var i = 0; i < tags.Count; i++) keys[2 + i] = EpochKeys.GetTagKey(tags[i]);
         foreach (var key in keys)
         {
             reads.Want(key);
-            reads.Want(EpochKeys.MarkerOf(key));
+            reads.Want(EpochKeys.GetMarkerKey(key));
         }
         await reads.FetchAsync().ConfigureAwait(false);
 
@@ -47,11 +49,11 @@ internal sealed class StoreEpochs(
         var (begun, late) = (new List<(int Index, EpochOrigin Origin)>(), new List<int>());
         for (var i = 0; i < keys.Length; i++)
         {
-            var before = start.Of(keys[i]) ?? Unread(keys[i]);
+            var before = start.Find(keys[i]) ?? Unread(keys[i]);
             reads.TryGetEpoch(keys[i], out var now);
-            reads.TryGetEpoch(EpochKeys.MarkerOf(keys[i]), out var marker);
+            reads.TryGetEpoch(EpochKeys.GetMarkerKey(keys[i]), out var marker);
             if (!now.IsKnown || !before.Epoch.IsKnown) return StorageRefusal.NoEpoch;
-            if (RefusalOfMarker(before, marker) is { } refusal) return refusal;
+            if (GetMarkerRefusal(before, marker) is { } refusal) return refusal;
 
             numbers[i] = now.Number;
             var isSame = now.Number == before.Epoch.Number;
@@ -71,7 +73,7 @@ internal sealed class StoreEpochs(
         }
 
         if (!await BeginAsync(keys, begun, numbers).ConfigureAwait(false)) return StorageRefusal.Store;
-        if (late.Count > 0 && await RefusalOfMarkersAsync(start, keys, late).ConfigureAwait(false) is { } again) return again;
+        if (late.Count > 0 && await GetMarkerRefusalAsync(start, keys, late).ConfigureAwait(false) is { } again) return again;
 
         // The last check needs no call. A marker that was written since the first read still exists: it lives as long as a flight may
         // take.
@@ -95,8 +97,8 @@ internal sealed class StoreEpochs(
         if (!store.IsPaused) return false;
 
         // The store may work despite one timeout, and other processes still read it.
-        store.Tell(EpochKeys.MarkerOf(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
-        store.Tell(subject, CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
+        store.SetInBackground(EpochKeys.GetMarkerKey(subject), CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
+        store.SetInBackground(subject, CacheEpoch.New(EpochOrigin.BriefInvalidation), maximumFlight);
         return false;
     }
 
@@ -106,14 +108,14 @@ internal sealed class StoreEpochs(
     {
         // This does not cover an invalidation that fails meanwhile.
         var failures = Interlocked.Read(ref _failures);
-        return Interlocked.Read(ref _healed) == failures ? new(true) : HealAsync(failures);
+        return Interlocked.Read(ref _resets) == failures ? new(true) : ResetAsync(failures);
     }
 
-    private async ValueTask<bool> HealAsync(long failures)
+    private async ValueTask<bool> ResetAsync(long failures)
     {
         Own.Add(EpochKeys.Store);
         if (!await EndAsync(EpochKeys.Store).ConfigureAwait(false)) return false;
-        if (Interlocked.Exchange(ref _healed, failures) != failures) telemetry.Trusted();
+        if (Interlocked.Exchange(ref _resets, failures) != failures) telemetry.Trusted();
         return true;
     }
 
@@ -122,28 +124,28 @@ internal sealed class StoreEpochs(
     private SubjectRead Unread(QueryCacheKey subject)
     {
         if (!store.IsImmediate) return new(subject, new(true, null), new(true, null));
-        var marker = store.GetNow(EpochKeys.MarkerOf(subject)).Item as CacheEpoch;
+        var marker = store.GetNow(EpochKeys.GetMarkerKey(subject)).Item as CacheEpoch;
         var epoch = store.GetNow(subject).Item as CacheEpoch;
         return new(subject, new(true, epoch), new(true, marker));
     }
 
     // A marker that cannot be read may be a new one.
-    private static StorageRefusal? RefusalOfMarker(SubjectRead before, EpochRead now)
+    private static StorageRefusal? GetMarkerRefusal(SubjectRead before, EpochRead now)
     {
         if (!now.IsKnown || !before.Marker.IsKnown) return StorageRefusal.NoEpoch;
         return now.Number != before.Marker.Number || now.Epoch is { Origin: EpochOrigin.Unknown } ? StorageRefusal.Invalidated : null;
     }
 
     // Runs after the epochs were begun or found: an invalidation that writes its marker later writes another epoch as well.
-    private async ValueTask<StorageRefusal?> RefusalOfMarkersAsync(FlightStart start, QueryCacheKey[] keys, List<int> late)
+    private async ValueTask<StorageRefusal?> GetMarkerRefusalAsync(FlightStart start, QueryCacheKey[] keys, List<int> late)
     {
         var reads = store.StartReading();
-        foreach (var i in late) reads.Want(EpochKeys.MarkerOf(keys[i]));
+        foreach (var i in late) reads.Want(EpochKeys.GetMarkerKey(keys[i]));
         await reads.FetchAsync().ConfigureAwait(false);
         foreach (var i in late)
         {
-            reads.TryGetEpoch(EpochKeys.MarkerOf(keys[i]), out var marker);
-            if (RefusalOfMarker(start.Of(keys[i]) ?? Unread(keys[i]), marker) is { } refusal) return refusal;
+            reads.TryGetEpoch(EpochKeys.GetMarkerKey(keys[i]), out var marker);
+            if (GetMarkerRefusal(start.Find(keys[i]) ?? Unread(keys[i]), marker) is { } refusal) return refusal;
         }
         return null;
     }
@@ -193,7 +195,7 @@ internal sealed class StoreEpochs(
     // too.
     private async ValueTask<bool> EndAsync(QueryCacheKey subject)
     {
-        var marker = EpochKeys.MarkerOf(subject);
+        var marker = EpochKeys.GetMarkerKey(subject);
         var (markerBefore, epochBefore) = await ReadBothAsync(marker, subject).ConfigureAwait(false);
         var wasLong = epochBefore.Epoch is { IsLong: true };
         for (var attempt = 0; attempt < 2; attempt++)

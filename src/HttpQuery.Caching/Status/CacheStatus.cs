@@ -1,16 +1,16 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Status;
 
 /// <summary>How a cache handled a request: one member of Cache-Status, such as <c>HttpQuery; hit; ttl=376</c> (RFC 9211 §2).</summary>
 /// <remarks>The key (§2.7) is never reported.</remarks>
 internal readonly record struct CacheStatus
 {
     /// <summary>The name of the header.</summary>
-    public const string FieldName = "Cache-Status";
+    public const string HeaderName = "Cache-Status";
 
     private const int MostCharacters = 256;
 
@@ -69,7 +69,7 @@ internal readonly record struct CacheStatus
         if (TimeToLive is { } time)
         {
             text.AppendLiteral("; ttl=");
-            text.AppendFormatted(SecondsOf(time));
+            text.AppendFormatted(ToSeconds(time));
         }
 
         if (Detail is { Length: > 0 } detail && IsPrintable(detail))
@@ -94,15 +94,13 @@ internal readonly record struct CacheStatus
         ForwardReason.UriMiss => "uri-miss",
         ForwardReason.VaryMiss => "vary-miss",
         ForwardReason.Request => "request",
-        ForwardReason.Stale => "stale",
-        ForwardReason.Partial => "partial",
-        _ => "miss",
+        _ => "stale",
     };
 
     // A Token if the text is one, else a String (RFC 9651 §3.3.4, §3.3.3).
     private static void AppendText(ref DefaultInterpolatedStringHandler text, string value)
     {
-        if ((char.IsAsciiLetter(value[0]) || value[0] == '*') && FieldSyntax.IsToken(value))
+        if ((char.IsAsciiLetter(value[0]) || value[0] == '*') && HttpSyntax.IsToken(value))
         {
             text.AppendLiteral(value);
             return;
@@ -114,7 +112,7 @@ internal readonly record struct CacheStatus
     }
 
     /// <summary>Converts a lifetime to the value of <c>ttl</c>: whole seconds, rounded down.</summary>
-    internal static long SecondsOf(TimeSpan time) => (long)Math.Floor(time.TotalSeconds);
+    internal static long ToSeconds(TimeSpan time) => (long)Math.Floor(time.TotalSeconds);
 
     /// <summary>Returns whether a name is valid for a cache.</summary>
     internal static bool IsName(string name) => name.Length > 0 && IsPrintable(name);

@@ -1,4 +1,4 @@
-namespace HttpQuery.Caching;
+namespace HttpQuery.Caching.Status;
 
 /// <summary>Why a request was forwarded: the parameter <c>fwd</c> (RFC 9211 §2.2).</summary>
 internal enum ForwardReason
@@ -15,15 +15,9 @@ internal enum ForwardReason
     /// <summary><c>vary-miss</c>: the stored responses are for requests with other headers.</summary>
     VaryMiss,
 
-    /// <summary><c>miss</c>: no stored response could be used, for one of the two reasons above.</summary>
-    Miss,
-
     /// <summary><c>request</c>: the stored response is fresh, but the request requires more.</summary>
     Request,
 
     /// <summary><c>stale</c>: the stored response is stale.</summary>
     Stale,
-
-    /// <summary><c>partial</c>: only a part of the response is stored.</summary>
-    Partial,
 }

@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Items;
+
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>Keeps items in a store of bytes, in the format of <see cref="CacheItemFormat"/>.</summary>
 /// <param name="store">The store of bytes.</param>
@@ -12,18 +14,18 @@ internal sealed class ByteItemStore(IQueryCacheStore store, CacheRuleOptions rul
 
     // An unreadable item is not the same as no item: it may have been a marker.
     public async ValueTask<CacheItem?> GetAsync(QueryCacheKey key, CancellationToken cancellationToken) =>
-        await store.GetAsync(CacheItemFormat.NameOf(key), cancellationToken).ConfigureAwait(false) is { IsEmpty: false } octets
+        await store.GetAsync(CacheItemFormat.GetName(key), cancellationToken).ConfigureAwait(false) is { IsEmpty: false } octets
             ? CacheItemFormat.Read(key, octets, rules) ?? CacheEpoch.Unreadable
             : null;
 
     public ValueTask SetAsync(QueryCacheKey key, CacheItem item, TimeSpan lifetime, CancellationToken cancellationToken)
     {
-        var name = CacheItemFormat.NameOf(key);
+        var name = CacheItemFormat.GetName(key);
         if (lifetime <= TimeSpan.Zero) return store.RemoveAsync(name, cancellationToken);
         var octets = CacheItemFormat.Write(key, item);
 
         // The earlier item is no longer the last written one.
         return octets.Length > store.MaximumItemSize ? store.RemoveAsync(name, cancellationToken)
-            : store.SetAsync(name, octets, CacheItemFormat.LifetimeOf(lifetime), cancellationToken);
+            : store.SetAsync(name, octets, CacheItemFormat.GetLifetime(lifetime), cancellationToken);
     }
 }

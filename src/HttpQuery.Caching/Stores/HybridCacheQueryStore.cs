@@ -1,4 +1,5 @@
 using System.Buffers;
+using HttpQuery.Caching.Stores;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace HttpQuery.Caching;
@@ -15,7 +16,7 @@ public sealed class HybridCacheQueryStore : IQueryCacheStore
     private readonly HybridCache _cache;
     private readonly HybridCacheEntryFlags _tiers;
     private readonly HybridCacheEntryOptions _reading;
-    private readonly ReadsInTurn _reads;
+    private readonly SerializedReads _reads;
 
     /// <summary>Creates a store that uses a hybrid cache.</summary>
     /// <param name="cache">The cache.</param>

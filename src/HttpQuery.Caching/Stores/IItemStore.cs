@@ -1,4 +1,6 @@
-namespace HttpQuery.Caching;
+using HttpQuery.Caching.Items;
+
+namespace HttpQuery.Caching.Stores;
 
 /// <summary>A store of items instead of bytes, as the engine uses it. The contract is that of <see cref="IQueryCacheStore"/>.</summary>
 internal interface IItemStore

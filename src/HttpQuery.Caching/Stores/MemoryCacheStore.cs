@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching;
 
@@ -39,7 +41,7 @@ public sealed class MemoryCacheStore : IQueryCacheStore, IItemStore
     public long MaximumItemSize => _maximumSize / 4;
 
     /// <summary>The invalidations in this store, by any cache.</summary>
-    internal OwnInvalidations Invalidations { get; } = new();
+    internal LocalInvalidations Invalidations { get; } = new();
 
     /// <summary>Current memory of the items, in bytes.</summary>
     public long Size { get; private set; }

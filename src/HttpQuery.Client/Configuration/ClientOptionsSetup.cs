@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

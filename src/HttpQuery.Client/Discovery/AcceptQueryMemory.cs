@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Learning;
 
 namespace HttpQuery.Discovery;
@@ -24,8 +25,8 @@ internal sealed class AcceptQueryMemory(QueryDiscoveryOptions options, TimeProvi
     /// <returns>Whether the value is usable, or <see langword="null"/> if there is none.</returns>
     public bool? Learn(HttpResponseMessage response, params IEnumerable<Uri?> uris)
     {
-        if (!response.Headers.NonValidated.Contains(AcceptQuery.FieldName)) return null;
-        if (ReadLines(response, AcceptQuery.FieldName) is not { } lines || !AcceptQuery.TryParse(lines, out var value)) return false;
+        if (!response.Headers.NonValidated.Contains(AcceptQuery.HeaderName)) return null;
+        if (ReadLines(response, AcceptQuery.HeaderName) is not { } lines || !AcceptQuery.TryParse(lines, out var value)) return false;
 
         // The freshest value wins: a cache on the way may respond with an older one.
         var generated = time.GetUtcNow() - (response.Headers.Age is { } age && age >= TimeSpan.Zero ? age : TimeSpan.Zero);
@@ -49,7 +50,7 @@ internal sealed class AcceptQueryMemory(QueryDiscoveryOptions options, TimeProvi
     private static string? GetKey(Uri uri)
     {
         if (!uri.IsAbsoluteUri) return null;
-        var (scheme, authority, target) = TargetUri.Of(uri);
+        var (scheme, authority, target) = TargetUri.FromUri(uri);
         var query = target.IndexOf('?', StringComparison.Ordinal);
         var length = query < 0 ? target.Length : query;
         return length > MaximumKeyLength ? null : $"{scheme}://{authority}{target.AsSpan(0, length)}";

@@ -19,7 +19,7 @@ internal static class AcceptQueryRequest
     public static HttpResponseMessage CreateResponse(HttpRequestMessage request, AcceptQuery value)
     {
         var response = new HttpResponseMessage(HttpStatusCode.NoContent) { RequestMessage = request, Version = request.Version };
-        response.Headers.TryAddWithoutValidation(AcceptQuery.FieldName, value.ToString());
+        response.Headers.TryAddWithoutValidation(AcceptQuery.HeaderName, value.ToString());
         return response;
     }
 
@@ -34,7 +34,7 @@ internal static class AcceptQueryRequest
         request.Options.Set(Key, true);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
             .ConfigureAwait(false);
-        return response.Headers.NonValidated.TryGetValues(AcceptQuery.FieldName, out var lines)
+        return response.Headers.NonValidated.TryGetValues(AcceptQuery.HeaderName, out var lines)
             && AcceptQuery.TryParse(lines, out var value) ? value : null;
     }
 }

@@ -84,7 +84,7 @@ public sealed class QueryDiscoveryHandler : DelegatingHandler
         if (response.StatusCode is not HttpStatusCode.UnsupportedMediaType) return response;
 
         var other = FormatChoice.ChooseOther(
-            content, format, _memory.ReadLines(response, AcceptQuery.FieldName), _memory.ReadLines(response, "Accept"));
+            content, format, _memory.ReadLines(response, AcceptQuery.HeaderName), _memory.ReadLines(response, "Accept"));
         if (other < 0) return response;
         response.Dispose();
         _telemetry.Renegotiated(content.Formats[format].MediaType, content.Formats[other].MediaType);

@@ -46,7 +46,7 @@ internal static class FallbackClassifier
     }
 
     private static bool KnowsQuery(HttpResponseMessage response) =>
-        AllowsQuery(response) || Lines(response, AcceptQuery.FieldName).Any()
+        AllowsQuery(response) || Lines(response, AcceptQuery.HeaderName).Any()
         || (response.Content.Headers.ContentType?.MediaType is { } type
             && type.StartsWith("application/problem+", StringComparison.OrdinalIgnoreCase));
 

@@ -1,4 +1,7 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 
 namespace HttpQuery.Locations;
 
@@ -7,7 +10,7 @@ namespace HttpQuery.Locations;
 /// <param name="Resource">The key of the URI that the query was sent to.</param>
 /// <param name="Names">The request headers that the response varied by.</param>
 /// <param name="Headers">The values of these headers.</param>
-internal sealed record LearnedLocation(Uri Uri, QueryCacheKey Resource, FieldNames Names, StoredFields Headers)
+internal sealed record LearnedLocation(Uri Uri, QueryCacheKey Resource, HeaderNameSet Names, HeaderCollection Headers)
 {
     private const int MaximumLength = 8192;
 
@@ -17,7 +20,7 @@ internal sealed record LearnedLocation(Uri Uri, QueryCacheKey Resource, FieldNam
     /// <param name="headers">The headers of the query.</param>
     /// <param name="resource">The key of the URI of the query.</param>
     /// <returns><see langword="null"/> if there is no usable URI.</returns>
-    public static LearnedLocation? Read(HttpResponseMessage response, Uri requested, StoredFields headers, QueryCacheKey resource)
+    public static LearnedLocation? Read(HttpResponseMessage response, Uri requested, HeaderCollection headers, QueryCacheKey resource)
     {
         if (!response.IsSuccessStatusCode || !response.Headers.NonValidated.TryGetValues("Location", out var lines)) return null;
         if (lines.Count != 1 || lines.ToString() is not { Length: > 0 and <= MaximumLength } text) return null;
@@ -29,12 +32,12 @@ internal sealed record LearnedLocation(Uri Uri, QueryCacheKey Resource, FieldNam
     }
 
     /// <summary>Tells whether the response varied by no header in which this query differs.</summary>
-    public bool IsFor(StoredFields headers) => VaryRules.Matches(Names, Headers, headers);
+    public bool IsFor(HeaderCollection headers) => VaryRules.Matches(Names, Headers, headers);
 
     /// <summary>Tells whether two URIs have the same scheme, host and port.</summary>
     public static bool IsSameOrigin(Uri one, Uri other)
     {
-        var (left, right) = (TargetUri.Of(one), TargetUri.Of(other));
+        var (left, right) = (TargetUri.FromUri(one), TargetUri.FromUri(other));
         return left.Scheme == right.Scheme && left.Authority == right.Authority;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Learning;
 using HttpQuery.PrivateCache;
 
@@ -35,7 +36,7 @@ internal sealed class LocationMemory
 
     /// <summary>Computes the keys of a query. Its bytes must have been set.</summary>
     public static CacheKeySet ComputeKeys(RequestSnapshot query) =>
-        CacheKeySet.Of(KeyOptions, query.ToCacheRequest([], isBackground: false, isUserUncertain: false));
+        CacheKeySet.Create(KeyOptions, query.ToCacheRequest([], isBackground: false, isUserUncertain: false));
 
     /// <summary>Returns the URI that is known for a query.</summary>
     public Uri? Find(CacheKeySet keys, RequestSnapshot query) =>
@@ -55,7 +56,7 @@ internal sealed class LocationMemory
     public void ForgetAll(Uri target)
     {
         if (_locations.Count == 0) return;
-        var resource = CacheKeySet.ResourceOf(target);
+        var resource = CacheKeySet.GetResourceKey(target);
         _locations.RemoveWhere(location => location.Resource == resource);
     }
 

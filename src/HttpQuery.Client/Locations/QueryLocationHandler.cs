@@ -1,5 +1,6 @@
 using System.Net;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.Locations;

@@ -1,4 +1,4 @@
-using HttpQuery.Caching.Internal;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery;
 
@@ -33,7 +33,7 @@ public sealed class QueryLocationOptions
         if (Lifetime <= TimeSpan.Zero || Lifetime > TimeSpan.FromDays(30))
             yield return $"{prefix}{nameof(Lifetime)} must be positive and at most 30 days.";
         if (MaximumCount <= 0) yield return $"{prefix}{nameof(MaximumCount)} must be positive.";
-        if (!CredentialHeaders.All(name => FieldSyntax.IsToken(name)))
+        if (!CredentialHeaders.All(name => HttpSyntax.IsToken(name)))
             yield return $"{prefix}{nameof(CredentialHeaders)} must be names of headers, such as X-Api-Key.";
     }
 }

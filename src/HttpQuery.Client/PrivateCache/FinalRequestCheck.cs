@@ -1,5 +1,6 @@
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Replay;
 
 namespace HttpQuery.PrivateCache;

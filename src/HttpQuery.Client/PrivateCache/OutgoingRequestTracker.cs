@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Headers;
 using HttpQuery.Replay;
 
 namespace HttpQuery.PrivateCache;
@@ -11,7 +12,7 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
 
     private static readonly AsyncLocal<OutgoingRequestTracker?> Flow = new();
 
-    private readonly List<StoredFields> _headers = [];
+    private readonly List<HeaderCollection> _headers = [];
     private readonly List<SubstituteRequest> _substitutes = [];
     private volatile RequestUser? _otherUser;
     private volatile bool _hasOtherUser;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -38,7 +40,7 @@ internal sealed class PrivateCacheRegistry(IOptionsMonitor<PrivateCacheOptions> 
             time,
             services.GetService<ILoggerFactory>(),
             services.GetService<IMeterFactory>());
-        return new(cache, own, store is null ? [] : CachePartition.Of(("client", client)));
+        return new(cache, own, store is null ? [] : CachePartition.Create(("client", client)));
     }
 
     /// <summary>The cache of one client.</summary>

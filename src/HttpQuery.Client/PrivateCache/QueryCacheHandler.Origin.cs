@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
 using HttpQuery.Diagnostics;
 using HttpQuery.PrivateCache;
 using HttpQuery.ResponseBody;
@@ -21,7 +23,7 @@ public sealed partial class QueryCacheHandler
             await SendAsync(request, snapshot, sent, exchange, own, forward, cancellationToken).ConfigureAwait(false);
         if (response is null) return CreateResponse(request, stale!);
         var reaction = await ReceiveAsync(request, uri, snapshot, sent, response, exchange).ConfigureAwait(false);
-        if (reaction is OriginReaction.Retry retry)
+        if (reaction is ResponseAction.Retry retry)
         {
             // Restore all headers: handlers below would add theirs a second time.
             using var second = retry.Exchange;
@@ -35,10 +37,10 @@ public sealed partial class QueryCacheHandler
         SetFromCache(response, false);
         switch (reaction)
         {
-            case OriginReaction.Serve serve:
+            case ResponseAction.Serve serve:
                 response.Dispose();
                 return CreateResponse(request, serve.Message);
-            case OriginReaction.RelayAndStore { Capture: var capture } stored:
+            case ResponseAction.RelayAndStore { Capture: var capture } stored:
                 SetCacheStatus(response, stored.StatusLines);
 
                 // Callers may not read an empty body, so it is stored at once.
@@ -47,7 +49,7 @@ public sealed partial class QueryCacheHandler
                 else
                     response.Content = new CapturingContent(response.Content, new(capture));
                 return response;
-            case OriginReaction.Relay relayed:
+            case ResponseAction.Relay relayed:
                 SetCacheStatus(response, relayed.StatusLines);
                 return response;
             default:
@@ -89,7 +91,7 @@ public sealed partial class QueryCacheHandler
         }
     }
 
-    private async ValueTask<OriginReaction> ReceiveAsync(
+    private async ValueTask<ResponseAction> ReceiveAsync(
         HttpRequestMessage request, Uri uri, RequestSnapshot snapshot, OutgoingRequestTracker sent, HttpResponseMessage response,
         OriginExchange exchange)
     {
@@ -119,7 +121,7 @@ public sealed partial class QueryCacheHandler
         }).ConfigureAwait(false);
     }
 
-    private async ValueTask<OriginReaction> ReceiveUnsafeAsync(
+    private async ValueTask<ResponseAction> ReceiveUnsafeAsync(
         HttpRequestMessage request, Uri uri, RequestSnapshot snapshot, HttpResponseMessage response, OriginExchange exchange)
     {
         var answered = response.RequestMessage ?? request;
@@ -143,7 +145,7 @@ public sealed partial class QueryCacheHandler
         return reaction;
     }
 
-    private static OriginHead CreateHead(HttpResponseMessage response) =>
+    private static OriginResponseHead CreateHead(HttpResponseMessage response) =>
         new((int)response.StatusCode, HeaderSnapshot.Create(response.Headers, response.Content.Headers));
 
     // Handlers below may have changed the message, or sent a copy.

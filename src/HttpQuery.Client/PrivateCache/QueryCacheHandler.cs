@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Json;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Status;
 using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.PrivateCache;
@@ -164,7 +166,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         }
     }
 
-    private async Task RevalidateAsync(HttpRequestMessage request, RequestSnapshot snapshot, Revalidation revalidation)
+    private async Task RevalidateAsync(HttpRequestMessage request, RequestSnapshot snapshot, BackgroundRevalidation revalidation)
     {
         try
         {
@@ -244,9 +246,9 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
 
     private void SetCacheStatus(HttpResponseMessage response, Func<StringValues, StringValues> lines)
     {
-        if (!_cache.Options.SendsCacheStatus) return;
-        string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.FieldName, out var values) ? [.. values] : [];
-        response.Headers.Remove(CacheStatus.FieldName);
-        response.Headers.TryAddWithoutValidation(CacheStatus.FieldName, (IEnumerable<string?>)lines(upstream));
+        if (!_cache.Options.AddCacheStatus) return;
+        string[] upstream = response.Headers.NonValidated.TryGetValues(CacheStatus.HeaderName, out var values) ? [.. values] : [];
+        response.Headers.Remove(CacheStatus.HeaderName);
+        response.Headers.TryAddWithoutValidation(CacheStatus.HeaderName, (IEnumerable<string?>)lines(upstream));
     }
 }

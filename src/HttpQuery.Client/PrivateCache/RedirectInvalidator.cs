@@ -1,4 +1,7 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 
 namespace HttpQuery.PrivateCache;
 
@@ -16,7 +19,8 @@ internal static class RedirectInvalidator
     public static async ValueTask InvalidateAsync(
         QueryCache cache, RequestSnapshot snapshot, HttpRequestMessage sent, HttpResponseMessage? response)
     {
-        await cache.InvalidateAsync(CreateRequest(snapshot.Method, snapshot.Target), Redirect, StoredFields.Empty).ConfigureAwait(false);
+        await cache.InvalidateAsync(CreateRequest(snapshot.Method, snapshot.Target), Redirect, HeaderCollection.Empty)
+            .ConfigureAwait(false);
         if (!RequestTarget.TryRead(sent, out var target)) return;
 
         // The response belongs to the unsafe request itself, whichever server sent it.
@@ -30,7 +34,7 @@ internal static class RedirectInvalidator
 
         // The Location of a redirect invalidates only URIs of the same origin.
         if (target.Scheme == snapshot.Target.Scheme && target.Authority == snapshot.Target.Authority)
-            await cache.InvalidateAsync(last, Redirect, StoredFields.Empty).ConfigureAwait(false);
+            await cache.InvalidateAsync(last, Redirect, HeaderCollection.Empty).ConfigureAwait(false);
     }
 
     private static CacheRequest CreateRequest(string method, in RequestTarget target) => new()
@@ -39,7 +43,7 @@ internal static class RedirectInvalidator
         Scheme = target.Scheme,
         Authority = target.Authority,
         Target = target.Target,
-        Fields = StoredFields.Empty,
+        Headers = HeaderCollection.Empty,
         Content = null,
     };
 }

@@ -1,13 +1,16 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 
 namespace HttpQuery.PrivateCache;
 
 /// <summary>Keeps a request's own conditions while the cache sends its own in their place.</summary>
 internal sealed class RequestConditions
 {
-    private readonly StoredFields _own;
+    private readonly HeaderCollection _own;
 
-    private RequestConditions(StoredFields own) => _own = own;
+    private RequestConditions(HeaderCollection own) => _own = own;
 
     /// <summary>Replaces the conditions of a request, and returns its own.</summary>
     public static RequestConditions Replace(HttpRequestMessage request, ValidationConditions conditions)

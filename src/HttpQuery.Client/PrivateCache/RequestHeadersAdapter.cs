@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;

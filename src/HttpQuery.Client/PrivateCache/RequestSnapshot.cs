@@ -1,4 +1,7 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.PrivateCache;
@@ -27,7 +30,7 @@ internal sealed class RequestSnapshot
 
     public RequestUser User { get; }
 
-    public StoredFields Headers { get; }
+    public HeaderCollection Headers { get; }
 
     /// <summary>The cookies that the transport adds from its container.</summary>
     public string? Cookies { get; }
@@ -59,7 +62,7 @@ internal sealed class RequestSnapshot
         Scheme = Target.Scheme,
         Authority = Target.Authority,
         Target = Target.Target,
-        Fields = Headers,
+        Headers = Headers,
         Content = Bytes is { } bytes ? new(bytes) : null,
         Partition = partition.Length == 0 ? User.ComputeDigest(Cookies, Target) : [.. partition, .. User.ComputeDigest(Cookies, Target)],
         Normalizations = _options.Normalizations,
@@ -138,7 +141,7 @@ internal sealed class RequestSnapshot
 
     /// <summary>Tells whether the headers of an outgoing message match the lookup in all headers that <c>Vary</c> names.</summary>
     /// <remarks>Accept-Encoding is not compared: automatic decompression adds the same value to every request.</remarks>
-    public bool IsSameVariant(StoredFields headers, HttpResponseMessage response)
+    public bool IsSameVariant(HeaderCollection headers, HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues("Vary", out var vary)) return true;
         if (!VaryRules.TryParse(vary.ToArray(), out var names)) return true;

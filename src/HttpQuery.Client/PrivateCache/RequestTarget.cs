@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 
 namespace HttpQuery.PrivateCache;
 
@@ -25,7 +26,7 @@ internal readonly record struct RequestTarget(string Scheme, string Authority, s
         }
 
         // IdnHost keeps the scope of an IPv6 address. The scope is not sent.
-        var (scheme, authority, path) = TargetUri.Of(uri);
+        var (scheme, authority, path) = TargetUri.FromUri(uri);
         var server = uri.HostNameType is not UriHostNameType.IPv6 ? authority
             : uri.IsDefaultPort ? uri.IdnHost
             : $"{uri.IdnHost}:{uri.Port}";

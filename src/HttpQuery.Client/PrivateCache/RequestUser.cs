@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
 
 namespace HttpQuery.PrivateCache;
 

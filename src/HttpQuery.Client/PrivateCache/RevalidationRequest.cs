@@ -1,4 +1,5 @@
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
 
 namespace HttpQuery.PrivateCache;
 
@@ -13,14 +14,14 @@ internal static class RevalidationRequest
     public static HttpRequestMessage Create(HttpRequestMessage request, RequestSnapshot snapshot)
     {
         var content = snapshot.Bytes!.Value;
-        var method = HttpMethod.Parse(BackgroundRequest.MethodOf(snapshot.Method));
+        var method = HttpMethod.Parse(BackgroundRequest.GetMethod(snapshot.Method));
         var copy = new HttpRequestMessage(method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         if (request.Content is not null) copy.Content = new ReadOnlyMemoryContent(content);
 
         // The options may name the user of the request.
         IDictionary<string, object?> options = copy.Options;
         foreach (var (key, value) in request.Options.Where(option => option.Key is not ResilienceContext)) options[key] = value;
-        foreach (var (name, lines) in BackgroundRequest.HeadersOf(snapshot.Headers, content.Length))
+        foreach (var (name, lines) in BackgroundRequest.GetHeaders(snapshot.Headers, content.Length))
         {
             if (!copy.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines))
                 copy.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);

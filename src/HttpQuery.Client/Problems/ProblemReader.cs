@@ -117,7 +117,7 @@ internal static class ProblemReader
 
     private static List<string> ReadFormats(HttpResponseMessage response)
     {
-        if (TryGetLines(response, AcceptQuery.FieldName, out var lines) && AcceptQuery.TryParse(lines, out var accepted))
+        if (TryGetLines(response, AcceptQuery.HeaderName, out var lines) && AcceptQuery.TryParse(lines, out var accepted))
             return [.. accepted.Take(MaximumFormats).Select(member => new AcceptQuery(member).ToAcceptString())];
         if (response.StatusCode is not HttpStatusCode.UnsupportedMediaType || !TryGetLines(response, "Accept", out lines)) return [];
 

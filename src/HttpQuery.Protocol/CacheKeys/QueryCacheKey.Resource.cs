@@ -13,7 +13,7 @@ public readonly partial record struct QueryCacheKey
     /// <param name="authority">Host and port, for example <c>a.test:8080</c>.</param>
     /// <param name="target">The request target in origin form, never decoded: for example <c>/rfcs/5?a=1</c>.</param>
     /// <exception cref="ArgumentException">An argument has an unpaired surrogate.</exception>
-    public static QueryCacheKey OfResource(ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
+    public static QueryCacheKey FromResource(ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> target)
     {
         using var preimage = new PooledByteBuffer();
         preimage.WriteByte(SchemeVersion);

@@ -7,16 +7,16 @@ namespace HttpQuery;
 public readonly partial record struct QueryCacheKey
 {
     /// <summary>Creates the secondary key, for a response with Vary (RFC 9111 §4.1; docs/cache-key.md §8).</summary>
-    /// <param name="fields">The header names in Vary, in any order and case, each with its lines in the request; empty when absent.
+    /// <param name="headers">The header names in Vary, in any order and case, each with its lines in the request; empty when absent.
     /// Lines count as UTF-8, without spaces and tabs around them. For a repeated name, the first entry counts.</param>
     /// <exception cref="ArgumentException">A name is <c>*</c>, which matches no request, or a text has an unpaired surrogate.</exception>
-    public QueryCacheKey Vary(params IEnumerable<KeyValuePair<string, IEnumerable<string?>>> fields)
+    public QueryCacheKey Vary(params IEnumerable<KeyValuePair<string, IEnumerable<string?>>> headers)
     {
-        ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(headers);
         var ordered = new SortedDictionary<string, IEnumerable<string?>>(StringComparer.Ordinal);
-        foreach (var (name, lines) in fields)
+        foreach (var (name, lines) in headers)
         {
-            if (name is "*") throw new ArgumentException("Vary: * matches no request.", nameof(fields));
+            if (name is "*") throw new ArgumentException("Vary: * matches no request.", nameof(headers));
             ordered.TryAdd(HttpSyntax.ToLower(name), lines);
         }
 

@@ -9,8 +9,8 @@ namespace HttpQuery.CacheKeys;
 
 /// <summary>Computes cache keys, for one request after another. Created by <see cref="QueryCacheKeyScheme.CreateBuilder"/>.</summary>
 /// <remarks>
-/// <para>For each request, call <c>Start</c>, then <c>AddField</c> for every header; headers that do not count are ignored. Call
-/// <c>AddRoutingField</c>, <see cref="SetNormalizations"/> and <see cref="SetPartition"/> where they apply. Then add the content and call
+/// <para>For each request, call <c>Start</c>, then <c>AddHeader</c> for every header; headers that do not count are ignored. Call
+/// <c>AddRoutingHeader</c>, <see cref="SetNormalizations"/> and <see cref="SetPartition"/> where they apply. Then add the content and call
 /// <c>Complete</c>. Pass content that is in memory as a whole to <c>Complete</c>. Otherwise pass pieces to <c>Append</c>, which does not
 /// keep them.</para>
 /// <para>Not thread-safe. In the steady state nothing is allocated, unless content is coded or a normalizer of your own runs. Memory is
@@ -102,7 +102,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="value">The value, which counts as UTF-8.</param>
     /// <exception cref="ArgumentException"><paramref name="value"/> has an unpaired surrogate.</exception>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    public void AddHeader(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         Require(State.Fields);
         _fields.Add(name, value);
@@ -112,7 +112,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="name">The name, in any case.</param>
     /// <param name="value">The bytes of the value.</param>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddField(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
+    public void AddHeader(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
     {
         Require(State.Fields);
         _fields.Add(name, value);
@@ -125,7 +125,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="value">The value, which counts as UTF-8.</param>
     /// <exception cref="ArgumentException">An argument has an unpaired surrogate.</exception>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddRoutingField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    public void AddRoutingHeader(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         Require(State.Fields);
         _routing.Add(name, value);
@@ -136,7 +136,7 @@ public sealed partial class QueryCacheKeyBuilder : IDisposable
     /// <param name="value">The bytes of the value.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> has an unpaired surrogate.</exception>
     /// <exception cref="InvalidOperationException"><c>Start</c> was not called, or content has been added.</exception>
-    public void AddRoutingField(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
+    public void AddRoutingHeader(ReadOnlySpan<char> name, ReadOnlySpan<byte> value)
     {
         Require(State.Fields);
         _routing.Add(name, value);

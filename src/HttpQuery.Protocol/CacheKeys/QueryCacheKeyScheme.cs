@@ -7,7 +7,7 @@ namespace HttpQuery.CacheKeys;
 /// <code>
 /// using var builder = scheme.CreateBuilder();
 /// builder.Start("QUERY", "https", "api.test", "/rfcs?year=2022");
-/// builder.AddField("Content-Type", "application/json");
+/// builder.AddHeader("Content-Type", "application/json");
 /// QueryCacheKey key = builder.Complete("""{ "match": "cache" }"""u8);
 /// </code>
 /// </example>

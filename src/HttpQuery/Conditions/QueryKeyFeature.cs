@@ -1,5 +1,3 @@
-using HttpQuery.CacheKeys;
-
 namespace HttpQuery.Conditions;
 
 /// <summary>The key of the request's query, if the endpoint asks for it.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
-using HttpQuery.Internal;
-using HttpQuery.Routing;
+using HttpQuery.Diagnostics;
+using HttpQuery.Http;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
@@ -18,16 +19,16 @@ internal static class RequestPreconditions
 
     /// <summary>Sets the validators of the response; a <see langword="null"/> validator leaves the current value.</summary>
     /// <exception cref="ArgumentException">The tag is not ASCII; servers do not send such a tag.</exception>
-    public static void State(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
+    public static void SetValidators(HttpContext context, EntityTag? entityTag, DateTimeOffset? lastModified)
     {
         if (entityTag is { } sent && !Ascii.IsValid(sent.Value))
-            throw new ArgumentException("An entity tag is sent as ASCII.", nameof(entityTag));
-        if (!WereStated(context))
+            throw new ArgumentException("An entity tag must be ASCII.", nameof(entityTag));
+        if (!WereValidatorsSet(context))
         {
-            context.Features.Set(Stated.Instance);
+            context.Features.Set(ValidatorsMark.Instance);
 
             // On a path without QUERY, such as that of an equivalent resource, no other code corrects the tag when the response starts.
-            if (QueryResource.EndpointOf(context) is null) context.Response.OnStarting(CorrectOnStarting, context);
+            if (QueryResourceHeaders.FindEndpoint(context) is null) context.Response.OnStarting(CorrectOnStarting, context);
         }
         var headers = context.Response.Headers;
         if (entityTag is { } tag) headers.ETag = tag.ToString();
@@ -40,7 +41,7 @@ internal static class RequestPreconditions
     public static void CorrectEntityTag(HttpContext context)
     {
         var response = context.Response;
-        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && WereStated(context))
+        if (response.StatusCode is >= 400 and not StatusCodes.Status412PreconditionFailed && WereValidatorsSet(context))
         {
             // The validators belong to the result, and an error is not the result.
             response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
@@ -62,7 +63,7 @@ internal static class RequestPreconditions
         var (ifModifiedSince, ifUnmodifiedSince) = (headers.IfModifiedSince, headers.IfUnmodifiedSince);
         if (ifMatch.Count + ifNoneMatch.Count + ifModifiedSince.Count + ifUnmodifiedSince.Count == 0) return PreconditionOutcome.Proceed;
 
-        var (entityTag, lastModified) = ValidatorsOf(context);
+        var (entityTag, lastModified) = GetValidators(context);
         return new Preconditions
         {
             IfMatch = Lines(ifMatch),
@@ -77,17 +78,17 @@ internal static class RequestPreconditions
     {
         var ifRange = context.Request.Headers.IfRange;
         if (ifRange.Count == 0) return true;
-        var (entityTag, lastModified) = ValidatorsOf(context);
+        var (entityTag, lastModified) = GetValidators(context);
         return Preconditions.IfRange(Lines(ifRange), entityTag, lastModified, Now(context));
     }
 
     /// <summary>Sends 304 or 412.</summary>
-    public static Task AnswerAsync(HttpContext context, PreconditionOutcome outcome)
+    public static Task WriteAsync(HttpContext context, PreconditionOutcome outcome)
     {
         var response = context.Response;
         if (outcome is PreconditionOutcome.PreconditionFailed)
         {
-            return QueryProblems.WriteAsync(context, StatusCodes.Status412PreconditionFailed, Refusal.PreconditionFailed,
+            return ProblemWriter.WriteAsync(context, StatusCodes.Status412PreconditionFailed, RejectionReason.PreconditionFailed,
                 "A precondition of the request does not hold for the current result of the query.");
         }
 
@@ -98,14 +99,14 @@ internal static class RequestPreconditions
         return Task.CompletedTask;
     }
 
-    private static bool WereStated(HttpContext context) => context.Features.Get<Stated>() is not null;
+    private static bool WereValidatorsSet(HttpContext context) => context.Features.Get<ValidatorsMark>() is not null;
 
     private static bool IsHeldWeakly(HttpRequest request, string strong) =>
         request.Headers.IfNoneMatch is { Count: > 0 } held
             && EntityTag.TryParse(strong, out var tag)
             && !EntityTagList.Contains(held.ToArray(), tag, strong: true);
 
-    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) ValidatorsOf(HttpContext context)
+    private static (EntityTag? EntityTag, DateTimeOffset? LastModified) GetValidators(HttpContext context)
     {
         var headers = context.Response.Headers;
         return (
@@ -116,15 +117,15 @@ internal static class RequestPreconditions
     private static bool IsRetrieval(string method) =>
         HttpMethods.IsQuery(method) || HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
-    private static string?[] Lines(StringValues field) => field.Count == 0 ? [] : field.ToArray();
+    private static string?[] Lines(StringValues header) => header.Count == 0 ? [] : header.ToArray();
 
     private static DateTimeOffset Now(HttpContext context) =>
         (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
 
     private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
 
-    private sealed class Stated
+    private sealed class ValidatorsMark
     {
-        public static readonly Stated Instance = new();
+        public static readonly ValidatorsMark Instance = new();
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
-using HttpQuery.SharedCache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,26 +21,23 @@ internal static class EndpointNormalizations
 {
     private static readonly ConditionalWeakTable<Endpoint, Claims> Known = [];
 
-    /// <summary>Whether an application may declare <paramref name="normalizations"/>: none of the flags is unknown.</summary>
-    public static bool AreValid(QueryNormalizations normalizations) => QueryCacheOptionsBase.AreKnown(normalizations);
-
     /// <summary>Returns the differences that the key of this request may ignore.</summary>
-    /// <remarks>If the content can be read again after binding, the handler can see its spelling, and only declarations count.</remarks>
-    public static QueryNormalizations Of(HttpContext context)
+    /// <remarks>
+    /// <para>If the content is in a stream that can seek back to its start, for example after <c>EnableBuffering</c>, the handler can see
+    /// its spelling, and only declarations count.</para>
+    /// <para>Call it again when the response starts: a middleware behind the cache may have enabled buffering. Such a response must not
+    /// be stored under a key that ignores differences, unless the application has declared them.</para>
+    /// </remarks>
+    public static QueryNormalizations Get(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return DeclaredForAll(context.RequestServices);
         if (!Known.TryGetValue(endpoint, out var claims)) claims = Add(endpoint, context.RequestServices);
-        return CanBeReadAgain(context) ? claims.Declared : claims.Declared | claims.Found;
+        return context.Request.Body.CanSeek ? claims.Declared : claims.Declared | claims.Found;
     }
-
-    /// <summary>Whether the content is in a stream that can seek back to its start, for example after <c>EnableBuffering</c>.</summary>
-    /// <remarks>Call it again when the response starts: a middleware behind the cache may have enabled buffering. Such a response must not
-    /// be stored under a key that ignores differences, unless the application has declared them.</remarks>
-    public static bool CanBeReadAgain(HttpContext context) => context.Request.Body.CanSeek;
 
     private static Claims Add(Endpoint endpoint, IServiceProvider services)
     {
-        var declared = (QueryCachePolicy.Of(endpoint, services)?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
+        var declared = (QueryCachePolicy.Find(endpoint, services)?.Normalizations ?? QueryNormalizations.None) | DeclaredForAll(services);
         return Known.GetValue(endpoint, _ => new(Find(endpoint, services), declared));
     }
 
@@ -51,8 +48,8 @@ internal static class EndpointNormalizations
     {
         try
         {
-            var mapped = endpoint.Metadata.GetMetadata<MappedEndpoint>()?.Endpoint;
-            var codings = mapped is null ? QueryNormalizations.None : RemovedCodings.Of(services);
+            var mapped = endpoint.Metadata.GetMetadata<MappedEndpointMetadata>()?.Endpoint;
+            var codings = mapped is null ? QueryNormalizations.None : RemovedCodings.Get(services);
             return HidesSpelling(mapped ?? endpoint, services, isChecked: mapped is not null)
                 ? codings | QueryNormalizations.JsonSpelling
                 : codings;
@@ -68,10 +65,10 @@ internal static class EndpointNormalizations
     private static bool HidesSpelling(Endpoint endpoint, IServiceProvider services, bool isChecked)
     {
         if (endpoint.RequestDelegate is not { } handler || !FrameworkCode.BuiltHandler(handler)) return false;
-        if (endpoint.Metadata.GetMetadata<JsonQueryMetadata>() is { } query) return JsonContract.HidesSpelling(query.QueryType);
+        if (endpoint.Metadata.GetMetadata<JsonQueryMetadata>() is { } query) return JsonContractInspector.HidesSpelling(query.QueryType);
         return endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
-            ? ActionBinding.HidesSpelling(action, services)
-            : HandlerBinding.HidesSpelling(endpoint, services, isChecked);
+            ? ActionBindingInspector.HidesSpelling(action, services)
+            : HandlerBindingInspector.HidesSpelling(endpoint, services, isChecked);
     }
 
     private sealed record Claims(QueryNormalizations Found, QueryNormalizations Declared);

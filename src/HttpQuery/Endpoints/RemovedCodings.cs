@@ -13,7 +13,7 @@ internal static class RemovedCodings
     private static readonly (string Name, QueryNormalizations Claim)[] Known =
         [("gzip", QueryNormalizations.Gzip), ("deflate", QueryNormalizations.Deflate)];
 
-    public static QueryNormalizations Of(IServiceProvider services)
+    public static QueryNormalizations Get(IServiceProvider services)
     {
         var claims = QueryNormalizations.None;
         if (services.GetService<IRequestDecompressionProvider>() is not { } provider || !FrameworkCode.Declares(provider.GetType()))

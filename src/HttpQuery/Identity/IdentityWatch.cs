@@ -23,7 +23,7 @@ internal sealed class IdentityWatch : IDisposable
     }
 
     /// <summary>Whether code has asked for the user since the watch began.</summary>
-    public bool WasAsked { get; private set; }
+    public bool WasAccessed { get; private set; }
 
     /// <summary>Starts to watch a request.</summary>
     public static IdentityWatch Begin(HttpContext context)
@@ -38,13 +38,13 @@ internal sealed class IdentityWatch : IDisposable
     }
 
     /// <summary>Records that code asks for the user of a request.</summary>
-    public static void Note(HttpContext context)
+    public static void RecordAccess(HttpContext context)
     {
-        if (context.Features.Get<IdentityWatch>() is { } watch) watch.WasAsked = true;
+        if (context.Features.Get<IdentityWatch>() is { } watch) watch.WasAccessed = true;
     }
 
     /// <summary>Returns the client certificate, if it is already known. This read is not recorded.</summary>
-    public static X509Certificate2? CertificateOf(IFeatureCollection features) =>
+    public static X509Certificate2? GetCertificate(IFeatureCollection features) =>
         (features[typeof(ITlsConnectionFeature)] as ITlsConnectionFeature) switch
         {
             WatchedTls watched => watched.Known,
@@ -73,7 +73,7 @@ internal sealed class IdentityWatch : IDisposable
             set
             {
                 // HttpContext.User creates an empty principal if there is none; that does not count.
-                watch.WasAsked |= !ReferenceEquals(value, _inner.User)
+                watch.WasAccessed |= !ReferenceEquals(value, _inner.User)
                     && (value is null || _inner.User is not null || UserDigest.IsKnown(value));
                 _inner.User = value;
             }
@@ -88,19 +88,19 @@ internal sealed class IdentityWatch : IDisposable
         {
             get
             {
-                watch.WasAsked = true;
+                watch.WasAccessed = true;
                 return inner.ClientCertificate;
             }
             set
             {
-                watch.WasAsked = true;
+                watch.WasAccessed = true;
                 inner.ClientCertificate = value;
             }
         }
 
         public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken)
         {
-            watch.WasAsked = true;
+            watch.WasAccessed = true;
             return inner.GetClientCertificateAsync(cancellationToken);
         }
     }

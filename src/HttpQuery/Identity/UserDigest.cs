@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Principal;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Adapters;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 
@@ -16,9 +17,9 @@ internal static class UserDigest
     /// <param name="context">The request.</param>
     /// <param name="credentialHeaders">Names of the headers with credentials. Unverified, a credential alone makes no user.</param>
     /// <returns>Empty if no user is known.</returns>
-    public static byte[] Of(HttpContext context, IList<string> credentialHeaders)
+    public static byte[] Create(HttpContext context, IList<string> credentialHeaders)
     {
-        var certificate = IdentityWatch.CertificateOf(context.Features);
+        var certificate = IdentityWatch.GetCertificate(context.Features);
 
         // Read the feature: HttpContext.User would create an anonymous principal.
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
@@ -39,11 +40,11 @@ internal static class UserDigest
     {
         foreach (var name in credentialHeaders)
             if (context.Request.Headers[name].Count > 0) return true;
-        return Of(context, credentialHeaders).Length > 0;
+        return Create(context, credentialHeaders).Length > 0;
     }
 
     /// <summary>Returns the digest of a name that the application gives the user (<c>UserBy</c>).</summary>
-    public static byte[] Of(string name)
+    public static byte[] Create(string name)
     {
         using var digest = new IdentityDigest();
         digest.Add("named by the application");

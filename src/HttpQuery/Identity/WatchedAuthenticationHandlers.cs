@@ -8,7 +8,7 @@ internal sealed class WatchedAuthenticationHandlers(IAuthenticationHandlerProvid
 {
     public Task<IAuthenticationHandler?> GetHandlerAsync(HttpContext context, string authenticationScheme)
     {
-        IdentityWatch.Note(context);
+        IdentityWatch.RecordAccess(context);
         return inner.GetHandlerAsync(context, authenticationScheme);
     }
 }

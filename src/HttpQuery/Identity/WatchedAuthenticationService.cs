@@ -9,31 +9,31 @@ internal sealed class WatchedAuthenticationService(IAuthenticationService inner)
 {
     public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)
     {
-        IdentityWatch.Note(context);
+        IdentityWatch.RecordAccess(context);
         return inner.AuthenticateAsync(context, scheme);
     }
 
     public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)
     {
-        IdentityWatch.Note(context);
+        IdentityWatch.RecordAccess(context);
         return inner.ChallengeAsync(context, scheme, properties);
     }
 
     public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)
     {
-        IdentityWatch.Note(context);
+        IdentityWatch.RecordAccess(context);
         return inner.ForbidAsync(context, scheme, properties);
     }
 
     public Task SignInAsync(HttpContext context, string? scheme, ClaimsPrincipal principal, AuthenticationProperties? properties)
     {
-        IdentityWatch.Note(context);
+        IdentityWatch.RecordAccess(context);
         return inner.SignInAsync(context, scheme, principal, properties);
     }
 
     public Task SignOutAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)
     {
-        IdentityWatch.Note(context);
+        IdentityWatch.RecordAccess(context);
         return inner.SignOutAsync(context, scheme, properties);
     }
 }

@@ -1,5 +1,8 @@
 using System.Reflection;
+using HttpQuery.Endpoints;
+using HttpQuery.Http;
 using HttpQuery.Negotiation;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
@@ -14,7 +17,7 @@ namespace HttpQuery.Mvc;
 /// position, and none of the content (§2.1).</summary>
 /// <remarks>MVC's own response repeats characters and names of the content. Without <c>[ApiController]</c> there is no such
 /// response: the action runs without its query.</remarks>
-internal sealed class MalformedContentFilter(ParameterDescriptor body, bool optional) : IActionFilter, IOrderedFilter
+internal sealed class MalformedContentFilter(ParameterDescriptor body, bool optional) : IActionFilter, IOrderedFilter, IBindingErrorFilter
 {
     private readonly PropertyInfo? _property = (body as ControllerBoundPropertyDescriptor)?.PropertyInfo;
 
@@ -26,7 +29,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
         ArgumentNullException.ThrowIfNull(context);
 
         var http = context.HttpContext;
-        var retained = http.Features.Get<RetainedContent>();
+        var retained = http.Features.Get<RetainedContentFeature>();
         if (retained is not null) retained.IsBound = true;
 
         // The application judges a model that was bound and then found invalid.
@@ -38,7 +41,7 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
 
         // A property is known to be unbound only if it still has no value.
         if (error is null && _property is not null && (isRead || _property.GetValue(context.Controller) is not null)) return;
-        context.Result = new Answer(error ?? new(null, null));
+        context.Result = new ErrorResult(error ?? new(null, null));
     }
 
     public void OnActionExecuted(ActionExecutedContext context)
@@ -48,14 +51,14 @@ internal sealed class MalformedContentFilter(ParameterDescriptor body, bool opti
     // Another charset is transcoded on a path that bypasses the kept bytes.
     private (bool IsRead, JsonError? Error) Locate(HttpContext context, RetainingPipeReader? content)
     {
-        if (content is not { WasRead: true } || !QueryContentTypes.IsUtf8(context.Request.ContentType)) return (false, null);
+        if (content is not { WasRead: true } || !JsonMediaType.IsUtf8(context.Request.ContentType)) return (false, null);
 
-        var octets = content.Retain();
+        var bytes = content.Retain();
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
-        return content.IsTooLong ? (false, null) : (true, JsonError.Find(octets, body.ParameterType, optional, options));
+        return content.IsTooLong ? (false, null) : (true, JsonError.Find(bytes, body.ParameterType, optional, options));
     }
 
-    private sealed class Answer(JsonError error) : IActionResult
+    private sealed class ErrorResult(JsonError error) : IActionResult
     {
         public Task ExecuteResultAsync(ActionContext context) => error.WriteAsync(context.HttpContext);
     }

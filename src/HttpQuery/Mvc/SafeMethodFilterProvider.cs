@@ -1,4 +1,4 @@
-using HttpQuery.Pipeline;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -37,7 +37,7 @@ internal sealed class SafeMethodFilterProvider : IFilterProvider
                 || !IsByMethod(policy, http.RequestServices))
             return;
 
-        var descriptor = RequestAsSent.WasPosted(http) ? Token : NoToken;
+        var descriptor = PostedRequestFeature.WasPosted(http) ? Token : NoToken;
         var filter = descriptor.Filter is IFilterFactory factory ? factory.CreateInstance(http.RequestServices) : descriptor.Filter;
         context.Results.Add(new FilterItem(descriptor, filter) { IsReusable = true });
     }

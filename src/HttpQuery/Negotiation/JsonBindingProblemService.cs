@@ -21,13 +21,13 @@ internal sealed class JsonBindingProblemService(IProblemDetailsService inner) : 
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
-        if (JsonBindingProblemWriter.IsOfBinding(context)) await JsonBindingProblemWriter.ReplaceAsync(context.HttpContext);
+        if (JsonBindingProblemWriter.IsBindingProblem(context)) await JsonBindingProblemWriter.ReplaceAsync(context.HttpContext);
         else await inner.WriteAsync(context);
     }
 
     public async ValueTask<bool> TryWriteAsync(ProblemDetailsContext context)
     {
-        if (!JsonBindingProblemWriter.IsOfBinding(context)) return await inner.TryWriteAsync(context);
+        if (!JsonBindingProblemWriter.IsBindingProblem(context)) return await inner.TryWriteAsync(context);
         await JsonBindingProblemWriter.ReplaceAsync(context.HttpContext);
         return true;
     }
@@ -39,11 +39,11 @@ internal sealed class JsonBindingProblemService(IProblemDetailsService inner) : 
         public Task InvokeAsync(HttpContext context)
         {
             // An application has one service, or none, for its whole life.
-            _asksWriters ??= context.RequestServices.GetService<IProblemDetailsService>() is not { } service || IsFrameworks(service);
+            _asksWriters ??= context.RequestServices.GetService<IProblemDetailsService>() is not { } service || IsFrameworkService(service);
             return _asksWriters.Value ? next(context) : InvokeWithAsync(context);
         }
 
-        private static bool IsFrameworks(IProblemDetailsService service) =>
+        private static bool IsFrameworkService(IProblemDetailsService service) =>
             service.GetType().Assembly == typeof(ProblemDetailsOptions).Assembly;
 
         private async Task InvokeWithAsync(HttpContext context)

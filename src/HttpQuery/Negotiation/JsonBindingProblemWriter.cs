@@ -1,5 +1,6 @@
 using System.Text.Json;
-using HttpQuery.Routing;
+using HttpQuery.Http;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Negotiation;
@@ -13,7 +14,7 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
     public bool CanWrite(ProblemDetailsContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return IsOfBinding(context);
+        return IsBindingProblem(context);
     }
 
     public ValueTask WriteAsync(ProblemDetailsContext context)
@@ -24,7 +25,7 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
 
     /// <summary>Whether <paramref name="context"/> is the framework's report of JSON content that does not bind: one
     /// error, with the text of the exception.</summary>
-    public static bool IsOfBinding(ProblemDetailsContext context) =>
+    public static bool IsBindingProblem(ProblemDetailsContext context) =>
         context is
         {
             Exception: JsonException exception,
@@ -32,12 +33,12 @@ internal sealed class JsonBindingProblemWriter : IProblemDetailsWriter
         }
         && errors.TryGetValue(exception.Path ?? "", out var messages) && messages is [var message] && message == exception.Message
         && HttpMethods.IsQuery(context.HttpContext.Request.Method)
-        && QueryResource.EndpointOf(context.HttpContext) is not null;
+        && QueryResourceHeaders.FindEndpoint(context.HttpContext) is not null;
 
     /// <summary>Writes the response, or leaves it to the handler that kept the content and finds the position.</summary>
     public static Task ReplaceAsync(HttpContext context)
     {
-        if (context.Features.Get<RetainedContent>() is not { } retained) return new JsonError(null, null).WriteAsync(context);
+        if (context.Features.Get<RetainedContentFeature>() is not { } retained) return new JsonError(null, null).WriteAsync(context);
         retained.HasFailed = true;
         return Task.CompletedTask;
     }

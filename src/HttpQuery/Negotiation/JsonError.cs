@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
+using HttpQuery.Http;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -42,12 +44,12 @@ internal sealed record JsonError(long? Line, long? Byte)
         {
             Status = StatusCodes.Status400BadRequest,
             Detail = Line is null
-                ? $"The {(QueryContentTypes.IsJson(context.Request.ContentType) ? "JSON " : "")}"
-                    + "content cannot be read as the query that this resource takes."
-                : $"The JSON content cannot be read as the query that this resource takes: line {Line}, byte {Byte}.",
+                ? $"The {(JsonMediaType.IsJson(context.Request.ContentType) ? "JSON " : "")}"
+                    + "content is not a valid query for this resource."
+                : $"The JSON content is not a valid query for this resource: line {Line}, byte {Byte}.",
         };
         if (Line is not null) (problem.Extensions["line"], problem.Extensions["byte"]) = (Number(Line.Value), Number(Byte!.Value));
-        return QueryProblems.WriteAsync(context, Refusal.MalformedContent, problem);
+        return ProblemWriter.WriteAsync(context, RejectionReason.MalformedContent, problem);
     }
 
     // The only type of extension members that the framework's problem details can always serialize: native AOT has metadata for no other.

@@ -1,4 +1,5 @@
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -10,33 +11,33 @@ namespace HttpQuery.Negotiation;
 internal sealed class ProducedMediaTypes
 {
     private readonly MediaTypeNegotiation _negotiation;
-    private readonly NegotiatedMediaType[] _choices;
-    private readonly string _refusal;
+    private readonly NegotiatedMediaTypeFeature[] _choices;
+    private readonly string _rejectionDetail;
     private readonly bool _forFormatters;
 
     private ProducedMediaTypes(IReadOnlyList<MediaType> types, bool forFormatters)
     {
         _forFormatters = forFormatters;
         _negotiation = new(types);
-        _choices = [.. types.Select(type => new NegotiatedMediaType(type.ToString()))];
-        _refusal = $"Nothing that this resource produces is accepted by the request. It produces: {string.Join(", ", types)}";
+        _choices = [.. types.Select(type => new NegotiatedMediaTypeFeature(type.ToString()))];
+        _rejectionDetail = $"The request accepts none of the media types that this resource produces: {string.Join(", ", types)}";
     }
 
     /// <summary>Returns the declaration of <paramref name="endpoint"/>; <see langword="null"/> if it declares nothing.</summary>
     /// <remarks>Metadata that only documents responses does not count as a declaration: the framework infers it, and never enforces it.
     /// MVC's <c>[Produces]</c> counts, because MVC enforces it.</remarks>
-    public static ProducedMediaTypes? Of(Endpoint endpoint)
+    public static ProducedMediaTypes? Find(Endpoint endpoint)
     {
         var types = new List<MediaType>();
-        var stated = false;
-        foreach (var metadata in endpoint.Metadata)
+        var isDeclared = false;
+        foreach (var item in endpoint.Metadata)
         {
-            if (metadata is not ProducesStatement and not ProducesAttribute { ContentTypes.Count: > 0 }) continue;
-            var statement = metadata as ProducesStatement ?? new(Parse(((ProducesAttribute)metadata).ContentTypes), Replaces: true);
-            if (statement.Replaces) types.Clear();
-            else if (!stated) types.AddRange(Parse(OwnOf(endpoint)));
-            types.AddRange(statement.MediaTypes);
-            stated = true;
+            if (item is not ProducesMetadata and not ProducesAttribute { ContentTypes.Count: > 0 }) continue;
+            var produces = item as ProducesMetadata ?? new(Parse(((ProducesAttribute)item).ContentTypes), Replaces: true);
+            if (produces.Replaces) types.Clear();
+            else if (!isDeclared) types.AddRange(Parse(GetDocumentedTypes(endpoint)));
+            types.AddRange(produces.MediaTypes);
+            isDeclared = true;
         }
         return types.Count > 0 ? new([.. types.Distinct()], endpoint.Metadata.GetMetadata<ProducesAttribute>() is not null) : null;
     }
@@ -45,7 +46,11 @@ internal sealed class ProducedMediaTypes
     public RequestDelegate Wrap(RequestDelegate next) => context =>
     {
         var choice = Choose(context.Request);
-        if (choice < 0) return QueryProblems.WriteAsync(context, StatusCodes.Status406NotAcceptable, Refusal.NotAcceptable, _refusal);
+        if (choice < 0)
+        {
+            return ProblemWriter.WriteAsync(
+                context, StatusCodes.Status406NotAcceptable, RejectionReason.NotAcceptable, _rejectionDetail);
+        }
 
         context.Features.Set(_choices[choice]);
 
@@ -61,8 +66,8 @@ internal sealed class ProducedMediaTypes
         return accept.Count <= 1 ? _negotiation.Choose(accept.ToString()) : _negotiation.Choose(accept.ToArray());
     }
 
-    // The handler's own media types, if it was only given further producers.
-    private static string[] OwnOf(Endpoint endpoint)
+    // The handler's own media types, if it was only given further writers.
+    private static string[] GetDocumentedTypes(Endpoint endpoint)
     {
         var documented = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()
             .Where(response => response.StatusCode is >= 200 and < 300)

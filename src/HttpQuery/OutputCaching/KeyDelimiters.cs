@@ -21,7 +21,7 @@ internal static class KeyDelimiters
             || IsIn(query) || query.ContainsAny(Escaped))
             return true;
         if (IsIn(rules.CacheKeyPrefix) || IsIn(rules.HeaderNames) || IsIn(rules.QueryKeys) || IsIn(rules.RouteValueNames)) return true;
-        return request.Headers.Any(field => IsIn(field.Key) || IsIn(field.Value))
+        return request.Headers.Any(header => IsIn(header.Key) || IsIn(header.Value))
             || request.RouteValues.Any(value => IsIn(value.Key) || IsIn(value.Value?.ToString()))
             || rules.VaryByValues.Any(value => IsIn(value.Key) || IsIn(value.Value));
     }

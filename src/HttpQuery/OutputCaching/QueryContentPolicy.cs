@@ -1,8 +1,9 @@
 using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
+using HttpQuery.Diagnostics;
 using HttpQuery.Endpoints;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
@@ -31,12 +32,12 @@ internal sealed class QueryContentPolicy(
         context.EnableOutputCaching = true;
         context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = false;
 
-        var query = http.Features.Get<CachedQuery>();
+        var query = http.Features.Get<OutputCacheKeyFeature>();
         if (query is null) http.Features.Set(query = await ReadAsync(context));
         if (query.Key is not { } key) return;
 
         context.CacheVaryByRules.VaryByValues[ValueName] = key.ToString();
-        context.AllowCacheLookup = !RequestRules.AsksForNew(http.Request);
+        context.AllowCacheLookup = !RequestCacheability.RequiresNewResponse(http.Request);
         context.AllowCacheStorage = true;
 
         // The watch ends with the request: policies are not told when the endpoint has run.
@@ -47,7 +48,7 @@ internal sealed class QueryContentPolicy(
 
     public async ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellationToken)
     {
-        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<CachedQuery>() is not { Key: not null } query) return;
+        if (!context.AllowCacheStorage || context.HttpContext.Features.Get<OutputCacheKeyFeature>() is not { Key: not null } query) return;
 
         var response = context.HttpContext.Response;
         if (response.StatusCode is StatusCodes.Status200OK && !response.HasStarted)
@@ -58,13 +59,13 @@ internal sealed class QueryContentPolicy(
         }
 
         // Content that can be read again shows its exact spelling, which the normalized key may ignore.
-        if (EndpointNormalizations.Of(context.HttpContext) != query.Normalizations)
+        if (EndpointNormalizations.Get(context.HttpContext) != query.Normalizations)
         {
             context.AllowCacheStorage = false;
             Log.NotStoredByOutputCaching(_logger, "its content can be read again");
             return;
         }
-        if (ResponseRules.Obstacle(
+        if (ResponseCacheability.FindObstacle(
             context,
             context.ResponseExpirationTimeSpan ?? cacheOptions.Value.DefaultExpirationTimeSpan,
             sharedOptions.Value.CredentialHeaders) is not { } obstacle)
@@ -73,35 +74,36 @@ internal sealed class QueryContentPolicy(
         Log.NotStoredByOutputCaching(_logger, obstacle);
     }
 
-    private async ValueTask<CachedQuery> ReadAsync(OutputCacheContext context)
+    private async ValueTask<OutputCacheKeyFeature> ReadAsync(OutputCacheContext context)
     {
-        if (RequestRules.Obstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Pass(obstacle);
+        if (RequestCacheability.FindObstacle(context, sharedOptions.Value.CredentialHeaders) is { } obstacle) return Bypass(obstacle);
         var http = context.HttpContext;
-        var normalizations = EndpointNormalizations.Of(http);
+        var normalizations = EndpointNormalizations.Get(http);
         try
         {
-            var key = await RequestKey.ReadAsync(
+            var key = await QueryKeyReader.ReadAsync(
                 http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null
-                ? Pass("its content is too long, or was read before")
-                : new(QueryVariant.Key(key.Value, context), normalizations);
+                ? Bypass("its content is too long, or was read before it reached the cache")
+                : new(QueryVariantKey.Create(key.Value, context), normalizations);
         }
         catch (Exception exception) when (exception is BadHttpRequestException or InvalidDataException && http.GetEndpoint() is not null)
         {
             // If thrown here, the exception would become a 500 wherever an exception handler runs before this middleware.
-            http.SetEndpoint(Answering(http.GetEndpoint()!, exception));
-            return Pass("its content cannot be read");
+            http.SetEndpoint(CreateErrorEndpoint(http.GetEndpoint()!, exception));
+            return Bypass("its content cannot be read");
         }
     }
 
-    private CachedQuery Pass(string obstacle)
+    private OutputCacheKeyFeature Bypass(string obstacle)
     {
-        Log.PassesOutputCaching(_logger, obstacle);
+        Log.BypassesOutputCaching(_logger, obstacle);
         return new(Key: null);
     }
 
-    private static Endpoint Answering(Endpoint asked, Exception exception) => asked is RouteEndpoint route
+    private static Endpoint CreateErrorEndpoint(Endpoint endpoint, Exception exception) => endpoint is RouteEndpoint route
         ? new RouteEndpoint(
-            context => UnreadableContent.TryAnswer(context, exception)!, route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
-        : new Endpoint(context => UnreadableContent.TryAnswer(context, exception)!, asked.Metadata, asked.DisplayName);
+            context => UnreadableContentProblem.TryWrite(context, exception)!,
+            route.RoutePattern, route.Order, route.Metadata, route.DisplayName)
+        : new Endpoint(context => UnreadableContentProblem.TryWrite(context, exception)!, endpoint.Metadata, endpoint.DisplayName);
 }

@@ -20,7 +20,7 @@ internal sealed class StreamRangeSource(Stream content) : IRangeSource
             for (var left = range.Length; left > 0;)
             {
                 var count = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), aborted);
-                if (count == 0) throw new EndOfStreamException("The content has become shorter while it was sent.");
+                if (count == 0) throw new EndOfStreamException("The content became shorter while it was being sent.");
                 await response.Body.WriteAsync(buffer.AsMemory(0, count), aborted);
                 left -= count;
             }

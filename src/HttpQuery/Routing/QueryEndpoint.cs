@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 using HttpQuery.Conditions;
 using HttpQuery.Endpoints;
-using HttpQuery.Internal;
-using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
+using HttpQuery.Ranges;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -33,7 +33,7 @@ internal static class QueryEndpoint
 
     /// <summary>Whether <paramref name="endpoint"/> can be chosen wherever <paramref name="place"/> can: it has the same
     /// route, or one that no constraint narrows.</summary>
-    public static bool StandsWhere(RouteEndpoint endpoint, RouteEndpoint place) =>
+    public static bool CoversRoute(RouteEndpoint endpoint, RouteEndpoint place) =>
         ReferenceEquals(endpoint.RoutePattern, place.RoutePattern)
         || endpoint.RoutePattern.RawText == place.RoutePattern.RawText
         || (endpoint.RoutePattern.ParameterPolicies.Count == 0 && endpoint.RoutePattern.PathSegments.All(segment => segment.IsSimple));
@@ -41,14 +41,14 @@ internal static class QueryEndpoint
     /// <summary>Returns the endpoint for QUERY requests of <paramref name="resource"/>: same route, with the additions that QUERY
     /// needs.</summary>
     /// <remarks>An endpoint may stand at several paths (a catch-all does), so the additions belong to the path's copy.</remarks>
-    public static RouteEndpoint ForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool coded)
+    public static RouteEndpoint CreateForQuery(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options, bool isEncoded)
     {
-        if (endpoint.RequestDelegate is not { } handler || !TakesFields(endpoint, options)) return endpoint;
-        var produced = ProducedMediaTypes.Of(endpoint);
+        if (endpoint.RequestDelegate is not { } handler || !HasQueryRules(endpoint, options)) return endpoint;
+        var produced = ProducedMediaTypes.Find(endpoint);
         var metadata = new List<object>(endpoint.Metadata)
         {
-            new MappedEndpoint(endpoint),
-            resource.FieldsOf(endpoint) with { VariesByAccept = produced is not null }
+            new MappedEndpointMetadata(endpoint),
+            resource.GetHeaders(endpoint) with { VariesByAccept = produced is not null }
         };
 
         // The only endpoint for QUERY: method and media type are checked before it is chosen, and need no second check.
@@ -59,19 +59,19 @@ internal static class QueryEndpoint
 
         metadata.Add(NoCookieRedirect);
         handler = Compose(handler, endpoint, produced, options);
-        return new(
-            coded ? ContentCodings.Wrap(handler) : handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
+        if (isEncoded) handler = ContentCodingHandler.Wrap(handler);
+        return new(handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);
     }
 
     /// <summary>Returns the endpoint for all other requests of <paramref name="resource"/>: with the headers
     /// to announce if it answers GET or HEAD.</summary>
-    public static RouteEndpoint ForOtherMethods(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
+    public static RouteEndpoint CreateForOtherMethods(RouteEndpoint endpoint, QueryResource resource, HttpQueryOptions options)
     {
         var methods = Methods(endpoint);
         var announces = methods.Count == 0 || methods.Any(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
-        return announces && TakesFields(endpoint, options)
+        return announces && HasQueryRules(endpoint, options)
             ? new(endpoint.RequestDelegate!, endpoint.RoutePattern, endpoint.Order,
-                new([.. endpoint.Metadata, resource.FieldsOf(endpoint)]), endpoint.DisplayName)
+                new([.. endpoint.Metadata, resource.GetHeaders(endpoint)]), endpoint.DisplayName)
             : endpoint;
     }
 
@@ -79,9 +79,9 @@ internal static class QueryEndpoint
     private static RequestDelegate Compose(
         RequestDelegate handler, RouteEndpoint endpoint, ProducedMediaTypes? produced, HttpQueryOptions options)
     {
-        handler = endpoint.Metadata.GetMetadata<BoundAction>() is { } action
+        handler = endpoint.Metadata.GetMetadata<BoundActionMetadata>() is { } action
             ? action.Wrap(handler)
-            : BoundJsonContent.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
+            : JsonBindingHandler.Wrap(JsonBindingProblemService.Wrap(handler, endpoint), endpoint, options);
 
         if (endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Any(parameter =>
                 parameter.ParameterInfo.ParameterType == typeof(Stream)
@@ -90,14 +90,14 @@ internal static class QueryEndpoint
         var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
         if (entityTag || ranges)
-            handler = new BufferedResponse(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
+            handler = new ResponseBufferingHandler(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey))
-            handler = new KeyedContent(handler, options.MaximumBufferedContentLength).InvokeAsync;
+            handler = new QueryKeyHandler(handler, options.MaximumBufferedContentLength).InvokeAsync;
         return produced is null ? handler : produced.Wrap(handler);
     }
 
     // A fallback route answers only if no other endpoint stands at the path, unless an option gives it this path too.
-    private static bool TakesFields(RouteEndpoint endpoint, HttpQueryOptions options) =>
+    private static bool HasQueryRules(RouteEndpoint endpoint, HttpQueryOptions options) =>
         endpoint.RequestDelegate is not null && (options.AllowFallback || !IsFallback(endpoint));
 
     // No method and no content type: the framework's own matching, which would check both again, skips such an endpoint.

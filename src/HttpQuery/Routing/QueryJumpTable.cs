@@ -3,31 +3,31 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace HttpQuery.Routing;
 
-/// <summary>Decides at request time on the site, the answer and the next destination. Allocates nothing.</summary>
-internal sealed class QueryJumpTable(QueryJumpTable.Site[] sites) : PolicyJumpTable
+/// <summary>Decides at request time on the host, the verdict and the next destination. Allocates nothing.</summary>
+internal sealed class QueryJumpTable(QueryJumpTable.HostEntry[] entries) : PolicyJumpTable
 {
-    /// <summary>One host's resource, and the destination of each <see cref="QueryAnswer"/>.</summary>
-    public sealed record Site(QueryHost Host, QueryResource? Resource, int[] Destinations);
+    /// <summary>One host's resource, and the destination of each <see cref="RouteVerdict"/>.</summary>
+    public sealed record HostEntry(HostPattern Host, QueryResource? Resource, int[] Destinations);
 
-    private readonly Site? _onlySite = sites.Length == 1 ? sites[0] : null;
+    private readonly HostEntry? _onlyEntry = entries.Length == 1 ? entries[0] : null;
 
     public override int GetDestination(HttpContext httpContext)
     {
-        var site = _onlySite ?? FindSite(httpContext.Request);
-        if (site.Resource is null) return site.Destinations[(int)QueryAnswer.Pass];
+        var entry = _onlyEntry ?? FindEntry(httpContext.Request);
+        if (entry.Resource is null) return entry.Destinations[(int)RouteVerdict.Pass];
 
-        return site.Destinations[(int)site.Resource.Decide(httpContext)];
+        return entry.Destinations[(int)entry.Resource.Decide(httpContext)];
     }
 
-    // The last site matches every host.
-    private Site FindSite(HttpRequest request)
+    // The last entry matches every host.
+    private HostEntry FindEntry(HttpRequest request)
     {
         var host = request.Host;
         var port = host.Port ?? (request.IsHttps ? 443 : 80);
-        foreach (var site in sites)
+        foreach (var entry in entries)
         {
-            if (site.Host.Matches(host.Host, port)) return site;
+            if (entry.Host.Matches(host.Host, port)) return entry;
         }
-        return sites[^1];
+        return entries[^1];
     }
 }

@@ -1,4 +1,4 @@
-using HttpQuery.Internal;
+using HttpQuery.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
@@ -8,10 +8,10 @@ namespace HttpQuery.Routing;
 
 /// <summary>If a path holds a QUERY endpoint, decides by method and Content-Type before any endpoint is chosen (§2, §3).</summary>
 /// <remarks>The rules depend on HTTP method metadata, so <c>MapQuery</c>, <c>MapMethods</c> and groups follow the same ones. All headers
-/// and answers are computed here, once, when routes are built; a request only walks the jump table.</remarks>
+/// and synthetic endpoints are created here, once, when routes are built; a request only walks the jump table.</remarks>
 internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, QueryTelemetry telemetry) : MatcherPolicy, INodeBuilderPolicy
 {
-    private readonly QueryResponseStart _start = new(telemetry);
+    private readonly ResponseStartHandler _start = new(telemetry);
 
     // One before the framework's method policy (-1000), which would send 405 first and without our headers.
     public override int Order => -1001;
@@ -22,53 +22,54 @@ internal sealed class QueryMatcherPolicy(IOptions<HttpQueryOptions> options, Que
     public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints)
     {
         var edges = new List<PolicyNodeEdge>();
-        foreach (var site in QuerySite.Split([.. endpoints.Cast<RouteEndpoint>()]))
+        foreach (var host in HostEndpoints.Split([.. endpoints.Cast<RouteEndpoint>()]))
         {
-            var resource = QueryResource.Create(site.Endpoints, options.Value, _start);
+            var resource = QueryResource.Create(host.Endpoints, options.Value, _start);
             if (resource is null)
             {
-                edges.Add(Edge(QueryAnswer.Pass, site.Endpoints));
+                edges.Add(Edge(RouteVerdict.Pass, host.Endpoints));
                 continue;
             }
 
-            foreach (var answer in Enum.GetValues<QueryAnswer>())
+            foreach (var verdict in Enum.GetValues<RouteVerdict>())
             {
-                edges.Add(Edge(answer, answer switch
+                edges.Add(Edge(verdict, verdict switch
                 {
-                    QueryAnswer.Pass => site.Endpoints.Select(route => QueryEndpoint.ForOtherMethods(route, resource, options.Value)),
-                    QueryAnswer.Query => ForQuery(coded: false),
-                    QueryAnswer.CodedQuery => ForQuery(coded: true),
-                    _ => QueryAnswers.Endpoints(answer, resource),
+                    RouteVerdict.Pass => host.Endpoints.Select(
+                        route => QueryEndpoint.CreateForOtherMethods(route, resource, options.Value)),
+                    RouteVerdict.Query => ForQuery(isEncoded: false),
+                    RouteVerdict.EncodedQuery => ForQuery(isEncoded: true),
+                    _ => SyntheticEndpoints.Create(verdict, resource),
                 }));
             }
 
-            IEnumerable<Endpoint> ForQuery(bool coded) =>
-                site.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
-                    .Select(route => QueryEndpoint.ForQuery(route, resource, options.Value, coded));
+            IEnumerable<Endpoint> ForQuery(bool isEncoded) =>
+                host.Endpoints.Where(QueryEndpoint.CanAnswerQuery)
+                    .Select(route => QueryEndpoint.CreateForQuery(route, resource, options.Value, isEncoded));
 
-            PolicyNodeEdge Edge(QueryAnswer answer, IEnumerable<Endpoint> answering) =>
-                new(new QueryEdge(site.Host, resource, answer), [.. answering]);
+            PolicyNodeEdge Edge(RouteVerdict verdict, IEnumerable<Endpoint> candidates) =>
+                new(new QueryEdge(host.Host, resource, verdict), [.. candidates]);
         }
         return edges;
     }
 
     public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges)
     {
-        var sites = edges
+        var entries = edges
             .GroupBy(edge => ((QueryEdge)edge.State).Host)
-            .Select(site => new QueryJumpTable.Site(
-                site.Key,
-                ((QueryEdge)site.First().State).Resource,
-                Destinations(site)));
-        return new QueryJumpTable([.. sites]);
+            .Select(host => new QueryJumpTable.HostEntry(
+                host.Key,
+                ((QueryEdge)host.First().State).Resource,
+                Destinations(host)));
+        return new QueryJumpTable([.. entries]);
 
         static int[] Destinations(IEnumerable<PolicyJumpTableEdge> edges)
         {
-            var destinations = new int[Enum.GetValues<QueryAnswer>().Length];
-            foreach (var edge in edges) destinations[(int)((QueryEdge)edge.State).Answer] = edge.Destination;
+            var destinations = new int[Enum.GetValues<RouteVerdict>().Length];
+            foreach (var edge in edges) destinations[(int)((QueryEdge)edge.State).Verdict] = edge.Destination;
             return destinations;
         }
     }
 
-    private sealed record QueryEdge(QueryHost Host, QueryResource? Resource, QueryAnswer Answer);
+    private sealed record QueryEdge(HostPattern Host, QueryResource? Resource, RouteVerdict Verdict);
 }

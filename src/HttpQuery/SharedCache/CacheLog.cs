@@ -5,16 +5,16 @@ namespace HttpQuery.SharedCache;
 /// <summary>All log messages of the cache. None contains the content or any other data that a client sent.</summary>
 internal static partial class CacheLog
 {
-    [LoggerMessage(20, LogLevel.Debug, "A request passes by the cache: {Reason}.")]
+    [LoggerMessage(20, LogLevel.Debug, "A request bypasses the cache: {Reason}.")]
     public static partial void Bypassed(ILogger logger, string reason);
 
-    [LoggerMessage(21, LogLevel.Warning, "Requests pass by the cache: {Reason}. {Remedy}")]
+    [LoggerMessage(21, LogLevel.Warning, "Requests bypass the cache: {Reason}. {Remedy}")]
     public static partial void Misplaced(ILogger logger, string reason, string remedy);
 
-    [LoggerMessage(22, LogLevel.Error, "An endpoint failed; its stored response is served, as stale-if-error allows.")]
-    public static partial void ServedInstead(ILogger logger, Exception exception);
+    [LoggerMessage(22, LogLevel.Error, "An endpoint failed. Its stored response is served, because stale-if-error allows it.")]
+    public static partial void ServedStored(ILogger logger, Exception exception);
 
-    [LoggerMessage(23, LogLevel.Warning, "A revalidation in the background failed; the stored response stays as it is.")]
+    [LoggerMessage(23, LogLevel.Warning, "A background revalidation failed. The stored response stays unchanged.")]
     public static partial void RevalidationFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(24, LogLevel.Error,
@@ -32,6 +32,6 @@ internal static partial class CacheLog
 
     [LoggerMessage(27, LogLevel.Warning,
         "Endpoints have a cache policy (CacheQuery), but the cache is not in the pipeline: "
-        + "nothing is cached. Call app.UseHttpQueryCache() behind UseAuthorization().")]
+        + "nothing is cached. Call app.UseHttpQueryCache() after UseAuthorization().")]
     public static partial void NotInPipeline(ILogger logger);
 }

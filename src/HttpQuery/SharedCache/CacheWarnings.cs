@@ -9,23 +9,23 @@ namespace HttpQuery.SharedCache;
 internal sealed class CacheWarnings(ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<CacheBypass, bool> _warned = new();
-    private bool _hasWarnedOfTokenClaims;
+    private bool _hasWarnedAboutTokenClaims;
 
     public ILogger Logger { get; } = loggers.CreateLogger(Caching.Diagnostics.CacheTelemetry.LogCategory);
 
     /// <summary>Logs a bypass that has a remedy, such as a wrong pipeline order, once as a warning; all others at debug level.</summary>
-    public void Bypass(CacheBypass bypass)
+    public void LogBypass(CacheBypass bypass)
     {
         if (bypass.Remedy is { } remedy && _warned.TryAdd(bypass, true)) CacheLog.Misplaced(Logger, bypass.Reason, remedy);
         else CacheLog.Bypassed(Logger, bypass.Reason);
     }
 
     /// <summary>Warns once if the user's claims change with each token.</summary>
-    public void WarnOfTokenClaims(HttpContext context)
+    public void WarnAboutTokenClaims(HttpContext context)
     {
-        if (!Volatile.Read(ref _hasWarnedOfTokenClaims)
+        if (!Volatile.Read(ref _hasWarnedAboutTokenClaims)
             && UserDigest.ChangesWithToken(context)
-            && !Interlocked.Exchange(ref _hasWarnedOfTokenClaims, true))
+            && !Interlocked.Exchange(ref _hasWarnedAboutTokenClaims, true))
             CacheLog.TokenClaims(Logger);
     }
 }

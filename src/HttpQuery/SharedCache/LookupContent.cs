@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using HttpQuery.Caching;
-using HttpQuery.Internal;
+using HttpQuery.Caching.Engine;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.SharedCache;
@@ -12,7 +13,7 @@ internal readonly struct LookupContent : IDisposable
 {
     /// <summary>Content up to this length, in bytes, is examined in the server's buffer, without memory of the cache. Servers
     /// buffer far more.</summary>
-    public const int LongestExamined = 64 * 1024;
+    public const int MaximumExaminedLength = 64 * 1024;
 
     private readonly PendingMemory? _memory;
     private readonly PipeReader? _reader;
@@ -47,18 +48,18 @@ internal readonly struct LookupContent : IDisposable
         if (length > 0
             && length <= maximumLength
             && MayExamine(context.Request, length.Value)
-            && BufferedContent.IsServersOwn(body)
+            && BufferedContent.IsServerStream(body)
             && TryExamine(context.Request.BodyReader, (int)length, memory, out var examined))
             return examined;
 
         // A seekable stream can already be read again.
         var start = body.CanSeek ? body.Position : -1;
-        var stream = new ReadAheadStream(body, memory, reader: BufferedContent.ServersReaderOf(context));
+        var stream = new ReadAheadStream(body, memory, reader: BufferedContent.GetServerReader(context));
         if (start < 0) context.Request.Body = stream;
         context.Response.OnCompleted(End, stream);
         await stream.FillAsync(maximumLength, context.RequestAborted);
         if (start >= 0) body.Position = start;
-        var isCertain = stream.IsWhole && start <= 0 && BufferedContent.IsExpected(context, stream.Bytes.Length);
+        var isCertain = stream.IsWhole && start <= 0 && BufferedContent.IsExpectedLength(context, stream.Bytes.Length);
         if (start >= 0 && !isCertain) stream.Consume();
         else if (!isCertain) stream.Release();
         return new(isCertain ? stream.Bytes : default(ReadOnlySequence<byte>?), stream.HasGivenWay, stream);
@@ -94,7 +95,7 @@ internal readonly struct LookupContent : IDisposable
     /// <returns>The content from now on, with its bytes if needed: the server reuses its memory as soon as a handler reads.</returns>
     public async ValueTask<LookupContent> ForwardAsync(HttpContext context, bool isNeeded)
     {
-        if (_reader is not null && isNeeded && Bytes is { Length: > LongestExamined })
+        if (_reader is not null && isNeeded && Bytes is { Length: > MaximumExaminedLength })
         {
             // The content moves from the server's memory to memory that is already counted.
             var stream = new ReadAheadStream(context.Request.Body, _memory!, _taken);
@@ -138,7 +139,7 @@ internal readonly struct LookupContent : IDisposable
 
     // All HTTP/2 requests of a connection share a flow-control window, so unread content of one takes room from the others.
     private static bool MayExamine(HttpRequest request, long length) =>
-        length <= LongestExamined || HttpProtocol.IsHttp11(request.Protocol);
+        length <= MaximumExaminedLength || HttpProtocol.IsHttp11(request.Protocol);
 
     // Only content that the server holds completely. It is not consumed, so nothing has to be put back.
     private static bool TryExamine(PipeReader reader, int length, PendingMemory memory, out LookupContent content)
@@ -150,7 +151,7 @@ internal readonly struct LookupContent : IDisposable
         if (buffer.Length != length) return false;
 
         // The memory is counted before a copy is needed, so that there is room for one.
-        var taken = length > LongestExamined ? ReadAheadStream.SizeOf(length) : 0;
+        var taken = length > MaximumExaminedLength ? ReadAheadStream.GetSize(length) : 0;
         content = taken == 0 || memory.TryTake(taken) ? new(buffer, reader, memory, taken) : new(null, reader, memory, 0);
         return true;
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
@@ -17,10 +19,10 @@ internal readonly record struct LookupInputs(
     private static readonly (string Name, string UIName) Start = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
     // Keyed by the string instance: an endpoint has one, which lives as long. Nothing writes to the bytes.
-    private static readonly ConditionalWeakTable<string, byte[]> OfEndpointAlone = [];
+    private static readonly ConditionalWeakTable<string, byte[]> EndpointPartitions = [];
 
     /// <summary>Reads the inputs, and calls <c>PartitionBy</c>.</summary>
-    public static LookupInputs Of(HttpContext context, QueryCachePolicy policy)
+    public static LookupInputs Create(HttpContext context, QueryCachePolicy policy)
     {
         var request = context.Request;
         var chosen = (context.Features[typeof(IRequestCultureFeature)] as IRequestCultureFeature)?.RequestCulture;
@@ -30,7 +32,7 @@ internal readonly record struct LookupInputs(
 
         // Pipeline branches move the boundary between path base and path, so both are joined.
         return new(
-            EndpointIdentity.Of(context), request.Method, request.Scheme, request.Headers.Host.ToString(),
+            EndpointKey.Get(context), request.Method, request.Scheme, request.Headers.Host.ToString(),
             request.PathBase.HasValue ? $"{request.PathBase.Value}{request.Path.Value}" : request.Path.Value ?? "",
             request.QueryString.Value ?? "", culture, uiCulture,
             policy.Partition?.Invoke(context));
@@ -42,9 +44,9 @@ internal readonly record struct LookupInputs(
         if (Application is null && Culture is null && UICulture is null && !isRewritten)
             return Endpoint.Length == 0
                 ? []
-                : OfEndpointAlone.GetValue(Endpoint, static endpoint => CachePartition.Of(("endpoint", endpoint)));
+                : EndpointPartitions.GetValue(Endpoint, static endpoint => CachePartition.Create(("endpoint", endpoint)));
         var request = context.Request;
-        return CachePartition.Of(
+        return CachePartition.Create(
             ("endpoint", Endpoint.Length == 0 ? null : Endpoint),
             ("application", Application),
             ("culture", Culture),

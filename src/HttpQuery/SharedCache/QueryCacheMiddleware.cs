@@ -1,9 +1,15 @@
 using System.Buffers;
 using HttpQuery.CacheKeys;
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
+using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
+using HttpQuery.Http;
 using HttpQuery.Identity;
-using HttpQuery.Internal;
+using HttpQuery.Problems;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -16,46 +22,46 @@ internal sealed class QueryCacheMiddleware
     private readonly RequestDelegate _next;
     private readonly QueryCache _cache;
     private readonly HttpQueryCacheOptions _options;
-    private readonly CachePosition _position;
+    private readonly PipelineOrderCheck _order;
     private readonly CacheWarnings _warnings;
-    private readonly BackgroundRequests _background;
+    private readonly BackgroundRevalidator _background;
     private readonly TimeProvider _time;
 
     public QueryCacheMiddleware(
-        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, CachePosition position, CacheWarnings warnings,
-        BackgroundRequests background, TimeProvider? time = null)
+        RequestDelegate next, QueryCache cache, IOptions<HttpQueryCacheOptions> options, PipelineOrderCheck order, CacheWarnings warnings,
+        BackgroundRevalidator background, TimeProvider? time = null)
     {
-        (_next, _cache, _options, _position, _warnings) = (next, cache, options.Value, position, warnings);
+        (_next, _cache, _options, _order, _warnings) = (next, cache, options.Value, order, warnings);
         (_background, _time) = (background, time ?? TimeProvider.System);
     }
 
     public async Task InvokeAsync(HttpContext context)
     {
         // One cache is enough. And if a response has started before the cache, the cache can neither answer nor store.
-        var place = context.Features[typeof(CachePlace)] as CachePlace;
-        if (place?.Exchange is not null
+        var feature = context.Features[typeof(CacheFeature)] as CacheFeature;
+        if (feature?.Exchange is not null
             || (context.Response.HasStarted && InvalidationRules.IsSafe(HttpMethods.GetCanonicalizedValue(context.Request.Method))))
         {
             await _next(context);
             return;
         }
 
-        var (fields, policy) = (new RequestFields(context.Request.Headers), QueryCachePolicy.Of(context));
+        var (headers, policy) = (new RequestHeaderSnapshot(context.Request.Headers), QueryCachePolicy.Get(context));
         CacheRequest request;
         LookupInputs? inputs;
         LookupContent? content;
         try
         {
-            (request, inputs, content) = await ReadAsync(context, fields, policy, isBackground: place?.Original is not null);
+            (request, inputs, content) = await ReadAsync(context, headers, policy, isBackground: feature?.Original is not null);
         }
-        catch (Exception exception) when (UnreadableContent.TryAnswer(context, exception) is { } answer)
+        catch (Exception exception) when (UnreadableContentProblem.TryWrite(context, exception) is { } writing)
         {
-            await answer;
+            await writing;
             return;
         }
 
         // A background request skips the middleware before the cache. If that changes its partition or user, it is dropped.
-        if (place?.Original is { } original
+        if (feature?.Original is { } original
             && !(request.Partition.Span.SequenceEqual(original.Partition.Span) && request.User.Span.SequenceEqual(original.User.Span)))
         {
             content?.Consume();
@@ -67,17 +73,17 @@ internal sealed class QueryCacheMiddleware
             case CacheDecision.Serve serve:
                 if (serve.Revalidation is { } revalidation) Revalidate(context, request, revalidation);
                 content?.Consume();
-                await CacheAnswer.WriteAsync(context, serve.Message);
+                await CachedResponseWriter.WriteAsync(context, serve.Message);
                 break;
             case CacheDecision.Refuse refuse:
                 content?.Consume();
-                await CacheAnswer.RefuseAsync(context, refuse);
+                await CachedResponseWriter.WriteOnlyIfCachedAsync(context, refuse);
                 break;
             case CacheDecision.Forward { Exchange: var exchange }:
                 using (exchange)
                 {
-                    context.Features.Set(new CachePlace { Exchange = exchange });
-                    if (exchange.NeedsResponse) await ForwardAsync(context, request, content, inputs, exchange, fields, policy);
+                    context.Features.Set(new CacheFeature { Exchange = exchange });
+                    if (exchange.NeedsResponse) await ForwardAsync(context, request, content, inputs, exchange, headers, policy);
                     else await PassAsync(context, content);
                 }
                 break;
@@ -99,7 +105,7 @@ internal sealed class QueryCacheMiddleware
     }
 
     // HEAD may have an endpoint of its own, whose responses do not answer GET.
-    private void Revalidate(HttpContext context, CacheRequest request, Revalidation revalidation)
+    private void Revalidate(HttpContext context, CacheRequest request, BackgroundRevalidation revalidation)
     {
         if (request.Method is not "HEAD"
             && revalidation.TryBegin()
@@ -114,38 +120,39 @@ internal sealed class QueryCacheMiddleware
         var isRouted = context.GetEndpoint() is not null;
         await _next(context);
         content?.Finish(context);
-        if (!isRouted && context.GetEndpoint() is not null) _warnings.Bypass(CacheBypass.BeforeRouting);
+        if (!isRouted && context.GetEndpoint() is not null) _warnings.LogBypass(CacheBypass.BeforeRouting);
     }
 
     private static readonly Func<object, Task> AddStatus = state =>
     {
         var context = (HttpContext)state;
-        var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CachePlace>().Exchange!);
-        CacheAnswer.SetStatus(response.Headers, exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.FieldName]));
+        var (response, exchange) = (context.Response, context.Features.GetRequiredFeature<CacheFeature>().Exchange!);
+        var lines = exchange.StatusLines(response.StatusCode, response.Headers[CacheStatus.HeaderName]);
+        CachedResponseWriter.SetStatus(response.Headers, lines);
         return Task.CompletedTask;
     };
 
     private async Task ForwardAsync(
         HttpContext context, CacheRequest request, LookupContent? content, LookupInputs? inputs,
-        OriginExchange exchange, RequestFields fields, QueryCachePolicy policy)
+        OriginExchange exchange, RequestHeaderSnapshot headers, QueryCachePolicy policy)
     {
         if (content is { } looked) content = await looked.ForwardAsync(context, isNeeded: !exchange.Conditions.IsEmpty);
         request.Content = exchange.Conditions.IsEmpty ? ReadOnlySequence<byte>.Empty : content?.Bytes;
-        fields.Keep();
+        headers.Capture();
         using var identity = IdentityWatch.Begin(context);
-        var changes = new RequestChanges(IsUserUnknown, () => !AreInputs(context, policy, inputs));
-        if (!exchange.Conditions.IsEmpty) fields.Replace(exchange.Conditions);
+        var changes = new RequestChangeDetector(IsUserUnknown, () => !HaveSameInputs(context, policy, inputs));
+        if (!exchange.Conditions.IsEmpty) headers.ReplaceConditions(exchange.Conditions);
         try
         {
-            if (await ForwardOnceAsync(context, request, exchange, fields, policy, changes) is not OriginReaction.Retry retry) return;
+            if (await ForwardOnceAsync(context, request, exchange, headers, policy, changes) is not ResponseAction.Retry retry) return;
 
             // The response answered a condition of the cache, and is of no use to the client.
             using var second = retry.Exchange;
-            fields.PutBack();
+            headers.RestoreAll();
 
             // Copy the content: an error page may read it after its memory has been reused.
             if (request.Content is { IsEmpty: false } again) context.Request.Body = new ReplayedStream(again.ToArray(), Stream.Null);
-            await ForwardOnceAsync(context, request, second, fields, policy, changes);
+            await ForwardOnceAsync(context, request, second, headers, policy, changes);
         }
         finally
         {
@@ -153,18 +160,18 @@ internal sealed class QueryCacheMiddleware
         }
 
         bool IsUserUnknown() =>
-            identity.WasAsked || !_position.IsWatched || fields.DifferIn(_options.CredentialHeaders)
-            || !IsUser(context, policy, request.User.Span);
+            identity.WasAccessed || !_order.IsWatched || headers.DifferIn(_options.CredentialHeaders)
+            || !IsSameUser(context, policy, request.User.Span);
     }
 
-    private async ValueTask<OriginReaction?> ForwardOnceAsync(
-        HttpContext context, CacheRequest request, OriginExchange exchange, RequestFields fields, QueryCachePolicy policy,
-        RequestChanges changes)
+    private async ValueTask<ResponseAction?> ForwardOnceAsync(
+        HttpContext context, CacheRequest request, OriginExchange exchange, RequestHeaderSnapshot headers, QueryCachePolicy policy,
+        RequestChangeDetector changes)
     {
-        OriginReaction? reaction;
-        using (var response = new ForwardedResponse(context, exchange, policy, changes, request.Normalizations, _time))
+        ResponseAction? reaction;
+        using (var response = new ForwardedResponseFeature(context, exchange, policy, changes, request.Normalizations, _time))
         {
-            var body = new ForwardedBody(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+            var body = new ForwardedBodyFeature(response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
             context.Features.Set<IHttpResponseBodyFeature>(body);
             try
             {
@@ -181,28 +188,28 @@ internal sealed class QueryCacheMiddleware
                 when (exception is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
             {
                 var status = (exception as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
-                if (!await response.TryServeInsteadAsync(status)) throw;
-                CacheLog.ServedInstead(_warnings.Logger, exception);
+                if (!await response.TryServeStoredAsync(status)) throw;
+                CacheLog.ServedStored(_warnings.Logger, exception);
             }
             finally
             {
-                fields.Restore();
+                headers.RestoreConditions();
             }
             reaction = response.Reaction;
         }
-        if (reaction is OriginReaction.Serve serve) await CacheAnswer.WriteAsync(context, serve.Message);
+        if (reaction is ResponseAction.Serve serve) await CachedResponseWriter.WriteAsync(context, serve.Message);
         return reaction;
     }
 
     private async ValueTask<(CacheRequest Request, LookupInputs? Inputs, LookupContent? Content)> ReadAsync(
-        HttpContext context, RequestFields fields, QueryCachePolicy policy, bool isBackground)
+        HttpContext context, RequestHeaderSnapshot headers, QueryCachePolicy policy, bool isBackground)
     {
-        var (request, target) = (context.Request, RequestTarget.Of(context));
+        var (request, target) = (context.Request, RequestTarget.Get(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
-        var authority = RequestTarget.AuthorityOf(context);
-        var bypass = authority.Length == 0 ? CacheBypass.NoHost : _position.BypassOf(context, isRewritten);
-        var normalizations = method is "QUERY" ? EndpointNormalizations.Of(context) : QueryNormalizations.None;
+        var authority = RequestTarget.GetAuthority(context);
+        var bypass = authority.Length == 0 ? CacheBypass.NoHost : _order.FindBypass(context, isRewritten);
+        var normalizations = method is "QUERY" ? EndpointNormalizations.Get(context) : QueryNormalizations.None;
         var read = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         var content = read?.Bytes;
         var (inputs, partition, user) = (default(LookupInputs?), default(byte[]), default(byte[]));
@@ -210,8 +217,8 @@ internal sealed class QueryCacheMiddleware
         {
             try
             {
-                var taken = LookupInputs.Of(context, policy);
-                (inputs, partition, user) = (taken, taken.ToPartition(context, isRewritten), UserOf(context, policy));
+                var taken = LookupInputs.Create(context, policy);
+                (inputs, partition, user) = (taken, taken.ToPartition(context, isRewritten), GetUser(context, policy));
                 if (user is null) (content, bypass) = (null, CacheBypass.UncertainUser);
             }
             catch (Exception exception) when (policy.Partition is not null || policy.User is not null)
@@ -226,14 +233,14 @@ internal sealed class QueryCacheMiddleware
             }
         }
         if (method is "GET" or "HEAD" or "QUERY" && content is null)
-            _warnings.Bypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
+            _warnings.LogBypass(bypass ?? (read is { HasGivenWay: true } ? CacheBypass.NoMemory : CacheBypass.Content));
         return (new()
         {
             Method = method,
             Scheme = request.Scheme,
             Authority = authority,
             Target = target,
-            Fields = fields,
+            Headers = headers,
             Content = content,
             Normalizations = normalizations,
             Partition = partition,
@@ -258,21 +265,21 @@ internal sealed class QueryCacheMiddleware
     }
 
     // Null if a principal of an application-defined class may hold data that its claims do not show.
-    private byte[]? UserOf(HttpContext context, QueryCachePolicy policy)
+    private byte[]? GetUser(HttpContext context, QueryCachePolicy policy)
     {
         if (policy.IsSharedAcrossUsers) return [];
-        if (policy.User?.Invoke(context) is { } name) return UserDigest.Of(name);
+        if (policy.User?.Invoke(context) is { } name) return UserDigest.Create(name);
         if (!UserDigest.IsCertain(context)) return null;
-        var user = UserDigest.Of(context, _options.CredentialHeaders);
-        if (user.Length > 0) _warnings.WarnOfTokenClaims(context);
+        var user = UserDigest.Create(context, _options.CredentialHeaders);
+        if (user.Length > 0) _warnings.WarnAboutTokenClaims(context);
         return user;
     }
 
-    private bool IsUser(HttpContext context, QueryCachePolicy policy, ReadOnlySpan<byte> user)
+    private bool IsSameUser(HttpContext context, QueryCachePolicy policy, ReadOnlySpan<byte> user)
     {
         try
         {
-            return UserOf(context, policy) is { } now && now.AsSpan().SequenceEqual(user);
+            return GetUser(context, policy) is { } now && now.AsSpan().SequenceEqual(user);
         }
         catch (Exception exception) when (policy.User is not null)
         {
@@ -282,11 +289,11 @@ internal sealed class QueryCacheMiddleware
     }
 
     // No inputs: the request was not looked up, and nothing is stored for it.
-    private bool AreInputs(HttpContext context, QueryCachePolicy policy, LookupInputs? inputs)
+    private bool HaveSameInputs(HttpContext context, QueryCachePolicy policy, LookupInputs? inputs)
     {
         try
         {
-            return inputs is null || LookupInputs.Of(context, policy) == inputs;
+            return inputs is null || LookupInputs.Create(context, policy) == inputs;
         }
         catch (Exception exception) when (policy.Partition is not null)
         {

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Adapters;
+using HttpQuery.Caching.Engine;
+
 namespace HttpQuery.Caching.Tests.Adapters;
 
 /// <summary>Headers of a request in the background (RFC 5861 §3).</summary>
@@ -28,20 +31,20 @@ public sealed class BackgroundRequestTests
     [InlineData("HEAD", "GET")]
     [InlineData("GET", "GET")]
     [InlineData("QUERY", "QUERY")]
-    public void HEAD_becomes_GET(string method, string expected) => Assert.Equal(expected, BackgroundRequest.MethodOf(method));
+    public void HEAD_becomes_GET(string method, string expected) => Assert.Equal(expected, BackgroundRequest.GetMethod(method));
 
     [Fact]
     public void Content_is_a_copy()
     {
         byte[] content = [1, 2, 3];
-        var request = new CacheRequest { Method = "QUERY", Scheme = "https", Authority = "a.test", Target = "/", Fields = Message.Fields(), Content = new(content) };
-        var copy = BackgroundRequest.ContentOf(request);
+        var request = new CacheRequest { Method = "QUERY", Scheme = "https", Authority = "a.test", Target = "/", Headers = Message.Headers(), Content = new(content) };
+        var copy = BackgroundRequest.GetContent(request);
         content[0] = 9;
         Assert.Equal([1, 2, 3], copy);
     }
 
     private static string[] HeadersOf(int length, params string[] lines) =>
-        Sorted([.. BackgroundRequest.HeadersOf(lines.Select(Message.Line), length).Select(header => $"{header.Key}: {header.Value}")]);
+        Sorted([.. BackgroundRequest.GetHeaders(lines.Select(Message.Line), length).Select(header => $"{header.Key}: {header.Value}")]);
 
     private static string[] Sorted(params string[] lines) => [.. lines.Select(line => line.ToUpperInvariant()).Order(StringComparer.Ordinal)];
 }

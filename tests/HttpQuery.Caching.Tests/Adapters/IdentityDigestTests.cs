@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Adapters;
+
 namespace HttpQuery.Caching.Tests.Adapters;
 
 /// <summary>The digest of a user: different parts never lead to the same one.</summary>

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>Each way through the cache has one metric label, one Cache-Status (RFC 9211) and one line in the log.</summary>
@@ -112,22 +115,22 @@ public sealed class CacheOutcomeTests : IDisposable
         await host.SendAsync("GET /a", CacheHost.Fresh(new string('a', 101)));
         Assert.EndsWith("because it is longer than MaximumResponseLength, or than the store takes.", _telemetry.Lines[^1], StringComparison.Ordinal);
         await host.SendAsync("GET /a", CacheHost.Fresh("short", "Content-Length: 6"));
-        Assert.EndsWith("because its length is not what Content-Length says.", _telemetry.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("because its length differs from Content-Length.", _telemetry.Lines[^1], StringComparison.Ordinal);
 
-        using (var cut = await host.BeginAsync("GET /b")) Assert.Equal(CacheHead.Capture, await cut.ReceiveAsync(200, CacheHost.Fresh("").Fields));
-        Assert.EndsWith("because it was cut off, or its client left.", _telemetry.Lines[^1], StringComparison.Ordinal);
+        using (var cut = await host.BeginAsync("GET /b")) Assert.Equal(CacheHead.Capture, await cut.ReceiveAsync(200, CacheHost.Fresh("").Headers));
+        Assert.EndsWith("because it was cut off, or its client disconnected.", _telemetry.Lines[^1], StringComparison.Ordinal);
 
         using var late = await host.BeginAsync("GET /c");
-        Assert.Equal(CacheHead.Capture, await late.ReceiveAsync(200, CacheHost.Fresh("").Fields));
+        Assert.Equal(CacheHead.Capture, await late.ReceiveAsync(200, CacheHost.Fresh("").Headers));
         await host.SendAsync("PUT /c", new OriginAnswer(204, ""));
         await late.CompleteAsync(default);
-        Assert.EndsWith("because its URI was invalidated while the request was under way.", _telemetry.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("because its URI was invalidated while the request was in progress.", _telemetry.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public void Each_decision_of_the_rules_has_words_of_its_own()
     {
-        var refusals = Enum.GetValues<StorageDecision>().Where(decision => decision is not StorageDecision.Store).Select(decision => Diagnostics.StorageRefusal.Of(decision)!.Reason).ToList();
+        var refusals = Enum.GetValues<StorageDecision>().Where(decision => decision is not StorageDecision.Store).Select(decision => Diagnostics.StorageRefusal.FromDecision(decision)!.Reason).ToList();
         Assert.Equal(refusals.Count, refusals.Distinct().Count());
     }
 
@@ -136,7 +139,7 @@ public sealed class CacheOutcomeTests : IDisposable
     {
         await _host.SendAsync(Query, CacheHost.Fresh("answer"));
         using var pending = await _host.BeginAsync("GET /b");
-        await pending.ReceiveAsync(200, CacheHost.Fresh("").Fields);
+        await pending.ReceiveAsync(200, CacheHost.Fresh("").Headers);
         using var capture = pending.Capture();
         capture.Append(new byte[10]);
         Assert.False(capture.IsOver);
@@ -254,7 +257,7 @@ public sealed class CacheOutcomeTests : IDisposable
 
     private static async Task<RequestDriver> ReceiveAsync(RequestDriver transaction, CacheHead expected, int status, params string[] lines)
     {
-        Assert.Equal(expected, await transaction.ReceiveAsync(status, Message.Fields(lines)));
+        Assert.Equal(expected, await transaction.ReceiveAsync(status, Message.Headers(lines)));
         return transaction;
     }
 
@@ -272,7 +275,7 @@ public sealed class CacheOutcomeTests : IDisposable
         Scheme = request.Scheme,
         Authority = request.Authority,
         Target = request.Target,
-        Fields = request.Fields,
+        Headers = request.Headers,
         Content = request.Content,
         IsBackground = true,
     };

@@ -1,3 +1,4 @@
+using HttpQuery.Caching.Engine;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching.Tests.Engine;
@@ -28,7 +29,7 @@ public class CachedHitTests
     public async Task Caches_with_one_store_tell_each_its_own_name()
     {
         var host = new CacheHost();
-        var other = new QueryCache(new() { Name = "other", SendsCacheStatus = true }, host.Store, host.Time);
+        var other = new QueryCache(new() { Name = "other", AddCacheStatus = true }, host.Store, host.Time);
         var silent = new QueryCache(new() { Name = "test" }, host.Store, host.Time);
         await host.SendAsync("GET /a", CacheHost.Fresh("abc"));
         for (var i = 0; i < 2; i++)

@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Engine;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>What is captured of a response is what was sent of it, or nothing.</summary>

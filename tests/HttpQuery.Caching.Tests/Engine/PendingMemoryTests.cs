@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Engine;
+
 namespace HttpQuery.Caching.Tests.Engine;
 
 /// <summary>The memory of requests under way: a limit for all, and the oldest gives way.</summary>

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using FsCheck;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching.Tests.Engine;
@@ -22,7 +24,7 @@ public class RequestMemoTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
             var request = Random(new(seed));
-            return memo.GetOrAdd(Options, request) == CacheKeySet.Of(Options, request) && memo.Size <= maximumSize;
+            return memo.GetOrAdd(Options, request) == CacheKeySet.Create(Options, request) && memo.Size <= maximumSize;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(TestScale.Cases));
         Assert.Equal(maximumSize > 0, memo.Size > 0);
     }
@@ -35,10 +37,10 @@ public class RequestMemoTests
         {
             var random = new Random(seed);
             var (one, other) = Pair(random);
-            var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(Options, one));
+            var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Create(Options, one));
             if (!entry.Matches(other, Options.RoutingHeaders)) return true;
             matches++;
-            return entry.Keys == CacheKeySet.Of(Options, other);
+            return entry.Keys == CacheKeySet.Create(Options, other);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(TestScale.Cases));
         Assert.True(matches > TestScale.Cases / 50, $"{matches} matches: too few to tell anything.");
     }
@@ -53,9 +55,9 @@ public class RequestMemoTests
     public void A_header_that_makes_a_key_is_not_taken_for_one_that_does_not(string name, bool isSame)
     {
         var (one, other) = (With("Accept"), With(name));
-        var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(Options, one));
+        var entry = new RememberedRequest(0, one, Options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Create(Options, one));
         Assert.Equal(isSame, entry.Matches(other, Options.RoutingHeaders));
-        Assert.Equal(isSame, entry.Keys == CacheKeySet.Of(Options, other));
+        Assert.Equal(isSame, entry.Keys == CacheKeySet.Create(Options, other));
 
         static CacheRequest With(string name) => new()
         {
@@ -63,7 +65,7 @@ public class RequestMemoTests
             Scheme = "http",
             Authority = "a.test",
             Target = "/a",
-            Fields = new StoredFields(new("Content-Type", "text/plain"), new(name, "x")),
+            Headers = new HeaderCollection(new("Content-Type", "text/plain"), new(name, "x")),
             Content = new("a"u8.ToArray()),
         };
     }
@@ -129,8 +131,8 @@ public class RequestMemoTests
     {
         var options = Options with { RoutingHeaders = routingHeaders };
         var (one, other) = (With(default), With("de"));
-        var entry = new RememberedRequest(0, one, options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Of(options, one));
-        Assert.NotEqual(entry.Keys, CacheKeySet.Of(options, other));
+        var entry = new RememberedRequest(0, one, options.RoutingHeaders, new(0, one.Content!.Value), CacheKeySet.Create(options, one));
+        Assert.NotEqual(entry.Keys, CacheKeySet.Create(options, other));
         Assert.False(entry.Matches(other, options.RoutingHeaders));
 
         static CacheRequest With(StringValues language) => new()
@@ -139,7 +141,7 @@ public class RequestMemoTests
             Scheme = "http",
             Authority = "a.test",
             Target = "/a",
-            Fields = new CountedLines { ["Content-Type"] = "text/plain", ["X-Forwarded-Host"] = "a", ["Content-Language"] = language },
+            Headers = new CountedLines { ["Content-Type"] = "text/plain", ["X-Forwarded-Host"] = "a", ["Content-Language"] = language },
             Content = new("a"u8.ToArray()),
         };
     }
@@ -154,9 +156,9 @@ public class RequestMemoTests
         var request = Request("/a", new(content), lines: lines);
         memo.GetOrAdd(Options, request);
         lines[^1] = "c";
-        Assert.Equal(CacheKeySet.Of(Options, request), memo.GetOrAdd(Options, request));
+        Assert.Equal(CacheKeySet.Create(Options, request), memo.GetOrAdd(Options, request));
         content[2] = (byte)'d';
-        Assert.Equal(CacheKeySet.Of(Options, request), memo.GetOrAdd(Options, request));
+        Assert.Equal(CacheKeySet.Create(Options, request), memo.GetOrAdd(Options, request));
     }
 
     [Fact]
@@ -164,7 +166,7 @@ public class RequestMemoTests
     {
         var memo = new RequestMemo(10_000);
         var requests = Enumerable.Range(0, 32).Select(i => Request($"/{i % 8}", new(new byte[i * 30]))).ToArray();
-        var keys = requests.Select(request => CacheKeySet.Of(Options, request)).ToArray();
+        var keys = requests.Select(request => CacheKeySet.Create(Options, request)).ToArray();
         Parallel.For(0, 20_000, i => Assert.Equal(keys[i * 7 % 32], memo.GetOrAdd(Options, requests[i * 7 % 32])));
         Assert.InRange(memo.Size, 1, 10_000);
     }
@@ -202,7 +204,7 @@ public class RequestMemoTests
             Scheme = parts[7] % 2 == 0 ? "http" : "https",
             Authority = parts[8] % 2 == 0 ? "a.test" : "A.test",
             Target = (parts[9] % 3) switch { 0 => "/a", 1 => "/A", _ => "/a?b" },
-            Fields = new StoredFields(fields),
+            Headers = new HeaderCollection(fields),
             Content = random.Next(2) == 0 ? new(content) : Segments(content, content.Length > 100 ? random.Next(1_000, 9_000) : random.Next(1, 4)),
             Partition = new byte[parts[10] % 2],
             User = parts[11] % 3 == 0 ? ReadOnlyMemory<byte>.Empty : new byte[] { (byte)(parts[11] % 3) },
@@ -216,7 +218,7 @@ public class RequestMemoTests
         Scheme = "http",
         Authority = "a.test",
         Target = target,
-        Fields = new LiveLines(lines),
+        Headers = new LiveLines(lines),
         Content = content,
         User = user,
     };
@@ -242,13 +244,13 @@ public class RequestMemoTests
     }
 
     // As servers have them: the array is not copied.
-    private sealed class LiveLines(string[]? lines) : IFieldLines
+    private sealed class LiveLines(string[]? lines) : IReadOnlyHeaders
     {
         public StringValues this[string name] => name switch { "X-Forwarded-Host" => lines, "Content-Type" => "text/plain", _ => default(StringValues) };
     }
 
     // As the dictionaries of servers: a header that was added without lines is counted.
-    private sealed class CountedLines : Dictionary<string, StringValues>, ICountedFields
+    private sealed class CountedLines : Dictionary<string, StringValues>, ICountedHeaders
     {
         public CountedLines()
             : base(StringComparer.OrdinalIgnoreCase)
@@ -257,7 +259,7 @@ public class RequestMemoTests
 
         public IEnumerable<string> Names => Keys;
 
-        StringValues IFieldLines.this[string name] => this.GetValueOrDefault(name);
+        StringValues IReadOnlyHeaders.this[string name] => this.GetValueOrDefault(name);
     }
 
     private sealed class CountingNormalizer : IQueryContentNormalizer

@@ -43,7 +43,7 @@ internal static class EpochSearch
                 if (run.Violation is not null) return new(seen.Count, i, Trace(scenario, taken));
             }
             if (run.Stuck is { } stuck) throw new InvalidOperationException($"{stuck}\n{Trace(scenario, taken)}");
-            seen.Add(HashOf(string.Join(' ', taken)));
+            seen.Add(GetHash(string.Join(' ', taken)));
         }
         return new(seen.Count, paths, null);
     }
@@ -61,7 +61,7 @@ internal static class EpochSearch
             while (true)
             {
                 if (run.Violation is not null) return new(seen.Count, ends, Trace(scenario, taken));
-                if (!seen.Add(HashOf(run.State()))) break;
+                if (!seen.Add(GetHash(run.State()))) break;
 
                 var choices = run.Choices();
                 if (choices.Count == 0)
@@ -85,7 +85,7 @@ internal static class EpochSearch
         return $"{run.Violation}\n{string.Join('\n', run.Trace)}";
     }
 
-    private static UInt128 HashOf(string state)
+    private static UInt128 GetHash(string state)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(MemoryMarshal.AsBytes(state.AsSpan()), digest);

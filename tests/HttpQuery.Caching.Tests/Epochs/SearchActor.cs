@@ -1,3 +1,5 @@
+using HttpQuery.Caching.Items;
+
 namespace HttpQuery.Caching.Tests.Epochs;
 
 /// <summary>One request or eviction of a search: where it stands, and what it has seen.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Items;
 
 namespace HttpQuery.Caching.Tests.Epochs;
 
@@ -15,7 +16,7 @@ internal sealed partial class SearchRun
         var text = new StringBuilder(256);
         text.Append(CultureInfo.InvariantCulture, $"{_version},{_losses},{_failures},{_hours}");
         foreach (var floor in _floors) text.Append(',').Append(floor);
-        foreach (var key in (ReadOnlySpan<QueryCacheKey>)[_epoch, _marker, Keys.Primary, EpochKeys.Store, EpochKeys.MarkerOf(EpochKeys.Store)])
+        foreach (var key in (ReadOnlySpan<QueryCacheKey>)[_epoch, _marker, Keys.Primary, EpochKeys.Store, EpochKeys.GetMarkerKey(EpochKeys.Store)])
         {
             text.Append('|');
             Render(text, Peek(key), numbers);
@@ -77,11 +78,11 @@ internal sealed partial class SearchRun
         return id;
     }
 
-    private static bool IsDistrusted(QueryCache cache) => Failures(cache.Epochs) != Healed(cache.Epochs);
+    private static bool IsDistrusted(QueryCache cache) => Failures(cache.Epochs) != ResetCount(cache.Epochs);
 
     [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "_failures")]
     private static extern ref long Failures(StoreEpochs epochs);
 
-    [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "_healed")]
-    private static extern ref long Healed(StoreEpochs epochs);
+    [System.Runtime.CompilerServices.UnsafeAccessor(System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "_resets")]
+    private static extern ref long ResetCount(StoreEpochs epochs);
 }

@@ -1,4 +1,6 @@
-using HttpQuery.Caching.Epochs;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Items;
 
 namespace HttpQuery.Caching.Tests.Epochs;
 
@@ -9,11 +11,11 @@ internal sealed partial class SearchRun
 
     private static readonly QueryCacheOptions Options = new() { Name = "search", Rules = Message.Shared, CollapseTimeout = TimeSpan.Zero };
     private static readonly CacheRequest Plain = CacheHost.Request("GET /a");
-    private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Fields = Message.Fields(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = [TagName] };
+    private static readonly CacheRequest Tagged = new() { Method = "GET", Scheme = "https", Authority = "a.test", Target = "/a", Headers = Message.Headers(), Content = System.Buffers.ReadOnlySequence<byte>.Empty, Tags = [TagName] };
     private static readonly CacheRequest Put = CacheHost.Request("PUT /a");
-    private static readonly CacheKeySet Keys = CacheKeySet.Of(Options, Plain);
-    private static readonly QueryCacheKey TagKey = EpochKeys.OfTag(TagName);
-    private static readonly StoredFields Fields = Message.Fields("Cache-Control: max-age=86400");
+    private static readonly CacheKeySet Keys = CacheKeySet.Create(Options, Plain);
+    private static readonly QueryCacheKey TagKey = EpochKeys.GetTagKey(TagName);
+    private static readonly HeaderCollection Headers = Message.Headers("Cache-Control: max-age=86400");
     private static readonly AsyncLocal<SearchActor?> Current = new();
 
     private readonly SearchScenario _scenario;
@@ -42,7 +44,7 @@ internal sealed partial class SearchRun
         _floors = new int[_caches.Length];
         for (var i = 0; i < _caches.Length; i++) _caches[i] = new(Options, new SearchStore(this), _clock);
         _epoch = scenario.Tag is SearchedTag.None ? Keys.Resource : TagKey;
-        _marker = EpochKeys.MarkerOf(_epoch);
+        _marker = EpochKeys.GetMarkerKey(_epoch);
         Fill();
 
         foreach (var machine in scenario.Invalidating) Add(machine, 'I', InvalidateAsync);
@@ -89,7 +91,7 @@ internal sealed partial class SearchRun
         if (choice.Step is not { } step)
         {
             _hours--;
-            _clock.Advance(Options.MaximumFlight);
+            _clock.Advance(Options.MaximumRequestDuration);
             _trace?.Add("an hour passes");
             return;
         }
@@ -158,11 +160,11 @@ internal sealed partial class SearchRun
             var epoch = CacheEpoch.New();
             Keep(_epoch, epoch, month);
             var epochs = _scenario.Tag is SearchedTag.None ? new ItemEpochs(epoch.Number, store.Number, []) : new(resource.Number, store.Number, [new(TagName, epoch.Number)]);
-            Keep(Keys.Primary, new CachedResponse(new(Message.Shared, 200, Fields, Message.Received, Message.Received), new byte[1], epochs), month);
+            Keep(Keys.Primary, new CachedResponse(new(Message.Shared, 200, Headers, Message.Received, Message.Received), new byte[1], epochs), month);
         }
         if (_scenario.Start is not SearchedStart.Invalidated) return;
-        Keep(_epoch, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumFlight);
-        Keep(_marker, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumFlight);
+        Keep(_epoch, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumRequestDuration);
+        Keep(_marker, CacheEpoch.New(EpochOrigin.BriefInvalidation), Options.MaximumRequestDuration);
     }
 
     private void Add(int machine, char kind, Func<SearchActor, Task> act)
@@ -226,7 +228,7 @@ internal sealed partial class SearchRun
         actor.Version = _version;
         byte[] content = [(byte)_version];
         IReadOnlyList<string> tags = _scenario.Tag is SearchedTag.None ? [] : [TagName];
-        if (await exchange.ReceiveAsync(new(200, Fields) { Terms = () => new(null, tags) }).ConfigureAwait(false) is not OriginReaction.RelayAndStore reaction) return;
+        if (await exchange.ReceiveAsync(new(200, Headers) { Terms = () => new(null, tags) }).ConfigureAwait(false) is not ResponseAction.RelayAndStore reaction) return;
         reaction.Capture.Append(content);
         await reaction.Capture.StoreAsync().ConfigureAwait(false);
     }
@@ -272,7 +274,7 @@ internal sealed partial class SearchRun
         if (key == _marker) return 'M';
         if (key == Keys.Primary) return 'P';
         if (key == EpochKeys.Store) return 's';
-        return key == EpochKeys.MarkerOf(EpochKeys.Store) ? 'm' : ' ';
+        return key == EpochKeys.GetMarkerKey(EpochKeys.Store) ? 'm' : ' ';
     }
 
     private CacheItem? Peek(QueryCacheKey key) => _contents.TryGetValue(key, out var one) && one.Expiry > _clock.GetUtcNow() ? one.Item : null;
@@ -300,14 +302,14 @@ internal sealed partial class SearchRun
                 _contents.Remove(step.Key);
             }
             step.Read = ReadBy(step);
-            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} reads {step.Role}: {TextOf(step.Read)}{(variant == 1 ? " (lost)" : "")}");
+            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} reads {step.Role}: {GetText(step.Read)}{(variant == 1 ? " (lost)" : "")}");
             step.Completion.SetResult(step.Read);
         }
         else
         {
             if (variant > 0) _failures--;
             if (variant is 0 or 3) WriteBy(step);
-            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} writes {step.Role}: {TextOf(step.Item)}{variant switch { 1 => " (fails)", 2 => " (lost)", 3 => " (fails, but is done)", _ => "" }}");
+            _trace?.Add($"{actor.Kind}{actor.Index} on machine {actor.Machine} writes {step.Role}: {GetText(step.Item)}{variant switch { 1 => " (fails)", 2 => " (lost)", 3 => " (fails, but is done)", _ => "" }}");
             if (variant is 1 or 3) step.Completion.SetException(new IOException("down"));
             else step.Completion.SetResult(null);
         }
@@ -343,7 +345,7 @@ internal sealed partial class SearchRun
         Keep(step.Key, item, step.Lifetime);
     }
 
-    private static string TextOf(CacheItem? item) => item switch
+    private static string GetText(CacheItem? item) => item switch
     {
         CacheEpoch epoch => $"{epoch.Origin} {(ushort)epoch.Number:x4}",
         CachedResponse response => $"state {response.Content.Span[0]} in {(ushort)response.Epochs.Resource:x4}{string.Concat(response.Epochs.Tags.Select(tag => $" tag {(ushort)tag.Number:x4}"))}",

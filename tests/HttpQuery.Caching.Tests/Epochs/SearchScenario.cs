@@ -27,7 +27,7 @@ internal sealed record SearchScenario
     /// <summary>How many writes may fail, or be lost without an error.</summary>
     public int FailedWrites { get; init; }
 
-    /// <summary>How many times <see cref="QueryCacheOptions.MaximumFlight"/> may pass.</summary>
+    /// <summary>How many times <see cref="QueryCacheOptions.MaximumRequestDuration"/> may pass.</summary>
     public int Hours { get; init; }
 
     /// <summary>Whether a request may begin, and reach the origin, at any later moment, and not only at once.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 
 namespace HttpQuery.Caching.Tests.Epochs;
 

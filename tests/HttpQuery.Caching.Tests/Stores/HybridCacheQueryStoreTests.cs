@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using HttpQuery.Caching.Items;
+using HttpQuery.Caching.Stores;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Caching.Tests.Stores;

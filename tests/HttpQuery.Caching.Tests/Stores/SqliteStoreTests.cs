@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace HttpQuery.Caching.Tests.Stores;
 
 /// <summary>A store of somebody else's, in a file; two machines have the file open.</summary>
-public sealed class SqliteStoreTests : OctetStoreTests, IDisposable
+public sealed class SqliteStoreTests : ByteItemStoreTests, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("httpquery");
 

@@ -1,3 +1,6 @@
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
+
 namespace HttpQuery.Caching.Tests.Support;
 
 /// <summary>Random caching fields: well formed, nearly so, and neither.</summary>
@@ -50,14 +53,14 @@ internal static class CacheGenerators
         select name is "max-age" or "s-maxage" or "min-fresh" or "max-stale" or ['s', 't', 'a', 'l', 'e', ..] ? $"{name}={seconds}" : name,
         5).Select(directives => string.Join(", ", directives));
 
-    public static Gen<StoredFields> ResponseFields => TextGenerators.Several(ResponseLine, 8).Select(lines => new StoredFields(lines));
+    public static Gen<HeaderCollection> ResponseHeaders => TextGenerators.Several(ResponseLine, 8).Select(lines => new HeaderCollection(lines));
 
     public static Gen<RequestDirectives> Request => CacheControl.Select(text => RequestDirectives.Parse(text));
 
     public static Gen<StoredResponse> Stored(Gen<CacheRuleOptions> options) =>
         from one in options
         from status in Gen.Elements(200, 203, 301, 404, 500, 599)
-        from fields in ResponseFields
+        from fields in ResponseHeaders
         from delay in Delay
         select new StoredResponse(one, status, fields, Message.Received - delay, Message.Received);
 

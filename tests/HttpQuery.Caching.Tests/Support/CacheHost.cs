@@ -1,5 +1,7 @@
 using System.Text;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery.Caching.Tests.Support;
 
@@ -9,10 +11,10 @@ internal sealed class CacheHost
     public CacheHost(QueryCacheOptions? options = null, Func<TimeProvider, IQueryCacheStore>? store = null, Telemetry? telemetry = null)
     {
         Store = store?.Invoke(Time) ?? new MemoryCacheStore(timeProvider: Time);
-        Cache = new(options ?? new() { Name = "test", SendsCacheStatus = true }, Store, Time, telemetry, telemetry);
+        Cache = new(options ?? new() { Name = "test", AddCacheStatus = true }, Store, Time, telemetry, telemetry);
     }
 
-    public static QueryCacheOptions Shared { get; } = new() { Name = "test", SendsCacheStatus = true, Rules = Message.Shared };
+    public static QueryCacheOptions Shared { get; } = new() { Name = "test", AddCacheStatus = true, Rules = Message.Shared };
 
     public FakeTimeProvider Time { get; } = new(Message.Received);
 
@@ -30,7 +32,7 @@ internal sealed class CacheHost
             Scheme = "https",
             Authority = "a.test",
             Target = parts[1],
-            Fields = Message.Fields(parts[0] is "QUERY" && !lines.Any(line => line.StartsWith("Content-Type:", StringComparison.Ordinal)) ? ["Content-Type: application/json", .. lines] : lines),
+            Headers = Message.Headers(parts[0] is "QUERY" && !lines.Any(line => line.StartsWith("Content-Type:", StringComparison.Ordinal)) ? ["Content-Type: application/json", .. lines] : lines),
             Content = new(Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : "")),
             Normalizations = QueryNormalizations.JsonSpelling,
         };
@@ -43,7 +45,7 @@ internal sealed class CacheHost
         Scheme = request.Scheme,
         Authority = request.Authority,
         Target = request.Target,
-        Fields = request.Fields,
+        Headers = request.Headers,
         Content = request.Content,
         Normalizations = request.Normalizations,
         Partition = Encoding.UTF8.GetBytes(user),
@@ -67,23 +69,23 @@ internal sealed class CacheHost
     public static async Task<Reply> FinishAsync(RequestDriver transaction, params OriginAnswer[] origin)
     {
         if (transaction.Action is CacheAction.Serve) return Reply.Of(transaction.Answer(), 0);
-        if (transaction.Action is CacheAction.Refuse) return new(504, Message.Fields(), "", 0, IsServed: false);
+        if (transaction.Action is CacheAction.Refuse) return new(504, Message.Headers(), "", 0, IsServed: false);
         for (var forwarded = 1; ; forwarded++)
         {
             Assert.True(forwarded <= origin.Length, "The request was forwarded, which was not expected.");
             var answer = origin[forwarded - 1];
-            switch (await transaction.ReceiveAsync(answer.Status, answer.Fields))
+            switch (await transaction.ReceiveAsync(answer.Status, answer.Headers))
             {
                 case CacheHead.Serve:
                     return Reply.Of(transaction.Answer(), forwarded);
                 case CacheHead.Resend:
                     continue;
                 case CacheHead.Capture:
-                    var status = transaction.StatusValue(answer.Fields["Cache-Status"]);
+                    var status = transaction.StatusValue(answer.Headers["Cache-Status"]);
                     await transaction.CompleteAsync(Encoding.UTF8.GetBytes(answer.Content), answer.Tags);
-                    return new(answer.Status, new([.. answer.Fields, new("Cache-Status", status)]), answer.Content, forwarded, IsServed: false);
+                    return new(answer.Status, new([.. answer.Headers, new("Cache-Status", status)]), answer.Content, forwarded, IsServed: false);
                 default:
-                    return new(answer.Status, new([.. answer.Fields, new("Cache-Status", transaction.StatusValue(default))]), answer.Content, forwarded, IsServed: false);
+                    return new(answer.Status, new([.. answer.Headers, new("Cache-Status", transaction.StatusValue(default))]), answer.Content, forwarded, IsServed: false);
             }
         }
     }
@@ -114,16 +116,16 @@ internal sealed record OriginAnswer(int Status, string Content, params string[] 
 {
     public string[] Tags { get; init; } = [];
 
-    public StoredFields Fields => Message.Fields(Lines);
+    public HeaderCollection Headers => Message.Headers(Lines);
 }
 
 /// <summary>What the client gets.</summary>
-internal sealed record Reply(int Status, StoredFields Fields, string Content, int Forwarded, bool IsServed)
+internal sealed record Reply(int Status, HeaderCollection Headers, string Content, int Forwarded, bool IsServed)
 {
     public long? ContentLength { get; private init; }
 
-    public string? this[string name] => Fields[name].ToString() is { Length: > 0 } value ? value : null;
+    public string? this[string name] => Headers[name].ToString() is { Length: > 0 } value ? value : null;
 
     public static Reply Of(CachedAnswer answer, int forwarded) =>
-        new(answer.Status, new(answer.Fields), Encoding.UTF8.GetString(answer.Content.Span), forwarded, IsServed: true) { ContentLength = answer.ContentLength };
+        new(answer.Status, new(answer.Headers), Encoding.UTF8.GetString(answer.Content.Span), forwarded, IsServed: true) { ContentLength = answer.ContentLength };
 }

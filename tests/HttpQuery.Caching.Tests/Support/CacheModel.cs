@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using HttpQuery.CacheKeys;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Headers;
 
 namespace HttpQuery.Caching.Tests.Support;
 
@@ -76,7 +78,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
             Scheme = "https",
             Authority = random.Next(10) > 0 ? "a.test" : Any(Authorities),
             Target = random.Next(10) > 0 ? Targets[resource][0] : Any(Targets[resource]),
-            Fields = Message.Fields([.. lines]),
+            Headers = Message.Headers([.. lines]),
             Content = new(Encoding.UTF8.GetBytes(content)),
             Normalizations = random.Next(6) == 0 ? QueryNormalizations.None : QueryNormalizations.JsonSpelling,
             Partition = _isShared ? Encoding.UTF8.GetBytes(Any(["anna", "anna", "anna", "bert"])) : known,
@@ -91,7 +93,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         if (asked.Method is "POST" or "PUT")
         {
             var status = Any([200, 204, 303, 400, 500]);
-            Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(status, StoredFields.Empty));
+            Assert.Equal(CacheHead.Pass, await transaction.ReceiveAsync(status, HeaderCollection.Empty));
             if (status < 400) _versions[asked.Resource] = _versions.GetValueOrDefault(asked.Resource) + 1;
             return;
         }
@@ -105,7 +107,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
             // The origin says that the version is the same still; for another user that may be another answer. A 304 has no first byte: it ends before it is used.
             if (asked.IsLate) transaction.ReportUnknownUser();
             var isStillPublic = random.Next(3) > 0;
-            var head = await transaction.ReceiveAsync(304, isStillPublic ? Message.Fields($"ETag: {tag}") : Message.Fields($"ETag: {tag}", "Cache-Control: max-age=5"));
+            var head = await transaction.ReceiveAsync(304, isStillPublic ? Message.Headers($"ETag: {tag}") : Message.Headers($"ETag: {tag}", "Cache-Control: max-age=5"));
             if (head is CacheHead.Serve)
             {
                 var number = NumberOf(transaction.Answer());
@@ -121,7 +123,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
 
         var made = new Made(asked, Any([200, 200, 200, 404, 503]), rule, vary, Host.Time.GetUtcNow(), asked.Version);
         var name = _made.Count.ToString(CultureInfo.InvariantCulture);
-        switch (await transaction.ReceiveAsync(made.Status, [.. Fields(rule, vary, tag), new("X-Number", name)]))
+        switch (await transaction.ReceiveAsync(made.Status, [.. Headers(rule, vary, tag), new("X-Number", name)]))
         {
             case CacheHead.Serve:
                 Assert.False(isEarly, "Something stale stood in for a user who became known behind the cache.");
@@ -137,13 +139,13 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         }
     }
 
-    private static StoredFields Fields(string rule, string vary, string tag) =>
-        Message.Fields(vary.Length > 0 ? [$"Cache-Control: {rule}", $"ETag: {tag}", $"Vary: {vary}"] : [$"Cache-Control: {rule}", $"ETag: {tag}"]);
+    private static HeaderCollection Headers(string rule, string vary, string tag) =>
+        Message.Headers(vary.Length > 0 ? [$"Cache-Control: {rule}", $"ETag: {tag}", $"Vary: {vary}"] : [$"Cache-Control: {rule}", $"ETag: {tag}"]);
 
-    private static string NumberOf(CachedAnswer answer) => answer.Fields.Single(field => field.Key is "X-Number").Value.ToString();
+    private static string NumberOf(CachedAnswer answer) => answer.Headers.Single(field => field.Key is "X-Number").Value.ToString();
 
     // What the answer says of itself: a 304 may have changed it.
-    private static string RuleOf(CachedAnswer answer) => answer.Fields.Single(field => field.Key is "Cache-Control").Value.ToString();
+    private static string RuleOf(CachedAnswer answer) => answer.Headers.Single(field => field.Key is "Cache-Control").Value.ToString();
 
     private void Check(CachedAnswer answer, Asked asked, bool isFailure)
     {
@@ -179,7 +181,7 @@ internal sealed class CacheModel(Random random, Func<CacheRuleOptions, IQueryCac
         Assert.True(before.User == asked.User || rule.Contains("s-maxage", StringComparison.Ordinal) || rule.Contains("public", StringComparison.Ordinal), "It is another user's.");
         var isNormalized = before.IsClaimed && asked.IsClaimed && made.Status is 200;
         Assert.Equal(Normalize(before.Content, isNormalized), Normalize(asked.Content, isNormalized));
-        foreach (var name in made.Vary.Split(", ", StringSplitOptions.RemoveEmptyEntries)) Assert.Equal(before.Request.Fields[name], asked.Request.Fields[name]);
+        foreach (var name in made.Vary.Split(", ", StringSplitOptions.RemoveEmptyEntries)) Assert.Equal(before.Request.Headers[name], asked.Request.Headers[name]);
     }
 
     private static string Normalize(string content, bool isNormalized) => isNormalized ? content.Replace(" ", "", StringComparison.Ordinal) : content;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using HttpQuery.Caching.Headers;
+using HttpQuery.Caching.Rules;
 
 namespace HttpQuery.Caching.Tests.Support;
 
@@ -20,7 +22,7 @@ internal static class Message
     public static string Date(double seconds) => HttpDate.Format(At(seconds));
 
     /// <summary>Fields from lines such as <c>Age: 5</c>; <c>{+60}</c> stands for a date.</summary>
-    public static StoredFields Fields(params string[] lines) => new(lines.Select(Line));
+    public static HeaderCollection Headers(params string[] lines) => new(lines.Select(Line));
 
     public static KeyValuePair<string, StringValues> Line(string line)
     {
@@ -31,7 +33,7 @@ internal static class Message
     }
 
     public static StoredResponse Stored(CacheRuleOptions options, params string[] lines) =>
-        new(options, 200, Fields(lines), Received, Received);
+        new(options, 200, Headers(lines), Received, Received);
 
     public static RequestDirectives Request(string? cacheControl) => RequestDirectives.Parse(cacheControl);
 }

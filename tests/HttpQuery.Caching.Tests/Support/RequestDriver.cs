@@ -1,4 +1,6 @@
 using HttpQuery.Caching.Diagnostics;
+using HttpQuery.Caching.Engine;
+using HttpQuery.Caching.Rules;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Caching.Tests.Support;
@@ -68,7 +70,7 @@ internal sealed class RequestDriver : IDisposable
 
     public bool ShouldRevalidate => Revalidation is not null;
 
-    private Revalidation? Revalidation => (_decision as CacheDecision.Serve)?.Revalidation;
+    private BackgroundRevalidation? Revalidation => (_decision as CacheDecision.Serve)?.Revalidation;
 
     public bool TryBeginRevalidation() => Revalidation?.TryBegin() is true;
 
@@ -87,19 +89,19 @@ internal sealed class RequestDriver : IDisposable
         var reaction = await _exchange!.ReceiveAsync(new(status, fields) { IsUnreached = isUnreached, Terms = () => new(null, _tags, () => new(FinalRefusal, _isUserUnknown)) });
         switch (reaction)
         {
-            case OriginReaction.Serve serve:
+            case ResponseAction.Serve serve:
                 _message = serve.Message;
                 _status = _ => serve.Message.CacheStatus;
                 return CacheHead.Serve;
-            case OriginReaction.Retry retry:
+            case ResponseAction.Retry retry:
                 (_exchange, _hasReceived) = (retry.Exchange, false);
                 return CacheHead.Resend;
-            case OriginReaction.RelayAndStore stored:
+            case ResponseAction.RelayAndStore stored:
                 _capture = stored.Capture;
                 _status = stored.StatusLines;
                 return CacheHead.Capture;
             default:
-                _status = ((OriginReaction.Relay)reaction).StatusLines;
+                _status = ((ResponseAction.Relay)reaction).StatusLines;
                 return CacheHead.Pass;
         }
     }
@@ -153,7 +155,7 @@ internal sealed class RequestDriver : IDisposable
 }
 
 /// <summary>A message that was served.</summary>
-internal sealed record CachedAnswer(int Status, KeyValuePair<string, StringValues>[] Fields, ReadOnlyMemory<byte> Content, long? ContentLength)
+internal sealed record CachedAnswer(int Status, KeyValuePair<string, StringValues>[] Headers, ReadOnlyMemory<byte> Content, long? ContentLength)
 {
     public static CachedAnswer Of(CachedMessage message) => new(message.Status, [.. message.Headers], message.Content, message.ContentLength);
 }

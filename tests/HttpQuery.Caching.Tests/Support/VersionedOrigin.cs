@@ -43,7 +43,7 @@ internal sealed class VersionedOrigin(params QueryCache[] caches)
 
         var content = $"{text}\n{user}\n{Volatile.Read(ref _versions[target])}";
         for (var i = random.Next(3); i > 0; i--) await Task.Yield();
-        if (await transaction.ReceiveAsync(200, Message.Fields("Cache-Control: max-age=600")) is CacheHead.Capture) await transaction.CompleteAsync(Encoding.UTF8.GetBytes(content));
+        if (await transaction.ReceiveAsync(200, Message.Headers("Cache-Control: max-age=600")) is CacheHead.Capture) await transaction.CompleteAsync(Encoding.UTF8.GetBytes(content));
     }
 
     private static void Check(string content, string text, string user, int floor)

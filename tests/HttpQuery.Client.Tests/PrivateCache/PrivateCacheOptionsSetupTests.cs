@@ -70,7 +70,7 @@ public sealed class PrivateCacheOptionsSetupTests
         (string Key, string Value)[] settings =
         [
             ("Name", "edge"), ("AddCacheStatus", "true"), ("MaximumSize", "1000000"), ("MaximumCount", "7"), ("MaximumContentLength", "8"), ("MaximumResponseLength", "9"), ("MaximumPendingSize", "2000000"),
-            ("MaximumMemoSize", "3000000"), ("MaximumFlight", "00:00:06"),
+            ("MaximumMemoSize", "3000000"), ("MaximumRequestDuration", "00:00:06"),
             ("StoreTimeout", "00:00:01"), ("CollapseTimeout", "00:00:02"), ("FollowerTimeout", "00:00:03"), ("RevalidationTimeout", "00:00:04"), ("AllowHeuristicFreshness", "false"),
             ("MaximumStaleWhenDisconnected", "00:00:05"), ("CredentialHeaders:0", "X-Api-Key"), ("Normalizations", "JsonSpelling"),
         ];
@@ -78,9 +78,9 @@ public sealed class PrivateCacheOptionsSetupTests
         provider.GetRequiredService<IStartupValidator>().Validate();
         var cache = provider.GetRequiredKeyedService<QueryCache>("api").Options;
 
-        Assert.Equal(("edge", true, 9, 2000000), (cache.Name, cache.SendsCacheStatus, cache.MaximumResponseLength, cache.MaximumPendingSize));
+        Assert.Equal(("edge", true, 9, 2000000), (cache.Name, cache.AddCacheStatus, cache.MaximumResponseLength, cache.MaximumPendingSize));
         Assert.Equal(3000000, cache.MaximumMemoSize);
-        Assert.Equal([1, 2, 3, 5, 6], new[] { cache.StoreTimeout, cache.CollapseTimeout, cache.FollowerTimeout, cache.Rules.MaximumStaleWhenDisconnected, cache.MaximumFlight }.Select(time => (int)time.TotalSeconds));
+        Assert.Equal([1, 2, 3, 5, 6], new[] { cache.StoreTimeout, cache.CollapseTimeout, cache.FollowerTimeout, cache.Rules.MaximumStaleWhenDisconnected, cache.MaximumRequestDuration }.Select(time => (int)time.TotalSeconds));
         Assert.False(cache.Rules.AllowHeuristicFreshness);
         Assert.Equal(["Authorization", "X-Api-Key"], cache.Rules.CredentialHeaders);
 

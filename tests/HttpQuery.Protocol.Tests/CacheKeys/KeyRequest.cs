@@ -101,7 +101,7 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
 
     private QueryCacheKey? Find(QueryCacheKeyScheme scheme, Func<QueryCacheKeyBuilder, QueryCacheKey> complete)
     {
-        if (IsResource) return QueryCacheKey.OfResource(Text(Scheme), Text(Authority), Text(Target));
+        if (IsResource) return QueryCacheKey.FromResource(Text(Scheme), Text(Authority), Text(Target));
         using var builder = scheme.CreateBuilder();
         Describe(builder);
         return Vary(complete(builder));
@@ -112,14 +112,14 @@ internal sealed record KeyRequest(string Method, string Scheme, string Authority
         if (IsText)
         {
             builder.Start(Method, Scheme, Authority, Target);
-            foreach (var (name, value) in Fields) builder.AddField(name, value);
-            foreach (var (name, value) in Routing) builder.AddRoutingField(name, value);
+            foreach (var (name, value) in Fields) builder.AddHeader(name, value);
+            foreach (var (name, value) in Routing) builder.AddRoutingHeader(name, value);
         }
         else
         {
             builder.Start(Octets(Method), Octets(Scheme), Octets(Authority), Octets(Target));
-            foreach (var (name, value) in Fields) builder.AddField(name, Octets(value));
-            foreach (var (name, value) in Routing) builder.AddRoutingField(name, Octets(value));
+            foreach (var (name, value) in Fields) builder.AddHeader(name, Octets(value));
+            foreach (var (name, value) in Routing) builder.AddRoutingHeader(name, Octets(value));
         }
         builder.SetNormalizations(Normalizations);
         if (Partition is not null) builder.SetPartition(Partition);

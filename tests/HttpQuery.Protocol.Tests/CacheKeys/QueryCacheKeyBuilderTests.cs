@@ -36,13 +36,13 @@ public class QueryCacheKeyBuilderTests
     {
         using var builder = new QueryCacheKeyScheme().CreateBuilder();
         builder.Start("QUERY", "http", "a.test", "/é");
-        builder.AddField("Content-Type", "text/plain; a=\"é\"");
-        builder.AddRoutingField("X-Host", "é");
+        builder.AddHeader("Content-Type", "text/plain; a=\"é\"");
+        builder.AddRoutingHeader("X-Host", "é");
         var text = builder.Complete([]);
 
         builder.Start("QUERY"u8, "http"u8, "a.test"u8, "/é"u8);
-        builder.AddField("Content-Type", "text/plain; a=\"é\""u8);
-        builder.AddRoutingField("x-HOST", "é"u8);
+        builder.AddHeader("Content-Type", "text/plain; a=\"é\""u8);
+        builder.AddRoutingHeader("x-HOST", "é"u8);
         Assert.Equal(text, builder.Complete([]));
     }
 
@@ -55,9 +55,9 @@ public class QueryCacheKeyBuilderTests
         foreach (var coding in new[] { null, "gzip", "deflate" })
         {
             builder.Start("QUERY", "http", "b.test", "/other");
-            builder.AddField("Content-Type", "application/json");
-            if (coding is not null) builder.AddField("Content-Encoding", coding);
-            builder.AddRoutingField("X-Host", "c.test");
+            builder.AddHeader("Content-Type", "application/json");
+            if (coding is not null) builder.AddHeader("Content-Encoding", coding);
+            builder.AddRoutingHeader("X-Host", "c.test");
             builder.SetPartition("somebody"u8);
             builder.SetNormalizations(QueryNormalizations.Gzip | QueryNormalizations.Deflate | QueryNormalizations.JsonMemberOrder);
             builder.Append("[1,{\"half\":\""u8);
@@ -69,16 +69,16 @@ public class QueryCacheKeyBuilderTests
     public void Steps_out_of_order_are_refused()
     {
         using var builder = new QueryCacheKeyScheme().CreateBuilder();
-        Assert.Throws<InvalidOperationException>(() => builder.AddField("Content-Type", "a/b"));
-        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingField("X-Host", "a"));
+        Assert.Throws<InvalidOperationException>(() => builder.AddHeader("Content-Type", "a/b"));
+        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingHeader("X-Host", "a"));
         Assert.Throws<InvalidOperationException>(() => builder.SetNormalizations(QueryNormalizations.Gzip));
         Assert.Throws<InvalidOperationException>(() => builder.Append(Json));
         Assert.Throws<InvalidOperationException>(() => builder.Complete());
 
         Start(builder).Append(Json);
-        Assert.Throws<InvalidOperationException>(() => builder.AddField("Content-Type", "a/b"));
+        Assert.Throws<InvalidOperationException>(() => builder.AddHeader("Content-Type", "a/b"));
         Assert.Throws<InvalidOperationException>(() => builder.SetPartition(Json));
-        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingField("X-Host", "a"u8));
+        Assert.Throws<InvalidOperationException>(() => builder.AddRoutingHeader("X-Host", "a"u8));
         Assert.Throws<InvalidOperationException>(() => builder.SetNormalizations(QueryNormalizations.Gzip));
         Assert.Throws<InvalidOperationException>(() => builder.Complete(Json));
         builder.Complete();
@@ -118,10 +118,10 @@ public class QueryCacheKeyBuilderTests
         {
             using var builder = scheme.CreateBuilder();
             builder.Start("QUERY", "https", "api.test", "/search?a=1");
-            builder.AddField("Content-Type", "application/json; charset=utf-8");
-            builder.AddField("Accept", "application/json");
-            builder.AddRoutingField("X-Forwarded-Host", "b.test");
-            builder.AddRoutingField("Forwarded", "host=b.test");
+            builder.AddHeader("Content-Type", "application/json; charset=utf-8");
+            builder.AddHeader("Accept", "application/json");
+            builder.AddRoutingHeader("X-Forwarded-Host", "b.test");
+            builder.AddRoutingHeader("Forwarded", "host=b.test");
             builder.SetNormalizations(QueryNormalizations.Gzip);
             return builder.Complete(content);
         }
@@ -178,11 +178,11 @@ public class QueryCacheKeyBuilderTests
             if (name is not null) options.Normalizers.Add(new SpacesOnce(name));
             using var builder = new QueryCacheKeyScheme(options).CreateBuilder();
             builder.Start("QUERY", "http", "a.test", "/");
-            builder.AddField("Content-Type", "application/sql");
+            builder.AddHeader("Content-Type", "application/sql");
             var whole = builder.Complete(content);
 
             builder.Start("QUERY", "http", "a.test", "/");
-            builder.AddField("Content-Type", "application/sql");
+            builder.AddHeader("Content-Type", "application/sql");
             foreach (var octet in content) builder.Append([octet]);
             Assert.Equal(whole, builder.Complete());
             return whole;
@@ -204,7 +204,7 @@ public class QueryCacheKeyBuilderTests
     private static QueryCacheKeyBuilder Start(QueryCacheKeyBuilder builder)
     {
         builder.Start("QUERY", "https", "api.test", "/search?a=1");
-        builder.AddField("Content-Type", "application/json");
+        builder.AddHeader("Content-Type", "application/json");
         return builder;
     }
 

@@ -133,7 +133,7 @@ public class QueryCacheKeyLawTests
         QueryCacheKey Complete(string type, string space = "")
         {
             builder.Start("QUERY", "https", "a.test", "/");
-            builder.AddField("Content-Type", Encoding.Latin1.GetBytes(type));
+            builder.AddHeader("Content-Type", Encoding.Latin1.GetBytes(type));
             return builder.Complete(Encoding.UTF8.GetBytes($"[{space}1]"));
         }
     }
@@ -156,9 +156,9 @@ public class QueryCacheKeyLawTests
         {
             using var builder = new QueryCacheKeyScheme().CreateBuilder();
             builder.Start("QUERY", "https", "a.test", "/");
-            builder.AddField("Content-Type", "application/json");
-            if (coding is not null) builder.AddField("Content-Encoding", coding);
-            if (control is not null) builder.AddField("Cache-Control", control);
+            builder.AddHeader("Content-Type", "application/json");
+            if (coding is not null) builder.AddHeader("Content-Encoding", coding);
+            if (control is not null) builder.AddHeader("Cache-Control", control);
             builder.SetNormalizations(claims);
             builder.Complete(content);
             return builder.IsNormalized;
@@ -178,7 +178,7 @@ public class QueryCacheKeyLawTests
         Assert.Equal(exact, Complete(json));
 
         builder.Start("QUERY", "https", "a.test", "/");
-        builder.AddField("Content-Type", "application/json");
+        builder.AddHeader("Content-Type", "application/json");
         builder.SetNormalizations(QueryNormalizations.JsonSpelling);
         builder.SetNormalizations(QueryNormalizations.None);
         Assert.Equal(exact, builder.Complete(json));
@@ -186,8 +186,8 @@ public class QueryCacheKeyLawTests
         QueryCacheKey Complete(byte[] content, QueryNormalizations? claims = null, string? coding = null)
         {
             builder.Start("QUERY", "https", "a.test", "/");
-            builder.AddField("Content-Type", "application/json");
-            if (coding is not null) builder.AddField("Content-Encoding", coding);
+            builder.AddHeader("Content-Type", "application/json");
+            if (coding is not null) builder.AddHeader("Content-Encoding", coding);
             if (claims is { } claim) builder.SetNormalizations(claim);
             return builder.Complete(content);
         }

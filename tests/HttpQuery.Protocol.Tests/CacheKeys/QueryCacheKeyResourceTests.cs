@@ -45,7 +45,7 @@ public class QueryCacheKeyResourceTests
             var path = Enumerable.Range(0, random.Next(4)).Select(_ => segments[random.Next(segments.Length)]).ToArray();
             var query = random.Next(2) == 0 ? "" : "?" + Escaped("name=a b&c=" + segments[random.Next(segments.Length)], all: false);
             var plain = "/" + string.Join('/', path.Select(segment => Uri.EscapeDataString(segment))) + query;
-            var expected = QueryCacheKey.OfResource("http", "api.test", plain);
+            var expected = QueryCacheKey.FromResource("http", "api.test", plain);
 
             var spelled = new StringBuilder();
             foreach (var segment in path)
@@ -59,7 +59,7 @@ public class QueryCacheKeyResourceTests
             if (random.Next(8) == 0) spelled.Append('#').Append("anything");
             var authority = (random.Next(4) == 0 ? "user:x@" : "") + OtherCase("api.test") + (random.Next(4) == 0 ? "." : "") + new[] { "", "", ":", ":80", ":0080" }[random.Next(5)];
 
-            Assert.True(expected == QueryCacheKey.OfResource(OtherCase("http"), authority, spelled.ToString()), $"{authority}{spelled} is {plain}");
+            Assert.True(expected == QueryCacheKey.FromResource(OtherCase("http"), authority, spelled.ToString()), $"{authority}{spelled} is {plain}");
         }
 
         string OtherCase(string text) => string.Concat(text.Select(c => random.Next(2) == 0 ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c)));
@@ -128,7 +128,7 @@ public class QueryCacheKeyResourceTests
         Assert.Equal(Of("/"), Of("/" + string.Concat(Enumerable.Repeat("a\\..\\", 500_000))));
     }
 
-    private static QueryCacheKey Of(string target) => QueryCacheKey.OfResource("http", "a.test", target);
+    private static QueryCacheKey Of(string target) => QueryCacheKey.FromResource("http", "a.test", target);
 
     // The path that Kestrel makes of a target: escapes resolved once, but for %2F and for what is no UTF-8, and then no dot segments.
     private static string Seen(string target)

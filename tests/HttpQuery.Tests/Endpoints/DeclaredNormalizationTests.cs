@@ -1,5 +1,5 @@
 using HttpQuery.CacheKeys;
-using HttpQuery.Endpoints;
+using HttpQuery.Caching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,7 +78,7 @@ public sealed class DeclaredNormalizationTests
     [InlineData((QueryNormalizations)(-1))]
     public void An_unknown_flag_is_refused(QueryNormalizations unknown)
     {
-        Assert.False(EndpointNormalizations.AreValid(unknown));
+        Assert.False(QueryCacheOptionsBase.AreKnown(unknown));
         Assert.Throws<ArgumentOutOfRangeException>(() => new QueryCachePolicyBuilder().Normalize(unknown));
     }
 

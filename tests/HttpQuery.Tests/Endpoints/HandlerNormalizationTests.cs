@@ -40,8 +40,8 @@ public sealed class HandlerNormalizationTests
         },
         ["metadata form"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Show(query)), ContractJson.Default.Plain, TestJson.Default.String),
         ["metadata form with a result"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Results.Text(Show(query))), ContractJson.Default.Plain),
-        ["metadata form with a producer"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Show(query)), ContractJson.Default.Plain, TestJson.Default.String)
-            .WithProducer<string>("text/csv", (text, context) => context.Response.WriteAsync(text)),
+        ["metadata form with a response writer"] = app => app.MapQuery("/a", (Plain query, HttpContext _) => Task.FromResult(Show(query)), ContractJson.Default.Plain, TestJson.Default.String)
+            .WithResponseWriter<string>("text/csv", (text, context) => context.Response.WriteAsync(text)),
         ["metadata form, whose content is read"] = app => app.MapQuery(
             "/a", async (Plain query, HttpContext context) => Show(query) + await NormalizationServer.ReadRestAsync(context), ContractJson.Default.Plain, TestJson.Default.String),
     };
@@ -183,7 +183,7 @@ public sealed class HandlerNormalizationTests
             {
                 context.Response.OnStarting(() =>
                 {
-                    context.Response.Headers["Again"] = $"{EndpointNormalizations.CanBeReadAgain(context)}";
+                    context.Response.Headers["Found"] = $"{EndpointNormalizations.Get(context)}";
                     return Task.CompletedTask;
                 });
                 if (context.Request.Query.ContainsKey("buffer")) context.Request.EnableBuffering();
@@ -193,8 +193,8 @@ public sealed class HandlerNormalizationTests
         });
         Assert.Equal(("JsonSpelling", true), await server.AskAsync("/a"));
         Assert.Equal(("JsonSpelling", false), await server.AskAsync("/a?buffer"));
-        Assert.Equal("False", (await server.SendAsync("QUERY /a", "application/json", "{}"))["Again"]);
-        Assert.Equal("True", (await server.SendAsync("QUERY /a?buffer", "application/json", "{}"))["Again"]);
+        Assert.Equal("JsonSpelling", (await server.SendAsync("QUERY /a", "application/json", "{}"))["Found"]);
+        Assert.Equal("None", (await server.SendAsync("QUERY /a?buffer", "application/json", "{}"))["Found"]);
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class HandlerNormalizationTests
             app.Use((context, next) =>
             {
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                for (var i = 0; i < 1000; i++) _ = EndpointNormalizations.Of(context);
+                for (var i = 0; i < 1000; i++) _ = EndpointNormalizations.Get(context);
                 allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
                 return next(context);
             });

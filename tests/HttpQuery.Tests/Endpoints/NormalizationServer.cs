@@ -25,7 +25,7 @@ internal sealed class NormalizationServer : IAsyncDisposable
                 before?.Invoke(app);
                 app.Use(async (context, next) =>
                 {
-                    context.Response.Headers["Claims"] = EndpointNormalizations.Of(context).ToString();
+                    context.Response.Headers["Claims"] = EndpointNormalizations.Get(context).ToString();
                     await next(context);
                 });
                 map(app);

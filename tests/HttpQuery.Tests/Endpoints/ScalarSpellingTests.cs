@@ -46,7 +46,7 @@ public sealed class ScalarSpellingTests
         Assert.Equal(plain, Read(type, $"\"{escaped}\""));
         Assert.Equal(plain, Read(type, $"\"{escaped.ToLower(CultureInfo.InvariantCulture)}\""));
         Assert.Equal(plain, Read(type, $" \r\n\t\"{text[..0]}{escaped}\" "));
-        Assert.True(JsonContract.HidesSpelling(typeof(List<>).MakeGenericType(type), Options));
+        Assert.True(JsonContractInspector.HidesSpelling(typeof(List<>).MakeGenericType(type), Options));
     }
 
     // Where a length is judged before the escapes are resolved, a text that is refused in one spelling would be taken in another.
@@ -80,7 +80,7 @@ public sealed class ScalarSpellingTests
     {
         Assert.NotEqual("refused", Read(type, $"\"{text}\""));
         Assert.Equal("refused", Read(type, $"\"{string.Concat(text.Select(letter => $"\\u{(int)letter:x4}"))}\""));
-        Assert.False(JsonContract.HidesSpelling(typeof(List<>).MakeGenericType(type), Options));
+        Assert.False(JsonContractInspector.HidesSpelling(typeof(List<>).MakeGenericType(type), Options));
     }
 
     private static string Read(Type type, string json)

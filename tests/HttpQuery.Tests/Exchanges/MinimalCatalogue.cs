@@ -9,7 +9,7 @@ internal static class MinimalCatalogue
     public static void Map(WebApplication app)
     {
         app.MapQuery("/rfcs", (RfcQuery query, Catalogue catalogue) => TypedResults.Ok(catalogue.Search(query)))
-            .WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            .WithResponseWriter<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
 
         app.MapQuery("/choice", (RfcQuery query, HttpContext context) => TypedResults.Text("chosen", context.GetNegotiatedMediaType()))
             .WithProduces("text/plain", "text/markdown; variant=GFM");

@@ -89,8 +89,8 @@ public sealed class UserDigestTests
     [Fact]
     public void The_same_value_in_another_header_is_another_credential() =>
         Assert.NotEqual(
-            UserDigest.Of(Context(new(Identity("a")), ("X-Api-Key", "1")), ["X-Api-Key"]),
-            UserDigest.Of(Context(new(Identity("a")), ("Authorization", "1")), ["Authorization"]));
+            UserDigest.Create(Context(new(Identity("a")), ("X-Api-Key", "1")), ["X-Api-Key"]),
+            UserDigest.Create(Context(new(Identity("a")), ("Authorization", "1")), ["Authorization"]));
 
     [Fact]
     public void Actors_without_end_are_cut_and_the_cut_counts()
@@ -134,7 +134,7 @@ public sealed class UserDigestTests
         return claim;
     }
 
-    private static byte[] Of(ClaimsPrincipal? user, params (string Name, string Value)[] headers) => UserDigest.Of(Context(user, headers), Credentials);
+    private static byte[] Of(ClaimsPrincipal? user, params (string Name, string Value)[] headers) => UserDigest.Create(Context(user, headers), Credentials);
 
     private static DefaultHttpContext Context(ClaimsPrincipal? user, params (string Name, string Value)[] headers)
     {

@@ -26,7 +26,7 @@ public class BoundContentTests
         await using var server = await StartAsync(typeof(FormattedController), more: mvc => mvc.AddXmlSerializerFormatters());
 
         Assert.Equal("xml 7", (await server.SendAsync("QUERY /mvc/xml", Xml, "<ValidatedQuery><Limit>7</Limit></ValidatedQuery>")).ContentText);
-        AssertMalformed(await server.SendAsync("QUERY /mvc/xml", Xml, "<secret"), "The content cannot be read");
+        AssertMalformed(await server.SendAsync("QUERY /mvc/xml", Xml, "<secret"), "The content is not a valid query");
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public class BoundContentTests
     {
         await using var server = await StartAsync(typeof(BodyPropertyController), more: mvc => mvc.AddXmlSerializerFormatters());
 
-        AssertMalformed(await server.SendAsync("QUERY /mvc/property", Json, "{" + new string(' ', 70_000) + "secret}"), "The JSON content cannot be read");
-        AssertMalformed(await server.SendAsync("QUERY /mvc/property", Xml, "<secret"), "The content cannot be read");
+        AssertMalformed(await server.SendAsync("QUERY /mvc/property", Json, "{" + new string(' ', 70_000) + "secret}"), "The JSON content is not a valid query");
+        AssertMalformed(await server.SendAsync("QUERY /mvc/property", Xml, "<secret"), "The content is not a valid query");
     }
 
     private static void AssertMalformed(RawResponse response, string detail)

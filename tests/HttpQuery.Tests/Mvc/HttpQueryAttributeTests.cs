@@ -119,7 +119,7 @@ public class HttpQueryAttributeTests
             var response = await server.SendAsync($"QUERY {path}", Json, "{\"match\":\"" + new string('x', 70_000) + "\", secret}");
 
             Assert.Equal((400, "application/problem+json"), (response.Status, response["Content-Type"]));
-            Assert.Contains("The JSON content cannot be read", response.ContentText, StringComparison.Ordinal);
+            Assert.Contains("The JSON content is not a valid query", response.ContentText, StringComparison.Ordinal);
             Assert.DoesNotContain("line", response.ContentText, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", response.ContentText, StringComparison.Ordinal);
         }

@@ -16,7 +16,7 @@ public class UnreadContentTests
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(controller));
 
-        Assert.StartsWith($"'{controller.FullName}.Search' answers QUERY", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{controller.FullName}.Search' handles QUERY", error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{parameter}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("[FromBody]", error.Message, StringComparison.Ordinal);
         Assert.Contains("[ApiController]", error.Message, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
     [InlineData("text/csv; header=present; q=1; ext=\"a,b\"", "text/csv")]
     [InlineData("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "application/json")]
     [InlineData("text/html, text/csv; q=best", "text/csv")]
-    public async Task The_preferred_of_several_producers_answers(string? accept, string mediaType) => await hosts.EachAsync(async host =>
+    public async Task The_preferred_of_several_writers_answers(string? accept, string mediaType) => await hosts.EachAsync(async host =>
     {
         var response = await host.QueryAsync("/rfcs", accept is null ? [] : [$"Accept: {accept}"]);
 
@@ -47,7 +47,7 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
 
         Assert.Equal((406, "application/problem+json", "Accept"), (response.Status, response["Content-Type"], response["Vary"]));
         using var problem = JsonDocument.Parse(response.Content);
-        Assert.EndsWith("It produces: application/json, text/csv", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("this resource produces: application/json, text/csv", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.NotNull(response["Accept-Query"]);
         Assert.Equal(before, host.Catalogue.Searches);
     });
@@ -110,12 +110,12 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
             group.MapQuery("/plain", () => "x");
             group.MapQuery("/own", () => Results.Text("x", "text/csv")).WithProduces("text/csv");
             group.MapGet("/plain", () => "got");
-            app.MapQuery("/missing", () => Results.NotFound(new Rfc[1])).WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
-            app.MapQuery("/created", () => TypedResults.Accepted("/later", new Rfc[] { new(1, "x") })).WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
-            var written = app.MapGroup("/written").WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            app.MapQuery("/missing", () => Results.NotFound(new Rfc[1])).WithResponseWriter<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            app.MapQuery("/created", () => TypedResults.Accepted("/later", new Rfc[] { new(1, "x") })).WithResponseWriter<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            var written = app.MapGroup("/written").WithResponseWriter<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
             written.MapQuery("", () => new Rfc[] { new(2, "y") });
             written.MapGet("", () => new Rfc[] { new(3, "z") });
-            app.MapQuery("/bare", () => new Rfc[] { new(1, "x") }).WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            app.MapQuery("/bare", () => new Rfc[] { new(1, "x") }).WithResponseWriter<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
         });
 
         Assert.Equal(200, (await AskAsync("QUERY /group/plain", "text/plain")).Status);
@@ -138,11 +138,11 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
     [InlineData("/typed-json", 200)]
     [InlineData("/json-202", 202)]
     [InlineData("/status-set", 203)]
-    public async Task A_producer_writes_the_value_of_any_result_and_keeps_its_status(string path, int status)
+    public async Task A_response_writer_writes_the_value_of_any_result_and_keeps_its_status(string path, int status)
     {
         await using var server = await QueryServer.StartAsync(app =>
         {
-            var group = app.MapGroup("").WithProducer<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
+            var group = app.MapGroup("").WithResponseWriter<Rfc[]>("text/csv", Catalogue.WriteCsvAsync);
             group.MapQuery("/results-json", () => Results.Json(new Rfc[] { new(1, "x") }));
             group.MapQuery("/typed-json", () => TypedResults.Json(new Rfc[] { new(1, "x") }));
             group.MapQuery("/json-202", () => Results.Json(new Rfc[] { new(1, "x") }, statusCode: 202));
@@ -167,6 +167,6 @@ public class AcceptTests(CatalogueHosts hosts) : IClassFixture<CatalogueHosts>
         var app = WebApplication.CreateBuilder().Build();
 
         Assert.Throws<ArgumentException>(() => app.MapMethods("/x", ["QUERY"], () => "x").WithProduces(mediaType));
-        Assert.Throws<ArgumentException>(() => app.MapMethods("/x", ["QUERY"], () => "x").WithProducer<string>(mediaType, (_, _) => Task.CompletedTask));
+        Assert.Throws<ArgumentException>(() => app.MapMethods("/x", ["QUERY"], () => "x").WithResponseWriter<string>(mediaType, (_, _) => Task.CompletedTask));
     }
 }

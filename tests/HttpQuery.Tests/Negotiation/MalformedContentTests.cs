@@ -229,10 +229,10 @@ public class MalformedContentTests
     [InlineData("Production", 1_000, "\"line\":1,\"byte\":1000")]
     [InlineData("Production", 1_001, "")]
     [InlineData("Development", 1_000, "\"line\":1,\"byte\":1000")]
-    [InlineData("Development", 1_001, "cannot be read as the query")]
+    [InlineData("Development", 1_001, "is not a valid query for this resource")]
     public async Task Content_over_the_limit_gets_its_400_without_a_position(string environment, int length, string expected)
     {
-        await using var server = await StartAsync(environment, options => options.MaximumLocatedContentLength = 1_000);
+        await using var server = await StartAsync(environment, options => options.JsonErrorBufferLimit = 1_000);
         var response = await server.SendAsync("QUERY /bound", "application/json", "{" + new string(' ', length - 2) + "!");
 
         Assert.Equal(400, response.Status);

@@ -245,7 +245,7 @@ public class VaryByQueryContentTests
         await server.QueryAsync("/a", "secret");
         await server.QueryAsync("/a", "secret", "Authorization: Basic secret");
         Assert.Contains("The response to a QUERY is not stored by output caching: it says no-store or private.", log.Text, StringComparison.Ordinal);
-        Assert.Contains("A QUERY passes by output caching: it is for one user.", log.Text, StringComparison.Ordinal);
+        Assert.Contains("A QUERY bypasses output caching: it is for one user.", log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", log.Text, StringComparison.Ordinal);
     }
 

@@ -24,7 +24,7 @@ public class MethodOverrideTests
 
         var response = await server.SendAsync("POST /rfcs", type, Form(type, ("match", "a b"), ("_method", method)));
         Assert.Equal((400, "application/problem+json"), (response.Status, response["Content-Type"]));
-        Assert.Contains("A posted form is no QUERY", response.ContentText, StringComparison.Ordinal);
+        Assert.Contains("A form that was sent by POST cannot become a QUERY", response.ContentText, StringComparison.Ordinal);
         Assert.NotNull(response["Accept-Query"]);
         Assert.Equal(0, runs);
     }
@@ -91,7 +91,7 @@ public class MethodOverrideTests
         // Each of the three media types that a form can have (HTML, form submission).
         var response = await server.SendAsync($"POST {path}?_method=QUERY", type, type.StartsWith("text", StringComparison.OrdinalIgnoreCase) ? "match=a b" : Form(type, ("match", "a b")));
         Assert.Equal((400, 0), (response.Status, runs));
-        Assert.Contains("A posted form is no QUERY", response.ContentText, StringComparison.Ordinal);
+        Assert.Contains("A form that was sent by POST cannot become a QUERY", response.ContentText, StringComparison.Ordinal);
     }
 
     [Theory, InlineData("QUERY"), InlineData("POST")]

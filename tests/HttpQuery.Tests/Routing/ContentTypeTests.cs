@@ -6,10 +6,10 @@ namespace HttpQuery.Tests.Routing;
 /// <summary>What becomes of a QUERY by its Content-Type (RFC 10008 §2, §2.1; rows M2, M3, M7, M8).</summary>
 public class ContentTypeTests
 {
-    private const string Missing = "A QUERY request needs a Content-Type field.";
-    private const string Malformed = "The Content-Type field is malformed, or was sent more than once.";
+    private const string Missing = "A QUERY request needs a Content-Type header.";
+    private const string Malformed = "The Content-Type header is malformed or was sent more than once.";
     private const string Unsupported = "The media type of the content is not supported.";
-    private const string Empty = "The content is empty, but its media type, JSON, cannot be.";
+    private const string Empty = "The content is empty, but JSON content cannot be empty.";
 
     public static TheoryData<string, string[], string?, int, string> Outcomes => new()
     {

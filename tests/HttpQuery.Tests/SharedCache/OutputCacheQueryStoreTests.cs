@@ -26,7 +26,7 @@ public class OutputCacheQueryStoreTests
 }
 
 /// <summary>The store on ASP.NET Core's in memory.</summary>
-public class MemoryOutputCacheTests : OctetStoreTests
+public class MemoryOutputCacheTests : ByteItemStoreTests
 {
     private readonly IOutputCacheStore _store = OutputCacheStores.Memory();
 
@@ -36,7 +36,7 @@ public class MemoryOutputCacheTests : OctetStoreTests
 }
 
 /// <summary>The store on Redis, by Microsoft's package; two machines have a connection each.</summary>
-public class RedisOutputCacheTests(RedisServer redis) : OctetStoreTests, IClassFixture<RedisServer>
+public class RedisOutputCacheTests(RedisServer redis) : ByteItemStoreTests, IClassFixture<RedisServer>
 {
     private readonly IOutputCacheStore?[] _machines = new IOutputCacheStore?[2];
 

@@ -41,7 +41,7 @@ public partial class ResourceKeyTests
             {
                 // Routing ignores a slash at the end, and the case of literals.
                 var seen = path.Length > 1 && path.EndsWith('/') ? path[..^1] : path;
-                var key = QueryCacheKey.OfResource("http", "a.test", target);
+                var key = QueryCacheKey.FromResource("http", "a.test", target);
                 if (found.TryAdd(seen, (target, key))) continue;
                 Assert.True(found[seen].Key == key, $"{target} and {found[seen].Target} are {seen}");
                 met++;

@@ -186,7 +186,7 @@ public sealed class UnreadContentTests
                 {
                     if (context.Request.Headers.ContainsKey("Last"))
                     {
-                        await ExaminedContentTests.ArriveAsync(context);
+                        await LookupContentTests.ArriveAsync(context);
                         Interlocked.Increment(ref arrived);
                         await context.Features.GetRequiredFeature<Gone>().Task;
                         context.Response.OnCompleted(() =>

@@ -38,7 +38,7 @@ app.MapQuery("/typed-result", (Point point, HttpContext context) => Task.FromRes
 app.MapQuery("/sql", context => Task.FromResult("sql")).WithAcceptQuery("application/sql");
 
 // What refines an endpoint.
-app.MapMethods("/produced", Methods.Query, (Point point) => new Answer("produced")).WithProducer<Answer>("text/csv", (answer, context) => context.Response.WriteAsync(answer.Text));
+app.MapMethods("/produced", Methods.Query, (Point point) => new Answer("produced")).WithResponseWriter<Answer>("text/csv", (answer, context) => context.Response.WriteAsync(answer.Text));
 app.MapQuery("/stated", async context => await context.CheckConditionsAsync(context.CreateEntityTag("v1")) ?? TypedResults.Text("stated")).WithQueryKey();
 app.MapMethods("/tagged", Methods.Query, (Point point) => new Answer("tagged")).WithETag().WithRanges();
 app.MapQuery("/bytes", async context => await Task.FromResult<IResult>(QueryResults.Bytes("0123456789"u8.ToArray(), "text/plain")));

@@ -162,8 +162,8 @@ public class InflaterCountingTests
         void Start()
         {
             builder.Start("QUERY", "https", "a.test", "/");
-            builder.AddField("Content-Type", "text/plain");
-            builder.AddField("Content-Encoding", coding);
+            builder.AddHeader("Content-Type", "text/plain");
+            builder.AddHeader("Content-Encoding", coding);
             builder.SetNormalizations(QueryNormalizations.Gzip | QueryNormalizations.Deflate);
         }
     }

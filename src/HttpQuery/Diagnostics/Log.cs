@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery.Diagnostics;
+
+/// <summary>All log messages of this package. None contains the content or any other data that a client sent.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "A request to a path with a QUERY endpoint was refused with {Status}: {Reason}.")]
+    public static partial void Rejected(ILogger logger, int status, string reason);
+
+    [LoggerMessage(2, LogLevel.Debug,
+        "The response to a QUERY is longer than {MaximumLength} bytes or streamed. "
+        + "It is sent without an entity tag and without ranges.")]
+    public static partial void ResponseNotBuffered(ILogger logger, int maximumLength);
+
+    [LoggerMessage(3, LogLevel.Debug,
+        "The content of a QUERY is longer than {MaximumLength} bytes. It has no key, and its conditions are not evaluated.")]
+    public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
+
+    [LoggerMessage(10, LogLevel.Debug, "A QUERY bypasses output caching: {Obstacle}.")]
+    public static partial void BypassesOutputCaching(ILogger logger, string obstacle);
+
+    [LoggerMessage(11, LogLevel.Debug, "The response to a QUERY is not stored by output caching: {Obstacle}.")]
+    public static partial void NotStoredByOutputCaching(ILogger logger, string obstacle);
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HttpQuery.Endpoints;
+
+/// <summary>Names the endpoint chosen for a request. By a header, a host or a policy of the application,
+/// one target can have several endpoints.</summary>
+/// <remarks>The name is the same in every process that maps the same endpoints, unless two endpoints
+/// have one pattern and one display name.</remarks>
+internal static class EndpointKey
+{
+    private static readonly ConditionalWeakTable<Endpoint, string> Known = [];
+
+    /// <returns>Empty if this is the only endpoint of the application, as in a gateway.</returns>
+    public static string Get(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint) return "";
+        return Known.TryGetValue(endpoint, out var name)
+            ? name
+            : Known.GetValue(endpoint, _ => Create(endpoint, context.RequestServices.GetService<EndpointDataSource>()?.Endpoints ?? []));
+    }
+
+    private static string Create(Endpoint endpoint, IReadOnlyList<Endpoint> all)
+    {
+        var name = GetName(endpoint);
+        var count = all.Count(other => GetName(other) == name);
+
+        // Several endpoints have this name. Each process has its own entries, because no other process can say which endpoint it means.
+        return count == 1 && all.Count == 1
+            ? ""
+            : count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}\n{Guid.NewGuid():N}");
+    }
+
+    private static string GetName(Endpoint endpoint) => $"{(endpoint as RouteEndpoint)?.RoutePattern.RawText}\n{endpoint.DisplayName}";
+}

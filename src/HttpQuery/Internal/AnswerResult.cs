@@ -1,9 +1,0 @@
-using Microsoft.AspNetCore.Http;
-
-namespace HttpQuery.Internal;
-
-/// <summary>A result that writes a response of this package.</summary>
-internal sealed class AnswerResult(Func<HttpContext, Task> write) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext) => write(httpContext);
-}

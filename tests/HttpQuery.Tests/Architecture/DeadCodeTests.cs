@@ -1,0 +1,4 @@
+namespace HttpQuery.Tests.Architecture;
+
+/// <summary>HttpQuery contains no unused code.</summary>
+public class DeadCodeTests() : DeadCodeContract(typeof(HttpQueryOptions).Assembly);
