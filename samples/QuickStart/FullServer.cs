@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace QuickStart;
 
-/// <summary>The server of the tour: <see cref="Server"/>, with every further ability of a QUERY endpoint in lines of its own.</summary>
+/// <summary>The server of the tour: <see cref="Server"/>, and each further feature of a QUERY endpoint in lines of its own.</summary>
 internal static class FullServer
 {
     public static WebApplication Create(params string[] args)
@@ -26,23 +26,23 @@ internal static class FullServer
         rfcs.MapQuery("", ([FromForm] RfcQuery query, HttpContext context) => AnswerAsync(query, context));
         rfcs.MapMethods("", ["GET", "HEAD"], () => RfcIndex.All);
 
-        // The handlers return entries still; where CSV is preferred, Csv writes them.
+        // The handlers return the same entries. Csv writes them if the client prefers CSV.
         // <produces>
         rfcs.WithResponseWriter<Rfc[]>("text/csv", Csv.WriteAsync);
         // </produces>
 
-        // Said of the group, all this concerns its QUERY endpoints; GET and HEAD stay as they are.
+        // Calls on the group apply to its QUERY endpoints. GET and HEAD stay as they are.
         // <ranges>
         rfcs.WithRanges();
         // </ranges>
 
-        // The tag is made of the query and the version of what it asks, before anything is searched.
+        // The tag is computed from the query and the version of the index, before any search.
         // <conditions>
         rfcs.WithQueryKey();
         // </conditions>
         return app;
 
-        // First the refusal, for a query without a result has no conditions to hold; last the search, for a 304 spares it.
+        // Validate first: a rejected query has no result to compare. Search last: a 304 needs no search.
         // <conditions>
         static async Task<IResult> AnswerAsync(RfcQuery query, HttpContext context) =>
             RfcIndex.Refuse(query)

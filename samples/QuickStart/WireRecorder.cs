@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QuickStart;
 
-/// <summary>Writes down the octets that an <see cref="HttpClient"/> sends and receives.</summary>
+/// <summary>Records the bytes that an <see cref="HttpClient"/> sends and receives.</summary>
 internal sealed class WireRecorder : IDisposable
 {
     private readonly StringBuilder _text = new();
@@ -14,7 +14,7 @@ internal sealed class WireRecorder : IDisposable
 
     public SocketsHttpHandler Handler { get; }
 
-    /// <summary>What went out (<c>&gt;</c>) and came in (<c>&lt;</c>) since the last call.</summary>
+    /// <summary>Returns the lines that were sent (<c>&gt;</c>) and received (<c>&lt;</c>) since the last call.</summary>
     public string TakeExchange()
     {
         EndTurn();
@@ -36,7 +36,7 @@ internal sealed class WireRecorder : IDisposable
         return new RecordedStream(new NetworkStream(socket, ownsSocket: true), Record);
     }
 
-    // Where one write or read ends and the next begins says nothing: lines are told apart when the other side's turn comes.
+    // One line may arrive in several reads, so lines are split when the direction changes.
     private void Record(char direction, ReadOnlySpan<byte> octets)
     {
         if (direction != _direction) EndTurn();

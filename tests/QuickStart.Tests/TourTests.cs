@@ -25,7 +25,23 @@ public class TourTests
         foreach (var status in Statuses) Assert.Contains($"< HTTP/1.1 {status}", text, StringComparison.Ordinal);
         Assert.Contains("\"line\":1,\"byte\":29", text, StringComparison.Ordinal);
         Assert.Contains("RFC 9213  Targeted HTTP Cache Control (2022)", text, StringComparison.Ordinal);
-        Assert.EndsWith("All 17 answers as expected.", text.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("All 22 responses as expected.", text.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tour_shows_a_cache_hit_a_redirect_and_a_fallback()
+    {
+        using var output = new StringWriter();
+
+        await Tour.RunAsync(output);
+
+        var text = output.ToString();
+        Assert.Contains("(nothing went over the wire)", text, StringComparison.Ordinal);
+        Assert.Contains("GetQueryInfo(): FromCache True, Redirects 0, FallbackMethod none", text, StringComparison.Ordinal);
+        Assert.Contains("< HTTP/1.1 308 Permanent Redirect", text, StringComparison.Ordinal);
+        Assert.Contains("GetQueryInfo(): FromCache False, Redirects 1, FallbackMethod none", text, StringComparison.Ordinal);
+        Assert.Contains("> POST /search HTTP/1.1", text, StringComparison.Ordinal);
+        Assert.Equal(3, text.Split("/search HTTP/1.1").Length - 1);
     }
 
     [Fact]
