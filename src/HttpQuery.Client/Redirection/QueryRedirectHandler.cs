@@ -111,8 +111,14 @@ public sealed class QueryRedirectHandler : DelegatingHandler
                 (response, count, refusal) = await FollowAsync(request, response, forward, cancellationToken).ConfigureAwait(false);
                 ClientTelemetry.Tag("httpquery.redirects", count);
             }
-            QueryResponseInfo.Update(
-                response, (count, refusal), static (info, now) => info with { Redirects = now.count, RedirectRefusal = now.refusal });
+
+            // A retry above may send the same message again, so values of an earlier attempt are removed.
+            var info = QueryResponseInfo.Get(response);
+            if (info.Redirects != count || info.RedirectRefusal != refusal)
+            {
+                QueryResponseInfo.Update(
+                    response, (count, refusal), static (info, now) => info with { Redirects = now.count, RedirectRefusal = now.refusal });
+            }
             return response;
         }
         finally
@@ -206,7 +212,8 @@ public sealed class QueryRedirectHandler : DelegatingHandler
     }
 
     // Without the fragment, which is not sent.
-    private static string Identify(Uri uri) => uri.GetComponents(UriComponents.HttpRequestUrl | UriComponents.UserInfo, UriFormat.UriEscaped);
+    private static string Identify(Uri uri) =>
+        uri.GetComponents(UriComponents.HttpRequestUrl | UriComponents.UserInfo, UriFormat.UriEscaped);
 
     private static QueryRedirectOptions Validate(QueryRedirectOptions options) =>
         options.Validate(nameof(QueryRedirectOptions) + ".").FirstOrDefault() is { } failure
