@@ -104,11 +104,12 @@ public sealed class QueryRedirectHandler : DelegatingHandler
         try
         {
             await ReplayableRequest.PrepareAsync(request, _maximumReplayLength, cancellationToken).ConfigureAwait(false);
+            var template = RequestTemplate.Capture(request);
             var response = await forward(request, cancellationToken).ConfigureAwait(false);
             var (count, refusal) = (0, (QueryRedirectRefusal?)null);
             if (RedirectRules.IsRedirect(response))
             {
-                (response, count, refusal) = await FollowAsync(request, response, forward, cancellationToken).ConfigureAwait(false);
+                (response, count, refusal) = await FollowAsync(template, response, forward, cancellationToken).ConfigureAwait(false);
                 ClientTelemetry.Tag("httpquery.redirects", count);
             }
 
@@ -129,12 +130,12 @@ public sealed class QueryRedirectHandler : DelegatingHandler
 
     // Returns the last response, the number of redirects followed, and why the last one was not.
     private async ValueTask<(HttpResponseMessage Response, int Count, QueryRedirectRefusal? Refusal)> FollowAsync(
-        HttpRequestMessage request, HttpResponseMessage response, SendBelow forward, CancellationToken cancellationToken)
+        RequestTemplate request, HttpResponseMessage response, SendBelow forward, CancellationToken cancellationToken)
     {
-        var (first, visited) = (request.RequestUri!, new HashSet<(HttpMethod, string)>());
+        var (first, visited) = (request.Target!, new HashSet<(HttpMethod, string)>());
         for (var count = 0; ; count++)
         {
-            if (!RedirectRules.IsRedirect(response) || request.RequestUri is not { IsAbsoluteUri: true } source)
+            if (!RedirectRules.IsRedirect(response) || request.Target is not { IsAbsoluteUri: true } source)
                 return (response, count, null);
 
             // A server that sets a cookie may redirect to the same URI and expect the cookie there.
@@ -160,15 +161,15 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : _otherOrigin;
             _telemetry.Redirected(status, request.Method, method, target);
             if (keepsContent && method == HttpMethod.Query) _telemetry.Replayed("redirect");
+            request = RequestTemplate.Capture(next);
             response = await forward(next, cancellationToken).ConfigureAwait(false);
-            request = next;
         }
     }
 
     private (Uri? Target, QueryRedirectRefusal Refusal) GetTarget(
-        HttpResponseMessage response, HttpRequestMessage request, bool keepsContent, int count)
+        HttpResponseMessage response, RequestTemplate request, bool keepsContent, int count)
     {
-        var source = request.RequestUri!;
+        var source = request.Target!;
         var (target, refusal) = RedirectRules.GetTarget(response, source);
         if (target is null) return (null, refusal);
         if (count == _options.MaximumCount) return (null, QueryRedirectRefusal.TooMany);
