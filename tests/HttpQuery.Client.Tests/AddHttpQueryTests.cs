@@ -250,6 +250,24 @@ public sealed class AddHttpQueryTests
         Assert.Equal(1, origin.Count);
     }
 
+    [Fact]
+    public async Task Headers_and_options_that_handlers_below_add_to_a_hop_are_not_part_of_the_next()
+    {
+        await using var origin = Origin.Start(Paths(("/a", To("/b")), ("/b", To("/c", 303)), ("/c", Origin.Ok("found"))));
+        await using var provider = Build(services => services.AddHttpClient("one").AddHttpQuery()
+            .AddStandardResilienceHandler().Services.AddHttpClient("one").AddHttpMessageHandler(() => new AddingOnce()));
+        using var activity = new System.Diagnostics.Activity("search").Start();
+        using var request = Cached.Query(origin.Uri("/a"), "{}", "X-Own: 1");
+        using var response = await Client(provider).SendAsync(request, Test);
+
+        var received = await origin.ReceivedAsync(3);
+        Assert.All(received, text => Assert.Contains("\nX-Added: 1\n", text, StringComparison.Ordinal));
+        Assert.All(received, text => Assert.Contains("\nX-Own: 1\n", text, StringComparison.Ordinal));
+        var parents = received.Select(text => text.Split("\ntraceparent: ")[1].Split('\n')[0]).ToArray();
+        Assert.All(parents, parent => Assert.Contains(activity.TraceId.ToString(), parent, StringComparison.Ordinal));
+        Assert.Equal(3, parents.Distinct().Count());
+    }
+
     private static void Quick(HttpStandardResilienceOptions options) => (options.Retry.MaxRetryAttempts, options.Retry.Delay) = (2, TimeSpan.Zero);
 
     private static IEnumerable<string> Once(IEnumerable<string> items)
@@ -293,6 +311,17 @@ public sealed class AddHttpQueryTests
             if (handler.GetType().Namespace?.StartsWith("Microsoft.", StringComparison.Ordinal) is not true) names.Add(handler.GetType().Name);
         }
         return string.Join(" > ", names);
+    }
+
+    private sealed class AddingOnce : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Assert.False(request.Options.TryGetValue(new HttpRequestOptionsKey<bool>("added"), out _));
+            request.Options.Set(new HttpRequestOptionsKey<bool>("added"), true);
+            request.Headers.Add("X-Added", "1");
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class Before : DelegatingHandler;

@@ -1,3 +1,5 @@
+using HttpQuery.Diagnostics;
+
 namespace HttpQuery;
 
 /// <summary>What the handlers of HttpQuery did to get a response. Read it with <c>response.GetQueryInfo()</c>.</summary>
@@ -11,6 +13,9 @@ public sealed record QueryResponseInfo
 
     /// <summary>Nothing was done: the response came from the origin.</summary>
     internal static readonly QueryResponseInfo None = new();
+
+    /// <summary>The response came from the cache, and nothing else was done.</summary>
+    internal static readonly QueryResponseInfo Cached = new() { FromCache = true };
 
     internal QueryResponseInfo()
     {
@@ -41,8 +46,12 @@ public sealed record QueryResponseInfo
     public bool ConnectionRetried { get; internal init; }
 
     /// <summary>Returns the value of a response.</summary>
-    internal static QueryResponseInfo Get(HttpResponseMessage response) =>
-        response.RequestMessage is { } request && request.Options.TryGetValue(Key, out var info) ? info : None;
+    internal static QueryResponseInfo Get(HttpResponseMessage response) => response switch
+    {
+        InformedResponse informed => informed.Info,
+        { RequestMessage: { } request } when request.Options.TryGetValue(Key, out var info) => info,
+        _ => None,
+    };
 
     /// <summary>Changes the value of a response.</summary>
     /// <remarks>Each handler sets its own properties on each response, even to their defaults: a retry above may send the same message
@@ -50,10 +59,12 @@ public sealed record QueryResponseInfo
     internal static void Update<TState>(
         HttpResponseMessage response, TState state, Func<QueryResponseInfo, TState, QueryResponseInfo> change)
     {
-        // Stubs leave RequestMessage null.
-        if (response.RequestMessage is not { } request) return;
         var info = Get(response);
         var changed = change(info, state);
-        if (changed != info) request.Options.Set(Key, changed);
+        if (changed == info) return;
+
+        // Stubs leave RequestMessage null.
+        if (response is InformedResponse informed) informed.Info = changed;
+        else response.RequestMessage?.Options.Set(Key, changed);
     }
 }

@@ -32,12 +32,13 @@ public sealed partial class QueryCacheHandler
             reaction = await ReceiveAsync(request, uri, snapshot, sent, response, second).ConfigureAwait(false);
         }
 
-        SetFromCache(response, false);
         switch (reaction)
         {
             case OriginReaction.Serve serve:
+                // How the validation was sent is known of its response.
+                var info = QueryResponseInfo.Get(response) with { FromCache = true };
                 response.Dispose();
-                return CreateResponse(request, serve.Message);
+                return CreateResponse(request, serve.Message, info);
             case OriginReaction.RelayAndStore { Capture: var capture } stored:
                 SetCacheStatus(response, stored.StatusLines);
 

@@ -214,17 +214,16 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private HttpResponseMessage CreateRefusal(HttpRequestMessage request, CacheDecision.Refuse refusal)
+    private InformedResponse CreateRefusal(HttpRequestMessage request, CacheDecision.Refuse refusal)
     {
-        var response = new HttpResponseMessage(HttpStatusCode.GatewayTimeout) { RequestMessage = request };
-        SetFromCache(response, false);
+        var response = new InformedResponse(HttpStatusCode.GatewayTimeout, QueryResponseInfo.None) { RequestMessage = request };
         SetCacheStatus(response, _ => refusal.Status);
         return response;
     }
 
-    private static HttpResponseMessage CreateResponse(HttpRequestMessage request, CachedMessage message)
+    private static InformedResponse CreateResponse(HttpRequestMessage request, CachedMessage message, QueryResponseInfo? info = null)
     {
-        var response = new HttpResponseMessage((HttpStatusCode)message.Status)
+        var response = new InformedResponse((HttpStatusCode)message.Status, info ?? QueryResponseInfo.Cached)
         {
             RequestMessage = request,
             Content = new ReadOnlyMemoryContent(message.Content),
@@ -235,12 +234,8 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
             if (!response.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines))
                 response.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)lines);
         }
-        SetFromCache(response, true);
         return response;
     }
-
-    private static void SetFromCache(HttpResponseMessage response, bool isFromCache) =>
-        QueryResponseInfo.Update(response, isFromCache, static (info, value) => info with { FromCache = value });
 
     private void SetCacheStatus(HttpResponseMessage response, Func<StringValues, StringValues> lines)
     {

@@ -30,12 +30,12 @@ public sealed class QueryRequestException : HttpRequestException
         : base(message, null, status) =>
         (Problem, AcceptedFormats, Info) = (problem, acceptedFormats, info);
 
-    /// <summary>The problem details of the response (RFC 9457). <see langword="null"/> if it has none, if they are malformed, or longer than
-    /// 64 KiB.</summary>
+    /// <summary>The problem details of the response (RFC 9457). <see langword="null"/> if it has none, or if they are malformed or longer
+    /// than 64 KiB.</summary>
     public QueryProblemDetails? Problem { get; }
 
-    /// <summary>The media types that the server accepts as query content, from <c>Accept-Query</c>, or from <c>Accept</c> of a 415. Empty if
-    /// the response does not name any. At most 100.</summary>
+    /// <summary>The media types that the server accepts as query content, from <c>Accept-Query</c>, or from <c>Accept</c> of a 415. Empty
+    /// if the response does not name any. At most 100.</summary>
     public IReadOnlyList<string> AcceptedFormats { get; } = [];
 
     /// <summary>What the handlers of HttpQuery did to get the response, for example why a redirect was not followed.</summary>

@@ -104,15 +104,22 @@ public sealed class QueryRedirectHandler : DelegatingHandler
         try
         {
             await ReplayableRequest.PrepareAsync(request, _maximumReplayLength, cancellationToken).ConfigureAwait(false);
+            var template = RequestTemplate.Capture(request);
             var response = await forward(request, cancellationToken).ConfigureAwait(false);
             var (count, refusal) = (0, (QueryRedirectRefusal?)null);
             if (RedirectRules.IsRedirect(response))
             {
-                (response, count, refusal) = await FollowAsync(request, response, forward, cancellationToken).ConfigureAwait(false);
+                (response, count, refusal) = await FollowAsync(template, response, forward, cancellationToken).ConfigureAwait(false);
                 ClientTelemetry.Tag("httpquery.redirects", count);
             }
-            QueryResponseInfo.Update(
-                response, (count, refusal), static (info, now) => info with { Redirects = now.count, RedirectRefusal = now.refusal });
+
+            // A retry above may send the same message again, so values of an earlier attempt are removed.
+            var info = QueryResponseInfo.Get(response);
+            if (info.Redirects != count || info.RedirectRefusal != refusal)
+            {
+                QueryResponseInfo.Update(
+                    response, (count, refusal), static (info, now) => info with { Redirects = now.count, RedirectRefusal = now.refusal });
+            }
             return response;
         }
         finally
@@ -123,12 +130,12 @@ public sealed class QueryRedirectHandler : DelegatingHandler
 
     // Returns the last response, the number of redirects followed, and why the last one was not.
     private async ValueTask<(HttpResponseMessage Response, int Count, QueryRedirectRefusal? Refusal)> FollowAsync(
-        HttpRequestMessage request, HttpResponseMessage response, SendBelow forward, CancellationToken cancellationToken)
+        RequestTemplate request, HttpResponseMessage response, SendBelow forward, CancellationToken cancellationToken)
     {
-        var (first, visited) = (request.RequestUri!, new HashSet<(HttpMethod, string)>());
+        var (first, visited) = (request.Target!, new HashSet<(HttpMethod, string)>());
         for (var count = 0; ; count++)
         {
-            if (!RedirectRules.IsRedirect(response) || request.RequestUri is not { IsAbsoluteUri: true } source)
+            if (!RedirectRules.IsRedirect(response) || request.Target is not { IsAbsoluteUri: true } source)
                 return (response, count, null);
 
             // A server that sets a cookie may redirect to the same URI and expect the cookie there.
@@ -154,15 +161,15 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : _otherOrigin;
             _telemetry.Redirected(status, request.Method, method, target);
             if (keepsContent && method == HttpMethod.Query) _telemetry.Replayed("redirect");
+            request = RequestTemplate.Capture(next);
             response = await forward(next, cancellationToken).ConfigureAwait(false);
-            request = next;
         }
     }
 
     private (Uri? Target, QueryRedirectRefusal Refusal) GetTarget(
-        HttpResponseMessage response, HttpRequestMessage request, bool keepsContent, int count)
+        HttpResponseMessage response, RequestTemplate request, bool keepsContent, int count)
     {
-        var source = request.RequestUri!;
+        var source = request.Target!;
         var (target, refusal) = RedirectRules.GetTarget(response, source);
         if (target is null) return (null, refusal);
         if (count == _options.MaximumCount) return (null, QueryRedirectRefusal.TooMany);
@@ -206,7 +213,8 @@ public sealed class QueryRedirectHandler : DelegatingHandler
     }
 
     // Without the fragment, which is not sent.
-    private static string Identify(Uri uri) => uri.GetComponents(UriComponents.HttpRequestUrl | UriComponents.UserInfo, UriFormat.UriEscaped);
+    private static string Identify(Uri uri) =>
+        uri.GetComponents(UriComponents.HttpRequestUrl | UriComponents.UserInfo, UriFormat.UriEscaped);
 
     private static QueryRedirectOptions Validate(QueryRedirectOptions options) =>
         options.Validate(nameof(QueryRedirectOptions) + ".").FirstOrDefault() is { } failure

@@ -58,21 +58,21 @@ internal static class RedirectRules
         && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Creates the request of the next hop.</summary>
-    /// <param name="request">The request that was redirected.</param>
+    /// <param name="request">The request that was redirected, as it was before it was sent.</param>
     /// <param name="target">The target.</param>
     /// <param name="method">The method.</param>
     /// <param name="keepsContent">Whether the content is sent again.</param>
     /// <param name="credentialHeaders">Headers that another origin must not get.</param>
     /// <exception cref="QueryContentNotReplayableException">The content can be sent once, and has been.</exception>
     public static HttpRequestMessage CreateRequest(
-        HttpRequestMessage request, Uri target, HttpMethod method, bool keepsContent, string[] credentialHeaders)
+        RequestTemplate request, Uri target, HttpMethod method, bool keepsContent, string[] credentialHeaders)
     {
-        var next = ReplayableRequest.CreateCopy(request, target, method, keepsContent);
+        var next = request.CreateCopy(target, method, keepsContent);
         if (!keepsContent)
         {
             foreach (var name in ContentHeaders) next.Headers.Remove(name);
         }
-        if (IsSameOrigin(target, request.RequestUri!)) return next;
+        if (IsSameOrigin(target, request.Target!)) return next;
 
         // The Host header names the other origin's server, not this one.
         next.Headers.Remove("Host");

@@ -21,7 +21,7 @@ internal sealed class RedirectedRequestCheck : DelegatingHandler
     private static void Check(HttpRequestMessage request)
     {
         // Inside HttpClient, the exception would become an HttpRequestException, which retry handlers repeat.
-        ReplayableRequest.ThrowIfSpent(request);
+        ReplayableRequest.ThrowIfSpent(request.Content);
         if (RedirectHop.Current is not { } hop) return;
         foreach (var name in hop.CredentialHeaders)
         {

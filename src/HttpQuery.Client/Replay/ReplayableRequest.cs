@@ -46,38 +46,24 @@ internal static class ReplayableRequest
         (replacement as StreamedJsonContent)?.StopIfUnsent();
     }
 
-    /// <summary>Throws if the content of a request was sent and cannot be sent again.</summary>
+    /// <summary>Throws if content was sent and cannot be sent again.</summary>
     /// <exception cref="QueryContentNotReplayableException">The content can be sent once, and has been.</exception>
-    public static void ThrowIfSpent(HttpRequestMessage request)
+    public static void ThrowIfSpent(HttpContent? content)
     {
-        if (request.Content is IReplacementContent { IsSpent: true } spent) throw spent.CreateException();
+        if (content is IReplacementContent { IsSpent: true } spent) throw spent.CreateException();
     }
 
     /// <summary>Creates a new message for another sending: the same headers, options, version and policy, and the same content.</summary>
-    /// <remarks>Do not dispose the copy: it shares its content with the original.</remarks>
+    /// <remarks>After the request has been sent, use a <see cref="RequestTemplate"/> that was captured before: handlers below change the
+    /// message. Do not dispose the copy: it shares its content with the original.</remarks>
     /// <param name="request">The request. Its content was prepared by <see cref="PrepareAsync"/>.</param>
     /// <param name="target">The target of the copy. Default: the same.</param>
     /// <param name="method">The method of the copy. Default: the same.</param>
     /// <param name="keepsContent">Whether the copy has the content.</param>
     /// <exception cref="QueryContentNotReplayableException">The content can be sent once, and has been.</exception>
     public static HttpRequestMessage CreateCopy(
-        HttpRequestMessage request, Uri? target = null, HttpMethod? method = null, bool keepsContent = true)
-    {
-        if (keepsContent) ThrowIfSpent(request);
-        var copy = new HttpRequestMessage(method ?? request.Method, target ?? request.RequestUri)
-        {
-            Version = request.Version,
-            VersionPolicy = request.VersionPolicy,
-            Content = keepsContent ? request.Content : null,
-        };
-        foreach (var (name, values) in request.Headers.NonValidated) copy.Headers.TryAddWithoutValidation(name, values);
-        IDictionary<string, object?> options = copy.Options;
-        foreach (var (key, value) in request.Options)
-        {
-            if (key is not QueryResponseInfo.OptionName) options[key] = value;
-        }
-        return copy;
-    }
+        HttpRequestMessage request, Uri? target = null, HttpMethod? method = null, bool keepsContent = true) =>
+        RequestTemplate.Capture(request).CreateCopy(target, method, keepsContent);
 
     /// <summary>Creates a GET in place of a request: the same headers, options, version and policy, without content.</summary>
     public static HttpRequestMessage CreateGet(HttpRequestMessage request, Uri target)

@@ -148,6 +148,29 @@ public sealed class ClientTelemetryTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task A_hit_leaves_no_trace_on_the_callers_message_and_knows_how_a_validation_was_sent()
+    {
+        var stub = new StubHandler(request =>
+        {
+            var isValidation = request.Headers.Contains("If-None-Match");
+            var response = new HttpResponseMessage(isValidation ? System.Net.HttpStatusCode.NotModified : System.Net.HttpStatusCode.OK) { RequestMessage = request };
+            response.Headers.TryAddWithoutValidation("ETag", "\"1\"");
+            response.Headers.TryAddWithoutValidation("Cache-Control", isValidation ? "max-age=60" : "no-cache");
+            if (!isValidation) response.Content = new StringContent("found");
+            return response;
+        });
+        using var client = Cached.Client(inner: new Informing { InnerHandler = stub });
+        foreach (var (isFromCache, redirects) in new[] { (false, 7), (true, 7), (true, 0) })
+        {
+            using var request = Cached.Query(new("http://localhost/"), "{}");
+            using var response = await client.SendAsync(request, Test);
+            Assert.Equal("found", await response.Content.ReadAsStringAsync(Test));
+            Assert.Equal((isFromCache, redirects), (response.GetQueryInfo().FromCache, response.GetQueryInfo().Redirects));
+            if (redirects == 0) Assert.Empty(request.Options);
+        }
+    }
+
     private HttpClient CreateClient(Action<HttpQueryClientOptions>? configure = null)
     {
         var services = new ServiceCollection();
@@ -164,6 +187,17 @@ public sealed class ClientTelemetryTests : IAsyncDisposable
             _counts.Enqueue(string.Join(' ', [instrument.Name, .. tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")])));
         _listener.Start();
         return _services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+    }
+
+    // Stands for a handler of ours below the cache.
+    private sealed class Informing : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            QueryResponseInfo.Update(response, 7, (info, count) => info with { Redirects = count });
+            return response;
+        }
     }
 
     private sealed class Log(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
