@@ -92,6 +92,21 @@ public sealed class LearnedStateRegistryTests
     }
 
     [Fact]
+    public async Task A_fallback_of_another_client_that_a_handler_uses_leaves_the_response_storable()
+    {
+        await using var origin = Start(request => request.StartsWith("QUERY /token", StringComparison.Ordinal)
+            ? NotAllowed : Origin.Ok("done", Cached.Fresh, "Location: /stored/42"));
+        var services = new ServiceCollection();
+        services.AddHttpClient("token").AddQueryLocations().AddQueryFallback(options => options.Paths.Add("/token"));
+        services.AddHttpClient("api").AddQueryCache().AddHttpMessageHandler(provider =>
+            new NestedHandler(provider.GetRequiredService<IHttpClientFactory>(), origin.Uri("/token")));
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        for (var i = 0; i < 2; i++) Assert.Equal("200 done", await client.TextAsync(Cached.Query(origin.Uri("/rfcs"), "{}")));
+        Assert.Equal("QUERY /token, POST /token, QUERY /rfcs", Lines());
+    }
+
+    [Fact]
     public async Task Handlers_of_the_application_see_QUERY()
     {
         await using var origin = Start(request => IsQuery(request) ? NotAllowed : Origin.Ok("found"));
@@ -274,6 +289,16 @@ public sealed class LearnedStateRegistryTests
             seen.Enqueue(
                 $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.AbsolutePath} {(int)response.StatusCode}");
             return response;
+        }
+    }
+
+    /// <summary>Sends a query through another client first.</summary>
+    private sealed class NestedHandler(IHttpClientFactory factory, Uri uri) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await factory.CreateClient("token").TextAsync(Cached.Query(uri, "{}"));
+            return await base.SendAsync(request, cancellationToken);
         }
     }
 

@@ -86,15 +86,16 @@ public sealed class QueryFallbackHandler : DelegatingHandler
             var isNamed = _options.Paths.TryMap(request.RequestUri!, out var path, out var postUri);
 
             // After a redirect to another origin, the path is one that the caller did not name there.
+            var template = RequestTemplate.Capture(request);
             if ((!isNamed && _options.CreateGetUri is null) || RedirectHop.Current is not null)
-                return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+                return await SendQueryAsync(request, template, send, cancellationToken).ConfigureAwait(false);
 
             var key = new FallbackKey(target.Scheme, target.Authority, target.Server, null, null, default);
             using var attempt = await _memory.BeginAsync(
                 key with { Path = path ?? GetBounded(request.RequestUri!.AbsolutePath) },
                 key with { Version = request.Version, VersionPolicy = request.VersionPolicy },
                 cancellationToken).ConfigureAwait(false);
-            return await SendAsync(request, postUri, attempt, send, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(request, template, postUri, attempt, send, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -103,9 +104,11 @@ public sealed class QueryFallbackHandler : DelegatingHandler
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, Uri? postUri, FallbackAttempt attempt, SendBelow send, CancellationToken cancellationToken)
+        HttpRequestMessage request, RequestTemplate template, Uri? postUri, FallbackAttempt attempt, SendBelow send,
+        CancellationToken cancellationToken)
     {
-        if (attempt.UsesFallback && await CreateSubstituteAsync(request, postUri, cancellationToken).ConfigureAwait(false) is { } known)
+        if (attempt.UsesFallback
+            && await CreateSubstituteAsync(request, template, postUri, cancellationToken).ConfigureAwait(false) is { } known)
         {
             var answer = await SendSubstituteAsync(known, "learned", send, cancellationToken).ConfigureAwait(false);
             if (!FallbackClassifier.IsConfirmed(FallbackReason.None, answer.StatusCode)) attempt.Forget();
@@ -117,7 +120,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
         FallbackReason reason;
         try
         {
-            response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
+            response = await SendQueryAsync(request, template, send, cancellationToken).ConfigureAwait(false);
             reason = FallbackClassifier.Classify(response, _options.Intermediaries);
         }
         catch (HttpRequestException exception)
@@ -138,7 +141,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
             // Content that is sent once allows no POST that confirms the reason. 405 and 501 need none.
             if (!ReplayableRequest.IsReplayable(request) && reason is not FallbackReason.Intermediary)
                 ReportUnknown(attempt, request, reason);
-            substitute = await CreateSubstituteAsync(request, postUri, cancellationToken).ConfigureAwait(false);
+            substitute = await CreateSubstituteAsync(request, template, postUri, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -159,22 +162,22 @@ public sealed class QueryFallbackHandler : DelegatingHandler
 
     // Returns null if neither a GET nor a POST is possible.
     private async ValueTask<SubstituteRequest?> CreateSubstituteAsync(
-        HttpRequestMessage request, Uri? postUri, CancellationToken cancellationToken)
+        HttpRequestMessage request, RequestTemplate template, Uri? postUri, CancellationToken cancellationToken)
     {
         if (_options.CreateGetUri is { } createGetUri && ReplayableRequest.IsReplayable(request))
         {
             var content = request.Content is { } query ? await query.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false) : [];
-            if (createGetUri(request, content) is { } getUri) return CreateGet(request, new(request.RequestUri!, getUri));
+            if (createGetUri(request, content) is { } getUri) return CreateGet(request, template, new(request.RequestUri!, getUri));
         }
         if (postUri is null) return null;
 
-        var post = ReplayableRequest.CreateCopy(request, postUri, HttpMethod.Post);
+        var post = template.CreateCopy(postUri, HttpMethod.Post);
         foreach (var name in NotForPost) post.Headers.Remove(name);
         if (_options.SendMethodOverride) post.Headers.TryAddWithoutValidation("X-HTTP-Method-Override", "QUERY");
         return new(post, request);
     }
 
-    private static SubstituteRequest CreateGet(HttpRequestMessage request, Uri uri)
+    private static SubstituteRequest CreateGet(HttpRequestMessage request, RequestTemplate template, Uri uri)
     {
         if (!RedirectRules.IsSameOrigin(uri, request.RequestUri!))
         {
@@ -182,13 +185,13 @@ public sealed class QueryFallbackHandler : DelegatingHandler
                 $"{nameof(QueryFallbackOptions)}.{nameof(QueryFallbackOptions.CreateGetUri)} returned a URI of another origin. "
                 + "The query would be sent to a server that the request did not name. Return a URI of the same origin.");
         }
-        return new(ReplayableRequest.CreateGet(request, uri), request);
+        return new(template.CreateGet(uri), request);
     }
 
     private async ValueTask<HttpResponseMessage> SendQueryAsync(
-        HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
+        HttpRequestMessage request, RequestTemplate template, SendBelow send, CancellationToken cancellationToken)
     {
-        var response = await ConnectionRetry.SendAsync(request, send, _telemetry, null, cancellationToken).ConfigureAwait(false);
+        var response = await ConnectionRetry.SendAsync(request, template, send, _telemetry, null, cancellationToken).ConfigureAwait(false);
         SetFallback(response, null);
         return response;
     }
@@ -200,8 +203,12 @@ public sealed class QueryFallbackHandler : DelegatingHandler
         tracker?.Add(substitute);
         _telemetry.FellBack(substitute.Message.Method, reason);
         var response = await ConnectionRetry.SendAsync(
-            substitute.Message, send, _telemetry, second => tracker?.Add(new(second.Message, substitute.Request)), cancellationToken)
-            .ConfigureAwait(false);
+            substitute.Message,
+            RequestTemplate.Capture(substitute.Message),
+            send,
+            _telemetry,
+            second => tracker?.Add(new(second.Message, substitute.Request)),
+            cancellationToken).ConfigureAwait(false);
         substitute.TakeOver(response);
         SetFallback(response, substitute.Message.Method);
         return response;

@@ -115,7 +115,7 @@ public sealed class QueryLocationHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage?> TryGetAsync(
         HttpRequestMessage request, Uri location, SendBelow send, CancellationToken cancellationToken)
     {
-        var get = new SubstituteRequest(ReplayableRequest.CreateGet(request, location), request);
+        var get = new SubstituteRequest(RequestTemplate.Capture(request).CreateGet(location), request);
         OutgoingRequestTracker.Current?.Add(get);
         HttpResponseMessage response;
         try

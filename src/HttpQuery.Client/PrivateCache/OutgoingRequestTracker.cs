@@ -38,7 +38,7 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
     /// it is sent unchanged.</summary>
     public void Add(SubstituteRequest substitute)
     {
-        if (!snapshot.IsSameRequest(substitute.Request)) _hasOtherRequest = true;
+        // Another client that a handler uses may announce messages here, too. They never pass Observe.
         lock (_headers) _substitutes.Add(substitute);
     }
 
@@ -47,7 +47,7 @@ internal sealed class OutgoingRequestTracker(RequestSnapshot snapshot)
     {
         SubstituteRequest? substitute;
         lock (_headers) substitute = _substitutes.Find(one => ReferenceEquals(one.Message, message));
-        if (!(substitute?.IsUnchanged ?? snapshot.IsSameRequest(message))) _hasOtherRequest = true;
+        if (substitute is { IsUnchanged: false } || !snapshot.IsSameRequest(substitute?.Request ?? message)) _hasOtherRequest = true;
         lock (_headers)
         {
             var content = substitute is null ? message.Content : substitute.Request.Content;

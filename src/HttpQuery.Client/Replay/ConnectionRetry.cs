@@ -10,13 +10,14 @@ internal static class ConnectionRetry
 {
     /// <summary>Sends a safe request.</summary>
     /// <param name="request">The request. It is not repeated if its content can be sent only once.</param>
+    /// <param name="template">The request as it is now.</param>
     /// <param name="send">The rest of the chain.</param>
     /// <param name="telemetry">Counts the retry.</param>
     /// <param name="onRetry">Called before the second sending, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public static async ValueTask<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, SendBelow send, ClientTelemetry telemetry, Action<SubstituteRequest>? onRetry,
-        CancellationToken cancellationToken)
+        HttpRequestMessage request, RequestTemplate template, SendBelow send, ClientTelemetry telemetry,
+        Action<SubstituteRequest>? onRetry, CancellationToken cancellationToken)
     {
         try
         {
@@ -30,9 +31,8 @@ internal static class ConnectionRetry
         {
         }
 
-        // The transport may have added headers to the message, such as traceparent. They are sent again.
         telemetry.Replayed("connection_closed");
-        var second = new SubstituteRequest(ReplayableRequest.CreateCopy(request), request);
+        var second = new SubstituteRequest(template.CreateCopy(), request);
         onRetry?.Invoke(second);
         var response = await send(second.Message, cancellationToken).ConfigureAwait(false);
         second.TakeOver(response);

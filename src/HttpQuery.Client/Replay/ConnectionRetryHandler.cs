@@ -29,7 +29,8 @@ internal sealed class ConnectionRetryHandler(int maximumReplayLength, ClientTele
         try
         {
             await ReplayableRequest.PrepareAsync(request, maximumReplayLength, cancellationToken).ConfigureAwait(false);
-            return await ConnectionRetry.SendAsync(request, send, telemetry, null, cancellationToken).ConfigureAwait(false);
+            var template = RequestTemplate.Capture(request);
+            return await ConnectionRetry.SendAsync(request, template, send, telemetry, null, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

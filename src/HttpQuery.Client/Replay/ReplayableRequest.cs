@@ -65,15 +65,6 @@ internal static class ReplayableRequest
         HttpRequestMessage request, Uri? target = null, HttpMethod? method = null, bool keepsContent = true) =>
         RequestTemplate.Capture(request).CreateCopy(target, method, keepsContent);
 
-    /// <summary>Creates a GET in place of a request: the same headers, options, version and policy, without content.</summary>
-    public static HttpRequestMessage CreateGet(HttpRequestMessage request, Uri target)
-    {
-        var get = CreateCopy(request, target, HttpMethod.Get, keepsContent: false);
-        get.Headers.TransferEncodingChunked = null;
-        get.Headers.ExpectContinue = null;
-        return get;
-    }
-
     /// <summary>Tells whether the content of a prepared request can be read and sent any number of times.</summary>
     public static bool IsReplayable(HttpRequestMessage request) =>
         request.Content is not IReplacementContent replacement || replacement.IsReplayable;

@@ -52,4 +52,13 @@ internal sealed class RequestTemplate
         }
         return copy;
     }
+
+    /// <summary>Creates a GET in place of the request: the same headers, options, version and policy, without content.</summary>
+    public HttpRequestMessage CreateGet(Uri target)
+    {
+        var get = CreateCopy(target, HttpMethod.Get, keepsContent: false);
+        get.Headers.TransferEncodingChunked = null;
+        get.Headers.ExpectContinue = null;
+        return get;
+    }
 }

@@ -372,6 +372,18 @@ public sealed class QueryFallbackHandlerTests
     }
 
     [Fact]
+    public async Task Each_request_has_its_own_trace_parent()
+    {
+        using var activity = new System.Diagnostics.Activity("caller").Start();
+        await using var origin = Start(request => IsQuery(request) ? "" : Origin.Ok("done"));
+        using var client = Client();
+        await client.TextAsync(Cached.Query(origin.Uri("/pods"), "{}"));
+        var parents = _received.Select(request => request.Split("traceparent: ")[1].Split('\n')[0]).ToArray();
+        Assert.Equal(3, parents.Length);
+        Assert.Equal(3, parents.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task Versions_of_HTTP_are_learned_apart()
     {
         await using var origin = Start(request => IsQuery(request) ? "HTTP/1.1 501 Not Implemented\nContent-Length: 0\n\n"
