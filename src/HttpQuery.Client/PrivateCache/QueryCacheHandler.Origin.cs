@@ -3,6 +3,7 @@ using System.Net;
 using HttpQuery.Caching;
 using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Diagnostics;
+using HttpQuery.Http;
 using HttpQuery.PrivateCache;
 using HttpQuery.ResponseBody;
 
