@@ -43,6 +43,9 @@ switch (args)
     case ["client"]:
         await ClientHits.RunAsync();
         break;
+    case ["parts"]:
+        await ClientParts.RunAsync();
+        break;
     case ["memory"]:
         await CacheMemory.RunAsync();
         break;
