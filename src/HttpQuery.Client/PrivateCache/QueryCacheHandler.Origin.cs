@@ -5,6 +5,7 @@ using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Caching.Engine;
 using HttpQuery.Caching.Rules;
 using HttpQuery.Diagnostics;
+using HttpQuery.Http;
 using HttpQuery.PrivateCache;
 using HttpQuery.ResponseBody;
 

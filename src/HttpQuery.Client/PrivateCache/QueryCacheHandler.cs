@@ -80,9 +80,6 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         (_loggers, _name) = (loggerFactory, name);
     }
 
-    // The rest of the chain: asynchronous or synchronous.
-    private delegate ValueTask<HttpResponseMessage> SendBelow(HttpRequestMessage request, CancellationToken cancellationToken);
-
     private ILogger? Logger => _loggers?.CreateLogger(CacheTelemetry.LogCategory);
 
     /// <summary>Tells whether the handler uses this cache.</summary>

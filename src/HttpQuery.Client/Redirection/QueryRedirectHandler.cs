@@ -74,9 +74,6 @@ public sealed class QueryRedirectHandler : DelegatingHandler
         _otherOrigin = new(_credentialHeaders);
     }
 
-    // The rest of the chain: asynchronous or synchronous.
-    private delegate ValueTask<HttpResponseMessage> SendBelow(HttpRequestMessage request, CancellationToken cancellationToken);
-
     /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
