@@ -28,7 +28,7 @@ public class AotTests(AotHost host) : IClassFixture<AotHost>
     [InlineData("/bound-union", "application/json", "{\"x\":\n zz}", 400, "\"line\":2,\"byte\":2")]
     [InlineData("/typed", "application/json", "{\"x\":\n zz}", 400, "\"line\":2,\"byte\":2")]
     [InlineData("/typed-result", "application/json", "{\"x\":\n zz}", 400, "\"line\":2,\"byte\":2")]
-    [InlineData("/typed", "application/json", "null", 400, "cannot be read")]
+    [InlineData("/typed", "application/json", "null", 400, "not a valid query")]
     [InlineData("/typed", "application/json", "", 400, "empty")]
     [InlineData("/typed", "text/plain", "x", 415, "application/json")]
     [InlineData("/typed", "nonsense", "x", 400, "malformed")]
@@ -54,7 +54,7 @@ public class AotTests(AotHost host) : IClassFixture<AotHost>
     [InlineData("/tagged", "Range: bytes=2-5", 206, "text")]
     [InlineData("/tagged", "If-None-Match: *", 304, "")]
     [InlineData("/bytes", "Range: bytes=-2", 206, "89")]
-    [InlineData("/bytes", "Range: bytes=10-", 416, "10 octets")]
+    [InlineData("/bytes", "Range: bytes=10-", 416, "10 bytes")]
     [InlineData("/typed", "Content-Encoding: gzip", 415, "identity")]
     public async Task Refinements_work(string path, string field, int status, string expected)
     {

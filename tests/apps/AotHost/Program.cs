@@ -10,6 +10,7 @@ builder.Services.AddHttpQuery();
 builder.Services.AddHttpQueryCache();
 builder.Services.AddOutputCache();
 builder.Services.AddSingleton(new Greeting("hello"));
+builder.AddClient();
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AotJson.Default));
 var app = builder.Build();
 app.UseHttpQueryCache();
@@ -47,6 +48,9 @@ app.MapQuery("/bytes", async context => await Task.FromResult<IResult>(QueryResu
 var count = 0;
 app.MapQuery("/cached", context => Task.FromResult($"cached {++count}")).CacheQuery(policy => policy.Expire(TimeSpan.FromHours(1)));
 app.MapQuery("/output-cached", context => Task.FromResult($"cached {++count}")).CacheOutput(policy => policy.Expire(TimeSpan.FromHours(1)).VaryByQueryContent());
+
+// The client.
+app.MapClient();
 
 await app.StartAsync();
 Console.WriteLine($"listening {new Uri(app.Urls.First()).Port}");
