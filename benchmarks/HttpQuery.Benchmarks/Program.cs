@@ -43,6 +43,12 @@ switch (args)
     case ["client"]:
         await ClientHits.RunAsync();
         break;
+    case ["requests"]:
+        await ClientRequests.RunAsync();
+        break;
+    case ["requests-server"]:
+        await ClientRequests.ServeAsync();
+        break;
     case ["memory"]:
         await CacheMemory.RunAsync();
         break;
