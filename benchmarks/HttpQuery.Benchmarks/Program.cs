@@ -43,8 +43,11 @@ switch (args)
     case ["client"]:
         await ClientHits.RunAsync();
         break;
-    case ["parts"]:
-        await ClientParts.RunAsync();
+    case ["requests"]:
+        await ClientRequests.RunAsync();
+        break;
+    case ["requests-server"]:
+        await ClientRequests.ServeAsync();
         break;
     case ["memory"]:
         await CacheMemory.RunAsync();
