@@ -5,6 +5,7 @@ using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.Locations;
 using HttpQuery.PrivateCache;
+using HttpQuery.Redirection;
 using HttpQuery.Replay;
 using Microsoft.Extensions.Logging;
 
@@ -93,7 +94,7 @@ public sealed class QueryLocationHandler : DelegatingHandler
         HttpRequestMessage request, RequestSnapshot snapshot, SendBelow send, CancellationToken cancellationToken)
     {
         var (uri, keys) = (request.RequestUri!, LocationMemory.ComputeKeys(snapshot));
-        if (_memory.Find(keys, snapshot) is { } location)
+        if (_memory.Find(keys, snapshot) is { } location && MayGet(location, uri))
         {
             if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
             _memory.Forget(keys);
@@ -165,6 +166,10 @@ public sealed class QueryLocationHandler : DelegatingHandler
             if (!isRefused) _memory.ForgetAll(uri);
         }
     }
+
+    // The transport would answer a challenge of another origin with its own credentials.
+    private bool MayGet(Uri location, Uri requested) =>
+        LearnedLocation.IsSameOrigin(location, requested) || !TransportCredentials.CoverUnnamed(InnerHandler, location);
 
     private static bool IsResult(HttpStatusCode status) =>
         (int)status is >= 200 and < 300

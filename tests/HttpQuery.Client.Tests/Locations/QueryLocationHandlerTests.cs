@@ -212,6 +212,18 @@ public sealed class QueryLocationHandlerTests
     }
 
     [Fact]
+    public async Task Another_origin_is_not_asked_if_the_transport_would_answer_its_challenge()
+    {
+        await using var other = Start(_ => Origin.Response("401 Unauthorized", "", "WWW-Authenticate: Basic realm=x"));
+        await using var origin = Start(_ => Origin.Ok("rows", $"Location: {other.Uri("/stored/42")}"));
+        using var client = Client(
+            options => options.AllowOtherOrigins = true,
+            new SocketsHttpHandler { Credentials = new NetworkCredential("ann", "secret") });
+        for (var i = 0; i < 2; i++) Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
+        Assert.Equal(0, other.Count);
+    }
+
+    [Fact]
     public async Task A_URI_expires()
     {
         await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42") : Origin.Ok("stored"));
