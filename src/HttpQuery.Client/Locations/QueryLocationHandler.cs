@@ -15,7 +15,8 @@ namespace HttpQuery;
 /// §2.4).</summary>
 /// <remarks>
 /// <para>The GET has the headers of the query, its conditions included, but no content. If its status code is neither 2xx nor 304, 412 or
-/// 416, or if it fails, the URI is forgotten and the query is sent as a QUERY.</para>
+/// 416, or if it fails, the URI is forgotten and the query is sent as a QUERY. If it is cancelled or takes too long, the URI is forgotten,
+/// too.</para>
 /// <para>A URI is used only for the same query: the same target, content and content headers, for the same user, with the same values of
 /// the headers that <c>Vary</c> named. A successful POST, PUT, PATCH or DELETE to the target forgets its queries. Caches on the way are
 /// not told of it, so a GET may get an older response than a QUERY.</para>
@@ -96,7 +97,16 @@ public sealed class QueryLocationHandler : DelegatingHandler
         var (uri, keys) = (request.RequestUri!, LocationMemory.ComputeKeys(snapshot));
         if (_memory.Find(keys, snapshot) is { } location && MayGet(location, uri))
         {
-            if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
+            try
+            {
+                if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
+            }
+            catch
+            {
+                // After a timeout, the next query must not wait for the same GET.
+                _memory.Forget(keys);
+                throw;
+            }
             _memory.Forget(keys);
             _telemetry.Replayed("location");
         }

@@ -83,6 +83,28 @@ public sealed class QueryLocationHandlerTests
         for (var i = 0; i < 2; i++) Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
     }
 
+    [Fact]
+    public async Task A_URI_whose_GET_was_cancelled_is_forgotten()
+    {
+        await using var origin = Origin.Start();
+        using var client = Client();
+        for (var i = 0; i < 3; i++)
+        {
+            using var timeout = new CancellationTokenSource();
+            var response = client.SendAsync(Query(origin), timeout.Token);
+            var exchange = await origin.NextAsync();
+            Assert.Equal(i == 1 ? "GET /stored/42" : "QUERY /rfcs", string.Join(' ', exchange.Request.Split(' ').Take(2)));
+            if (i != 1)
+            {
+                await exchange.SendAsync(Origin.Ok("rows", "Location: /stored/42"));
+                (await response).Dispose();
+                continue;
+            }
+            await timeout.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => response);
+        }
+    }
+
     [Theory]
     [InlineData("Content-Type: text/plain")]
     [InlineData("content")]
