@@ -20,7 +20,8 @@ namespace HttpQuery;
 /// <para>A URI is used only for the same query: the same target, content and content headers, for the same user, with the same values of
 /// the headers that <c>Vary</c> named. A successful POST, PUT, PATCH or DELETE to the target forgets its queries. Caches on the way are
 /// not told of it, so a GET may get an older response than a QUERY.</para>
-/// <para>Place the handler below caches and retry handlers, which then see QUERY.</para>
+/// <para>Place the handler below caches and retry handlers, which then see QUERY, and below handlers that add credentials. If a handler
+/// below adds a credential to a request, its response teaches nothing.</para>
 /// </remarks>
 public sealed class QueryLocationHandler : DelegatingHandler
 {
@@ -111,10 +112,11 @@ public sealed class QueryLocationHandler : DelegatingHandler
             _telemetry.Replayed("location");
         }
 
-        // A redirect below changes the message, or sends another. A POST in place of the query has a Location of another meaning.
+        // A redirect below changes the message, or sends another. A handler below may have made it that of a user. A POST in place of the query has a Location of another meaning.
         var response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
         if ((response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
             && ReferenceEquals(request.RequestUri, uri)
+            && snapshot.GetUser(request) is { } user && user.IsSameAs(snapshot.User)
             && QueryResponseInfo.Get(response).FallbackMethod is null)
         {
             _memory.Learn(response, uri, keys, snapshot);

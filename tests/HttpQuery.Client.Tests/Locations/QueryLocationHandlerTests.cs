@@ -172,6 +172,21 @@ public sealed class QueryLocationHandlerTests
     }
 
     [Theory]
+    [InlineData(CredentialHandlerKind.InPlace)]
+    [InlineData(CredentialHandlerKind.Clone)]
+    public async Task A_credential_that_a_handler_below_adds_is_not_mixed_up_with_another(CredentialHandlerKind kind)
+    {
+        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", $"Location: /stored/{_received.Count}")
+            : Origin.Ok("stored"));
+        using var client = Client(inner: new CredentialHandler(kind) { InnerHandler = new SocketsHttpHandler() });
+        CredentialHandler.User = "ann";
+        await client.TextAsync(Query(origin));
+        CredentialHandler.User = "bob";
+        await client.TextAsync(Query(origin));
+        Assert.Equal("QUERY /rfcs, QUERY /rfcs", Lines());
+    }
+
+    [Theory]
     [InlineData("Location: http://other.test/stored/42")]
     [InlineData("Location: https://localhost/stored/42")]
     [InlineData("Location: //other.test/stored")]
