@@ -301,6 +301,19 @@ public sealed class QueryDiscoveryHandlerTests
     }
 
     [Fact]
+    public async Task Headers_of_the_content_are_sent_with_each_format()
+    {
+        await using var origin = Start(request => request.Contains(Sql, StringComparison.Ordinal) ? Unsupported("Accept-Query: text/csv")
+            : Origin.Ok("done"));
+        using var client = Client();
+        using var content = Content();
+        content.Headers.Add("Content-Language", "de");
+        await QueryAsync(client, origin.Uri("/rfcs"), content);
+        Assert.Equal([Sql, Csv], Types());
+        Assert.All(_received, request => Assert.Contains("\nContent-Language: de\n", request, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_the_handler_the_first_format_is_sent()
     {
         await using var origin = Start(_ => Origin.Ok("done"));
