@@ -86,7 +86,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
             var isNamed = _options.Paths.TryMap(request.RequestUri!, out var path, out var postUri);
 
             // After a redirect to another origin, the path is one that the caller did not name there.
-            if ((!isNamed && _options.CreateGetUri is null) || RedirectHop.Current is not null)
+            if ((!isNamed && _options.CreateGetUri is null) || RedirectHop.Get(request) is not null)
                 return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
 
             var key = new FallbackKey(target.Scheme, target.Authority, target.Server, null, null, default);
