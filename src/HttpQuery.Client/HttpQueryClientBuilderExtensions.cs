@@ -152,6 +152,7 @@ public static class HttpQueryClientBuilderExtensions
             ServiceDescriptor.Singleton<IValidateOptions<HttpQueryClientOptions>, HttpQueryClientOptionsSetup>(),
             ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerOrder>(),
         ]);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<PrivateCacheOptions>, CredentialHeadersSetup>());
         services.TryAddSingleton<LearnedStateRegistry>();
         services.AddOptions<HttpQueryClientOptions>(builder.Name ?? Options.Options.DefaultName).ValidateOnStart();
     }

@@ -281,6 +281,37 @@ public sealed class AddHttpQueryTests
         }
     }
 
+    [Theory]
+    [InlineData("redirects", "cache")]
+    [InlineData("redirects", "location")]
+    [InlineData("location", "cache")]
+    [InlineData("cache", "location")]
+    public async Task A_header_that_one_part_knows_as_a_credential_tells_users_apart_in_all_parts(string named, string used)
+    {
+        await using var origin = Origin.Start(request =>
+        {
+            var user = request.Split("X-Api-Key: ")[1].Split('\n')[0];
+            return used is "cache" ? Origin.Ok($"rows of {user}", Cached.Fresh)
+                : request.StartsWith("QUERY", StringComparison.Ordinal) ? Origin.Ok($"rows of {user}", $"Location: /stored/{user}")
+                    : Origin.Ok($"stored {request.Split(' ')[1]}");
+        });
+        await using var provider = Build(services => services.AddHttpClient("one")
+            .AddHttpQuery(options =>
+            {
+                (options.UseCache, options.UseLocation) = (used is "cache", used is "location");
+                if (named is "redirects") options.Redirects.CredentialHeaders.Add("X-Api-Key");
+                if (named is "location") options.Location.CredentialHeaders.Add("X-Api-Key");
+            })
+            .Services.Configure<PrivateCacheOptions>("one", options =>
+            {
+                if (named is "cache") options.CredentialHeaders.Add("X-Api-Key");
+            }));
+        var client = Client(provider);
+        foreach (var user in new[] { "ann", "bob" })
+            Assert.Equal($"200 rows of {user}", await client.TextAsync(Cached.Query(origin.Uri("/rfcs"), "{}", "X-Api-Key: " + user)));
+        Assert.Equal(2, origin.Count);
+    }
+
     private static string Pack(string text)
     {
         using var packed = new MemoryStream();

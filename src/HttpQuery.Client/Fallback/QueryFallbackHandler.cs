@@ -87,7 +87,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
 
             // After a redirect to another origin, the path is one that the caller did not name there.
             var template = RequestTemplate.Capture(request);
-            if ((!isNamed && _options.CreateGetUri is null) || RedirectHop.Current is not null)
+            if ((!isNamed && _options.CreateGetUri is null) || RedirectHop.Get(request) is not null)
                 return await SendQueryAsync(request, template, send, cancellationToken).ConfigureAwait(false);
 
             var key = new FallbackKey(target.Scheme, target.Authority, target.Server, null, null, default);
@@ -115,17 +115,21 @@ public sealed class QueryFallbackHandler : DelegatingHandler
             return answer;
         }
 
+        var uri = request.RequestUri!;
         HttpResponseMessage? response = null;
         ExceptionDispatchInfo? failure = null;
         FallbackReason reason;
         try
         {
             response = await SendQueryAsync(request, template, send, cancellationToken).ConfigureAwait(false);
+
+            // A redirect below changes the message, or sends another. Its target was not named, and says nothing about this one.
+            if (!IsQueryOf(request, uri) || (response.RequestMessage is { } answered && !IsQueryOf(answered, uri))) return response;
             reason = FallbackClassifier.Classify(response, _options.Intermediaries);
         }
         catch (HttpRequestException exception)
             when ((ClosedConnection.IsCause(exception) || ClosedConnection.IsStreamReset(exception))
-                && ReplayableRequest.IsReplayable(request) && !cancellationToken.IsCancellationRequested)
+                && IsQueryOf(request, uri) && ReplayableRequest.IsReplayable(request) && !cancellationToken.IsCancellationRequested)
         {
             (reason, failure) = (FallbackReason.Closed, ExceptionDispatchInfo.Capture(exception));
         }
@@ -219,6 +223,8 @@ public sealed class QueryFallbackHandler : DelegatingHandler
         attempt.ReportUnknown(reason);
         _telemetry.LearnedFallback(request.RequestUri!, LabelOf(reason), _options.Lifetime);
     }
+
+    private static bool IsQueryOf(HttpRequestMessage message, Uri uri) => message.Method == HttpMethod.Query && message.RequestUri == uri;
 
     private static void SetFallback(HttpResponseMessage response, HttpMethod? method) =>
         QueryResponseInfo.Update(response, method, static (info, value) => info with { FallbackMethod = value });

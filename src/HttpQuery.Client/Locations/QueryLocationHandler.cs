@@ -5,6 +5,7 @@ using HttpQuery.Diagnostics;
 using HttpQuery.Http;
 using HttpQuery.Locations;
 using HttpQuery.PrivateCache;
+using HttpQuery.Redirection;
 using HttpQuery.Replay;
 using Microsoft.Extensions.Logging;
 
@@ -14,11 +15,13 @@ namespace HttpQuery;
 /// §2.4).</summary>
 /// <remarks>
 /// <para>The GET has the headers of the query, its conditions included, but no content. If its status code is neither 2xx nor 304, 412 or
-/// 416, or if it fails, the URI is forgotten and the query is sent as a QUERY.</para>
+/// 416, or if it fails, the URI is forgotten and the query is sent as a QUERY. If it is cancelled or takes too long, the URI is forgotten,
+/// too.</para>
 /// <para>A URI is used only for the same query: the same target, content and content headers, for the same user, with the same values of
 /// the headers that <c>Vary</c> named. A successful POST, PUT, PATCH or DELETE to the target forgets its queries. Caches on the way are
 /// not told of it, so a GET may get an older response than a QUERY.</para>
-/// <para>Place the handler below caches and retry handlers, which then see QUERY.</para>
+/// <para>Place the handler below caches and retry handlers, which then see QUERY, and below handlers that add credentials. If a handler
+/// below adds a credential to a request, its response teaches nothing.</para>
 /// </remarks>
 public sealed class QueryLocationHandler : DelegatingHandler
 {
@@ -93,17 +96,27 @@ public sealed class QueryLocationHandler : DelegatingHandler
         HttpRequestMessage request, RequestSnapshot snapshot, SendBelow send, CancellationToken cancellationToken)
     {
         var (uri, keys) = (request.RequestUri!, LocationMemory.ComputeKeys(snapshot));
-        if (_memory.Find(keys, snapshot) is { } location)
+        if (_memory.Find(keys, snapshot) is { } location && MayGet(location, uri))
         {
-            if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
+            try
+            {
+                if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
+            }
+            catch
+            {
+                // After a timeout, the next query must not wait for the same GET.
+                _memory.Forget(keys);
+                throw;
+            }
             _memory.Forget(keys);
             _telemetry.Replayed("location");
         }
 
-        // A redirect below changes the message, or sends another. A POST in place of the query has a Location of another meaning.
+        // A redirect below changes the message, or sends another. A handler below may have made it that of a user. A POST in place of the query has a Location of another meaning.
         var response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
         if ((response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
             && ReferenceEquals(request.RequestUri, uri)
+            && snapshot.GetUser(request) is { } user && user.IsSameAs(snapshot.User)
             && QueryResponseInfo.Get(response).FallbackMethod is null)
         {
             _memory.Learn(response, uri, keys, snapshot);
@@ -165,6 +178,10 @@ public sealed class QueryLocationHandler : DelegatingHandler
             if (!isRefused) _memory.ForgetAll(uri);
         }
     }
+
+    // The transport would answer a challenge of another origin with its own credentials.
+    private bool MayGet(Uri location, Uri requested) =>
+        LearnedLocation.IsSameOrigin(location, requested) || !TransportCredentials.CoverUnnamed(InnerHandler, location);
 
     private static bool IsResult(HttpStatusCode status) =>
         (int)status is >= 200 and < 300

@@ -18,7 +18,7 @@ public sealed class QueryLocationOptions
     public int MaximumCount { get; set; } = 1000;
 
     /// <summary>Request headers that carry a credential, in addition to <c>Cookie</c>. Requests share a <c>Location</c> only if these are
-    /// equal. Default: <c>Authorization</c>.</summary>
+    /// equal. Default: <c>Authorization</c>. The cache and the redirects of the same client know them, too.</summary>
     public IList<string> CredentialHeaders { get; } = ["Authorization"];
 
     /// <summary>Returns a key for the user a request is made for, if <see cref="CredentialHeaders"/> and <c>Cookie</c> do not identify

@@ -50,9 +50,9 @@ internal static class ProblemReader
         {
             throw new TaskCanceledException(canceled.Message, canceled, cancellationToken);
         }
-        catch (Exception exception) when (
-            exception is OperationCanceledException or HttpRequestException or IOException or JsonException or InvalidOperationException)
+        catch (Exception)
         {
+            // Decoders of compressed bodies have exceptions of their own. The status counts.
             return null;
         }
         finally

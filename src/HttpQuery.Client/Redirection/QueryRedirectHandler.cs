@@ -155,7 +155,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
             // Waiting would let the server stop the request here.
             _ = ReleaseAsync(response);
             var next = RedirectRules.CreateRequest(request, target, method, keepsContent, _credentialHeaders);
-            RedirectHop.Current = RedirectRules.IsSameOrigin(target, first) ? null : _otherOrigin;
+            RedirectHop.Set(next, RedirectRules.IsSameOrigin(target, first) ? null : _otherOrigin);
             _telemetry.Redirected(status, request.Method, method, target);
             if (keepsContent && method == HttpMethod.Query) _telemetry.Replayed("redirect");
             request = RequestTemplate.Capture(next);

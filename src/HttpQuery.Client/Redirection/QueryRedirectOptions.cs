@@ -20,7 +20,8 @@ public sealed class QueryRedirectOptions
     public bool AllowContentToOtherOrigins { get; set; }
 
     /// <summary>Names of request headers that are never sent to another origin. Default: <c>Authorization</c>,
-    /// <c>Proxy-Authorization</c>, <c>Cookie</c>, which are always withheld. Add your own headers, such as <c>X-Api-Key</c>.</summary>
+    /// <c>Proxy-Authorization</c>, <c>Cookie</c>, which are always withheld. Add your own headers, such as <c>X-Api-Key</c>. The
+    /// cache and the switch to GET of the same client then tell users apart by them.</summary>
     public IList<string> CredentialHeaders { get; } = ["Authorization", "Proxy-Authorization", "Cookie"];
 
     /// <summary>Returns an error for each option that is out of range.</summary>

@@ -22,7 +22,7 @@ internal sealed class RedirectedRequestCheck : DelegatingHandler
     {
         // Inside HttpClient, the exception would become an HttpRequestException, which retry handlers repeat.
         ReplayableRequest.ThrowIfSpent(request.Content);
-        if (RedirectHop.Current is not { } hop) return;
+        if (RedirectHop.Get(request) is not { } hop) return;
         foreach (var name in hop.CredentialHeaders)
         {
             if (!request.Headers.NonValidated.Contains(name) && request.Content?.Headers.NonValidated.Contains(name) is not true) continue;

@@ -7,6 +7,8 @@ namespace HttpQuery;
 /// <para><see cref="QueryDiscoveryHandler"/> chooses the first format that the last <c>Accept-Query</c> of the path accepts. If none is
 /// known, it sends the first format. If the response is 415 and names another of the formats, the query is sent once more in that
 /// format. Without the handler, the first format is sent.</para>
+/// <para>Headers of this content, other than <c>Content-Type</c> and <c>Content-Length</c>, are sent with each format that does not have
+/// them.</para>
 /// <para>All formats must express the same query. Each content is created when it is first needed.</para>
 /// </remarks>
 /// <example><code>
@@ -36,10 +38,21 @@ public sealed class QueryContent : HttpContent
     /// <summary>The formats, the preferred one first.</summary>
     public IReadOnlyList<QueryFormat> Formats => _formats;
 
-    /// <summary>Returns the content in one format. The same instance is returned each time.</summary>
+    /// <summary>Returns the content in one format, with the headers that the caller added. The same instance is returned each
+    /// time.</summary>
     internal HttpContent GetContent(int index)
     {
-        lock (_contents) return _contents[index] ??= _formats[index].CreateContent();
+        lock (_contents)
+        {
+            var content = _contents[index] ??= _formats[index].CreateContent();
+            foreach (var (name, values) in Headers.NonValidated)
+            {
+                var isOfFormat = content.Headers.NonValidated.Contains(name)
+                    || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+                if (!isOfFormat) content.Headers.TryAddWithoutValidation(name, values);
+            }
+            return content;
+        }
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,7 @@ public class FolderArrowsTests() : FolderArrowsContract(
         "Locations -> Http",
         "Locations -> Learning",
         "Locations -> PrivateCache",
+        "Locations -> Redirection",
         "Locations -> Replay",
         "PrivateCache -> Configuration",
         "PrivateCache -> Diagnostics",

@@ -280,6 +280,39 @@ public sealed class QueryDiscoveryHandlerTests
         Assert.Same(content, request.Content);
     }
 
+    [Theory]
+    [InlineData(null, Sql)]
+    [InlineData("text/plain; charset=utf-8", Sql)]
+    [InlineData("not a type", Sql)]
+    [InlineData("Application/SQL; charset=utf-8", "Application/SQL; charset=utf-8")]
+    public async Task The_content_has_the_type_of_its_format(string? type, string expected)
+    {
+        await using var origin = Start(_ => Origin.Ok("done"));
+        using var client = Client();
+        using var content = new QueryContent(new QueryFormat(Sql, () =>
+        {
+            var text = new StringContent("select *");
+            text.Headers.Remove("Content-Type");
+            text.Headers.TryAddWithoutValidation("Content-Type", type is null ? [] : [type]);
+            return text;
+        }));
+        await QueryAsync(client, origin.Uri("/rfcs"), content);
+        Assert.Contains($"\nContent-Type: {expected}\n", _received.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headers_of_the_content_are_sent_with_each_format()
+    {
+        await using var origin = Start(request => request.Contains(Sql, StringComparison.Ordinal) ? Unsupported("Accept-Query: text/csv")
+            : Origin.Ok("done"));
+        using var client = Client();
+        using var content = Content();
+        content.Headers.Add("Content-Language", "de");
+        await QueryAsync(client, origin.Uri("/rfcs"), content);
+        Assert.Equal([Sql, Csv], Types());
+        Assert.All(_received, request => Assert.Contains("\nContent-Language: de\n", request, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Without_the_handler_the_first_format_is_sent()
     {

@@ -89,6 +89,19 @@ public sealed class QueryFallbackHandlerTests
     }
 
     [Theory]
+    [InlineData(303, "GET", NotAllowed)]
+    [InlineData(307, "QUERY", NotAllowed)]
+    [InlineData(303, "GET", "HTTP/1.1 501 Not Implemented\nContent-Length: 0\n\n")]
+    public async Task After_a_redirect_below_no_POST_is_sent_and_nothing_is_learned(int status, string method, string refusal)
+    {
+        await using var origin = Start(request => request.Contains(" /pods ", StringComparison.Ordinal)
+            ? Origin.Response($"{status} Redirect", "", "Location: /x") : refusal);
+        using var client = Client();
+        for (var i = 0; i < 2; i++) await client.TextAsync(Cached.Query(origin.Uri("/pods"), "{}", "Authorization: Bearer ann"));
+        Assert.Equal($"QUERY /pods, {method} /x, QUERY /pods, {method} /x", Lines());
+    }
+
+    [Theory]
     [InlineData("/orders", "405 ")]
     [InlineData("/pods/1", "405 ")]
     public async Task No_POST_is_sent_to_a_path_that_was_not_named(string path, string expected)

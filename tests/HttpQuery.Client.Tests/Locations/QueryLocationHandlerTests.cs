@@ -83,6 +83,28 @@ public sealed class QueryLocationHandlerTests
         for (var i = 0; i < 2; i++) Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
     }
 
+    [Fact]
+    public async Task A_URI_whose_GET_was_cancelled_is_forgotten()
+    {
+        await using var origin = Origin.Start();
+        using var client = Client();
+        for (var i = 0; i < 3; i++)
+        {
+            using var timeout = new CancellationTokenSource();
+            var response = client.SendAsync(Query(origin), timeout.Token);
+            var exchange = await origin.NextAsync();
+            Assert.Equal(i == 1 ? "GET /stored/42" : "QUERY /rfcs", string.Join(' ', exchange.Request.Split(' ').Take(2)));
+            if (i != 1)
+            {
+                await exchange.SendAsync(Origin.Ok("rows", "Location: /stored/42"));
+                (await response).Dispose();
+                continue;
+            }
+            await timeout.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => response);
+        }
+    }
+
     [Theory]
     [InlineData("Content-Type: text/plain")]
     [InlineData("content")]
@@ -150,6 +172,21 @@ public sealed class QueryLocationHandlerTests
     }
 
     [Theory]
+    [InlineData(CredentialHandlerKind.InPlace)]
+    [InlineData(CredentialHandlerKind.Clone)]
+    public async Task A_credential_that_a_handler_below_adds_is_not_mixed_up_with_another(CredentialHandlerKind kind)
+    {
+        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", $"Location: /stored/{_received.Count}")
+            : Origin.Ok("stored"));
+        using var client = Client(inner: new CredentialHandler(kind) { InnerHandler = new SocketsHttpHandler() });
+        CredentialHandler.User = "ann";
+        await client.TextAsync(Query(origin));
+        CredentialHandler.User = "bob";
+        await client.TextAsync(Query(origin));
+        Assert.Equal("QUERY /rfcs, QUERY /rfcs", Lines());
+    }
+
+    [Theory]
     [InlineData("Location: http://other.test/stored/42")]
     [InlineData("Location: https://localhost/stored/42")]
     [InlineData("Location: //other.test/stored")]
@@ -209,6 +246,18 @@ public sealed class QueryLocationHandlerTests
         for (var i = 0; i < 2; i++) await client.TextAsync(Query(origin, "{}", credential is null ? [] : [credential]));
         Assert.StartsWith(expected, _received.Last(), StringComparison.Ordinal);
         Assert.Equal(expected is "GET" ? 1 : 0, other.Count);
+    }
+
+    [Fact]
+    public async Task Another_origin_is_not_asked_if_the_transport_would_answer_its_challenge()
+    {
+        await using var other = Start(_ => Origin.Response("401 Unauthorized", "", "WWW-Authenticate: Basic realm=x"));
+        await using var origin = Start(_ => Origin.Ok("rows", $"Location: {other.Uri("/stored/42")}"));
+        using var client = Client(
+            options => options.AllowOtherOrigins = true,
+            new SocketsHttpHandler { Credentials = new NetworkCredential("ann", "secret") });
+        for (var i = 0; i < 2; i++) Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
+        Assert.Equal(0, other.Count);
     }
 
     [Fact]

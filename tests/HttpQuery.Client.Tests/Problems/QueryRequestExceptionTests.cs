@@ -89,6 +89,20 @@ public sealed class QueryRequestExceptionTests
     }
 
     [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task Details_that_cannot_be_decompressed_leave_the_status(string coding)
+    {
+        await using var origin = Origin.Start(
+            Origin.Response("422 Unprocessable Content", "not compressed", "Content-Encoding: " + coding, Problem));
+        using var client = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All });
+        var exception = await Assert.ThrowsAsync<QueryRequestException>(
+            () => client.QueryFromJsonAsync<int, int>(origin.Uri("/rfcs"), 1, TestContext.Current.CancellationToken));
+        Assert.Equal((HttpStatusCode.UnprocessableContent, null), (exception.StatusCode, exception.Problem));
+    }
+
+    [Theory]
     [InlineData("application/json")]
     [InlineData("text/html")]
     public async Task A_body_of_another_media_type_is_not_read(string mediaType)

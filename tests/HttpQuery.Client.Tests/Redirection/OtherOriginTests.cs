@@ -263,6 +263,27 @@ public sealed class OtherOriginTests
         public NetworkCredential? GetCredential(Uri uri, string authType) => find(uri);
     }
 
+    [Fact]
+    public async Task A_handler_below_that_sends_from_another_flow_is_refused_as_well()
+    {
+        await using var other = Origin.Start(Origin.Ok("stolen"));
+        await using var origin = Origin.Start(Paths(("/away", To(other.Uri("/b").ToString(), 303))));
+        await using var provider = Build(services => services.AddHttpClient("one").AddHttpQuery()
+            .AddHttpMessageHandler(() => new AnotherFlow()).AddHttpMessageHandler(() => new Adding("Authorization")));
+        var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("one");
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.TextAsync(Cached.Query(origin.Uri("/away"), "{}")));
+        Assert.Equal(0, other.Count);
+    }
+
+    private sealed class AnotherFlow : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using (ExecutionContext.SuppressFlow())
+                return Task.Run(() => base.SendAsync(request, cancellationToken), cancellationToken);
+        }
+    }
+
     private sealed class Adding(string name) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
