@@ -312,6 +312,37 @@ public sealed class AddHttpQueryTests
         Assert.Equal(2, origin.Count);
     }
 
+    [Theory]
+    [InlineData("cache")]
+    [InlineData("location")]
+    [InlineData("redirects")]
+    [InlineData("fallback")]
+    [InlineData("fallback to GET")]
+    public async Task A_reused_array_is_sent_with_its_present_bytes(string used)
+    {
+        var received = new List<string>();
+        await using var origin = Origin.Start(request =>
+        {
+            lock (received) received.Add(request[^1..]);
+            return Origin.Ok("ok");
+        });
+        using var provider = Build(services => services.AddHttpClient("one").AddHttpQuery(options =>
+        {
+            (options.UseCache, options.UseRedirects, options.UseDiscovery) = (used is "cache", used is "redirects", false);
+            (options.UseLocation, options.UseFallback) = (used is "location", used.StartsWith("fallback", StringComparison.Ordinal));
+            options.Fallback.Paths.Add("/rfcs");
+            if (used is "fallback to GET") options.Fallback.CreateGetUri = (_, _) => null;
+        }));
+        var (client, array) = (Client(provider), "0"u8.ToArray());
+        using var content = new ByteArrayContent(array) { Headers = { ContentType = new("text/plain") } };
+        for (var i = 1; i < 3; i++)
+        {
+            array[0] = (byte)('0' + i);
+            using var response = await client.SendAsync(new(HttpMethod.Query, origin.Uri("/rfcs")) { Content = content }, Test);
+        }
+        Assert.Equal(["1", "2"], received);
+    }
+
     private static string Pack(string text)
     {
         using var packed = new MemoryStream();

@@ -170,7 +170,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
     {
         if (_options.CreateGetUri is { } createGetUri && ReplayableRequest.IsReplayable(request))
         {
-            var content = request.Content is { } query ? await query.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false) : [];
+            var content = await ReplayableRequest.ReadAsync(request, cancellationToken).ConfigureAwait(false);
             if (createGetUri(request, content) is { } getUri) return CreateGet(request, template, new(request.RequestUri!, getUri));
         }
         if (postUri is null) return null;

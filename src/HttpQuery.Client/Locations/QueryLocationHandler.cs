@@ -81,9 +81,8 @@ public sealed class QueryLocationHandler : DelegatingHandler
             if (!ReplayableRequest.IsReplayable(request))
                 return await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
             var snapshot = _memory.Read(request, target, TransportCookies.Get(InnerHandler, request.RequestUri!));
-            snapshot.Bytes = request.Content is { } query
-                ? await query.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)
-                : ReadOnlyMemory<byte>.Empty;
+            snapshot.Bytes = await ReplayableRequest.ReadAsync(request, cancellationToken).ConfigureAwait(false);
+            snapshot.Content = request.Content;
             return await SendAsync(request, snapshot, send, cancellationToken).ConfigureAwait(false);
         }
         finally

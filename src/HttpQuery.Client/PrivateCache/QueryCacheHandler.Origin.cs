@@ -103,7 +103,7 @@ public sealed partial class QueryCacheHandler
 
         // A response to a different request must not be stored for this one.
         HttpRequestMessage[] messages = ReferenceEquals(answered, request) ? [request] : [request, answered];
-        if (snapshot.IsChanged || sent.HasOtherRequest || !await snapshot.IsSameAsync(messages).ConfigureAwait(false))
+        if (sent.HasOtherRequest || !await snapshot.IsSameAsync(messages).ConfigureAwait(false))
         {
             exchange.ReportUnknownUser();
             return exchange.Decline((int)response.StatusCode, StorageRefusal.Elsewhere);

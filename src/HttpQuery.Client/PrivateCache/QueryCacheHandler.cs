@@ -134,8 +134,13 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
             if (pooled is not null && decision is not CacheDecision.Serve { Revalidation: null })
             {
                 // A request that is sent outlives the pooled memory of the lookup.
-                snapshot.Bytes = pooled.Bytes.ToArray();
-                lookup.Content = new(snapshot.Bytes.Value);
+                var bytes = pooled.Bytes.ToArray();
+                snapshot.Bytes = bytes;
+                lookup.Content = new(bytes);
+
+                // What is sent is what was looked up.
+                if (request.Content is { } content and not BufferedContent) BufferedContent.Replace(request, content, bytes);
+                snapshot.Content = request.Content;
             }
             switch (decision)
             {
@@ -146,12 +151,7 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
                 case CacheDecision.Refuse refuse:
                     return CreateRefusal(request, refuse);
                 case CacheDecision.Forward { Exchange: var exchange }:
-                    using (exchange)
-                    {
-                        if (pooled is not null && request.Content is { } content)
-                            snapshot.IsChanged = !await IsUnchangedAsync(snapshot, content, cancellationToken).ConfigureAwait(false);
-                        return await ForwardAsync(request, snapshot, exchange, forward, cancellationToken).ConfigureAwait(false);
-                    }
+                    using (exchange) return await ForwardAsync(request, snapshot, exchange, forward, cancellationToken).ConfigureAwait(false);
                 default:
                     throw new UnreachableException();
             }
@@ -188,14 +188,6 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
         request.Content is { } content && content.Headers.ContentLength is { } length && length <= _options.MaximumContentLength
             ? PooledContent.TryCopy(content, (int)length, cancellationToken)
             : null;
-
-    // The caller may reuse its array while the request waits for another. The bytes that are sent are compared here.
-    private async ValueTask<bool> IsUnchangedAsync(RequestSnapshot snapshot, HttpContent content, CancellationToken cancellationToken)
-    {
-        await content.LoadIntoBufferAsync(_options.MaximumContentLength, cancellationToken).ConfigureAwait(false);
-        var bytes = await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return bytes.AsSpan().SequenceEqual(snapshot.Bytes.GetValueOrDefault().Span);
-    }
 
     // Returns null if the content cannot be read, or is too long. Content is read at most once: the bytes are kept and sent.
     // The caller gets a failure of the content, as when the content is sent.

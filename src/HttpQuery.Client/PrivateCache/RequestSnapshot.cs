@@ -41,9 +41,6 @@ internal sealed class RequestSnapshot
     /// <summary>The bytes of the content. If they were not read, this is <see langword="null"/> and nothing is stored.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; set; }
 
-    /// <summary>Whether the content changed between lookup and sending. If so, nothing is stored.</summary>
-    public bool IsChanged { get; set; }
-
     public static RequestSnapshot Create(
         HttpRequestMessage message, in RequestTarget target, string? cookies, PrivateCacheOptions options, string[] names) =>
         new(message, target, cookies, options, names);

@@ -46,6 +46,17 @@ internal static class ReplayableRequest
         (replacement as StreamedJsonContent)?.StopIfUnsent();
     }
 
+    /// <summary>Returns the bytes of re-readable content, and makes the request send exactly these.</summary>
+    public static async ValueTask<byte[]> ReadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Content is not { } content) return [];
+        using var copy = new MemoryStream();
+        await content.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
+        var bytes = copy.ToArray();
+        if (content is not IReplacementContent) BufferedContent.Replace(request, content, bytes);
+        return bytes;
+    }
+
     /// <summary>Throws if content was sent and cannot be sent again.</summary>
     /// <exception cref="QueryContentNotReplayableException">The content can be sent once, and has been.</exception>
     public static void ThrowIfSpent(HttpContent? content)
