@@ -111,7 +111,8 @@ public sealed class QueryLocationHandler : DelegatingHandler
             _telemetry.Replayed("location");
         }
 
-        // A redirect below changes the message, or sends another. A handler below may have made it that of a user. A POST in place of the query has a Location of another meaning.
+        // A redirect below changes the message, or sends another. A handler below may have made it that of a user. A POST in place of the
+        // query has a Location of another meaning.
         var response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
         if ((response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
             && ReferenceEquals(request.RequestUri, uri)

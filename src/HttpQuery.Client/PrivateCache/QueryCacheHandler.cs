@@ -151,7 +151,8 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
                 case CacheDecision.Refuse refuse:
                     return CreateRefusal(request, refuse);
                 case CacheDecision.Forward { Exchange: var exchange }:
-                    using (exchange) return await ForwardAsync(request, snapshot, exchange, forward, cancellationToken).ConfigureAwait(false);
+                    using (exchange)
+                        return await ForwardAsync(request, snapshot, exchange, forward, cancellationToken).ConfigureAwait(false);
                 default:
                     throw new UnreachableException();
             }
