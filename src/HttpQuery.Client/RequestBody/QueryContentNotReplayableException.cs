@@ -4,8 +4,7 @@ namespace HttpQuery;
 
 /// <summary>Thrown if a query must be sent again, for example after a redirect, and its content can be sent only once.</summary>
 /// <remarks>It is not an <see cref="HttpRequestException"/>, because retry handlers repeat requests that fail with one, and this request
-/// would fail each time. To avoid it, call <see cref="HttpContent.LoadIntoBufferAsync()"/> before you send the query, or use content in
-/// memory.</remarks>
+/// would fail each time. To avoid it, use content in memory, such as <see cref="ByteArrayContent"/>.</remarks>
 public sealed class QueryContentNotReplayableException : InvalidOperationException
 {
     /// <summary>Creates an exception without details.</summary>
@@ -31,7 +30,7 @@ public sealed class QueryContentNotReplayableException : InvalidOperationExcepti
         CultureInfo.InvariantCulture,
         $"The query must be sent again, but its content was already sent and is not in memory. Content is kept if its length is known and "
         + $"at most HttpQueryClientOptions.MaximumReplayLength ({maximumLength} bytes). "
-        + $"Raise that limit, or call content.LoadIntoBufferAsync() before you send the query."));
+        + $"Raise that limit, or send content in memory, such as ByteArrayContent."));
 
     /// <summary>Creates the exception for JSON whose serialization began and was not kept.</summary>
     /// <param name="maximumLength">The limit, in bytes.</param>
