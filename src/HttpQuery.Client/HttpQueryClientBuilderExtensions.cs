@@ -152,6 +152,7 @@ public static class HttpQueryClientBuilderExtensions
             ServiceDescriptor.Singleton<IValidateOptions<HttpQueryClientOptions>, HttpQueryClientOptionsSetup>(),
             ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerOrder>(),
         ]);
+        OutgoingCheckFilter.Register(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<PrivateCacheOptions>, CredentialHeadersSetup>());
         services.TryAddSingleton<LearnedStateRegistry>();
         services.AddOptions<HttpQueryClientOptions>(builder.Name ?? Options.Options.DefaultName).ValidateOnStart();
@@ -165,8 +166,8 @@ public static class HttpQueryClientBuilderExtensions
         [
             ServiceDescriptor.Singleton<IConfigureOptions<PrivateCacheOptions>, PrivateCacheOptionsSetup>(),
             ServiceDescriptor.Singleton<IValidateOptions<PrivateCacheOptions>, PrivateCacheOptionsSetup>(),
-            ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerOrder>(),
         ]);
+        OutgoingCheckFilter.Register(services);
         services.AddOptions<PrivateCacheOptions>(builder.Name ?? Options.Options.DefaultName).ValidateOnStart();
         services.TryAddKeyedSingleton(builder.Name ?? KeyedService.AnyKey, GetCache);
     }

@@ -1,11 +1,9 @@
-using HttpQuery.PrivateCache;
-using HttpQuery.Redirection;
 using HttpQuery.Replay;
 using Microsoft.Extensions.Http;
 
 namespace HttpQuery;
 
-/// <summary>Places the innermost handlers of a client, below all handlers of the application.</summary>
+/// <summary>Places the handlers that stand next to the primary handler, below all handlers of the application.</summary>
 /// <remarks>One filter places all of them, so that their order does not depend on the order of registration.</remarks>
 internal sealed class PrimaryHandlerOrder : IHttpMessageHandlerBuilderFilter
 {
@@ -13,16 +11,12 @@ internal sealed class PrimaryHandlerOrder : IHttpMessageHandlerBuilderFilter
     {
         next(builder);
 
-        // From the caller to the wire. The fallback retries connections itself. The last two look at each request as it is sent.
+        // From the caller to the wire. The fallback retries connections itself.
         var handlers = builder.AdditionalHandlers;
         MoveToEnd<QueryLocationHandler>(handlers);
         MoveToEnd<QueryFallbackHandler>(handlers);
         if (handlers.Any(handler => handler is QueryFallbackHandler)) RemoveAll<ConnectionRetryHandler>(handlers);
         MoveToEnd<ConnectionRetryHandler>(handlers);
-        var redirects = handlers.Any(handler => handler is QueryRedirectHandler);
-        var caches = handlers.Any(handler => handler is QueryCacheHandler);
-        if (redirects) handlers.Add(new RedirectedRequestCheck());
-        if (caches) handlers.Add(new OutgoingRequestHandler());
     };
 
     private static void MoveToEnd<T>(IList<DelegatingHandler> handlers)

@@ -5,6 +5,7 @@ using System.Text;
 using HttpQuery.Client.Tests.PrivateCache;
 using HttpQuery.Client.Tests.Redirection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Http.Resilience;
 using static HttpQuery.Client.Tests.Redirection.Redirects;
 
@@ -312,6 +313,29 @@ public sealed class AddHttpQueryTests
         Assert.Equal(2, origin.Count);
     }
 
+    [Fact]
+    public async Task A_credential_that_the_handler_of_another_filter_adds_is_seen()
+    {
+        await using var other = Origin.Start(Origin.Ok("stolen"));
+        await using var origin = Origin.Start(request => request.Contains(" /away ", StringComparison.Ordinal)
+            ? To(other.Uri("/").ToString()) : Origin.Ok("rows of " + request.Split("Bearer ")[1].Split('\n')[0], Cached.Fresh));
+        var filter = new CredentialFilter();
+        using var provider = Build(services =>
+        {
+            services.AddSingleton<IHttpMessageHandlerBuilderFilter>(filter);
+            services.AddHttpClient("one").AddHttpQuery(options => options.Redirects.AllowContentToOtherOrigins = true);
+        });
+        var client = Client(provider);
+        foreach (var user in new[] { "ann", "bob" })
+        {
+            filter.User = user;
+            Assert.Equal($"200 rows of {user}", await client.TextAsync(Cached.Query(origin.Uri("/rfcs"), "{}")));
+        }
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => client.TextAsync(Cached.Query(origin.Uri("/away"), "{}")));
+        Assert.Contains("'Authorization'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, other.Count);
+    }
+
     [Theory]
     [InlineData("cache")]
     [InlineData("location")]
@@ -383,6 +407,34 @@ public sealed class AddHttpQueryTests
             request.Options.Set(new HttpRequestOptionsKey<bool>("added"), true);
             request.Headers.Add("X-Added", "1");
             return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>A filter of the application, registered before ours.</summary>
+    private sealed class CredentialFilter : IHttpMessageHandlerBuilderFilter
+    {
+        public string User { get; set; } = "";
+
+        public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+        {
+            next(builder);
+            builder.AdditionalHandlers.Add(new Credential(this));
+        };
+
+        private sealed class Credential(CredentialFilter filter) : DelegatingHandler
+        {
+            protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                request.Headers.Authorization = new("Bearer", filter.User);
+                try
+                {
+                    return await base.SendAsync(request, cancellationToken);
+                }
+                finally
+                {
+                    request.Headers.Authorization = null;
+                }
+            }
         }
     }
 
