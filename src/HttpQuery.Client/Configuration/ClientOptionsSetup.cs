@@ -69,9 +69,8 @@ internal abstract class ClientOptionsSetup<TOptions> : IConfigureNamedOptions<TO
     protected static IEnumerable<string> ValidateKeysOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IConfigurationSection section, params string[] others)
     {
-        if (!string.IsNullOrEmpty(section.Value)) return [$"{section.Path} is a section: write {section.Path}:OPTION."];
         var keys = section.GetChildren().Select(key => KeyValuePair.Create(key.Key, key.Value));
-        return ConfigurationKeys.Validate<T>(section.Path, keys, others);
+        return ConfigurationKeys.Validate<T>(section.Path, section.Value, keys, others);
     }
 
     private string GetSectionName(string client) => $"{_section}:{Clients}:{client}";

@@ -92,8 +92,12 @@ public sealed class HttpQueryCacheOptions : QueryCacheOptionsBase
     {
         public ValidateOptionsResult Validate(string? name, HttpQueryCacheOptions options)
         {
-            var keys = configuration.GetSection(Section).GetChildren().Select(key => KeyValuePair.Create(key.Key, key.Value));
-            string[] failures = [.. options.Validate(Section + ":"), .. ConfigurationKeys.Validate<HttpQueryCacheOptions>(Section, keys)];
+            var section = configuration.GetSection(Section);
+            var keys = section.GetChildren().Select(key => KeyValuePair.Create(key.Key, key.Value));
+            string[] failures =
+            [
+                .. options.Validate(Section + ":"), .. ConfigurationKeys.Validate<HttpQueryCacheOptions>(Section, section.Value, keys),
+            ];
             return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
         }
     }

@@ -49,6 +49,13 @@ public sealed class HttpQueryCacheOptionsTests
     }
 
     [Fact]
+    public async Task A_value_in_place_of_the_section_is_an_error_at_start()
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => CachedServer.StartAsync(build: builder => builder.Configuration["HttpQuery:Cache"] = "on"));
+        Assert.Contains("HttpQuery:Cache is a section: write HttpQuery:Cache:OPTION.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_option_can_be_configured()
     {
         (string Key, string Value)[] settings =
