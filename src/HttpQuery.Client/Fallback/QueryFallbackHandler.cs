@@ -67,11 +67,7 @@ public sealed class QueryFallbackHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-
-        HttpResponseMessage? response = null;
-        SendBelow send = (message, token) => new(base.Send(message, token));
-        SyncOverAsync.Run(async () => response = await SendAsync(request, send, cancellationToken).ConfigureAwait(false));
-        return response!;
+        return SyncOverAsync.Run(() => SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken));
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ internal sealed class LocationMemory
     public RequestSnapshot Read(HttpRequestMessage request, in RequestTarget target, string? cookies) =>
         RequestSnapshot.Create(request, target, cookies, _identity, _credentialHeaders);
 
+    /// <summary>Whether no URI is known.</summary>
+    public bool IsEmpty => _locations.Count == 0;
+
     /// <summary>Computes the keys of a query. Its bytes must have been set.</summary>
     public static CacheKeySet ComputeKeys(RequestSnapshot query) =>
         CacheKeySet.Create(KeyOptions, query.ToCacheRequest([], isBackground: false, isUserUncertain: false));
@@ -55,7 +58,7 @@ internal sealed class LocationMemory
     /// <summary>Forgets the URIs of all queries to a target.</summary>
     public void ForgetAll(Uri target)
     {
-        if (_locations.Count == 0) return;
+        if (IsEmpty) return;
         var resource = CacheKeySet.GetResourceKey(target);
         _locations.RemoveWhere(location => location.Resource == resource);
     }

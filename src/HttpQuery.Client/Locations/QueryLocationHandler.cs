@@ -7,6 +7,7 @@ using HttpQuery.Locations;
 using HttpQuery.PrivateCache;
 using HttpQuery.Redirection;
 using HttpQuery.Replay;
+using HttpQuery.ResponseBody;
 using Microsoft.Extensions.Logging;
 
 namespace HttpQuery;
@@ -15,8 +16,8 @@ namespace HttpQuery;
 /// §2.4).</summary>
 /// <remarks>
 /// <para>The GET has the headers of the query, its conditions included, but no content. If its status code is neither 2xx nor 304, 412 or
-/// 416, or if it fails, the URI is forgotten and the query is sent as a QUERY. If it is cancelled or takes too long, the URI is forgotten,
-/// too.</para>
+/// 416, or if it fails, the URI is forgotten and the query is sent as a QUERY. If it is cancelled, takes too long, or breaks off within its
+/// content, the URI is forgotten, too.</para>
 /// <para>A URI is used only for the same query: the same target, content and content headers, for the same user, with the same values of
 /// the headers that <c>Vary</c> named. A successful POST, PUT, PATCH or DELETE to the target forgets its queries. Caches on the way are
 /// not told of it, so a GET may get an older response than a QUERY.</para>
@@ -62,11 +63,7 @@ public sealed class QueryLocationHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-
-        HttpResponseMessage? response = null;
-        SendBelow send = (message, token) => new(base.Send(message, token));
-        SyncOverAsync.Run(async () => response = await SendAsync(request, send, cancellationToken).ConfigureAwait(false));
-        return response!;
+        return SyncOverAsync.Run(() => SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken));
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)
@@ -94,12 +91,19 @@ public sealed class QueryLocationHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, RequestSnapshot snapshot, SendBelow send, CancellationToken cancellationToken)
     {
-        var (uri, keys) = (request.RequestUri!, LocationMemory.ComputeKeys(snapshot));
-        if (_memory.Find(keys, snapshot) is { } location && MayGet(location, uri))
+        // Servers that never send a Location cost no key.
+        var (uri, keys) = (request.RequestUri!, _memory.IsEmpty ? null : LocationMemory.ComputeKeys(snapshot));
+        if (keys is not null && _memory.Find(keys, snapshot) is { } location && MayGet(location, uri))
         {
             try
             {
-                if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched) return switched;
+                if (await TryGetAsync(request, location, send, cancellationToken).ConfigureAwait(false) is { } switched)
+                {
+                    // The response may break off while the caller reads it.
+                    switched.Content = new WrappedContent(
+                        switched.Content, body => new FailureReportingStream(body, () => _memory.Forget(keys)));
+                    return switched;
+                }
             }
             catch
             {
@@ -114,12 +118,13 @@ public sealed class QueryLocationHandler : DelegatingHandler
         // A redirect below changes the message, or sends another. A handler below may have made it that of a user. A POST in place of the
         // query has a Location of another meaning.
         var response = await SendQueryAsync(request, send, cancellationToken).ConfigureAwait(false);
-        if ((response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
+        if (response.Headers.NonValidated.Contains("Location")
+            && (response.RequestMessage is null || ReferenceEquals(response.RequestMessage, request))
             && ReferenceEquals(request.RequestUri, uri)
             && snapshot.GetUser(request) is { } user && user.IsSameAs(snapshot.User)
             && QueryResponseInfo.Get(response).FallbackMethod is null)
         {
-            _memory.Learn(response, uri, keys, snapshot);
+            _memory.Learn(response, uri, keys ?? LocationMemory.ComputeKeys(snapshot), snapshot);
         }
         return response;
     }

@@ -49,7 +49,10 @@ public sealed partial class QueryCacheHandler
                 if (response.StatusCode is HttpStatusCode.NoContent || response.Content.Headers.ContentLength is 0)
                     await capture.StoreAsync().ConfigureAwait(false);
                 else
-                    response.Content = new CapturingContent(response.Content, new(capture));
+                {
+                    var handle = new CaptureHandle(capture);
+                    response.Content = new WrappedContent(response.Content, body => new CapturingStream(body, handle), handle);
+                }
                 return response;
             case ResponseAction.Relay relayed:
                 SetCacheStatus(response, relayed.StatusLines);

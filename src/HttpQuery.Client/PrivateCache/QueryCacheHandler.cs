@@ -96,12 +96,8 @@ public sealed partial class QueryCacheHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-
-        HttpResponseMessage? response = null;
         SendBelow forward = (message, token) => new(base.Send(message, token));
-        SyncOverAsync.Run(async () =>
-            response = await SendAsync(request, forward, isBackground: false, cancellationToken).ConfigureAwait(false));
-        return response!;
+        return SyncOverAsync.Run(() => SendAsync(request, forward, isBackground: false, cancellationToken));
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(

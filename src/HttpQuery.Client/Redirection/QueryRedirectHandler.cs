@@ -85,10 +85,7 @@ public sealed class QueryRedirectHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        HttpResponseMessage? response = null;
-        SendBelow forward = (message, token) => new(base.Send(message, token));
-        SyncOverAsync.Run(async () => response = await SendAsync(request, forward, cancellationToken).ConfigureAwait(false));
-        return response!;
+        return SyncOverAsync.Run(() => SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken));
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(

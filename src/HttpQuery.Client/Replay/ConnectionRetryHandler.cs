@@ -16,11 +16,7 @@ internal sealed class ConnectionRetryHandler(int maximumReplayLength, ClientTele
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Method != HttpMethod.Query) return base.Send(request, cancellationToken);
-
-        HttpResponseMessage? response = null;
-        SendBelow send = (message, token) => new(base.Send(message, token));
-        SyncOverAsync.Run(async () => response = await SendAsync(request, send, cancellationToken).ConfigureAwait(false));
-        return response!;
+        return SyncOverAsync.Run(() => SendAsync(request, (message, token) => new(base.Send(message, token)), cancellationToken));
     }
 
     private async ValueTask<HttpResponseMessage> SendAsync(HttpRequestMessage request, SendBelow send, CancellationToken cancellationToken)

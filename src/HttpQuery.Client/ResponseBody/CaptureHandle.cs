@@ -44,7 +44,7 @@ internal sealed class CaptureHandle : IDisposable
     }
 
     /// <summary>Stores the response.</summary>
-    public async ValueTask CompleteAsync() => await _capture.StoreAsync().ConfigureAwait(false);
+    public ValueTask<bool> CompleteAsync() => _capture.StoreAsync();
 
     public void Dispose()
     {

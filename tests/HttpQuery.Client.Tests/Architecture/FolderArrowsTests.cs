@@ -36,6 +36,7 @@ public class FolderArrowsTests() : FolderArrowsContract(
         "Locations -> PrivateCache",
         "Locations -> Redirection",
         "Locations -> Replay",
+        "Locations -> ResponseBody",
         "PrivateCache -> Configuration",
         "PrivateCache -> Diagnostics",
         "PrivateCache -> Http",

@@ -83,6 +83,39 @@ public sealed class QueryLocationHandlerTests
         for (var i = 0; i < 2; i++) Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_URI_whose_GET_breaks_off_within_its_content_is_forgotten(bool isSynchronous)
+    {
+        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42")
+            : "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n4\nhalf\nno length\n");
+        using var client = Client();
+        Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
+
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => isSynchronous ? Task.Run(() => client.Send(Query(origin))) : client.SendAsync(Query(origin)));
+        Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
+    }
+
+    [Fact]
+    public async Task A_URI_whose_content_was_not_awaited_is_forgotten()
+    {
+        await using var origin = Start(request => IsQuery(request) ? Origin.Ok("rows", "Location: /stored/42")
+            : "HTTP/1.1 200 OK\nContent-Length: 100\n\nhalf");
+        using var client = Client();
+        Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
+
+        using var response = await client.SendAsync(Query(origin), HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[4]);
+        using var cancellation = new CancellationTokenSource();
+        var reading = body.ReadAsync(new byte[1], cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.AsTask());
+        Assert.Equal("200 rows", await client.TextAsync(Query(origin)));
+    }
+
     [Fact]
     public async Task A_URI_whose_GET_was_cancelled_is_forgotten()
     {

@@ -2,17 +2,22 @@ using System.Net;
 
 namespace HttpQuery.ResponseBody;
 
-/// <summary>Captures a response body while the caller reads it. It is stored only if it arrives complete and is read to its end.</summary>
-internal sealed class CapturingContent : HttpContent
+/// <summary>A response body that the caller reads through another stream. The headers stay the same.</summary>
+internal sealed class WrappedContent : HttpContent
 {
     private const int BufferLength = 16 * 1024;
 
     private readonly HttpContent _content;
-    private readonly CaptureHandle _capture;
+    private readonly Func<Stream, Stream> _wrap;
+    private readonly IDisposable? _owned;
 
-    public CapturingContent(HttpContent content, CaptureHandle capture)
+    /// <summary>Wraps content.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="wrap">Creates the stream that the caller reads.</param>
+    /// <param name="owned">Disposed with the content, which the caller may never read.</param>
+    public WrappedContent(HttpContent content, Func<Stream, Stream> wrap, IDisposable? owned = null)
     {
-        (_content, _capture) = (content, capture);
+        (_content, _wrap, _owned) = (content, wrap, owned);
         foreach (var (name, values) in content.Headers.NonValidated) Headers.TryAddWithoutValidation(name, values);
     }
 
@@ -32,12 +37,12 @@ internal sealed class CapturingContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new CapturingStream(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _capture);
+        _wrap(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(default);
 
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken) =>
-        new CapturingStream(_content.ReadAsStream(cancellationToken), _capture);
+        _wrap(_content.ReadAsStream(cancellationToken));
 
     protected override bool TryComputeLength(out long length)
     {
@@ -49,7 +54,7 @@ internal sealed class CapturingContent : HttpContent
     {
         if (disposing)
         {
-            _capture.Dispose();
+            _owned?.Dispose();
             _content.Dispose();
         }
         base.Dispose(disposing);
