@@ -31,8 +31,8 @@ internal sealed class RequestCollapser(TimeSpan pause, TimeSpan followerTimeout,
         TimedOut,
     }
 
-    /// <summary>Makes a request the leader of identical requests in the same state of the URI, or a follower of their leader.</summary>
-    /// <param name="key">The request and the state of the URI.</param>
+    /// <summary>Makes a request the leader of identical requests, or a follower of their leader.</summary>
+    /// <param name="key">The request, and the last invalidation of its URI.</param>
     /// <param name="leader">Set if the request leads.</param>
     /// <param name="follower">Set if the request follows. Neither is set while requests for this key are forwarded separately.</param>
     public void Join(CollapseKey key, out Leader? leader, out Follower? follower)

@@ -33,8 +33,7 @@ internal static class RequestLookup
                 // The response was of no use here, so do not wait for it again.
                 var key = finding.Variant ?? context.Keys.Primary;
                 if (key == awaited) break;
-                cache.RequestCollapser.Join(
-                    new(key, plan.Flight.Resource.Marker.Number, plan.Flight.Resource.Epoch.Number), out leader, out var follower);
+                cache.RequestCollapser.Join(new(key, plan.Flight.Resource.Marker.Number), out leader, out var follower);
                 if (leader is not null && cache.Store.IsImmediate)
                 {
                     // Another request may have stored it between the lookup and now.

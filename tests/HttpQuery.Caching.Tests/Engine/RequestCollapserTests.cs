@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using HttpQuery.Caching.Engine;
@@ -29,6 +30,22 @@ public class RequestCollapserTests
             var reply = await CacheHost.FinishAsync(await follower.WaitAsync(Patience, Test));
             Assert.Equal(("answer", true), (reply.Content, reply.IsServed));
         }
+    }
+
+    [Fact]
+    public async Task A_request_that_arrives_while_the_first_response_is_being_stored_waits_for_it()
+    {
+        var store = new HoldingStore(new MemoryCacheStore());
+        var host = new CacheHost(store: _ => store);
+        using var leader = await host.BeginAsync(Query);
+        var storing = CacheHost.FinishAsync(leader, CacheHost.Fresh(new('a', HoldingStore.HeldLength)));
+        await store.Held.Task.WaitAsync(Patience, Test);
+
+        // The epoch of the URI has begun, and the response is not there yet.
+        var follower = host.BeginAsync(Query);
+        store.Release.SetResult();
+        await storing;
+        Assert.True((await CacheHost.FinishAsync(await follower.WaitAsync(Patience, Test))).IsServed);
     }
 
     [Theory]
@@ -357,5 +374,29 @@ public class RequestCollapserTests
         var followers = Enumerable.Range(0, count).Select(_ => (host ?? _host).BeginAsync(Query)).ToArray();
         Assert.All(followers, follower => Assert.False(follower.IsCompleted));
         return followers;
+    }
+
+    /// <summary>A store that holds the first long item until it is told to go on.</summary>
+    private sealed class HoldingStore(IQueryCacheStore store) : IQueryCacheStore
+    {
+        public const int HeldLength = 10_000;
+
+        public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) => store.GetAsync(key, cancellationToken);
+
+        public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
+        {
+            if (value.Length > HeldLength)
+            {
+                Held.TrySetResult();
+                await Release.Task;
+            }
+            await store.SetAsync(key, value, lifetime, cancellationToken);
+        }
+
+        public ValueTask RemoveAsync(string key, CancellationToken cancellationToken) => store.RemoveAsync(key, cancellationToken);
     }
 }
