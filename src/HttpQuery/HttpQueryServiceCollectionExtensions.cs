@@ -1,6 +1,8 @@
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using HttpQuery.Diagnostics;
+using HttpQuery.Endpoints;
+using HttpQuery.Equivalents;
 using HttpQuery.Identity;
 using HttpQuery.Mvc;
 using HttpQuery.Negotiation;
@@ -46,10 +48,14 @@ public static class HttpQueryServiceCollectionExtensions
         IdentityWatchRegistration.Add(services);
         services.TryAddSingleton<QueryTelemetry>();
         services.TryAddSingleton(CreateKeyScheme);
+        services.TryAddSingleton<EquivalentResources>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),
+            ServiceDescriptor.Singleton<IStartupFilter, EquivalentResourceStartupFilter>(),
             ServiceDescriptor.Singleton<IStartupFilter, OriginalRequestStartupFilter>(),
+            ServiceDescriptor.Singleton<IHostedService, EquivalentStartupCheck>(),
+            ServiceDescriptor.Singleton<IValidateOptions<HttpQueryOptions>, LocationOptionsValidation>(),
             ServiceDescriptor.Singleton<IExceptionHandler, UnreadableContentExceptionHandler>(),
             ServiceDescriptor.Singleton<IHttpLoggingInterceptor, QueryLoggingInterceptor>(),
             ServiceDescriptor.Singleton<IActionDescriptorProvider, QueryActionDescriptorProvider>(),

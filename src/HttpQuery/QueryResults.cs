@@ -16,6 +16,17 @@ public static class QueryResults
         return new(detail, errors);
     }
 
+    /// <summary>303: the result of the query is another resource, which the client gets with GET (RFC 10008 §2.5).</summary>
+    /// <param name="location">URI of the result, absolute or relative to the target of the query.</param>
+    /// <exception cref="ArgumentException"><paramref name="location"/> is empty, or no URI reference in ASCII.</exception>
+    public static SeeOtherHttpResult SeeOther(string location)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        return Uri.TryCreate(location, UriKind.RelativeOrAbsolute, out _) && location.All(c => c is > ' ' and <= '~')
+            ? new(location)
+            : throw new ArgumentException("The location must be a URI reference in ASCII; escape other characters.", nameof(location));
+    }
+
     /// <summary>Content in memory, with validators. Clients can request parts of it: 200, 206, 304, 412, 416
     /// (RFC 10008 §2.6, §2.8).</summary>
     /// <remarks>Serves GET and HEAD as well. Validators that

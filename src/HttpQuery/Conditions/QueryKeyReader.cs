@@ -11,6 +11,12 @@ namespace HttpQuery.Conditions;
 /// <summary>Reads the content of a request ahead of the handler and computes the key of its query (§2.7).</summary>
 internal static class QueryKeyReader
 {
+    /// <summary>The headers that describe content (RFC 9110 §8).</summary>
+    public static readonly string[] ContentHeaders = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location"];
+
+    // Their values hold for the exact bytes that were sent (RFC 9530, RFC 9421).
+    private static readonly string[] DigestHeaders = ["Content-Digest", "Repr-Digest", "Signature-Input"];
+
     /// <returns><see langword="null"/> if the content is longer than <paramref name="maximumLength"/>, or
     /// other code has begun to read it before.</returns>
     /// <exception cref="BadHttpRequestException">The content breaks off, arrives too slowly, or is longer than the server
@@ -26,6 +32,34 @@ internal static class QueryKeyReader
         if (!content.IsWhole && context.RequestServices.GetService<QueryTelemetry>() is { } telemetry)
             Log.ContentNotBuffered(telemetry.Logger, maximumLength);
         return null;
+    }
+
+    /// <summary>Computes the key of a query from its target and content alone, as its equivalent resource repeats it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="scheme">The key scheme.</param>
+    /// <param name="content">All of the content.</param>
+    /// <param name="normalizations">The differences that the key ignores.</param>
+    /// <param name="isNormalized">Whether contents with another spelling or coding share the key.</param>
+    /// <returns><see langword="null"/> if another header refers to the exact bytes of the content, or the request names no host.</returns>
+    public static QueryCacheKey? GetContentKey(
+        HttpContext context, QueryCacheKeyScheme scheme, ReadOnlySpan<byte> content, QueryNormalizations normalizations,
+        out bool isNormalized)
+    {
+        isNormalized = false;
+        var request = context.Request;
+        if (DigestHeaders.Any(name => request.Headers[name].Count > 0)) return null;
+        var authority = RequestTarget.GetNormalizedAuthority(context);
+        if (authority.Length == 0) return null;
+        using var builder = scheme.CreateBuilder();
+        builder.Start(HttpMethods.Query, request.Scheme, authority, RequestTarget.Get(context));
+        builder.SetNormalizations(normalizations);
+        foreach (var name in ContentHeaders)
+        {
+            foreach (var line in request.Headers[name]) builder.AddHeader(name, line);
+        }
+        var key = builder.Complete(content);
+        isNormalized = builder.IsNormalized;
+        return key;
     }
 
     private static QueryCacheKey GetKey(

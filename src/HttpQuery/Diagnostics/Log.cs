@@ -17,6 +17,15 @@ internal static partial class Log
         "The content of a QUERY is longer than {MaximumLength} bytes. It has no key, and its conditions are not evaluated.")]
     public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
 
+    [LoggerMessage(4, LogLevel.Warning,
+        "The store of equivalent resources and results failed. Responses name no URI, or a GET of one gets 503.")]
+    public static partial void LocationStoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning,
+        "HttpQuery:LocationKeys is empty. The URIs of equivalent resources and results are valid in this process alone, until it ends. "
+        + "Set one secret of at least 32 characters.")]
+    public static partial void NoLocationKeys(ILogger logger);
+
     [LoggerMessage(10, LogLevel.Debug, "A QUERY bypasses output caching: {Obstacle}.")]
     public static partial void BypassesOutputCaching(ILogger logger, string obstacle);
 

@@ -18,5 +18,8 @@ internal sealed record RejectionReason(string Reason)
     public static readonly RejectionReason Unprocessable = new("unprocessable_query");
     public static readonly RejectionReason PreconditionFailed = new("precondition_failed");
     public static readonly RejectionReason RangeNotSatisfiable = new("range_not_satisfiable");
+    public static readonly RejectionReason UnknownLocation = new("unknown_location");
+    public static readonly RejectionReason ExpiredResult = new("expired_result");
+    public static readonly RejectionReason LocationStoreUnavailable = new("location_store_unavailable");
     public static readonly RejectionReason OnlyIfCached = new("only_if_cached");
 }

@@ -11,6 +11,23 @@ public sealed class HttpQueryOptions
     /// 64 KiB; 0 keeps none. Longer content that does not bind gets a 400 without a position.</summary>
     public int JsonErrorBufferLimit { get; set; } = 64 * 1024;
 
+    /// <summary>Secrets of the URIs that <c>WithEquivalentResource</c> and <c>WithStoredResult</c> make, each of at least 32 characters, at
+    /// most 16. The first makes new URIs, and all are accepted. Default empty: a random secret, so URIs hold in this process alone.</summary>
+    /// <remarks>All machines of an application need the same secrets. To change them, put the new one first, and remove the old one when
+    /// its URIs have expired. They are required if the application has an <c>IDistributedCache</c>.</remarks>
+    public IList<string> LocationKeys { get; } = [];
+
+    /// <summary>Time for which a stored query is found by its URI after the last response that named it, at least half of this. Default
+    /// one hour. Short queries are in the URI itself and do not expire.</summary>
+    public TimeSpan LocationLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Path of equivalent resources and results, below the path base. Default <c>/_query</c>.</summary>
+    public string LocationPrefix { get; set; } = "/_query";
+
+    /// <summary>Maximum wait for the store of queries and results, for each call. Default 500 ms. A response whose query cannot be stored
+    /// in this time names no URI, and a GET gets 503.</summary>
+    public TimeSpan LocationStoreTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Largest query content read before a handler runs, by <c>WithQueryKey</c>, <c>CheckConditionsAsync</c> or
     /// <c>VaryByQueryContent</c>, in bytes. Default 1 MiB. Longer content has no key, is not cached, and its conditions are not
     /// evaluated: the handler sends the full response.</summary>
@@ -20,6 +37,18 @@ public sealed class HttpQueryOptions
     /// they are written, whole and without an entity tag.</summary>
     public int MaximumBufferedResponseLength { get; set; } = 1024 * 1024;
 
+    /// <summary>Maximum memory for stored queries and results, in bytes, if the application has no <c>IDistributedCache</c>. Default
+    /// 64 MiB. One of them takes at most a quarter of it.</summary>
+    public long MaximumLocationStoreSize { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Maximum number of ranges in a <c>Range</c> header. Default 16. More ranges get 416 (RFC 9110 §15.5.17).</summary>
     public int MaximumRanges { get; set; } = 16;
+
+    /// <summary>Longest URI, in characters, that contains its query, encrypted. Default 256; 0 stores every query. Longer queries are stored,
+    /// and their URIs contain a digest.</summary>
+    public int MaximumStatelessLocationLength { get; set; } = 256;
+
+    /// <summary>Time for which a stored result is found by its URI, at least. Default 10 minutes. It expires after twice this time at
+    /// most, and its URI then gets 410.</summary>
+    public TimeSpan StoredResultLifetime { get; set; } = TimeSpan.FromMinutes(10);
 }

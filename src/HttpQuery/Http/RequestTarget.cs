@@ -20,6 +20,14 @@ internal static class RequestTarget
     /// <returns>Empty if the request names no host, or several.</returns>
     public static string GetAuthority(HttpContext context) => context.Request.Headers.Host is [{ } only] ? only : "";
 
+    /// <summary>Returns host and port in one spelling: lower case, without the default port.</summary>
+    public static string GetNormalizedAuthority(HttpContext context)
+    {
+        var authority = GetAuthority(context).ToLowerInvariant();
+        var defaultPort = context.Request.IsHttps ? ":443" : ":80";
+        return authority.EndsWith(defaultPort, StringComparison.Ordinal) ? authority[..^defaultPort.Length] : authority;
+    }
+
     /// <summary>Whether the application sees a path or query other than the one that was sent: earlier code has changed them, or
     /// the server has decoded escapes in the path.</summary>
     public static bool IsRewritten(HttpContext context, string target)

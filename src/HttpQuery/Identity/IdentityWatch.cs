@@ -14,12 +14,14 @@ internal sealed class IdentityWatch : IDisposable
     private readonly IFeatureCollection _features;
     private readonly IHttpAuthenticationFeature? _authentication;
     private readonly ITlsConnectionFeature? _tls;
+    private readonly IdentityWatch? _outer;
 
     private IdentityWatch(HttpContext context)
     {
         _features = context.Features;
         _authentication = _features.Get<IHttpAuthenticationFeature>();
         _tls = _features.Get<ITlsConnectionFeature>();
+        _outer = _features.Get<IdentityWatch>();
     }
 
     /// <summary>Whether code has asked for the user since the watch began.</summary>
@@ -40,7 +42,7 @@ internal sealed class IdentityWatch : IDisposable
     /// <summary>Records that code asks for the user of a request.</summary>
     public static void RecordAccess(HttpContext context)
     {
-        if (context.Features.Get<IdentityWatch>() is { } watch) watch.WasAccessed = true;
+        for (var watch = context.Features.Get<IdentityWatch>(); watch is not null; watch = watch._outer) watch.WasAccessed = true;
     }
 
     /// <summary>Returns the client certificate, if it is already known. This read is not recorded.</summary>
@@ -60,7 +62,7 @@ internal sealed class IdentityWatch : IDisposable
         else if (_features.Get<IHttpAuthenticationFeature>() is WatchedAuthentication)
             _features.Set(_authentication);
         if (_features.Get<ITlsConnectionFeature>() is WatchedTls) _features.Set(_tls);
-        _features.Set<IdentityWatch>(null);
+        _features.Set(_outer);
     }
 
     private sealed class WatchedAuthentication(IdentityWatch watch, IHttpAuthenticationFeature? inner) : IHttpAuthenticationFeature

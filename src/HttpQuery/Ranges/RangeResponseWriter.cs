@@ -27,6 +27,14 @@ internal static class RangeResponseWriter
                 ? buffer
                 : null;
 
+    /// <summary>Sends <paramref name="source"/>, or 304 or 412 by the conditions of the request and the validators of the
+    /// response.</summary>
+    public static Task SendConditionallyAsync(HttpContext context, IRangeSource source)
+    {
+        var outcome = RequestPreconditions.Evaluate(context);
+        return outcome is PreconditionOutcome.Proceed ? SendAsync(context, source) : RequestPreconditions.WriteAsync(context, outcome);
+    }
+
     /// <summary>Sends <paramref name="source"/> with the headers that the response already has.</summary>
     public static Task SendAsync(HttpContext context, IRangeSource source)
     {

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Ranges;
 
-/// <summary>Buffers a handler's whole response, then adds an entity tag (§2.6) or sends the requested part (§2.8).</summary>
-internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entityTag, bool ranges, int maximumLength)
+/// <summary>Buffers a handler's whole response, then stores it (§2.3), adds an entity tag (§2.6) or sends the requested part (§2.8).</summary>
+internal sealed class ResponseBufferingHandler(
+    RequestDelegate next, bool entityTag, bool ranges, int maximumLength, Func<HttpContext, ReadOnlyMemory<byte>, Task>? store)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -43,6 +44,7 @@ internal sealed class ResponseBufferingHandler(RequestDelegate next, bool entity
     private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> bytes, bool inParts)
     {
         var response = context.Response;
+        if (store is not null) await store(context, bytes);
         if (entityTag && StringValues.IsNullOrEmpty(response.Headers.ETag))
             RequestPreconditions.SetValidators(context, GetTag(response, bytes.Span), lastModified: null);
 

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using HttpQuery.Conditions;
 using HttpQuery.Endpoints;
+using HttpQuery.Equivalents;
 using HttpQuery.Negotiation;
 using HttpQuery.Ranges;
 using HttpQuery.RequestBody;
@@ -89,10 +90,16 @@ internal static class QueryEndpoint
             handler = ReplayedStream.Wrap(handler);
         var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
-        if (entityTag || ranges)
-            handler = new ResponseBufferingHandler(handler, entityTag, ranges, options.MaximumBufferedResponseLength).InvokeAsync;
+        var (equivalents, results) = (behaviors.Any(behavior => behavior.EquivalentResource), behaviors.Any(behavior => behavior.StoredResult));
+        if (entityTag || ranges || results)
+            handler = new ResponseBufferingHandler(
+                handler, entityTag, ranges, options.MaximumBufferedResponseLength, results ? StoredResultWriter.StoreAsync : null).InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey))
             handler = new QueryKeyHandler(handler, options.MaximumBufferedContentLength).InvokeAsync;
+        if (equivalents || results)
+            handler = new EquivalentResourceHandler(
+                handler, equivalents, results, options.MaximumBufferedContentLength,
+                (context, content) => RangeResponseWriter.SendConditionallyAsync(context, new MemoryRangeSource(content))).InvokeAsync;
         return produced is null ? handler : produced.Wrap(handler);
     }
 

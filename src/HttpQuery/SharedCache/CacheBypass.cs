@@ -14,6 +14,8 @@ internal sealed record CacheBypass(string Reason, string? Remedy = null)
     public static readonly CacheBypass ErrorPage = new("the request runs an error page");
     public static readonly CacheBypass Upgrade = new("the request asks for a protocol upgrade");
     public static readonly CacheBypass MethodOverride = new("a method override made a posted form a QUERY");
+    public static readonly CacheBypass OtherQuery = new("the URI of an equivalent resource does not stand for this query");
+    public static readonly CacheBypass StoredResult = new("the request asks for a stored result");
     public static readonly CacheBypass UnwatchedAuthentication = new(
         "they carry a credential, and the application has registered an IAuthenticationService that the cache cannot watch",
         "Register it before AddHttpQueryCache() and AddHttpQuery().");

@@ -6,12 +6,14 @@ using HttpQuery.Caching.Engine;
 using HttpQuery.Caching.Rules;
 using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
+using HttpQuery.Equivalents;
 using HttpQuery.Http;
 using HttpQuery.Identity;
 using HttpQuery.Problems;
 using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace HttpQuery.SharedCache;
@@ -207,11 +209,14 @@ internal sealed class QueryCacheMiddleware
         var (request, target) = (context.Request, RequestTarget.Get(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
+        var equivalent = (request.Body as EquivalentContent)?.Request;
         var authority = RequestTarget.GetAuthority(context);
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _order.FindBypass(context, isRewritten);
         var normalizations = method is "QUERY" ? EndpointNormalizations.Get(context) : QueryNormalizations.None;
         var read = bypass is null && method is "GET" or "HEAD" or "QUERY" ? await ReadContentAsync(context, method) : null;
         var content = read?.Bytes;
+        if (content is not null && equivalent is not null && FindBypass(context, equivalent, content.Value) is { } other)
+            (content, bypass) = (null, other);
         var (inputs, partition, user) = (default(LookupInputs?), default(byte[]), default(byte[]));
         if (content is not null)
         {
@@ -251,6 +256,14 @@ internal sealed class QueryCacheMiddleware
             IsBackground = isBackground,
         }, inputs, read);
     }
+
+    // The endpoint answers, too, and checks the same. A hit must not be faster than that check.
+    private static CacheBypass? FindBypass(HttpContext context, EquivalentRequest equivalent, in ReadOnlySequence<byte> content) =>
+        equivalent.Result is not null
+            ? CacheBypass.StoredResult
+            : context.RequestServices.GetRequiredService<EquivalentResources>().StandsFor(equivalent, context, content.ToArray())
+                ? null
+                : CacheBypass.OtherQuery;
 
     private async ValueTask<LookupContent?> ReadContentAsync(HttpContext context, string method)
     {

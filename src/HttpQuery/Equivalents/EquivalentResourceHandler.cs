@@ -1,0 +1,86 @@
+using HttpQuery.Conditions;
+using HttpQuery.Identity;
+using HttpQuery.Problems;
+using HttpQuery.RequestBody;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HttpQuery.Equivalents;
+
+/// <summary>Names the equivalent resource of a query in <c>Location</c> (§2.4), and checks that a request for one stands for exactly the
+/// query that runs.</summary>
+internal sealed class EquivalentResourceHandler
+{
+    private readonly RequestDelegate _next;
+    private readonly bool _sendsLocation;
+    private readonly bool _storesResults;
+    private readonly int _maximumLength;
+    private readonly Func<HttpContext, ReadOnlyMemory<byte>, Task> _sendResult;
+
+    /// <summary>Wraps the handler of an endpoint.</summary>
+    /// <param name="next">The handler.</param>
+    /// <param name="sendsLocation">Whether responses name an equivalent resource.</param>
+    /// <param name="storesResults">Whether results are stored.</param>
+    /// <param name="maximumLength">Largest content that is read ahead, in bytes.</param>
+    /// <param name="sendResult">Sends a stored result, whole or in part.</param>
+    public EquivalentResourceHandler(
+        RequestDelegate next, bool sendsLocation, bool storesResults, int maximumLength,
+        Func<HttpContext, ReadOnlyMemory<byte>, Task> sendResult)
+    {
+        (_next, _sendsLocation, _storesResults) = (next, sendsLocation, storesResults);
+        (_maximumLength, _sendResult) = (maximumLength, sendResult);
+    }
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = EquivalentRequest.Get(context);
+        if (request?.Result is not null)
+        {
+            await (_storesResults
+                ? StoredResultWriter.WriteAsync(context, request, _sendResult)
+                : EquivalentProblems.WriteUnknownAsync(context));
+            return;
+        }
+        if (_sendsLocation && !await SetLocationAsync(context, request)) return;
+        using var watch = request is not null || _storesResults ? IdentityWatch.Begin(context) : null;
+        if (request is not null) request.Watch = watch;
+        await _next(context);
+    }
+
+    // Returns whether the request is to be answered by the endpoint.
+    private async ValueTask<bool> SetLocationAsync(HttpContext context, EquivalentRequest? request)
+    {
+        BufferedContent content;
+        try
+        {
+            content = await BufferedContent.ReadAsync(context, _maximumLength);
+        }
+        catch (Exception exception) when (UnreadableContentProblem.TryWrite(context, exception) is { } writing)
+        {
+            await writing;
+            return false;
+        }
+        var resources = context.RequestServices.GetRequiredService<EquivalentResources>();
+        var resource = content.IsCertain ? resources.Create(context, content.Bytes, resources.CurrentKey) : null;
+        if (request is not null && !(content.IsCertain && resources.StandsFor(request, context, content.Bytes)))
+        {
+            await EquivalentProblems.WriteUnknownAsync(context);
+            return false;
+        }
+
+        // Set now, so that the handler and every cache see it.
+        if (resource is null) return true;
+        context.Response.Headers.Location = resource.Uri;
+        context.Response.OnStarting(() => CheckLocationAsync(context, resources, resource));
+        return true;
+    }
+
+    // An application may set another Location, and only a result has an equivalent resource.
+    private static async Task CheckLocationAsync(HttpContext context, EquivalentResources resources, EquivalentResource resource)
+    {
+        var response = context.Response;
+        if (response.Headers.Location != resource.Uri) return;
+        var isResult = response.StatusCode is (>= 200 and < 300 and not StatusCodes.Status201Created) or StatusCodes.Status304NotModified;
+        if (!isResult || !await resources.KeepAsync(resource)) response.Headers.Remove("Location");
+    }
+}

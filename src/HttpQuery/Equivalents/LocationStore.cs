@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using HttpQuery.Caching;
+using HttpQuery.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace HttpQuery.Equivalents;
+
+/// <summary>Keeps queries and results in memory, or in the application's distributed cache.</summary>
+/// <remarks>A call that fails or takes too long never fails a QUERY: its response then names no URI.</remarks>
+internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, TimeProvider time, ILogger logger)
+{
+    // After a timeout, the store is skipped for this many times the timeout.
+    private const int PauseFactor = 4;
+
+    // Written again after this time at the latest, because a store may evict.
+    private static readonly TimeSpan Rewrite = TimeSpan.FromMinutes(10);
+
+    private const int MaximumWritten = 10_000;
+
+    private readonly bool _isInMemory = store is MemoryCacheStore;
+    private ConcurrentDictionary<string, (long Time, long Version)> _written = new(StringComparer.Ordinal);
+    private long _pausedUntil;
+
+    /// <summary>Makes sure that an item is in the store for at least half of the lifetime.</summary>
+    /// <param name="key">Key of the item.</param>
+    /// <param name="value">The item.</param>
+    /// <param name="lifetime">Time until it expires.</param>
+    /// <param name="version">Another version must be written again.</param>
+    /// <returns>Whether it is in the store.</returns>
+    public async ValueTask<bool> KeepAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, long version = 0)
+    {
+        var now = time.GetTimestamp();
+        if (_written.TryGetValue(key, out var written)
+            && written.Version == version
+            && time.GetElapsedTime(written.Time, now) is var age && age < lifetime / 2 && age < Rewrite
+            && (!_isInMemory || await store.GetAsync(key, CancellationToken.None) is not null))
+            return true;
+        if (value.Length > store.MaximumItemSize
+            || !await TryAsync(token => store.SetAsync(key, new ReadOnlySequence<byte>(value), lifetime, token)))
+            return false;
+        if (_written.Count >= MaximumWritten) _written = new(StringComparer.Ordinal);
+        _written[key] = (now, version);
+        return true;
+    }
+
+    /// <summary>Reads an item.</summary>
+    /// <returns>Whether the store answered, and the item, if there is one.</returns>
+    public async ValueTask<(bool IsKnown, ReadOnlyMemory<byte>? Value)> GetAsync(string key)
+    {
+        ReadOnlyMemory<byte>? value = null;
+        var isKnown = await TryAsync(async token => value = await store.GetAsync(key, token));
+        if (isKnown && value is null or { IsEmpty: true })
+        {
+            _written.TryRemove(key, out _);
+            value = null;
+        }
+        return (isKnown, isKnown ? value : null);
+    }
+
+    private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> call)
+    {
+        if (Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until) return false;
+        using var cancellation = new CancellationTokenSource();
+        Task? calling = null;
+        try
+        {
+            calling = call(cancellation.Token).AsTask();
+            await calling.WaitAsync(timeout, time);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            // A late failure concerns no request.
+            _ = calling?.ContinueWith(
+                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            await cancellation.CancelAsync();
+            if (exception is TimeoutException)
+                Interlocked.Exchange(
+                    ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * PauseFactor * time.TimestampFrequency));
+            Log.LocationStoreFailed(logger, exception);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using HttpQuery.Conditions;
+using HttpQuery.Equivalents;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace HttpQuery.Pipeline;
+
+/// <summary>Makes a GET or HEAD of an equivalent resource the query that it stands for (§2.2), before any middleware sees the request.</summary>
+/// <remarks>So routing, authentication, authorization, conditions, ranges and caches treat it as that query, once and in their order.</remarks>
+internal sealed class EquivalentResourceStartupFilter(
+    EquivalentResources resources, IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> cacheOptions) : IStartupFilter
+{
+    private readonly string _prefix = options.Value.LocationPrefix;
+    private readonly IList<string> _credentialHeaders = cacheOptions.Value.CredentialHeaders;
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(following => context => FindToken(context.Request.Path.Value) is { } token
+            ? InvokeAsync(context, token, following)
+            : following(context));
+        next(app);
+    };
+
+    private string? FindToken(string? path)
+    {
+        if (path is null || path.Length < _prefix.Length + 2) return null;
+        var slash = path.LastIndexOf('/');
+        return path.AsSpan(0, slash).EndsWith(_prefix, StringComparison.Ordinal) ? path[(slash + 1)..] : null;
+    }
+
+    private async Task InvokeAsync(HttpContext context, string token, RequestDelegate next)
+    {
+        var found = await resources.FindAsync(token);
+        var request = (found as FoundResource.Found)?.Request;
+        if (request is not null && !IsAtPathBase(context, request.Query)) (found, request) = (new FoundResource.Unknown(false), null);
+        if (found is FoundResource.Unknown { IsOurs: false } && !resources.AreUsed)
+        {
+            await next(context);
+            return;
+        }
+
+        var method = context.Request.Method;
+        var isRetrieval = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        context.Response.OnStarting(() =>
+        {
+            Finish(context, request, token);
+            return Task.CompletedTask;
+        });
+        switch (found)
+        {
+            case FoundResource.Unknown:
+                await EquivalentProblems.WriteUnknownAsync(context);
+                break;
+            case FoundResource.Expired:
+                await EquivalentProblems.WriteExpiredAsync(context);
+                break;
+            case FoundResource.Unavailable:
+                await EquivalentProblems.WriteUnavailableAsync(context);
+                break;
+            case FoundResource.Found when isRetrieval:
+                Rewrite(context, request!);
+                await next(context);
+                break;
+            case FoundResource.Found when HttpMethods.IsOptions(method) && IsPreflight(context.Request):
+                // The CORS policy is that of the endpoint. Browsers allow GET and HEAD whatever methods it names.
+                RewriteTarget(context, request!.Query);
+                context.Request.Headers.AccessControlRequestMethod = HttpMethods.Query;
+                await next(context);
+                break;
+            case FoundResource.Found when HttpMethods.IsOptions(method):
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                context.Response.Headers.Allow = "GET, HEAD, OPTIONS";
+                break;
+            default:
+                await EquivalentProblems.WriteMethodNotAllowedAsync(context);
+                break;
+        }
+    }
+
+    // A proxy may remove the path base before the request arrives.
+    private bool IsAtPathBase(HttpContext context, StoredQuery query)
+    {
+        var path = context.Request.Path.Value.AsSpan();
+        var start = path[..(path.LastIndexOf('/') - _prefix.Length)];
+        return start.IsEmpty || PathString.FromUriComponent(query.PathBase).Value.AsSpan().SequenceEqual(start);
+    }
+
+    private static bool IsPreflight(HttpRequest request) =>
+        request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
+
+    private static void Rewrite(HttpContext context, EquivalentRequest equivalent)
+    {
+        RewriteTarget(context, equivalent.Query);
+        var request = context.Request;
+        request.Method = HttpMethods.Query;
+        foreach (var name in QueryKeyReader.ContentHeaders) request.Headers.Remove(name);
+        foreach (var (name, lines) in equivalent.Query.Headers) request.Headers[name] = lines;
+
+        // A stored result needs no query content. Its token cannot be guessed, so no other request has this content.
+        var content = equivalent.Result is null ? equivalent.Query.Content : System.Text.Encoding.ASCII.GetBytes(equivalent.Token);
+        request.Headers.TransferEncoding = StringValues.Empty;
+        request.ContentLength = content.Length;
+        request.Body = new EquivalentContent(equivalent, content);
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(new ContentFeature(content.Length > 0));
+        context.Features.Set(equivalent);
+    }
+
+    // The server logs and measures the request after its end, as it came.
+    private static void RewriteTarget(HttpContext context, StoredQuery query)
+    {
+        var http = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        var (method, path, queryString, target) = (http.Method, http.Path, http.QueryString, http.RawTarget);
+        context.Response.OnCompleted(() =>
+        {
+            (http.Method, http.Path, http.QueryString, http.RawTarget) = (method, path, queryString, target);
+            return Task.CompletedTask;
+        });
+        var decoded = query.GetPath()!;
+        (http.RawTarget, http.QueryString) = (query.Target, query.GetQueryString());
+        http.Path = http.PathBase.Length > 0 && decoded.StartsWith(http.PathBase, StringComparison.Ordinal)
+            ? decoded[http.PathBase.Length..]
+            : decoded;
+    }
+
+    private void Finish(HttpContext context, EquivalentRequest? request, string token)
+    {
+        var response = context.Response;
+        var headers = response.Headers;
+
+        // The equivalent resource takes no QUERY.
+        headers.Remove(AcceptQuery.HeaderName);
+        if (request is not null) ResponseSharing.Restrict(context, _credentialHeaders, request.Watch?.WasAccessed is true);
+
+        // The URI may be known again after the next QUERY.
+        if (response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status503ServiceUnavailable) headers.CacheControl = "no-store";
+
+        // A redirect to the same path on another origin, such as HTTPS, is one to the equivalent resource.
+        if (request is not null
+            && response.StatusCode is >= 300 and < 400
+            && headers.Location is [{ } location]
+            && location.Contains("://", StringComparison.Ordinal)
+            && location.EndsWith(request.Query.Target, StringComparison.Ordinal)
+            && location.IndexOf('/', location.IndexOf("://", StringComparison.Ordinal) + 3) == location.Length - request.Query.Target.Length)
+            headers.Location = $"{location[..^request.Query.Target.Length]}{request.Query.PathBase}{_prefix}/{token}";
+    }
+
+    private sealed class ContentFeature(bool canHaveBody) : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => canHaveBody;
+    }
+}
