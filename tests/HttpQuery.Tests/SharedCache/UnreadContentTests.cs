@@ -146,7 +146,8 @@ public sealed class UnreadContentTests
             builder =>
             {
                 builder.Logging.AddProvider(warnings);
-                builder.Services.AddHttpQueryCache();
+                // On a slow machine, no waiting request may become one of its own.
+                builder.Services.AddHttpQueryCache(options => options.CollapseTimeout = TimeSpan.FromMinutes(5));
                 builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => async connection =>
                 {
                     await next(connection);
