@@ -11,8 +11,9 @@ public sealed class HttpQueryOptions
     /// 64 KiB; 0 keeps none. Longer content that does not bind gets a 400 without a position.</summary>
     public int JsonErrorBufferLimit { get; set; } = 64 * 1024;
 
-    /// <summary>Secrets of the URIs that <c>WithEquivalentResource</c> and <c>WithStoredResult</c> make, each of at least 32 characters, at
-    /// most 16. The first makes new URIs, and all are accepted. Default empty: a random secret, so URIs hold in this process alone.</summary>
+    /// <summary>Secrets of the URIs that <c>WithEquivalentResource</c> and <c>WithStoredResult</c> make: at most 16, each of at least 32
+    /// characters. The first makes new URIs, and all are accepted. Default empty: a random one, so URIs hold in this process
+    /// alone.</summary>
     /// <remarks>All machines of an application need the same secrets. To change them, put the new one first, and remove the old one when
     /// its URIs have expired. They are required if the application has an <c>IDistributedCache</c>.</remarks>
     public IList<string> LocationKeys { get; } = [];
@@ -44,8 +45,8 @@ public sealed class HttpQueryOptions
     /// <summary>Maximum number of ranges in a <c>Range</c> header. Default 16. More ranges get 416 (RFC 9110 §15.5.17).</summary>
     public int MaximumRanges { get; set; } = 16;
 
-    /// <summary>Longest URI, in characters, that contains its query, encrypted. Default 256; 0 stores every query. Longer queries are stored,
-    /// and their URIs contain a digest.</summary>
+    /// <summary>Longest URI, in characters, that contains its query, encrypted. Default 256; 0 stores every query. Longer queries are
+    /// stored, and their URIs contain a digest.</summary>
     public int MaximumStatelessLocationLength { get; set; } = 256;
 
     /// <summary>Time for which a stored result is found by its URI, at least. Default 10 minutes. It expires after twice this time at

@@ -7,10 +7,13 @@ namespace HttpQuery.Equivalents;
 /// <summary>The problems of requests to equivalent resources (RFC 10008 §2.4: such a URI may be temporary).</summary>
 internal static class EquivalentProblems
 {
-    public static Task WriteUnknownAsync(HttpContext context) =>
-        ProblemWriter.WriteAsync(
+    public static Task WriteUnknownAsync(HttpContext context)
+    {
+        ForbidStoring(context);
+        return ProblemWriter.WriteAsync(
             context, StatusCodes.Status404NotFound, RejectionReason.UnknownLocation,
             "No query or result is known by this URI, or no longer. Send the QUERY again.");
+    }
 
     public static Task WriteExpiredAsync(HttpContext context) =>
         ProblemWriter.WriteAsync(
@@ -18,6 +21,7 @@ internal static class EquivalentProblems
 
     public static Task WriteUnavailableAsync(HttpContext context)
     {
+        ForbidStoring(context);
         context.Response.Headers.RetryAfter = "1";
         return ProblemWriter.WriteAsync(
             context, StatusCodes.Status503ServiceUnavailable, RejectionReason.LocationStoreUnavailable,
@@ -31,4 +35,11 @@ internal static class EquivalentProblems
             context, StatusCodes.Status405MethodNotAllowed, RejectionReason.MethodNotAllowed,
             "The method is not supported. This resource allows: GET, HEAD, OPTIONS");
     }
+
+    // The URI may be known again after the next QUERY.
+    private static void ForbidStoring(HttpContext context) => context.Response.OnStarting(() =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return Task.CompletedTask;
+    });
 }

@@ -18,6 +18,6 @@ internal sealed record EquivalentRequest(string Token, LocationKey Key, StoredQu
     /// <summary>Tells whether the endpoint asked for the user.</summary>
     public IdentityWatch? Watch { get; set; }
 
-    /// <summary>Returns the request that <paramref name="context"/> came as; <see langword="null"/> if it is no equivalent request.</summary>
+    /// <summary>Returns the equivalent request that runs as a query; <see langword="null"/> if the request is none.</summary>
     public static EquivalentRequest? Get(HttpContext context) => context.Features.Get<EquivalentRequest>();
 }

@@ -14,7 +14,8 @@ internal sealed class EquivalentStartupCheck(
 {
     /// <summary>Whether an endpoint has equivalent resources or stores results.</summary>
     public static bool IsNeeded(Endpoint endpoint) =>
-        endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>().Any(behavior => behavior.EquivalentResource || behavior.StoredResult);
+        endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>()
+            .Any(behavior => behavior.EquivalentResource || behavior.StoredResult);
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace HttpQuery.Equivalents;
 
-/// <summary>The keys that one secret of <see cref="HttpQueryOptions.LocationKeys"/> gives: for digests, for tags, and for encryption.</summary>
+/// <summary>The keys that one secret of <see cref="HttpQueryOptions.LocationKeys"/> gives: for digests, tags and encryption.</summary>
 internal sealed class LocationKey
 {
     /// <summary>Length of a digest of a query or a result, in bytes.</summary>
@@ -26,7 +26,8 @@ internal sealed class LocationKey
         (_nonce, _encryption) = (Derive("nonce"), Derive("encryption"));
 
         byte[] Derive(string purpose) => HKDF.DeriveKey(
-            HashAlgorithmName.SHA256, input, SHA256.HashSizeInBytes, salt: [], info: Encoding.UTF8.GetBytes("HttpQuery location " + purpose));
+            HashAlgorithmName.SHA256, input, SHA256.HashSizeInBytes, salt: [],
+            info: Encoding.UTF8.GetBytes("HttpQuery location " + purpose));
     }
 
     /// <summary>Writes the keyed digest of data.</summary>
@@ -50,7 +51,7 @@ internal sealed class LocationKey
     }
 
     /// <summary>Encrypts text, the same text always the same way.</summary>
-    /// <remarks>AES-GCM with a nonce that is a keyed digest of the text and its context, so different texts have different nonces.</remarks>
+    /// <remarks>AES-GCM. The nonce is a keyed digest of the text and its context, so different texts have different nonces.</remarks>
     /// <param name="kind">First byte of the token; authenticated.</param>
     /// <param name="context">Further data that the nonce depends on.</param>
     /// <param name="text">The text.</param>

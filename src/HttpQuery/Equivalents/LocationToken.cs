@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -25,19 +26,19 @@ internal static class LocationToken
     public static byte[]? Parse(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > MaximumLength) return null;
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')) return null;
-        }
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length)) return null;
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) is not OperationStatus.Done || length == 0) return null;
         Array.Resize(ref bytes, length);
 
-        // Unused bits of the last character could be set.
+        // The decoder takes white space, padding and unused bits.
         if (!Base64Url.EncodeToString(bytes).AsSpan().SequenceEqual(text)) return null;
-        return bytes is [Query, ..] or [StoredQuery, ..] and { Length: StoredQueryLength } or [StoredResult, ..] and { Length: StoredResultLength }
-            ? bytes
-            : null;
+        return bytes[0] switch
+        {
+            Query => bytes,
+            StoredQuery when length == StoredQueryLength => bytes,
+            StoredResult when length == StoredResultLength => bytes,
+            _ => null,
+        };
     }
 
     public static string Format(ReadOnlySpan<byte> token) => Base64Url.EncodeToString(token);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HttpQuery.Equivalents;
 
-/// <summary>For whom a result was made: the user and the partition of the request.</summary>
+/// <summary>Tells who may get a result: the user and the partition of the request.</summary>
 internal static class ResultOwner
 {
     /// <returns><see langword="null"/> if it cannot be told.</returns>

@@ -21,7 +21,8 @@ internal sealed record StoredQuery(
         var headers = context.Request.Headers;
         return new(
             context.Request.PathBase.ToUriComponent(), RequestTarget.Get(context),
-            [.. QueryKeyReader.ContentHeaders.Where(headers.ContainsKey).Select(name => KeyValuePair.Create(name, headers[name]))], content);
+            [.. QueryKeyReader.ContentHeaders.Where(headers.ContainsKey).Select(name => KeyValuePair.Create(name, headers[name]))],
+            content);
     }
 
     /// <summary>Returns the path as the server decodes it; <see langword="null"/> if it may decode it to another one.</summary>

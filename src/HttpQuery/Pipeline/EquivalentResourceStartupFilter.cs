@@ -1,3 +1,5 @@
+using System.Text;
+using HttpQuery.Caching.Engine;
 using HttpQuery.Conditions;
 using HttpQuery.Equivalents;
 using Microsoft.AspNetCore.Builder;
@@ -9,8 +11,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Pipeline;
 
-/// <summary>Makes a GET or HEAD of an equivalent resource the query that it stands for (§2.2), before any middleware sees the request.</summary>
-/// <remarks>So routing, authentication, authorization, conditions, ranges and caches treat it as that query, once and in their order.</remarks>
+/// <summary>Makes a GET or HEAD of an equivalent resource the query that it stands for (§2.2), before any middleware sees it.</summary>
+/// <remarks>So routing, authentication, authorization, conditions, ranges and caches treat it as that query, once and in their
+/// order.</remarks>
 internal sealed class EquivalentResourceStartupFilter(
     EquivalentResources resources, IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> cacheOptions) : IStartupFilter
 {
@@ -101,7 +104,7 @@ internal sealed class EquivalentResourceStartupFilter(
         foreach (var (name, lines) in equivalent.Query.Headers) request.Headers[name] = lines;
 
         // A stored result needs no query content. Its token cannot be guessed, so no other request has this content.
-        var content = equivalent.Result is null ? equivalent.Query.Content : System.Text.Encoding.ASCII.GetBytes(equivalent.Token);
+        var content = equivalent.Result is null ? equivalent.Query.Content : Encoding.ASCII.GetBytes(equivalent.Token);
         request.Headers.TransferEncoding = StringValues.Empty;
         request.ContentLength = content.Length;
         request.Body = new EquivalentContent(equivalent, content);
@@ -135,16 +138,12 @@ internal sealed class EquivalentResourceStartupFilter(
         headers.Remove(AcceptQuery.HeaderName);
         if (request is not null) ResponseSharing.Restrict(context, _credentialHeaders, request.Watch?.WasAccessed is true);
 
-        // The URI may be known again after the next QUERY.
-        if (response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status503ServiceUnavailable) headers.CacheControl = "no-store";
-
         // A redirect to the same path on another origin, such as HTTPS, is one to the equivalent resource.
         if (request is not null
             && response.StatusCode is >= 300 and < 400
             && headers.Location is [{ } location]
-            && location.Contains("://", StringComparison.Ordinal)
-            && location.EndsWith(request.Query.Target, StringComparison.Ordinal)
-            && location.IndexOf('/', location.IndexOf("://", StringComparison.Ordinal) + 3) == location.Length - request.Query.Target.Length)
+            && TargetUri.ToOriginForm(location) == request.Query.Target
+            && location.Length > request.Query.Target.Length)
             headers.Location = $"{location[..^request.Query.Target.Length]}{request.Query.PathBase}{_prefix}/{token}";
     }
 

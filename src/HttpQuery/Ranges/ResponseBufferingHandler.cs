@@ -8,7 +8,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Ranges;
 
-/// <summary>Buffers a handler's whole response, then stores it (§2.3), adds an entity tag (§2.6) or sends the requested part (§2.8).</summary>
+/// <summary>Buffers a handler's whole response, then stores it (§2.3), adds an entity tag (§2.6) or sends the requested part
+/// (§2.8).</summary>
 internal sealed class ResponseBufferingHandler(
     RequestDelegate next, bool entityTag, bool ranges, int maximumLength, Func<HttpContext, ReadOnlyMemory<byte>, Task>? store)
 {

@@ -90,10 +90,12 @@ internal static class QueryEndpoint
             handler = ReplayedStream.Wrap(handler);
         var behaviors = endpoint.Metadata.GetOrderedMetadata<QueryBehaviorAttribute>();
         var (entityTag, ranges) = (behaviors.Any(behavior => behavior.ETag), behaviors.Any(behavior => behavior.Ranges));
-        var (equivalents, results) = (behaviors.Any(behavior => behavior.EquivalentResource), behaviors.Any(behavior => behavior.StoredResult));
+        var equivalents = behaviors.Any(behavior => behavior.EquivalentResource);
+        var results = behaviors.Any(behavior => behavior.StoredResult);
         if (entityTag || ranges || results)
             handler = new ResponseBufferingHandler(
-                handler, entityTag, ranges, options.MaximumBufferedResponseLength, results ? StoredResultWriter.StoreAsync : null).InvokeAsync;
+                handler, entityTag, ranges, options.MaximumBufferedResponseLength, results ? StoredResultWriter.StoreAsync : null)
+                .InvokeAsync;
         if (behaviors.Any(behavior => behavior.QueryKey))
             handler = new QueryKeyHandler(handler, options.MaximumBufferedContentLength).InvokeAsync;
         if (equivalents || results)
