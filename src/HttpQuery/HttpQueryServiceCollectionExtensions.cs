@@ -49,6 +49,7 @@ public static class HttpQueryServiceCollectionExtensions
         services.TryAddSingleton<QueryTelemetry>();
         services.TryAddSingleton(CreateKeyScheme);
         services.TryAddSingleton<EquivalentResources>();
+        services.TryAddSingleton<ResponseSharing>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<MatcherPolicy, QueryMatcherPolicy>(),

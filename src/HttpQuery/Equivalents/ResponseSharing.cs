@@ -1,29 +1,54 @@
 using HttpQuery.Caching.Rules;
+using HttpQuery.Http;
 using HttpQuery.Identity;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace HttpQuery.Equivalents;
 
-/// <summary>Keeps the response for one user out of caches that share it with all.</summary>
+/// <summary>Keeps the response at an equivalent resource to its user, in caches that share it with all.</summary>
 /// <remarks>Caches that know only GET often ignore that a response to a request with <c>Authorization</c> is not for others (RFC 9111
 /// §3.5).</remarks>
-internal static class ResponseSharing
+internal sealed class ResponseSharing
 {
-    /// <summary>Adds <c>private</c> if the request is that of a known user, or carries a credential or a cookie, unless the response says
-    /// how caches may share it.</summary>
-    public static void Restrict(HttpContext context, IList<string> credentialHeaders, bool wasUserAccessed)
+    private readonly IList<string> _credentialHeaders;
+    private readonly bool _hasUsers;
+
+    public ResponseSharing(IOptions<HttpQueryCacheOptions> options, IServiceProvider services)
     {
-        if (!wasUserAccessed && context.Request.Headers.Cookie.Count == 0 && !UserDigest.IsPersonal(context, credentialHeaders)) return;
-        var headers = context.Response.Headers;
-        headers.CacheControl = Restrict(headers.CacheControl);
-        if (headers.TryGetValue("CDN-Cache-Control", out var targeted)) headers["CDN-Cache-Control"] = Restrict(targeted);
+        _credentialHeaders = options.Value.CredentialHeaders;
+        _hasUsers = services.GetService<IAuthenticationSchemeProvider>() is not null
+            || _credentialHeaders.Any(name => !name.Equals("Authorization", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static StringValues Restrict(StringValues lines)
+    /// <summary>Adds <c>private</c> if the request is that of a known user, or carries a credential or a cookie. Otherwise adds the names
+    /// of such headers to <c>Vary</c>, if the application has users. A response that says how it may be shared stays as it is.</summary>
+    /// <param name="context">The request, when its response starts.</param>
+    /// <param name="wasUserAccessed">Whether the endpoint asked for the user.</param>
+    public void Restrict(HttpContext context, bool wasUserAccessed)
+    {
+        var headers = context.Response.Headers;
+        if (wasUserAccessed || context.Request.Headers.Cookie.Count > 0 || UserDigest.IsPersonal(context, _credentialHeaders))
+        {
+            if (!SaysHow(headers.CacheControl)) headers.CacheControl = AddPrivate(headers.CacheControl);
+            if (headers.TryGetValue("CDN-Cache-Control", out var targeted) && !SaysHow(targeted))
+                headers["CDN-Cache-Control"] = AddPrivate(targeted);
+        }
+        else if (_hasUsers && !SaysHow(headers.CacheControl))
+        {
+            foreach (var name in _credentialHeaders) VaryHeader.Add(headers, name);
+            VaryHeader.Add(headers, "Cookie");
+        }
+    }
+
+    private static bool SaysHow(StringValues lines)
     {
         var directives = ResponseDirectives.Parse(lines);
-        if (directives.Public || directives.SharedMaxAge is not null || directives.NoStore || directives.Private) return lines;
-        return StringValues.IsNullOrEmpty(lines) ? "private" : $"{lines}, private";
+        return directives.Public || directives.SharedMaxAge is not null || directives.NoStore || directives.Private;
     }
+
+    private static string AddPrivate(StringValues lines) => StringValues.IsNullOrEmpty(lines) ? "private" : $"{lines}, private";
 }

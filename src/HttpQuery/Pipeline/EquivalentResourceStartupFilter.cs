@@ -15,10 +15,9 @@ namespace HttpQuery.Pipeline;
 /// <remarks>So routing, authentication, authorization, conditions, ranges and caches treat it as that query, once and in their
 /// order.</remarks>
 internal sealed class EquivalentResourceStartupFilter(
-    EquivalentResources resources, IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> cacheOptions) : IStartupFilter
+    EquivalentResources resources, ResponseSharing sharing, IOptions<HttpQueryOptions> options) : IStartupFilter
 {
     private readonly string _prefix = options.Value.LocationPrefix;
-    private readonly IList<string> _credentialHeaders = cacheOptions.Value.CredentialHeaders;
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -136,7 +135,7 @@ internal sealed class EquivalentResourceStartupFilter(
 
         // The equivalent resource takes no QUERY.
         headers.Remove(AcceptQuery.HeaderName);
-        if (request is not null) ResponseSharing.Restrict(context, _credentialHeaders, request.Watch?.WasAccessed is true);
+        if (request is not null) sharing.Restrict(context, request.Watch?.WasAccessed is true);
 
         // A redirect to the same path on another origin, such as HTTPS, is one to the equivalent resource.
         if (request is not null

@@ -54,7 +54,6 @@ public class FolderArrowsTests() : FolderArrowsContract(
         "OutputCaching -> Http",
         "OutputCaching -> Identity",
         "OutputCaching -> Problems",
-        "Pipeline -> CachePolicies",
         "Pipeline -> Conditions",
         "Pipeline -> Endpoints",
         "Pipeline -> Equivalents",

@@ -48,8 +48,10 @@ public sealed class EquivalentUserTests
         Assert.Equal(expected, (await app.GetAsync(query["Location"]!, "Authorization: Ann"))["Cache-Control"]);
         Assert.Equal(expected, (await app.SendAsync("HEAD " + query["Location"], null, null, ["Authorization: Ann"]))["Cache-Control"]);
 
-        // Who is unknown gets what all get.
-        Assert.Equal(cacheControl, (await app.GetAsync(query["Location"]!))["Cache-Control"]);
+        // Who is unknown gets what all get, and a cache does not give it to Ann.
+        var anonymous = await app.GetAsync(query["Location"]!);
+        Assert.Equal(cacheControl, anonymous["Cache-Control"]);
+        Assert.Equal(cacheControl == expected ? null : "Authorization, Cookie", anonymous["Vary"]);
     }
 
     [Theory]
