@@ -51,7 +51,10 @@ public class TourTests
 
         await Tour.RunAsync(output);
 
-        string[] exchanges = [.. output.ToString().ReplaceLineEndings("\n").Split("\n\n").Where(text => text.StartsWith("   >", StringComparison.Ordinal))];
+        string[] exchanges =
+        [
+            .. output.ToString().ReplaceLineEndings("\n").Split("\n\n").Where(text => text.StartsWith("   >", StringComparison.Ordinal)),
+        ];
         var query = Value("Location", exchanges[2]);
         Assert.Contains($"> GET {query} HTTP/1.1\n", exchanges[9], StringComparison.Ordinal);
         Assert.Contains("< 9875,HTTP Cache Groups", exchanges[9], StringComparison.Ordinal);
