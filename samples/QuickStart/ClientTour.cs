@@ -19,6 +19,7 @@ internal static class ClientTour
             .ConfigurePrimaryHttpMessageHandler(() => wire.Handler)
             .AddHttpQuery(options =>
             {
+                options.UseLocation = true;
                 options.UseFallback = true;
                 options.Fallback.Paths.Add("/search");
             });
@@ -37,7 +38,8 @@ internal static class ClientTour
             output.WriteLine();
             output.WriteLine(wire.TakeExchange() is { Length: > 0 } exchange ? exchange : "   (nothing went over the wire)");
             output.WriteLine();
-            output.WriteLine($"   GetQueryInfo(): FromCache {info.FromCache}, Redirects {info.Redirects}, FallbackMethod {info.FallbackMethod?.Method ?? "none"}");
+            output.WriteLine($"   GetQueryInfo(): FromCache {info.FromCache}, Redirects {info.Redirects}, "
+                + $"SwitchedToGet {info.SwitchedToGet}, FallbackMethod {info.FallbackMethod?.Method ?? "none"}");
             if (response.IsSuccessStatusCode && isExpected(info)) continue;
             unexpected++;
             output.WriteLine("   This is not what was expected.");
@@ -50,6 +52,11 @@ internal static class ClientTour
         ("The response may be cached for a minute, by its Cache-Control.", "/rfcs", 3, info => info is { FromCache: false, Redirects: 0 }),
         ("The same query again: the private cache has the response.", "/rfcs", 3, info => info.FromCache),
         ("Another query to a path that has moved: the redirect repeats the QUERY with its content.", "/old-rfcs", 2, info => info.Redirects == 1),
+        ("The result is another resource: the redirect is followed by a GET, without content.", "/first-rfc", 1, info => info.Redirects == 1),
+        ("A response that the cache must validate before each use. Its Location stands for the query.", "/latest-rfcs", 2,
+            info => info is { FromCache: false, SwitchedToGet: false }),
+        ("The same query again: the cache validates its response by a GET of that Location.", "/latest-rfcs", 2,
+            info => info is { FromCache: true, SwitchedToGet: true }),
         ("A path that knows only POST: after the 405, the query is sent by POST, because the client allows it for this path.", "/search", 2,
             info => info.FallbackMethod == HttpMethod.Post),
         ("The next query to that path is sent by POST at once.", "/search", 1, info => info.FallbackMethod == HttpMethod.Post),

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using HttpQuery;
+using HttpQuery.CacheKeys;
 using Microsoft.AspNetCore.Mvc;
 
 namespace QuickStart;
@@ -9,17 +11,35 @@ internal static class FullServer
     public static WebApplication Create(params string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddHttpQuery();
+        // <locations>
+        // A key for this process alone. An application keeps one secret, and sets HttpQuery:LocationKeys:0 to it on each machine.
+        builder.Services.AddHttpQuery(options =>
+        {
+            if (options.LocationKeys.Count == 0) options.LocationKeys.Add(RandomNumberGenerator.GetHexString(64));
+        });
+        // </locations>
         builder.Services.AddProblemDetails();
+        // <decompression>
+        builder.Services.AddRequestDecompression();
+        // </decompression>
         // <cors>
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.AllowAnyOrigin().AllowQuery()));
         // </cors>
 
         var app = builder.Build();
         app.UseStatusCodePages();
+
+        // Routing chooses by the method, so the override comes first.
+        // <override>
+        app.UseHttpMethodOverride();
+        app.UseRouting();
+        // </override>
         // <cors>
         app.UseCors();
         // </cors>
+        // <decompression>
+        app.UseRequestDecompression();
+        // </decompression>
 
         var rfcs = app.MapGroup("/rfcs");
         rfcs.MapQuery("", (RfcQuery query, HttpContext context) => AnswerAsync(query, context));
@@ -40,6 +60,17 @@ internal static class FullServer
         // <conditions>
         rfcs.WithQueryKey();
         // </conditions>
+
+        // JSON with its members in another order is the same query: it has the same tag and the same Location.
+        // <order>
+        rfcs.CacheQuery(policy => policy.Normalize(QueryNormalizations.JsonMemberOrder));
+        // </order>
+
+        // Location names the query: a GET of it repeats the query. Content-Location names this one result, which never changes.
+        // <locations>
+        rfcs.WithEquivalentResource();
+        rfcs.WithStoredResult();
+        // </locations>
         return app;
 
         // Validate first: a rejected query has no result to compare. Search last: a 304 needs no search.

@@ -12,6 +12,9 @@ Console.WriteLine($$"""
       curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10'
       curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10' -H 'Accept: text/csv'
       curl -s -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache&fromYear=2014&limit=10' -H 'Accept: text/csv' -H 'Range: bytes=0-99'
+      curl -si -X QUERY {{app.Urls.First()}}/rfcs -d 'match=cache'
+
+    The last one shows Location and Content-Location: a GET of the first repeats the query, a GET of the second returns this result.
 
     """);
 await app.WaitForShutdownAsync();

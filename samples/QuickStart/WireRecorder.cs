@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Unicode;
 
 namespace QuickStart;
 
@@ -47,9 +48,17 @@ internal sealed class WireRecorder : IDisposable
     private void EndTurn()
     {
         if (_turn.Length == 0) return;
-        foreach (var line in Encoding.UTF8.GetString(_turn.GetBuffer(), 0, (int)_turn.Length).TrimEnd().Split('\n'))
+        foreach (var line in Describe(_turn.GetBuffer().AsSpan(0, (int)_turn.Length)).TrimEnd().Split('\n'))
             _text.Append("   ").Append(_direction).Append(' ').AppendLine(line.TrimEnd('\r'));
         _turn.SetLength(0);
+    }
+
+    // Compressed content is never valid UTF-8: gzip starts with the bytes 1F 8B.
+    private static string Describe(ReadOnlySpan<byte> message)
+    {
+        if (Utf8.IsValid(message)) return Encoding.UTF8.GetString(message);
+        var head = message[..(message.IndexOf("\r\n\r\n"u8) + 4)];
+        return Encoding.UTF8.GetString(head) + $"({message.Length - head.Length} bytes of compressed content)";
     }
 
     private sealed class RecordedStream(Stream inner, RecordedStream.Recorder record) : Stream

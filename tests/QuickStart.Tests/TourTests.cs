@@ -25,7 +25,7 @@ public class TourTests
         foreach (var status in Statuses) Assert.Contains($"< HTTP/1.1 {status}", text, StringComparison.Ordinal);
         Assert.Contains("\"line\":1,\"byte\":29", text, StringComparison.Ordinal);
         Assert.Contains("RFC 9213  Targeted HTTP Cache Control (2022)", text, StringComparison.Ordinal);
-        Assert.EndsWith("All 22 responses as expected.", text.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("All 30 responses as expected.", text.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,11 +37,50 @@ public class TourTests
 
         var text = output.ToString();
         Assert.Contains("(nothing went over the wire)", text, StringComparison.Ordinal);
-        Assert.Contains("GetQueryInfo(): FromCache True, Redirects 0, FallbackMethod none", text, StringComparison.Ordinal);
+        Assert.Contains("FromCache True, Redirects 0, SwitchedToGet False, FallbackMethod none", text, StringComparison.Ordinal);
         Assert.Contains("< HTTP/1.1 308 Permanent Redirect", text, StringComparison.Ordinal);
-        Assert.Contains("GetQueryInfo(): FromCache False, Redirects 1, FallbackMethod none", text, StringComparison.Ordinal);
+        Assert.Contains("FromCache False, Redirects 1, SwitchedToGet False, FallbackMethod none", text, StringComparison.Ordinal);
         Assert.Contains("> POST /search HTTP/1.1", text, StringComparison.Ordinal);
         Assert.Equal(3, text.Split("/search HTTP/1.1").Length - 1);
+    }
+
+    [Fact]
+    public async Task The_tour_gets_the_query_and_the_result_by_their_URIs()
+    {
+        using var output = new StringWriter();
+
+        await Tour.RunAsync(output);
+
+        string[] exchanges =
+        [
+            .. output.ToString().ReplaceLineEndings("\n").Split("\n\n").Where(text => text.StartsWith("   >", StringComparison.Ordinal)),
+        ];
+        var query = Value("Location", exchanges[2]);
+        Assert.Contains($"> GET {query} HTTP/1.1\n", exchanges[9], StringComparison.Ordinal);
+        Assert.Contains("< 9875,HTTP Cache Groups", exchanges[9], StringComparison.Ordinal);
+        Assert.Contains($"> GET {query} HTTP/1.1\n", exchanges[10], StringComparison.Ordinal);
+        Assert.Contains("< HTTP/1.1 304 Not Modified", exchanges[10], StringComparison.Ordinal);
+        Assert.Contains($"> GET {Value("Content-Location", exchanges[2])} HTTP/1.1\n", exchanges[11], StringComparison.Ordinal);
+        Assert.Contains("< 9875,HTTP Cache Groups", exchanges[11], StringComparison.Ordinal);
+        Assert.Contains("> X-HTTP-Method-Override: QUERY", exchanges[12], StringComparison.Ordinal);
+        Assert.Contains("bytes of compressed content)", exchanges[13], StringComparison.Ordinal);
+
+        static string Value(string header, string exchange) =>
+            exchange.Split('\n').Single(line => line.StartsWith($"   < {header}: ", StringComparison.Ordinal)).Split(": ")[1];
+    }
+
+    [Fact]
+    public async Task The_client_validates_by_a_GET_of_the_Location_and_follows_a_303_by_a_GET()
+    {
+        using var output = new StringWriter();
+
+        await Tour.RunAsync(output);
+
+        var text = output.ToString();
+        Assert.Contains("< HTTP/1.1 303 See Other", text, StringComparison.Ordinal);
+        Assert.Contains("> GET /rfcs/5861 HTTP/1.1", text, StringComparison.Ordinal);
+        Assert.Contains("FromCache True, Redirects 0, SwitchedToGet True, FallbackMethod none", text, StringComparison.Ordinal);
+        Assert.Single(text.Split("> QUERY /latest-rfcs HTTP/1.1").Skip(1));
     }
 
     [Fact]

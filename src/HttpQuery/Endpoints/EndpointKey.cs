@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,8 +9,8 @@ namespace HttpQuery.Endpoints;
 
 /// <summary>Names the endpoint chosen for a request. By a header, a host or a policy of the application,
 /// one target can have several endpoints.</summary>
-/// <remarks>The name is the same in every process that maps the same endpoints, unless two endpoints
-/// have one pattern and one display name.</remarks>
+/// <remarks>The name is the same in every process that maps the same endpoints, unless two endpoints have one pattern and one display
+/// name, accept the same media types and require the same hosts.</remarks>
 internal static class EndpointKey
 {
     private static readonly ConditionalWeakTable<Endpoint, string> Known = [];
@@ -25,14 +26,25 @@ internal static class EndpointKey
 
     private static string Create(Endpoint endpoint, IReadOnlyList<Endpoint> all)
     {
-        var name = GetName(endpoint);
-        var count = all.Count(other => GetName(other) == name);
+        var mapped = endpoint.Metadata.GetMetadata<MappedEndpointMetadata>()?.Endpoint ?? endpoint;
+        var name = GetName(mapped);
+        Endpoint[] namesakes = [.. all.Where(other => GetName(other) == name)];
+        if (namesakes.Length == 1) return all.Count == 1 ? "" : name;
+
+        // JSON and forms of one path, for example.
+        var longName = GetLongName(mapped);
+        if (namesakes.Count(other => GetLongName(other) == longName) == 1) return longName;
 
         // Several endpoints have this name. Each process has its own entries, because no other process can say which endpoint it means.
-        return count == 1 && all.Count == 1
-            ? ""
-            : count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}\n{Guid.NewGuid():N}");
+        return string.Create(CultureInfo.InvariantCulture, $"{name}\n{Guid.NewGuid():N}");
     }
 
     private static string GetName(Endpoint endpoint) => $"{(endpoint as RouteEndpoint)?.RoutePattern.RawText}\n{endpoint.DisplayName}";
+
+    private static string GetLongName(Endpoint endpoint)
+    {
+        var types = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes ?? [];
+        var hosts = endpoint.Metadata.GetMetadata<IHostMetadata>()?.Hosts ?? [];
+        return $"{GetName(endpoint)}\n{string.Join(", ", types)}\n{string.Join(", ", hosts)}";
+    }
 }

@@ -1,5 +1,6 @@
 using HttpQuery.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
 
 namespace HttpQuery.Tests.Equivalents;
 
@@ -144,5 +145,34 @@ public sealed class EquivalentResourceTests
         var query = await app.QueryAsync(target: target);
         Assert.Equal(expected, query.ContentText);
         Assert.Equal(expected, (await app.GetAsync(query["Location"]!)).ContentText);
+    }
+
+    [Theory]
+    [InlineData("application/json", EquivalentApp.Query, "localhost", "json", false)]
+    [InlineData("application/x-www-form-urlencoded", "match=cache", "localhost", "form", false)]
+    [InlineData("application/x-www-form-urlencoded", "match=cache", "localhost", "form", true)]
+    [InlineData("application/json", EquivalentApp.Query, "other.test", "other", false)]
+    public async Task Endpoints_that_differ_in_media_types_or_hosts_have_the_same_URIs_on_each_machine(
+        string type, string content, string host, string expected, bool isStored)
+    {
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+        var first = await one.SendAsync("QUERY /both", type, content, [], host);
+        var second = await other.SendAsync("QUERY /both", type, content, [], host);
+        Assert.Equal((200, expected), (first.Status, first.ContentText));
+        Assert.Equal(first["Location"], second["Location"]);
+        Assert.Equal(first["Content-Location"], second["Content-Location"]);
+
+        var get = await other.SendAsync($"GET {first["Location"]}", null, null, [], host);
+        Assert.Equal((200, expected), (get.Status, get.ContentText));
+        var result = await other.SendAsync($"GET {first["Content-Location"]}", null, null, [], host);
+        Assert.Equal((200, expected), (result.Status, result.ContentText));
+
+        Task<EquivalentApp> StartAsync() => EquivalentApp.StartAsync(o => o.MaximumStatelessLocationLength = isStored ? 0 : 256, app =>
+        {
+            app.MapQueryText("/both", () => "json").RequireHost("localhost");
+            app.MapQuery("/both", ([FromForm] string match) => "form").WithEquivalentResource().WithStoredResult().RequireHost("localhost");
+            app.MapQueryText("/both", () => "other").RequireHost("other.test");
+        });
     }
 }
