@@ -14,9 +14,6 @@ internal static class QueryKeyReader
     /// <summary>The headers that describe content (RFC 9110 §8).</summary>
     public static readonly string[] ContentHeaders = ["Content-Type", "Content-Encoding", "Content-Language", "Content-Location"];
 
-    // Their values hold for the exact bytes that were sent (RFC 9530, RFC 9421).
-    private static readonly string[] DigestHeaders = ["Content-Digest", "Repr-Digest", "Signature-Input"];
-
     /// <returns><see langword="null"/> if the content is longer than <paramref name="maximumLength"/>, or
     /// other code has begun to read it before.</returns>
     /// <exception cref="BadHttpRequestException">The content breaks off, arrives too slowly, or is longer than the server
@@ -40,14 +37,13 @@ internal static class QueryKeyReader
     /// <param name="content">All of the content.</param>
     /// <param name="normalizations">The differences that the key ignores.</param>
     /// <param name="isNormalized">Whether contents with another spelling or coding share the key.</param>
-    /// <returns><see langword="null"/> if another header refers to the exact bytes of the content, or the request names no host.</returns>
+    /// <returns><see langword="null"/> if the request names no host.</returns>
     public static QueryCacheKey? GetContentKey(
         HttpContext context, QueryCacheKeyScheme scheme, ReadOnlySpan<byte> content, QueryNormalizations normalizations,
         out bool isNormalized)
     {
         isNormalized = false;
         var request = context.Request;
-        if (DigestHeaders.Any(name => request.Headers[name].Count > 0)) return null;
         var authority = RequestTarget.GetNormalizedAuthority(context);
         if (authority.Length == 0) return null;
         using var builder = scheme.CreateBuilder();

@@ -14,6 +14,7 @@ namespace HttpQuery.Endpoints;
 internal static class EndpointKey
 {
     private static readonly ConditionalWeakTable<Endpoint, string> Known = [];
+    private static readonly ConditionalWeakTable<Endpoint, string> FullNames = [];
 
     /// <returns>Empty if this is the only endpoint of the application, as in a gateway.</returns>
     public static string Get(HttpContext context)
@@ -22,6 +23,19 @@ internal static class EndpointKey
         return Known.TryGetValue(endpoint, out var name)
             ? name
             : Known.GetValue(endpoint, _ => Create(endpoint, context.RequestServices.GetService<EndpointDataSource>()?.Endpoints ?? []));
+    }
+
+    /// <summary>Returns a name that stays the same if the application gets further endpoints.</summary>
+    public static string GetFull(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint) return "";
+        var mapped = endpoint.Metadata.GetMetadata<MappedEndpointMetadata>()?.Endpoint ?? endpoint;
+        return FullNames.GetValue(mapped, _ =>
+        {
+            var name = GetLongName(mapped);
+            var all = context.RequestServices.GetService<EndpointDataSource>()?.Endpoints ?? [];
+            return all.Count(other => GetLongName(other) == name) == 1 ? name : MakeUnique(name);
+        });
     }
 
     private static string Create(Endpoint endpoint, IReadOnlyList<Endpoint> all)
@@ -36,8 +50,10 @@ internal static class EndpointKey
         if (namesakes.Count(other => GetLongName(other) == longName) == 1) return longName;
 
         // Several endpoints have this name. Each process has its own entries, because no other process can say which endpoint it means.
-        return string.Create(CultureInfo.InvariantCulture, $"{name}\n{Guid.NewGuid():N}");
+        return MakeUnique(name);
     }
+
+    private static string MakeUnique(string name) => string.Create(CultureInfo.InvariantCulture, $"{name}\n{Guid.NewGuid():N}");
 
     private static string GetName(Endpoint endpoint) => $"{(endpoint as RouteEndpoint)?.RoutePattern.RawText}\n{endpoint.DisplayName}";
 

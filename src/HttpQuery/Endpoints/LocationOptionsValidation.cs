@@ -8,7 +8,9 @@ internal sealed class LocationOptionsValidation(IConfiguration? configuration = 
 {
     private const int MinimumSecretLength = 32;
     private const int MaximumKeys = 16;
-    private const int MaximumUriLength = 8192;
+
+    // Kestrel accepts a request line of 8,192 bytes.
+    private const int MaximumUriLength = 8000;
 
     public ValidateOptionsResult Validate(string? name, HttpQueryOptions options)
     {
@@ -27,7 +29,7 @@ internal sealed class LocationOptionsValidation(IConfiguration? configuration = 
         if (!IsPrefix(options.LocationPrefix))
             yield return "HttpQuery:LocationPrefix must be a path such as /_query, of letters, digits, '-', '.', '_' and '~'.";
         if (options.MaximumStatelessLocationLength is < 0 or > MaximumUriLength)
-            yield return "HttpQuery:MaximumStatelessLocationLength must be between 0 and 8192 characters.";
+            yield return "HttpQuery:MaximumStatelessLocationLength must be between 0 and 8000 characters.";
         if (!IsLifetime(options.LocationLifetime)) yield return "HttpQuery:LocationLifetime must be between a second and a year.";
         if (!IsLifetime(options.StoredResultLifetime)) yield return "HttpQuery:StoredResultLifetime must be between a second and a year.";
         if (options.LocationStoreTimeout <= TimeSpan.Zero || options.LocationStoreTimeout > TimeSpan.FromDays(1))

@@ -15,6 +15,9 @@ internal sealed record EquivalentRequest(string Token, LocationKey Key, StoredQu
     /// <summary>When <see cref="Result"/> expires.</summary>
     public DateTimeOffset ResultExpires { get; init; }
 
+    /// <summary>Whether the endpoint has checked that the request stands for its query.</summary>
+    public bool IsVerified { get; set; }
+
     /// <summary>Tells whether the endpoint asked for the user.</summary>
     public IdentityWatch? Watch { get; set; }
 

@@ -3,6 +3,7 @@ using HttpQuery.Identity;
 using HttpQuery.Problems;
 using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Equivalents;
@@ -34,17 +35,24 @@ internal sealed class EquivalentResourceHandler
     public async Task InvokeAsync(HttpContext context)
     {
         var request = EquivalentRequest.Get(context);
-        if (request?.Result is not null)
+        if (request?.Result is not null && _storesResults)
         {
-            await (_storesResults
-                ? StoredResultWriter.WriteAsync(context, request, _sendResult)
-                : EquivalentProblems.WriteUnknownAsync(context));
+            await StoredResultWriter.WriteAsync(context, request, _sendResult);
+            return;
+        }
+        if (request is not null && (request.Result is not null || !_sendsLocation))
+        {
+            await EquivalentProblems.WriteUnknownAsync(context);
             return;
         }
         if (_sendsLocation && !await SetLocationAsync(context, request)) return;
         using var watch = request is not null || _storesResults ? IdentityWatch.Begin(context) : null;
         if (request is not null) request.Watch = watch;
         await _next(context);
+
+        // A client would repeat the GET there, and not the query (§2.5).
+        if (request is not null && context.Response is { HasStarted: false, StatusCode: 301 or 302 or 307 or 308 })
+            await EquivalentProblems.WriteUnknownAsync(context);
     }
 
     // Returns whether the request is to be answered by the endpoint.
@@ -61,15 +69,20 @@ internal sealed class EquivalentResourceHandler
             return false;
         }
         var resources = context.RequestServices.GetRequiredService<EquivalentResources>();
-        var resource = content.IsCertain ? resources.Create(context, content.Bytes, resources.CurrentKey) : null;
-        if (request is not null && !(content.IsCertain && resources.StandsFor(request, context, content.Bytes)))
+        if (request is not null)
         {
-            await EquivalentProblems.WriteUnknownAsync(context);
-            return false;
+            if (!content.IsCertain || !resources.StandsFor(request, context, content.Bytes))
+            {
+                await EquivalentProblems.WriteUnknownAsync(context);
+                return false;
+            }
+            request.IsVerified = true;
         }
+        if (!content.IsCertain || resources.Create(context, content.Bytes) is not { } resource) return true;
 
-        // Set now, so that the handler and every cache see it.
-        if (resource is null) return true;
+        // Set now, so that the handler and every cache see it. Output caching does not see that it is removed later.
+        var isKept = context.Features.Get<IOutputCacheFeature>() is not null && resource.StoreKey is not null;
+        if (isKept && !await resources.KeepAsync(resource, TimeSpan.Zero)) return true;
         context.Response.Headers.Location = resource.Uri;
         context.Response.OnStarting(() => CheckLocationAsync(context, resources, resource));
         return true;
@@ -81,6 +94,6 @@ internal sealed class EquivalentResourceHandler
         var response = context.Response;
         if (response.Headers.Location != resource.Uri) return;
         var isResult = response.StatusCode is (>= 200 and < 300 and not StatusCodes.Status201Created) or StatusCodes.Status304NotModified;
-        if (!isResult || !await resources.KeepAsync(resource)) response.Headers.Remove("Location");
+        if (!isResult || !await resources.KeepAsync(resource, ResponseSharing.GetFreshness(context))) response.Headers.Remove("Location");
     }
 }

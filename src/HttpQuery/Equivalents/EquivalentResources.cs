@@ -17,6 +17,9 @@ namespace HttpQuery.Equivalents;
 /// <remarks>A URI depends on the query alone: the same query has the same URI, on each machine with the same keys.</remarks>
 internal sealed class EquivalentResources
 {
+    // Their values hold for the exact bytes that were sent (RFC 9530, RFC 9421), which a GET cannot repeat.
+    private static readonly string[] DigestHeaders = ["Content-Digest", "Repr-Digest", "Signature-Input"];
+
     private readonly HttpQueryOptions _options;
     private readonly QueryCacheKeyScheme _scheme;
     private readonly TimeProvider _time;
@@ -44,48 +47,47 @@ internal sealed class EquivalentResources
         services.GetService<IDistributedCache>() is not (null or MemoryDistributedCache);
 
     /// <summary>Returns the equivalent resource of a query.</summary>
-    /// <param name="context">A QUERY, or a request that repeats one.</param>
+    /// <param name="context">The QUERY, or a request that repeats one.</param>
     /// <param name="content">All of its content.</param>
-    /// <param name="key">The key that signs.</param>
-    /// <returns><see langword="null"/> if the query cannot be repeated: a header refers to its exact bytes, or its path is no longer known
-    /// as it was sent.</returns>
-    public EquivalentResource? Create(HttpContext context, ReadOnlyMemory<byte> content, LocationKey key)
+    /// <returns><see langword="null"/> if a GET could not repeat the query: a header refers to its exact bytes, or its path is no longer
+    /// known as it was sent.</returns>
+    public EquivalentResource? Create(HttpContext context, ReadOnlyMemory<byte> content)
     {
-        var query = StoredQuery.Create(context, content);
-        if (query.GetPath() is null) return null;
-
-        var normalizations = EndpointNormalizations.Get(context);
-        var cacheKey = QueryKeyReader.GetContentKey(context, _scheme, content.Span, normalizations, out var isNormalized);
-        if (cacheKey is null) return null;
-        byte[] identity =
-            [.. ToBytes(cacheKey.Value), .. Encoding.UTF8.GetBytes($"{EndpointKey.Get(context)}\n{query.PathBase}\n")];
-
-        var start = query.PathBase + _options.LocationPrefix + "/";
-        if (content.Length < _options.MaximumStatelessLocationLength && Canonicalize(query, normalizations, isNormalized) is { } canonical)
-        {
-            var text = canonical.Write();
-            var token = LocationToken.Format(key.Encrypt(LocationToken.Query, identity, text));
-            if (start.Length + token.Length <= _options.MaximumStatelessLocationLength) return new(start + token, token, null, text);
-        }
-
+        if (EquivalentRequest.Get(context) is null && DigestHeaders.Any(name => context.Request.Headers[name].Count > 0)) return null;
+        if (Identify(context, content) is not { } query) return null;
+        var start = query.Query.PathBase + _options.LocationPrefix + "/";
+        if (query.CanonicalContent?.Length < _options.MaximumStatelessLocationLength
+            && start + CreateStatelessToken(query, CurrentKey) is var uri && uri.Length <= _options.MaximumStatelessLocationLength)
+            return new(uri, null, []);
         Span<byte> digest = stackalloc byte[LocationKey.DigestLength];
-        key.Digest(identity, digest);
-        var stored = LocationToken.Format(LocationToken.ForStoredQuery(key, digest));
-        return new(start + stored, stored, QueryKey(digest), query.Write());
+        return new(start + CreateStoredToken(query, CurrentKey, digest), QueryKey(digest), query.Query.Write());
     }
 
     /// <summary>Whether an equivalent request stands for the query that runs in its place.</summary>
-    public bool StandsFor(EquivalentRequest request, HttpContext context, ReadOnlyMemory<byte> content) =>
-        Create(context, content, request.Key)?.Token == request.Token;
+    public bool StandsFor(EquivalentRequest request, HttpContext context, ReadOnlyMemory<byte> content)
+    {
+        if (request.Result is not null || Identify(context, content) is not { } query) return false;
+        Span<byte> digest = stackalloc byte[LocationKey.DigestLength];
+        return request.Token == (LocationToken.Parse(request.Token) is [LocationToken.Query, ..]
+            ? query.CanonicalContent is null ? null : CreateStatelessToken(query, request.Key)
+            : CreateStoredToken(query, request.Key, digest));
+    }
 
     /// <summary>Makes sure that a GET of the resource will find it.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="freshness">How long caches may keep the response that names it.</param>
     /// <returns>Whether it will.</returns>
-    public ValueTask<bool> KeepAsync(EquivalentResource resource) =>
-        resource.StoreKey is { } key ? _store.Value.KeepAsync(key, resource.Record, _options.LocationLifetime) : new(true);
+    public ValueTask<bool> KeepAsync(EquivalentResource resource, TimeSpan freshness) =>
+        resource.StoreKey is { } key
+            ? _store.Value.KeepAsync(
+                key, resource.Record, _options.LocationLifetime + freshness, _options.LocationLifetime / 2, (0, freshness.Ticks))
+            : new(true);
 
     /// <summary>Stores a result.</summary>
-    /// <returns>Its URI, an absolute path; <see langword="null"/> if the store did not take it.</returns>
-    public async ValueTask<string?> KeepAsync(StoredResult result)
+    /// <param name="result">The result.</param>
+    /// <param name="freshness">How long caches may keep the response that names it.</param>
+    /// <returns>The key in the store, and the URI, an absolute path; <see langword="null"/> if the store did not take it.</returns>
+    public async ValueTask<(string StoreKey, string Uri)?> KeepAsync(StoredResult result, TimeSpan freshness)
     {
         var record = result.Write();
         var digest = new byte[LocationKey.DigestLength];
@@ -94,11 +96,16 @@ internal sealed class EquivalentResources
         // Results of one period share their time of expiry, so the same result has the same URI.
         var period = _options.StoredResultLifetime.Ticks;
         var now = _time.GetUtcNow();
-        var expires = new DateTimeOffset((now.Ticks / period + 2) * period, TimeSpan.Zero);
-        if (!await _store.Value.KeepAsync(ResultKey(digest), record, expires - now, expires.Ticks)) return null;
-        return result.Query.PathBase + _options.LocationPrefix + "/"
-            + LocationToken.Format(LocationToken.ForStoredResult(CurrentKey, expires, digest));
+        var end = new DateTimeOffset(((now + freshness).Ticks / period + 2) * period, TimeSpan.Zero);
+        var expires = DateTimeOffset.FromUnixTimeSeconds(end.AddTicks(TimeSpan.TicksPerSecond - 1).ToUnixTimeSeconds());
+        var key = ResultKey(digest);
+        if (!await _store.Value.KeepAsync(key, record, expires - now, expires - now, (expires.Ticks, 0))) return null;
+        var token = LocationToken.Format(LocationToken.ForStoredResult(CurrentKey, expires, digest));
+        return (key, result.Query.PathBase + _options.LocationPrefix + "/" + token);
     }
+
+    /// <summary>Removes a result.</summary>
+    public ValueTask RemoveAsync(string storeKey) => _store.Value.RemoveAsync(storeKey);
 
     /// <summary>Finds what a token stands for.</summary>
     public async ValueTask<FoundResource> FindAsync(string text)
@@ -153,14 +160,33 @@ internal sealed class EquivalentResources
         return digest.SequenceEqual(LocationToken.GetDigest(token));
     }
 
-    // Contents that the key treats as equal must have one token.
-    private StoredQuery? Canonicalize(StoredQuery query, QueryNormalizations normalizations, bool isNormalized)
+    private IdentifiedQuery? Identify(HttpContext context, ReadOnlyMemory<byte> content)
     {
-        if (!isNormalized) return query;
-        if (_scheme.Normalizers.Length > 0 || query.Headers.Any(header => header.Key is "Content-Encoding")) return null;
-        return CanonicalContent.TryCreate(query.Content, normalizations | _scheme.Normalizations) is { } content
-            ? query with { Content = content }
-            : null;
+        var query = StoredQuery.Create(context, content);
+        if (query.GetPath() is null) return null;
+        var normalizations = EndpointNormalizations.Get(context);
+        if (QueryKeyReader.GetContentKey(context, _scheme, content.Span, normalizations, out var isNormalized) is not { } key) return null;
+        byte[] identity = [.. ToBytes(key), .. Encoding.UTF8.GetBytes($"{EndpointKey.GetFull(context)}\n{query.PathBase}")];
+        return new(query, identity, Canonicalize(query, normalizations, isNormalized));
+    }
+
+    // Contents that the key treats as equal must have one token.
+    private ReadOnlyMemory<byte>? Canonicalize(StoredQuery query, QueryNormalizations normalizations, bool isNormalized)
+    {
+        if (!isNormalized) return query.Content;
+        return _scheme.Normalizers.Length > 0 || query.Headers.Any(header => header.Key is "Content-Encoding")
+            ? null
+            : CanonicalContent.TryCreate(query.Content, normalizations | _scheme.Normalizations);
+    }
+
+    private static string CreateStatelessToken(IdentifiedQuery query, LocationKey key) =>
+        LocationToken.Format(key.Encrypt(
+            LocationToken.Query, query.Identity, (query.Query with { Content = query.CanonicalContent!.Value }).Write()));
+
+    private static string CreateStoredToken(IdentifiedQuery query, LocationKey key, Span<byte> digest)
+    {
+        key.Digest(query.Identity, digest);
+        return LocationToken.Format(LocationToken.ForStoredQuery(key, digest));
     }
 
     private IQueryCacheStore CreateStore(IServiceProvider services) =>
@@ -178,4 +204,6 @@ internal sealed class EquivalentResources
     private static string QueryKey(ReadOnlySpan<byte> digest) => "httpquery:query:" + LocationToken.Format(digest);
 
     private static string ResultKey(ReadOnlySpan<byte> digest) => "httpquery:result:" + LocationToken.Format(digest);
+
+    private sealed record IdentifiedQuery(StoredQuery Query, byte[] Identity, ReadOnlyMemory<byte>? CanonicalContent);
 }

@@ -19,25 +19,27 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
     private const int MaximumWritten = 10_000;
 
     private readonly bool _isInMemory = store is MemoryCacheStore;
-    private ConcurrentDictionary<string, (long Time, long Version)> _written = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, (long Time, (long, long) Version)> _written = new(StringComparer.Ordinal);
     private long _pausedUntil;
 
-    /// <summary>Makes sure that an item is in the store for at least half of the lifetime.</summary>
+    /// <summary>Makes sure that an item is in the store.</summary>
     /// <param name="key">Key of the item.</param>
     /// <param name="value">The item.</param>
     /// <param name="lifetime">Time until it expires.</param>
+    /// <param name="slack">Time by which it may expire earlier.</param>
     /// <param name="version">Another version must be written again.</param>
     /// <returns>Whether it is in the store.</returns>
-    public async ValueTask<bool> KeepAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, long version = 0)
+    public async ValueTask<bool> KeepAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, TimeSpan slack, (long, long) version)
     {
         var now = time.GetTimestamp();
         if (_written.TryGetValue(key, out var written)
             && written.Version == version
-            && time.GetElapsedTime(written.Time, now) is var age && age < lifetime / 2 && age < Rewrite
+            && time.GetElapsedTime(written.Time, now) is var age && age < slack && age < Rewrite
             && (!_isInMemory || await store.GetAsync(key, CancellationToken.None) is not null))
             return true;
         if (value.Length > store.MaximumItemSize
-            || !await TryAsync(token => store.SetAsync(key, new ReadOnlySequence<byte>(value), lifetime, token)))
+            || !await TryAsync(token => store.SetAsync(key, new ReadOnlySequence<byte>(value), lifetime, token))
+            || (_isInMemory && await store.GetAsync(key, CancellationToken.None) is null))
             return false;
         if (_written.Count >= MaximumWritten) _written = new(StringComparer.Ordinal);
         _written[key] = (now, version);
@@ -58,10 +60,17 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
         return (isKnown, isKnown ? value : null);
     }
 
+    /// <summary>Removes an item, as far as the store can be reached.</summary>
+    public async ValueTask RemoveAsync(string key)
+    {
+        _written.TryRemove(key, out _);
+        await TryAsync(token => store.RemoveAsync(key, token));
+    }
+
     private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> call)
     {
         if (Interlocked.Read(ref _pausedUntil) is not 0 and var until && time.GetTimestamp() < until) return false;
-        using var cancellation = new CancellationTokenSource();
+        var cancellation = new CancellationTokenSource();
         Task? calling = null;
         try
         {
@@ -74,7 +83,8 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
             // A late failure concerns no request.
             _ = calling?.ContinueWith(
                 static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            await cancellation.CancelAsync();
+            _ = cancellation.CancelAsync().ContinueWith(
+                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             if (exception is TimeoutException)
                 Interlocked.Exchange(
                     ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * PauseFactor * time.TimestampFrequency));

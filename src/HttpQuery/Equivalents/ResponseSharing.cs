@@ -1,3 +1,4 @@
+using HttpQuery.CachePolicies;
 using HttpQuery.Caching.Rules;
 using HttpQuery.Http;
 using HttpQuery.Identity;
@@ -14,6 +15,9 @@ namespace HttpQuery.Equivalents;
 /// §3.5).</remarks>
 internal sealed class ResponseSharing
 {
+    // A store need not keep anything longer.
+    private static readonly TimeSpan MaximumFreshness = TimeSpan.FromDays(365);
+
     private readonly IList<string> _credentialHeaders;
     private readonly bool _hasUsers;
 
@@ -34,8 +38,10 @@ internal sealed class ResponseSharing
         if (wasUserAccessed || context.Request.Headers.Cookie.Count > 0 || UserDigest.IsPersonal(context, _credentialHeaders))
         {
             if (!SaysHow(headers.CacheControl)) headers.CacheControl = AddPrivate(headers.CacheControl);
-            if (headers.TryGetValue("CDN-Cache-Control", out var targeted) && !SaysHow(targeted))
-                headers["CDN-Cache-Control"] = AddPrivate(targeted);
+
+            // Those of RFC 9213, for one network or for all.
+            foreach (var (name, lines) in headers.Where(header => IsTargeted(header.Key) && !SaysHow(header.Value)).ToArray())
+                headers[name] = AddPrivate(lines);
         }
         else if (_hasUsers && !SaysHow(headers.CacheControl))
         {
@@ -43,6 +49,21 @@ internal sealed class ResponseSharing
             VaryHeader.Add(headers, "Cookie");
         }
     }
+
+    /// <summary>Whether a response says that all users may share it.</summary>
+    public static bool IsPublic(HttpResponse response) =>
+        ResponseDirectives.Parse(response.Headers.CacheControl) is { Public: true, Private: false, PrivateFields: null };
+
+    /// <summary>How long caches may keep a response without asking again, at most.</summary>
+    public static TimeSpan GetFreshness(HttpContext context)
+    {
+        var directives = ResponseDirectives.Parse(context.Response.Headers.CacheControl);
+        TimeSpan?[] lifetimes = [directives.MaxAge, directives.SharedMaxAge, QueryCachePolicy.Get(context).Lifetime];
+        var lifetime = (lifetimes.Max() ?? TimeSpan.Zero) + (directives.StaleWhileRevalidate ?? TimeSpan.Zero);
+        return lifetime < MaximumFreshness ? lifetime : MaximumFreshness;
+    }
+
+    private static bool IsTargeted(string name) => name.EndsWith("-Cache-Control", StringComparison.OrdinalIgnoreCase);
 
     private static bool SaysHow(StringValues lines)
     {

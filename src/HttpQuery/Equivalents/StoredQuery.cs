@@ -29,7 +29,7 @@ internal sealed record StoredQuery(
     public string? GetPath()
     {
         var path = PathString.FromUriComponent(Target.Split('?')[0]).Value;
-        return path is null || path.Split('/').Any(segment => segment is "." or "..") ? null : path;
+        return path is null || path.Contains('\0') || path.Split('/').Any(segment => segment is "." or "..") ? null : path;
     }
 
     /// <summary>The query part of the target, with its question mark, or an empty text.</summary>
@@ -52,6 +52,16 @@ internal sealed record StoredQuery(
     public static StoredQuery Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new RecordReader(bytes);
-        return new(reader.ReadText(), reader.ReadText(), reader.ReadHeaders(), reader.ReadBytes().ToArray());
+        return Check(new(reader.ReadText(), reader.ReadText(), reader.ReadHeaders(), reader.ReadBytes().ToArray()));
     }
+
+    /// <summary>Returns a query that was read, if it can be one that was written: a store may return other bytes.</summary>
+    /// <exception cref="InvalidDataException">It cannot.</exception>
+    public static StoredQuery Check(StoredQuery query) =>
+        query.Target is ['/', ..]
+        && query.PathBase is "" or ['/', ..]
+        && query.GetPath() is not null
+        && query.Headers.All(header => QueryKeyReader.ContentHeaders.Contains(header.Key) && header.Value.All(line => !line!.Any(char.IsControl)))
+            ? query
+            : throw new InvalidDataException("The record of an equivalent resource is malformed.");
 }

@@ -31,7 +31,7 @@ internal sealed record StoredResult(
     public static StoredResult Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new RecordReader(bytes);
-        var query = new StoredQuery(reader.ReadText(), reader.ReadText(), reader.ReadHeaders(), default);
+        var query = StoredQuery.Check(new(reader.ReadText(), reader.ReadText(), reader.ReadHeaders(), default));
         return new(query, reader.ReadText(), reader.ReadBytes().ToArray(), reader.ReadHeaders(), reader.ReadBytes().ToArray());
     }
 }

@@ -21,17 +21,26 @@ internal static class StoredResultWriter
     public static async Task StoreAsync(HttpContext context, ReadOnlyMemory<byte> content)
     {
         var headers = context.Response.Headers;
-        var directives = ResponseDirectives.Parse(headers.CacheControl);
-        if (headers.ContainsKey("Content-Location") || directives.NoStore) return;
-        var owner = directives.Public ? [] : GetOwner(context);
-        if (owner is null || (!directives.Public && context.Features.Get<IdentityWatch>() is not { WasAccessed: false })) return;
+        if (headers.ContainsKey("Content-Location") || ResponseDirectives.Parse(headers.CacheControl).NoStore) return;
+        var isPublic = ResponseSharing.IsPublic(context.Response);
+        var owner = isPublic ? [] : GetOwner(context);
+        if (owner is null || (!isPublic && context.Features.Get<IdentityWatch>() is not { WasAccessed: false })) return;
 
         var query = StoredQuery.Create(context, default);
         if (query.GetPath() is null) return;
         var result = new StoredResult(
             query, GetEndpoint(context), owner, [.. headers.Where(header => IsKept(header.Key)).Order(ByName)], content);
-        if (await context.RequestServices.GetRequiredService<EquivalentResources>().KeepAsync(result) is { } uri)
-            headers.ContentLocation = uri;
+        var resources = context.RequestServices.GetRequiredService<EquivalentResources>();
+        if (await resources.KeepAsync(result, ResponseSharing.GetFreshness(context)) is not { } stored) return;
+        headers.ContentLocation = stored.Uri;
+        if (!isPublic) context.Features.Set(PersonalResult.Instance);
+
+        // Middleware may still forbid to store or to share the response when it starts.
+        context.Response.OnCompleted(async () =>
+        {
+            if (ResponseDirectives.Parse(headers.CacheControl).NoStore || (isPublic && !ResponseSharing.IsPublic(context.Response)))
+                await resources.RemoveAsync(stored.StoreKey);
+        });
     }
 
     /// <summary>Sends a result, or 404 if it was made for another user or host.</summary>
@@ -64,7 +73,7 @@ internal static class StoredResultWriter
 
     // The host counts, because an application may answer for several.
     private static string GetEndpoint(HttpContext context) =>
-        $"{EndpointKey.Get(context)}\n{context.Request.Scheme}\n{RequestTarget.GetNormalizedAuthority(context)}";
+        $"{EndpointKey.GetFull(context)}\n{context.Request.Scheme}\n{RequestTarget.GetNormalizedAuthority(context)}";
 
     private static bool IsKept(string name) =>
         name.ToUpperInvariant() is "CONTENT-TYPE" or "CONTENT-ENCODING" or "CONTENT-LANGUAGE" or "CONTENT-DISPOSITION"

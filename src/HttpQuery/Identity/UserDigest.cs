@@ -40,7 +40,7 @@ internal static class UserDigest
     {
         foreach (var name in credentialHeaders)
             if (context.Request.Headers[name].Count > 0) return true;
-        return Create(context, credentialHeaders).Length > 0;
+        return !AuthenticatedPrincipals.AreInUser(context) || Create(context, credentialHeaders).Length > 0;
     }
 
     /// <summary>Returns the digest of a name that the application gives the user (<c>UserBy</c>).</summary>

@@ -7,10 +7,12 @@ namespace HttpQuery.Identity;
 /// <summary>The application's authentication service. The <see cref="IdentityWatch"/> of the request records each call.</summary>
 internal sealed class WatchedAuthenticationService(IAuthenticationService inner) : IAuthenticationService
 {
-    public Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)
+    public async Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)
     {
         IdentityWatch.RecordAccess(context);
-        return inner.AuthenticateAsync(context, scheme);
+        var result = await inner.AuthenticateAsync(context, scheme);
+        if (result.Principal is { } principal) AuthenticatedPrincipals.Add(context, principal);
+        return result;
     }
 
     public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties)

@@ -2,11 +2,14 @@ using HttpQuery.CacheKeys;
 using HttpQuery.Conditions;
 using HttpQuery.Diagnostics;
 using HttpQuery.Endpoints;
+using HttpQuery.Equivalents;
 using HttpQuery.Identity;
 using HttpQuery.Problems;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -81,6 +84,8 @@ internal sealed class QueryContentPolicy(
         var normalizations = EndpointNormalizations.Get(http);
         try
         {
+            if (EquivalentRequest.Get(http) is { } equivalent && !await StandsForAsync(http, equivalent))
+                return Bypass("it asks for a stored result, or for a query of another host");
             var key = await QueryKeyReader.ReadAsync(
                 http, _scheme, options.Value.MaximumBufferedContentLength, sharedOptions.Value.RoutingHeaders);
             return key is null
@@ -93,6 +98,14 @@ internal sealed class QueryContentPolicy(
             http.SetEndpoint(CreateErrorEndpoint(http.GetEndpoint()!, exception));
             return Bypass("its content cannot be read");
         }
+    }
+
+    // The endpoint checks the same. A hit must not be faster than that check.
+    private async ValueTask<bool> StandsForAsync(HttpContext context, EquivalentRequest request)
+    {
+        var content = await BufferedContent.ReadAsync(context, options.Value.MaximumBufferedContentLength);
+        return content.IsCertain
+            && context.RequestServices.GetRequiredService<EquivalentResources>().StandsFor(request, context, content.Bytes);
     }
 
     private OutputCacheKeyFeature Bypass(string obstacle)

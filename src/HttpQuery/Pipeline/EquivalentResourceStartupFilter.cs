@@ -2,6 +2,8 @@ using System.Text;
 using HttpQuery.Caching.Engine;
 using HttpQuery.Conditions;
 using HttpQuery.Equivalents;
+using HttpQuery.Http;
+using HttpQuery.RequestBody;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -38,8 +40,12 @@ internal sealed class EquivalentResourceStartupFilter(
     {
         var found = await resources.FindAsync(token);
         var request = (found as FoundResource.Found)?.Request;
-        if (request is not null && !IsAtPathBase(context, request.Query)) (found, request) = (new FoundResource.Unknown(false), null);
-        if (found is FoundResource.Unknown { IsOurs: false } && !resources.AreUsed)
+        var start = GetStart(context);
+        if (request is not null && start.Length > 0 && start != PathString.FromUriComponent(request.Query.PathBase).Value)
+            (found, request) = (new FoundResource.Unknown(IsOurs: false), null);
+
+        // Below another path, it may be the application's own.
+        if (found is FoundResource.Unknown { IsOurs: false } && (start.Length > 0 || !resources.AreUsed))
         {
             await next(context);
             return;
@@ -83,12 +89,11 @@ internal sealed class EquivalentResourceStartupFilter(
         }
     }
 
-    // A proxy may remove the path base before the request arrives.
-    private bool IsAtPathBase(HttpContext context, StoredQuery query)
+    // What stands before the prefix: the path base, unless a proxy has removed it.
+    private string GetStart(HttpContext context)
     {
-        var path = context.Request.Path.Value.AsSpan();
-        var start = path[..(path.LastIndexOf('/') - _prefix.Length)];
-        return start.IsEmpty || PathString.FromUriComponent(query.PathBase).Value.AsSpan().SequenceEqual(start);
+        var path = context.Request.Path.Value!;
+        return path[..(path.LastIndexOf('/') - _prefix.Length)];
     }
 
     private static bool IsPreflight(HttpRequest request) =>
@@ -106,7 +111,7 @@ internal sealed class EquivalentResourceStartupFilter(
         var content = equivalent.Result is null ? equivalent.Query.Content : Encoding.ASCII.GetBytes(equivalent.Token);
         request.Headers.TransferEncoding = StringValues.Empty;
         request.ContentLength = content.Length;
-        request.Body = new EquivalentContent(equivalent, content);
+        request.Body = new ReplayedStream(content, Stream.Null);
         context.Features.Set<IHttpRequestBodyDetectionFeature>(new ContentFeature(content.Length > 0));
         context.Features.Set(equivalent);
     }
@@ -122,10 +127,14 @@ internal sealed class EquivalentResourceStartupFilter(
             return Task.CompletedTask;
         });
         var decoded = query.GetPath()!;
+
+        // The server knows the path base if it stands in the target that it received.
+        var isBaseSent = http.PathBase.Length > 0
+            && new PathString(decoded).StartsWithSegments(http.PathBase, StringComparison.Ordinal)
+            && PathString.FromUriComponent(RequestTarget.Get(context).Split('?')[0]).StartsWithSegments(http.PathBase, StringComparison.Ordinal);
         (http.RawTarget, http.QueryString) = (query.Target, query.GetQueryString());
-        http.Path = http.PathBase.Length > 0 && decoded.StartsWith(http.PathBase, StringComparison.Ordinal)
-            ? decoded[http.PathBase.Length..]
-            : decoded;
+        http.Path = isBaseSent ? decoded[http.PathBase.Length..] : decoded;
+        context.Features.Set<IEndpointFeature>(new EquivalentEndpointFeature(context));
     }
 
     private void Finish(HttpContext context, EquivalentRequest? request, string token)
@@ -138,13 +147,16 @@ internal sealed class EquivalentResourceStartupFilter(
         if (request is not null) sharing.Restrict(context, request.Watch?.WasAccessed is true);
 
         // A redirect to the same path on another origin, such as HTTPS, is one to the equivalent resource.
-        if (request is not null
+        if (request is { IsVerified: false }
             && response.StatusCode is >= 300 and < 400
             && headers.Location is [{ } location]
-            && TargetUri.ToOriginForm(location) == request.Query.Target
-            && location.Length > request.Query.Target.Length)
-            headers.Location = $"{location[..^request.Query.Target.Length]}{request.Query.PathBase}{_prefix}/{token}";
+            && TargetUri.ToOriginForm(location) is { } target && target.Length < location.Length
+            && (target == request.Query.Target || target == GetPresentTarget(context.Request)))
+            headers.Location = $"{location[..^target.Length]}{request.Query.PathBase}{_prefix}/{token}";
     }
+
+    private static string GetPresentTarget(HttpRequest request) =>
+        request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString.ToUriComponent();
 
     private sealed class ContentFeature(bool canHaveBody) : IHttpRequestBodyDetectionFeature
     {

@@ -6,6 +6,7 @@ using HttpQuery.Caching.Engine;
 using HttpQuery.Caching.Headers;
 using HttpQuery.Caching.Status;
 using HttpQuery.Endpoints;
+using HttpQuery.Equivalents;
 using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -327,9 +328,13 @@ internal sealed class ForwardedResponseFeature : IHttpResponseFeature, IHttpRequ
     private List<KeyValuePair<string, StringValues>> ReceivedHeaders()
     {
         var headers = new List<KeyValuePair<string, StringValues>>(_response.Headers.Count + 1);
+        var isResultPersonal = _context.Features.Get<PersonalResult>() is not null;
         foreach (var (name, lines) in _response.Headers)
         {
             var own = lines;
+
+            // The result of one user is of no use to another who shares the response.
+            if (isResultPersonal && name.Equals("Content-Location", StringComparison.OrdinalIgnoreCase)) continue;
             if (_before.TryGetValue(name, out var before) && !IsRule(name))
             {
                 if (lines.Equals(before)) continue;

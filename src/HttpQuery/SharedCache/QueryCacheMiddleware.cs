@@ -209,7 +209,7 @@ internal sealed class QueryCacheMiddleware
         var (request, target) = (context.Request, RequestTarget.Get(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
-        var equivalent = (request.Body as EquivalentContent)?.Request;
+        var equivalent = BufferedContent.IsServerStream(request.Body) ? null : EquivalentRequest.Get(context);
         var authority = RequestTarget.GetAuthority(context);
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _order.FindBypass(context, isRewritten);
         var normalizations = method is "QUERY" ? EndpointNormalizations.Get(context) : QueryNormalizations.None;
@@ -282,7 +282,7 @@ internal sealed class QueryCacheMiddleware
     {
         if (policy.IsSharedAcrossUsers) return [];
         if (policy.User?.Invoke(context) is { } name) return UserDigest.Create(name);
-        if (!UserDigest.IsCertain(context)) return null;
+        if (!UserDigest.IsCertain(context) || (_order.Authenticates && !AuthenticatedPrincipals.AreInUser(context))) return null;
         var user = UserDigest.Create(context, _options.CredentialHeaders);
         if (user.Length > 0) _warnings.WarnAboutTokenClaims(context);
         return user;

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HttpQuery.Equivalents;
+
+/// <summary>Lets routing choose only an endpoint that has equivalent resources or stores results. Any other would not check that the request
+/// stands for its query.</summary>
+internal sealed class EquivalentEndpointFeature(HttpContext context) : IEndpointFeature
+{
+    private static readonly Endpoint Unknown =
+        new(EquivalentProblems.WriteUnknownAsync, EndpointMetadataCollection.Empty, "Unknown equivalent resource");
+
+    private Endpoint? _endpoint;
+
+    public Endpoint? Endpoint
+    {
+        get => _endpoint;
+        set => _endpoint = value is null || EquivalentStartupCheck.IsNeeded(value) || IsErrorPage || HttpMethods.IsOptions(context.Request.Method)
+            ? value
+            : Unknown;
+    }
+
+    private bool IsErrorPage =>
+        context.Features.Get<IExceptionHandlerFeature>() is not null || context.Features.Get<IStatusCodeReExecuteFeature>() is not null;
+}
