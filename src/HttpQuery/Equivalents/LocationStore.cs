@@ -13,8 +13,8 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
     // After a timeout, the store is skipped for this many times the timeout.
     private const int PauseFactor = 4;
 
-    // Written again after this time at the latest, because a store may evict.
-    private static readonly TimeSpan Rewrite = TimeSpan.FromMinutes(10);
+    // Written again after this time at the latest: a store may evict, and only the machine that is asked for the item sees it.
+    private static readonly TimeSpan Rewrite = TimeSpan.FromMinutes(1);
 
     private const int MaximumWritten = 10_000;
 
@@ -75,6 +75,9 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
             _ = calling?.ContinueWith(
                 static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             await cancellation.CancelAsync();
+
+            // It may come back without its items.
+            _written.Clear();
             if (exception is TimeoutException)
                 Interlocked.Exchange(
                     ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * PauseFactor * time.TimestampFrequency));
