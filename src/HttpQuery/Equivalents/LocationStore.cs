@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,7 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
     private const int MaximumWritten = 10_000;
 
     private readonly bool _isInMemory = store is MemoryCacheStore;
+    private readonly BoundedWarning _failures = new(time);
     private ConcurrentDictionary<string, (long Time, long Version)> _written = new(StringComparer.Ordinal);
     private long _pausedUntil;
 
@@ -81,7 +83,7 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
             if (exception is TimeoutException)
                 Interlocked.Exchange(
                     ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * PauseFactor * time.TimestampFrequency));
-            Log.LocationStoreFailed(logger, exception);
+            if (_failures.IsDue(out var count)) Log.LocationStoreFailed(logger, exception, count);
             return false;
         }
     }

@@ -1,6 +1,8 @@
+using HttpQuery.Tests.Pipeline;
 using HttpQuery.Tests.Shared;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HttpQuery.Tests.Equivalents;
@@ -68,6 +70,21 @@ public sealed class LocationStoreTests
         _cache.Before = () => Task.CompletedTask;
         await a.LocateAsync();
         Assert.Equal(200, (await b.GetAsync(location)).Status);
+    }
+
+    [Fact]
+    public async Task Failures_are_logged_once_a_minute()
+    {
+        var log = new LogLines();
+        await using var app = await StartAsync(services => services.AddSingleton<ILoggerProvider>(log));
+        _cache.Before = () => throw new IOException("The store is gone.");
+        for (var i = 0; i < 5; i++) await app.QueryAsync();
+        Assert.Equal(1, Count());
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.QueryAsync();
+        Assert.Equal(2, Count());
+
+        int Count() => log.Text.Split('\n').Count(line => line.StartsWith("The store of equivalent resources", StringComparison.Ordinal));
     }
 
     [Theory]
