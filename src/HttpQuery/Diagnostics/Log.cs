@@ -18,8 +18,9 @@ internal static partial class Log
     public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
 
     [LoggerMessage(4, LogLevel.Warning,
-        "The store of equivalent resources and results failed. Responses name no URI, or a GET of one gets 503.")]
-    public static partial void LocationStoreFailed(ILogger logger, Exception exception);
+        "The store of equivalent resources and results failed, {Count} times since the last warning. Meanwhile, responses name no URI, or a "
+        + "GET of one gets 503.")]
+    public static partial void LocationStoreFailed(ILogger logger, Exception exception, long count);
 
     [LoggerMessage(5, LogLevel.Warning,
         "HttpQuery:LocationKeys is empty. The URIs of equivalent resources and results are valid in this process alone, until it ends. "

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using HttpQuery.Caching;
+using HttpQuery.Caching.Diagnostics;
 using HttpQuery.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +14,13 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
     // After a timeout, the store is skipped for this many times the timeout.
     private const int PauseFactor = 4;
 
-    // Written again after this time at the latest, because a store may evict.
-    private static readonly TimeSpan Rewrite = TimeSpan.FromMinutes(10);
+    // Written again after this time at the latest: a store may evict, and only the machine that is asked for the item sees it.
+    private static readonly TimeSpan Rewrite = TimeSpan.FromMinutes(1);
 
     private const int MaximumWritten = 10_000;
 
     private readonly bool _isInMemory = store is MemoryCacheStore;
+    private readonly BoundedWarning _failures = new(time);
     private ConcurrentDictionary<string, (long Time, (long, long) Version)> _written = new(StringComparer.Ordinal);
     private long _pausedUntil;
 
@@ -85,10 +87,13 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
                 static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             _ = cancellation.CancelAsync().ContinueWith(
                 static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+            // It may come back without its items.
+            _written.Clear();
             if (exception is TimeoutException)
                 Interlocked.Exchange(
                     ref _pausedUntil, time.GetTimestamp() + (long)(timeout.TotalSeconds * PauseFactor * time.TimestampFrequency));
-            Log.LocationStoreFailed(logger, exception);
+            if (_failures.IsDue(out var count)) Log.LocationStoreFailed(logger, exception, count);
             return false;
         }
     }

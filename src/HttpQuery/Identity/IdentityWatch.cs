@@ -84,7 +84,8 @@ internal sealed class IdentityWatch : IDisposable
 
     private sealed class WatchedTls(IdentityWatch watch, ITlsConnectionFeature inner) : ITlsConnectionFeature
     {
-        public X509Certificate2? Known => inner.ClientCertificate;
+        // A watch around this one must not take this read for that of the application.
+        public X509Certificate2? Known => inner is WatchedTls outer ? outer.Known : inner.ClientCertificate;
 
         public X509Certificate2? ClientCertificate
         {

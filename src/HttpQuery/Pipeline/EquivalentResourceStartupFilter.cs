@@ -146,13 +146,31 @@ internal sealed class EquivalentResourceStartupFilter(
         headers.Remove(AcceptQuery.HeaderName);
         if (request is not null) sharing.Restrict(context, request.Watch?.WasAccessed is true);
 
-        // A redirect to the same path on another origin, such as HTTPS, is one to the equivalent resource.
-        if (request is { IsVerified: false }
-            && response.StatusCode is >= 300 and < 400
-            && headers.Location is [{ } location]
-            && TargetUri.ToOriginForm(location) is { } target && target.Length < location.Length
-            && (target == request.Query.Target || target == GetPresentTarget(context.Request)))
-            headers.Location = $"{location[..^target.Length]}{request.Query.PathBase}{_prefix}/{token}";
+        // nginx 1.22 reads only one line.
+        if (headers.Vary.Count > 1) headers.Vary = string.Join(", ", headers.Vary.AsEnumerable());
+        if (request is { IsVerified: false }) RedirectHere(context, request, token);
+    }
+
+    // Middleware redirects the query, to HTTPS for example, and the client would send a GET to the path of the query.
+    private void RedirectHere(HttpContext context, EquivalentRequest equivalent, string token)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (response.StatusCode is not (301 or 302 or 307 or 308)
+            || response.Headers.Location is not [{ } location]
+            || TargetUri.ToOriginForm(location) is not { } target
+            || (target != equivalent.Query.Target && target != GetPresentTarget(request)))
+            return;
+
+        if (Uri.TryCreate(location, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            && uri.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase))
+        {
+            response.Headers.Location = $"{uri.Scheme}://{uri.Authority}{equivalent.Query.PathBase}{_prefix}/{token}";
+            return;
+        }
+        response.StatusCode = StatusCodes.Status404NotFound;
+        response.Headers.Location = StringValues.Empty;
+        response.Headers.CacheControl = "no-store";
     }
 
     private static string GetPresentTarget(HttpRequest request) =>

@@ -2,6 +2,9 @@ using HttpQuery.Tests.Exchanges;
 using HttpQuery.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Tests.Equivalents;
 
@@ -29,6 +32,8 @@ public sealed class NginxCacheTests
         Assert.Equal((200, "HIT", "", "17"), (head.Status, head["X-Cache"], head.ContentText, head["Content-Length"]));
         var condition = await nginx.SendAsync($"GET {query["Location"]}", fields: $"If-None-Match: {first["ETag"]}");
         Assert.Equal((304, "HIT", ""), (condition.Status, condition["X-Cache"], condition.ContentText));
+        var part = await nginx.SendAsync($"GET {query["Location"]}", fields: "Range: bytes=2-10");
+        Assert.Equal((206, "HIT", "anonymous"), (part.Status, part["X-Cache"], part.ContentText));
         Assert.Equal(2, app.Runs);
     }
 
@@ -72,8 +77,12 @@ public sealed class NginxCacheTests
     [InlineData("Cookie", null)]
     public async Task Two_users_never_share_a_response(string header, string? cacheControl)
     {
-        // An operator may give all responses a lifetime.
-        await using var app = await StartWithUsersAsync(header, context => context.Response.Headers.CacheControl = cacheControl);
+        // The lifetime may be in an older header, or an operator may give one to all responses.
+        await using var app = await StartWithUsersAsync(header, context =>
+        {
+            context.Response.Headers.CacheControl = cacheControl;
+            if (cacheControl is null) context.Response.Headers.Expires = "Fri, 01 Jan 2100 00:00:00 GMT";
+        });
         await using var nginx = await NginxServer.StartAsync(app.Port, "proxy_cache_valid 200 1m;");
         var location = await app.LocateAsync(target: "/mine", fields: $"{header}: Ann");
         for (var round = 0; round < 2; round++)
@@ -235,6 +244,64 @@ public sealed class NginxCacheTests
         while (get["X-Cache"] is "HIT");
         Assert.Equal((200, "REVALIDATED", "same"), (get.Status, get["X-Cache"], get.ContentText));
         Assert.Equal(before + 1, runs);
+    }
+
+    [Fact]
+    public async Task Hosts_have_URIs_of_their_own()
+    {
+        // The key of nginx has no host, unless its operator says so.
+        await using var app = await EquivalentApp.StartAsync(
+            map: app => app.MapQueryText("/host", context =>
+            {
+                context.Response.Headers.CacheControl = "public, max-age=60";
+                return context.Request.Host.Value!;
+            }));
+        await using var nginx = await NginxServer.StartAsync(app.Port);
+        var (one, other) = (await LocateAsync("one.test"), await LocateAsync("other.test"));
+        Assert.NotEqual(one["Location"], other["Location"]);
+        foreach (var uri in (string[])[one["Location"]!, one["Content-Location"]!])
+        {
+            Assert.Equal(404, (await GetAsync(uri, "other.test")).Status);
+            Assert.Equal("one.test", (await GetAsync(uri, "one.test")).ContentText);
+        }
+
+        Task<RawResponse> LocateAsync(string host) =>
+            RawHttp.SendAsync(nginx.Port, "QUERY /host", ["Content-Type: application/json"], EquivalentApp.Query, host);
+        Task<RawResponse> GetAsync(string uri, string host) => RawHttp.SendAsync(nginx.Port, $"GET {uri}", [], host: host);
+    }
+
+    [Fact]
+    public async Task URIs_hold_behind_a_prefix_that_nginx_removes()
+    {
+        await using var app = await EquivalentApp.StartAsync(
+            cacheControl: "public, max-age=60",
+            map: app => app.UseForwardedHeaders(new() { ForwardedHeaders = ForwardedHeaders.All }).UseRouting());
+        await using var nginx = await NginxServer.StartAsync(
+            app.Port, "rewrite ^/api(/.*)$ $1 break;", "proxy_set_header X-Forwarded-Prefix /api;", "proxy_set_header X-Forwarded-Proto https;",
+            "proxy_set_header X-Forwarded-Host api.test;", "proxy_set_header X-Forwarded-For $remote_addr;");
+        var query = await nginx.SendAsync("QUERY /api/rfcs", EquivalentApp.Query);
+        foreach (var name in (string[])["Location", "Content-Location"])
+        {
+            Assert.StartsWith("/api/_query/", query[name], StringComparison.Ordinal);
+            var first = await nginx.SendAsync($"GET {query[name]}");
+            Assert.Equal((200, "MISS"), (first.Status, first["X-Cache"]));
+            var second = await nginx.SendAsync($"GET {query[name]}");
+            Assert.Equal((200, "HIT", first.ContentText), (second.Status, second["X-Cache"], second.ContentText));
+        }
+    }
+
+    [Fact]
+    public async Task A_503_is_not_kept()
+    {
+        var cache = new SharedDistributedCache();
+        await using var app = await EquivalentApp.StartAsync(
+            o => o.MaximumStatelessLocationLength = 0, services: services => services.AddSingleton<IDistributedCache>(cache));
+        await using var nginx = await NginxServer.StartAsync(app.Port, "proxy_cache_valid any 1m;");
+        var location = await app.LocateAsync();
+        cache.Before = () => throw new IOException("The store is gone.");
+        Assert.Equal(503, (await nginx.SendAsync($"GET {location}")).Status);
+        cache.Before = () => Task.CompletedTask;
+        Assert.Equal(200, (await nginx.SendAsync($"GET {location}")).Status);
     }
 
     [Fact]
