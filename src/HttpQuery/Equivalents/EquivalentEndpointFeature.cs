@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HttpQuery.Equivalents;
 
-/// <summary>Lets routing choose only an endpoint that has equivalent resources or stores results. Any other would not check that the request
-/// stands for its query.</summary>
+/// <summary>Lets routing choose only an endpoint that has equivalent resources or stores results. Any other would not check that the
+/// request stands for its query.</summary>
 internal sealed class EquivalentEndpointFeature(HttpContext context) : IEndpointFeature
 {
     private static readonly Endpoint Unknown =
@@ -16,10 +16,10 @@ internal sealed class EquivalentEndpointFeature(HttpContext context) : IEndpoint
     public Endpoint? Endpoint
     {
         get => _endpoint;
-        set => _endpoint = value is null || EquivalentStartupCheck.IsNeeded(value) || IsErrorPage || HttpMethods.IsOptions(context.Request.Method)
-            ? value
-            : Unknown;
+        set => _endpoint = value is null || EquivalentStartupCheck.IsNeeded(value) || IsErrorPage || IsPreflight ? value : Unknown;
     }
+
+    private bool IsPreflight => HttpMethods.IsOptions(context.Request.Method);
 
     private bool IsErrorPage =>
         context.Features.Get<IExceptionHandlerFeature>() is not null || context.Features.Get<IStatusCodeReExecuteFeature>() is not null;

@@ -23,12 +23,15 @@ internal sealed class EquivalentResources
     private readonly HttpQueryOptions _options;
     private readonly QueryCacheKeyScheme _scheme;
     private readonly TimeProvider _time;
+    private readonly IList<string> _credentialHeaders;
     private readonly LocationKey[] _keys;
     private readonly Lazy<LocationStore> _store;
 
     public EquivalentResources(
-        IOptions<HttpQueryOptions> options, QueryCacheKeyScheme scheme, QueryTelemetry telemetry, IServiceProvider services)
+        IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> cacheOptions, QueryCacheKeyScheme scheme,
+        QueryTelemetry telemetry, IServiceProvider services)
     {
+        _credentialHeaders = cacheOptions.Value.CredentialHeaders;
         (_options, _scheme) = (options.Value, scheme);
         _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         string[] secrets = _options.LocationKeys.Count > 0 ? [.. _options.LocationKeys] : [RandomNumberGenerator.GetHexString(64)];
@@ -49,11 +52,13 @@ internal sealed class EquivalentResources
     /// <summary>Returns the equivalent resource of a query.</summary>
     /// <param name="context">The QUERY, or a request that repeats one.</param>
     /// <param name="content">All of its content.</param>
-    /// <returns><see langword="null"/> if a GET could not repeat the query: a header refers to its exact bytes, or its path is no longer
-    /// known as it was sent.</returns>
+    /// <returns><see langword="null"/> if a GET could not repeat the query: a header refers to its exact bytes, its URI may contain a
+    /// credential, or its path is no longer known as it was sent.</returns>
     public EquivalentResource? Create(HttpContext context, ReadOnlyMemory<byte> content)
     {
-        if (EquivalentRequest.Get(context) is null && DigestHeaders.Any(name => context.Request.Headers[name].Count > 0)) return null;
+        if (EquivalentRequest.Get(context) is null
+            && (DigestHeaders.Any(name => context.Request.Headers[name].Count > 0) || UriCredential.IsLikely(context, _credentialHeaders)))
+            return null;
         if (Identify(context, content) is not { } query) return null;
         var start = query.Query.PathBase + _options.LocationPrefix + "/";
         if (query.CanonicalContent?.Length < _options.MaximumStatelessLocationLength

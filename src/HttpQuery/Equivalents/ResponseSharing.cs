@@ -2,9 +2,7 @@ using HttpQuery.CachePolicies;
 using HttpQuery.Caching.Rules;
 using HttpQuery.Http;
 using HttpQuery.Identity;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -13,23 +11,15 @@ namespace HttpQuery.Equivalents;
 /// <summary>Keeps the response at an equivalent resource to its user, in caches that share it with all.</summary>
 /// <remarks>Caches that know only GET often ignore that a response to a request with <c>Authorization</c> is not for others (RFC 9111
 /// §3.5).</remarks>
-internal sealed class ResponseSharing
+internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
 {
     // A store need not keep anything longer.
     private static readonly TimeSpan MaximumFreshness = TimeSpan.FromDays(365);
 
-    private readonly IList<string> _credentialHeaders;
-    private readonly bool _hasUsers;
-
-    public ResponseSharing(IOptions<HttpQueryCacheOptions> options, IServiceProvider services)
-    {
-        _credentialHeaders = options.Value.CredentialHeaders;
-        _hasUsers = services.GetService<IAuthenticationSchemeProvider>() is not null
-            || _credentialHeaders.Any(name => !name.Equals("Authorization", StringComparison.OrdinalIgnoreCase));
-    }
+    private readonly IList<string> _credentialHeaders = options.Value.CredentialHeaders;
 
     /// <summary>Adds <c>private</c> if the request is that of a known user, or carries a credential or a cookie. Otherwise adds the names
-    /// of such headers to <c>Vary</c>, if the application has users. A response that says how it may be shared stays as it is.</summary>
+    /// of such headers to <c>Vary</c>. A response that says how it may be shared stays as it is.</summary>
     /// <param name="context">The request, when its response starts.</param>
     /// <param name="wasUserAccessed">Whether the endpoint asked for the user.</param>
     public void Restrict(HttpContext context, bool wasUserAccessed)
@@ -43,7 +33,7 @@ internal sealed class ResponseSharing
             foreach (var (name, lines) in headers.Where(header => IsTargeted(header.Key) && !SaysHow(header.Value)).ToArray())
                 headers[name] = AddPrivate(lines);
         }
-        else if (_hasUsers && !SaysHow(headers.CacheControl))
+        else if (!SaysHow(headers.CacheControl))
         {
             foreach (var name in _credentialHeaders) VaryHeader.Add(headers, name);
             VaryHeader.Add(headers, "Cookie");

@@ -61,7 +61,8 @@ internal sealed record StoredQuery(
         query.Target is ['/', ..]
         && query.PathBase is "" or ['/', ..]
         && query.GetPath() is not null
-        && query.Headers.All(header => QueryKeyReader.ContentHeaders.Contains(header.Key) && header.Value.All(line => !line!.Any(char.IsControl)))
+        && query.Headers.All(header =>
+            QueryKeyReader.ContentHeaders.Contains(header.Key) && header.Value.All(line => !line!.Any(char.IsControl)))
             ? query
             : throw new InvalidDataException("The record of an equivalent resource is malformed.");
 }

@@ -27,7 +27,7 @@ internal static class StoredResultWriter
         if (owner is null || (!isPublic && context.Features.Get<IdentityWatch>() is not { WasAccessed: false })) return;
 
         var query = StoredQuery.Create(context, default);
-        if (query.GetPath() is null) return;
+        if (query.GetPath() is null || UriCredential.IsLikely(context, GetCredentialHeaders(context))) return;
         var result = new StoredResult(
             query, GetEndpoint(context), owner, [.. headers.Where(header => IsKept(header.Key)).Order(ByName)], content);
         var resources = context.RequestServices.GetRequiredService<EquivalentResources>();
@@ -68,8 +68,10 @@ internal static class StoredResultWriter
 
     private static byte[]? GetOwner(HttpContext context) =>
         ResultOwner.TryGet(
-            context, QueryCachePolicy.Get(context),
-            context.RequestServices.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.CredentialHeaders);
+            context, QueryCachePolicy.Get(context), GetCredentialHeaders(context));
+
+    private static IList<string> GetCredentialHeaders(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<HttpQueryCacheOptions>>().Value.CredentialHeaders;
 
     // The host counts, because an application may answer for several.
     private static string GetEndpoint(HttpContext context) =>

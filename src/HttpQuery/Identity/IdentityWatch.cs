@@ -35,7 +35,8 @@ internal sealed class IdentityWatch : IDisposable
         watch._features.Set<IHttpAuthenticationFeature>(new WatchedAuthentication(watch, watch._authentication));
 
         // A certificate that is already known is part of the user that was looked up.
-        if (watch._tls is { ClientCertificate: null } tls) watch._features.Set<ITlsConnectionFeature>(new WatchedTls(watch, tls));
+        if (watch._tls is { } tls && GetCertificate(watch._features) is null)
+            watch._features.Set<ITlsConnectionFeature>(new WatchedTls(watch, tls));
         return watch;
     }
 

@@ -129,9 +129,10 @@ internal sealed class EquivalentResourceStartupFilter(
         var decoded = query.GetPath()!;
 
         // The server knows the path base if it stands in the target that it received.
+        var received = PathString.FromUriComponent(RequestTarget.Get(context).Split('?')[0]);
         var isBaseSent = http.PathBase.Length > 0
             && new PathString(decoded).StartsWithSegments(http.PathBase, StringComparison.Ordinal)
-            && PathString.FromUriComponent(RequestTarget.Get(context).Split('?')[0]).StartsWithSegments(http.PathBase, StringComparison.Ordinal);
+            && received.StartsWithSegments(http.PathBase, StringComparison.Ordinal);
         (http.RawTarget, http.QueryString) = (query.Target, query.GetQueryString());
         http.Path = isBaseSent ? decoded[http.PathBase.Length..] : decoded;
         context.Features.Set<IEndpointFeature>(new EquivalentEndpointFeature(context));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HttpQuery.Tests.Equivalents;
 
 // The store: slow, failing, full, and not to be trusted.
-public sealed partial class AttackTests
+public sealed partial class HostileEquivalentTests
 {
     [Theory]
     [InlineData("")]
@@ -20,8 +20,8 @@ public sealed partial class AttackTests
     [InlineData("garbage that means nothing")]
     public async Task Foreign_bytes_in_the_store_are_an_unknown_URI(string bytes)
     {
-        var store = new AttackStore();
-        await using var app = await AttackApp.StartAsync(
+        var store = new FaultyDistributedCache();
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult(),
             o => o.MaximumStatelessLocationLength = 0, store: store);
         var query = await app.TextAsync("/notes", "cats");
@@ -36,8 +36,8 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Records_that_are_cut_off_are_an_unknown_URI()
     {
-        var store = new AttackStore();
-        await using var app = await AttackApp.StartAsync(
+        var store = new FaultyDistributedCache();
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource(), o => o.MaximumStatelessLocationLength = 0, store: store);
         var location = (await app.TextAsync("/notes", "cats"))["Location"]!;
         var (key, record) = store.Items.Single();
@@ -54,8 +54,8 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_store_that_has_the_record_of_another_query_answers_no_other_query()
     {
-        var store = new AttackStore();
-        await using var app = await AttackApp.StartAsync(
+        var store = new FaultyDistributedCache();
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource(), o => o.MaximumStatelessLocationLength = 0, store: store);
         var cats = (await app.TextAsync("/notes", "cats"))["Location"]!;
         var key = store.Items.Keys.Single();
@@ -70,11 +70,11 @@ public sealed partial class AttackTests
     [InlineData(false)]
     public async Task A_store_that_fails_fails_no_query_and_a_GET_is_503(bool isSynchronous)
     {
-        var store = new AttackStore
+        var store = new FaultyDistributedCache
         {
             OnGet = (_, _) => isSynchronous ? throw new IOException("down") : Task.FromException<byte[]?>(new IOException("down")),
         };
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult(),
             o => o.MaximumStatelessLocationLength = 0, store: store);
         var query = await app.TextAsync("/notes", "cats");
@@ -91,14 +91,14 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_store_that_throws_when_its_call_is_cancelled_fails_no_query()
     {
-        var store = new AttackStore();
+        var store = new FaultyDistributedCache();
         Func<CancellationToken, Task> fail = token =>
         {
             token.Register(() => throw new InvalidOperationException("cancelled"));
             return Task.FromException(new IOException("down"));
         };
         store.OnSet = (_, _, token) => fail(token);
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult(),
             o => o.MaximumStatelessLocationLength = 0, store: store);
         var query = await app.TextAsync("/notes", "cats");
@@ -109,7 +109,7 @@ public sealed partial class AttackTests
     public async Task A_store_that_hangs_holds_no_query_longer_than_the_timeout()
     {
         var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var store = new AttackStore
+        var store = new FaultyDistributedCache
         {
             OnSet = (_, _, _) =>
             {
@@ -117,7 +117,7 @@ public sealed partial class AttackTests
                 return new TaskCompletionSource().Task;
             },
         };
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource(), o => o.MaximumStatelessLocationLength = 0, store: store);
         var asking = app.TextAsync("/notes", "cats");
         await called.Task;
@@ -133,7 +133,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_Location_in_memory_names_a_query_that_fits_there()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource(),
             o => (o.MaximumStatelessLocationLength, o.MaximumLocationStoreSize) = (0, 4 * 4096));
         for (var length = 3600; length < 4200; length += 8)
@@ -148,7 +148,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_full_memory_forgets_the_oldest_queries_and_knows_each_that_it_has_just_named()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult(),
             o => (o.MaximumStatelessLocationLength, o.MaximumLocationStoreSize) = (0, 64 * 1024));
         for (var i = 0; i < 100; i++)
@@ -170,7 +170,7 @@ public sealed partial class AttackTests
     public async Task A_result_stays_for_its_lifetime_at_least(double seconds)
     {
         var lifetime = TimeSpan.FromSeconds(seconds);
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithStoredResult(), o => o.StoredResultLifetime = lifetime);
 
         // Just before the end of a period.
@@ -187,7 +187,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Concurrent_first_requests_get_one_URI_each_of_which_holds()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult(), o => o.MaximumStatelessLocationLength = 0);
         var queries = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => app.TextAsync("/notes", $"{i % 4}")));
         foreach (var group in queries.GroupBy(query => query.ContentText))

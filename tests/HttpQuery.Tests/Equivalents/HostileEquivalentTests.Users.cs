@@ -11,14 +11,14 @@ using Microsoft.Extensions.Options;
 namespace HttpQuery.Tests.Equivalents;
 
 // Users: who gets a result, and whether the response to a GET is private.
-public sealed partial class AttackTests
+public sealed partial class HostileEquivalentTests
 {
     [Theory]
     [InlineData("public, private")]
     [InlineData("private, public, max-age=60")]
     public async Task A_result_that_says_both_public_and_private_is_for_its_user(string cacheControl)
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseAuthentication();
@@ -37,7 +37,7 @@ public sealed partial class AttackTests
     [InlineData("private")]
     public async Task A_middleware_that_forbids_to_store_or_to_share_a_response_as_it_starts_is_heeded(string cacheControl)
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseAuthentication();
@@ -68,13 +68,66 @@ public sealed partial class AttackTests
         var get = await app.GetAsync(query["Location"]!, "X-Session: Ann");
         Assert.Equal("Ann found", get.ContentText);
         Assert.Contains("private", get["Cache-Control"] ?? "none", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_whom_a_middleware_authenticated_without_setting_the_user_gives_no_result_to_another()
+    {
+        await using var app = await StartWithSessionsAsync(cache: false);
+        var query = await app.TextAsync("/notes", "cats", "X-Session: Ann");
         if (query["Content-Location"] is { } result) Assert.Equal(404, (await app.GetAsync(result, "X-Session: Bob")).Status);
+    }
+
+    [Fact]
+    public async Task A_filter_that_refuses_a_user_the_query_refuses_the_GET_of_its_Location()
+    {
+        await using var app = await NotesApp.StartAsync(
+            app =>
+            {
+                app.UseAuthentication();
+                app.UseAuthorization();
+                app.MapQuery("/notes", (RfcQuery query, HttpContext context) =>
+                {
+                    context.Response.Headers.CacheControl = "public, max-age=60";
+                    return "found";
+                }).AddEndpointFilter(async (context, next) =>
+                    context.HttpContext.User.Identity?.Name is "Ann" ? await next(context) : Results.StatusCode(403))
+                    .WithEquivalentResource().WithStoredResult();
+            },
+            users: true);
+        var query = await app.QueryAsync("/notes", fields: "Authorization: Ann");
+        Assert.Equal(403, (await app.GetAsync(query["Location"]!, "Authorization: Bob")).Status);
+    }
+
+    [Fact]
+    public async Task A_credential_in_the_URI_of_a_query_does_not_authenticate_another_user()
+    {
+        await using var app = await NotesApp.StartAsync(
+            app =>
+            {
+                // As bearer tokens of WebSockets and API keys arrive.
+                app.Use((context, next) =>
+                {
+                    if (context.Request.Query["access_token"] is [{ } token]) context.Request.Headers.Authorization = token;
+                    return next(context);
+                });
+                app.UseRouting();
+                app.UseAuthentication();
+                app.UseAuthorization();
+                app.MapMethods("/notes", [HttpMethods.Query], context => context.Response.WriteAsync("for " + context.User.Identity?.Name))
+                    .WithEquivalentResource().WithStoredResult();
+            },
+            users: true);
+        var query = await app.TextAsync("/notes?access_token=Ann", "cats");
+        Assert.Equal("for Ann", query.ContentText);
+        foreach (var uri in new[] { query["Location"], query["Content-Location"] })
+            if (uri is not null) Assert.NotEqual("for Ann", (await app.GetAsync(uri)).ContentText);
     }
 
     [Fact]
     public async Task A_result_made_with_an_API_key_is_for_that_key()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapMethods("/notes", [HttpMethods.Query], context =>
                 context.Response.WriteAsync("for " + context.Request.Headers["X-Api-Key"])).WithEquivalentResource().WithStoredResult(),
             services: s => s.Configure<HttpQueryCacheOptions>(o => o.CredentialHeaders.Add("X-Api-Key")));
@@ -92,7 +145,7 @@ public sealed partial class AttackTests
     [InlineData(true)]
     public async Task A_result_is_for_the_user_who_made_it(bool cache)
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseRouting();
@@ -122,7 +175,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_user_found_by_the_handler_makes_the_response_private_and_no_result()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapMethods("/notes", [HttpMethods.Query], async context =>
             {
                 var user = await context.AuthenticateAsync("session");
@@ -138,7 +191,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Authorization_of_the_endpoint_holds_for_both_URIs()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseAuthentication();
@@ -165,7 +218,7 @@ public sealed partial class AttackTests
     [InlineData("must-revalidate", "must-revalidate, private")]
     public async Task The_response_to_a_GET_with_a_credential_is_private_unless_it_says_how_to_share_it(string sent, string expected)
     {
-        await using var app = await AttackApp.StartAsync(app => app.MapSearch("/notes", sent).WithEquivalentResource());
+        await using var app = await NotesApp.StartAsync(app => app.MapSearch("/notes", sent).WithEquivalentResource());
         var location = (await app.TextAsync("/notes", "cats"))["Location"]!;
         Assert.Equal(expected, (await app.GetAsync(location, "Authorization: Ann"))["Cache-Control"]);
     }
@@ -173,7 +226,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_result_is_for_the_partition_and_for_the_named_user()
     {
-        await using var app = await AttackApp.StartAsync(app => app.MapSearch("/notes").WithStoredResult().CacheQuery(p => p
+        await using var app = await NotesApp.StartAsync(app => app.MapSearch("/notes").WithStoredResult().CacheQuery(p => p
             .PartitionBy(c => c.Request.Headers["X-Tenant"])
             .UserBy(c => c.Request.Headers.Authorization is [{ } token] ? token.Split(' ')[0] : null)),
             services: s => s.AddHttpQueryCache());
@@ -187,7 +240,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task A_targeted_header_of_one_network_keeps_the_response_of_a_user_out_of_it()
     {
-        await using var app = await AttackApp.StartAsync(app => app.MapMethods("/notes", [HttpMethods.Query], context =>
+        await using var app = await NotesApp.StartAsync(app => app.MapMethods("/notes", [HttpMethods.Query], context =>
         {
             context.Response.Headers["Cloudflare-CDN-Cache-Control"] = "max-age=60";
             return context.Response.WriteAsync("for " + context.Request.Headers.Authorization);
@@ -197,7 +250,7 @@ public sealed partial class AttackTests
         Assert.Contains("private", get["Cloudflare-CDN-Cache-Control"] ?? "private", StringComparison.Ordinal);
     }
 
-    private static Task<AttackApp> StartWithSessionsAsync(bool cache) => AttackApp.StartAsync(
+    private static Task<NotesApp> StartWithSessionsAsync(bool cache) => NotesApp.StartAsync(
         app =>
         {
             app.UseRouting();

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace HttpQuery.Tests.Equivalents;
 
 // Kinds of content, of targets, of handlers and of responses.
-public sealed partial class AttackTests
+public sealed partial class HostileEquivalentTests
 {
     [Theory]
     [InlineData("/n/%C3%28")]
@@ -44,7 +44,7 @@ public sealed partial class AttackTests
     [InlineData("HTTP://localhost/n/absolute")]
     public async Task A_GET_reaches_the_path_of_its_query_or_the_query_has_no_URI(string target)
     {
-        await using var app = await AttackApp.StartAsync(app => app.MapMethods("/{**path}", [HttpMethods.Query], context =>
+        await using var app = await NotesApp.StartAsync(app => app.MapMethods("/{**path}", [HttpMethods.Query], context =>
             context.Response.WriteAsync(
                 $"{context.Request.Path.Value} {context.Request.QueryString} {context.Request.RouteValues["path"]}"))
             .WithEquivalentResource().WithStoredResult());
@@ -56,7 +56,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Content_that_was_compressed_has_the_URI_of_the_content()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseRequestDecompression();
@@ -78,21 +78,27 @@ public sealed partial class AttackTests
 
     [Theory]
     [InlineData("/form", "application/x-www-form-urlencoded", "a=1&b=%C3%A4")]
-    [InlineData("/form", "application/x-www-form-urlencoded", "")]
+    [InlineData("/raw-form", "application/x-www-form-urlencoded", "")]
+    [InlineData("/raw-form", "application/x-www-form-urlencoded", "a=1")]
     [InlineData("/form", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n")]
     [InlineData("/stream", "text/plain", "cats")]
     [InlineData("/stream", "text/plain", "")]
     [InlineData("/pipe", "text/plain", "cats")]
     [InlineData("/reader", "text/plain", "cats")]
-    [InlineData("/attack-notes", "application/json", """{"match":"cats"}""")]
+    [InlineData("/mvc-notes", "application/json", """{"match":"cats"}""")]
     public async Task Handlers_of_every_kind_answer_a_GET_as_the_query(string target, string type, string content)
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseAntiforgery();
                 app.MapQuery("/form", (IFormCollection form) => string.Join('&', form.Select(f => $"{f.Key}={f.Value}")))
                     .WithEquivalentResource().WithStoredResult();
+                app.MapMethods("/raw-form", [HttpMethods.Query], async context =>
+                {
+                    var form = await context.Request.ReadFormAsync();
+                    await context.Response.WriteAsync(string.Join('&', form.Select(f => $"{f.Key}={f.Value}")));
+                }).WithEquivalentResource().WithStoredResult();
                 app.MapQuery("/stream", async (Stream body) => await new StreamReader(body).ReadToEndAsync())
                     .WithEquivalentResource().WithStoredResult();
                 app.MapQuery("/pipe", async (PipeReader body) => await new StreamReader(body.AsStream()).ReadToEndAsync())
@@ -108,7 +114,7 @@ public sealed partial class AttackTests
             services: s =>
             {
                 s.AddAntiforgery();
-                s.AddControllers().AddApplicationPart(typeof(AttackController).Assembly);
+                s.AddControllers().AddApplicationPart(typeof(NotesController).Assembly);
             });
         var query = await app.SendAsync("QUERY " + target, type, content);
         Assert.Equal(200, query.Status);
@@ -125,7 +131,7 @@ public sealed partial class AttackTests
     [InlineData(1024 * 1024 + 1, false)]
     public async Task Content_up_to_the_limit_has_a_URI(int length, bool hasUri)
     {
-        await using var app = await AttackApp.StartAsync(app => app.MapMethods("/notes", [HttpMethods.Query], async context =>
+        await using var app = await NotesApp.StartAsync(app => app.MapMethods("/notes", [HttpMethods.Query], async context =>
         {
             var read = 0L;
             var buffer = new byte[8192];
@@ -140,7 +146,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Responses_that_stream_break_off_or_are_long_are_sent_as_they_are()
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.MapMethods("/flush", [HttpMethods.Query], async context =>
@@ -186,7 +192,7 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Conditions_ranges_and_HEAD_hold_for_a_result()
     {
-        await using var app = await AttackApp.StartAsync(app => app.MapSearch("/notes").WithStoredResult().WithETag().WithRanges());
+        await using var app = await NotesApp.StartAsync(app => app.MapSearch("/notes").WithStoredResult().WithETag().WithRanges());
         var result = (await app.TextAsync("/notes", "cats", "Range: bytes=0-1"))["Content-Location"]!;
         var get = await app.GetAsync(result);
         Assert.Equal("found: cats", get.ContentText);
@@ -201,26 +207,43 @@ public sealed partial class AttackTests
     }
 
     [Theory]
-    [InlineData("GET")]
-    [InlineData("HEAD")]
-    public async Task A_client_with_HTTP2_gets_the_same(string method)
+    [InlineData("GET", true)]
+    [InlineData("HEAD", true)]
+    [InlineData("GET", false)]
+    [InlineData("HEAD", false)]
+    public async Task A_client_with_HTTP2_gets_the_same(string method, bool isTwo)
     {
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult(),
             services: s => s.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(o =>
-                o.ConfigureEndpointDefaults(e => e.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2)));
+                o.ConfigureEndpointDefaults(e => e.Protocols = isTwo
+                    ? Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2
+                    : Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1)));
         using var client = new HttpClient
         {
             BaseAddress = new($"http://127.0.0.1:{app.Port}"),
-            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultRequestVersion = isTwo ? HttpVersion.Version20 : HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        using var request = new HttpRequestMessage(new("QUERY"), "/notes") { Content = new StringContent("cats") };
+        using var request = new HttpRequestMessage(new("QUERY"), "/notes")
+        {
+            Content = new StringContent("cats"),
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         using var query = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, query.StatusCode);
         foreach (var uri in new[] { query.Headers.Location!, query.Content.Headers.ContentLocation! })
         {
-            using var get = await client.SendAsync(new(new(method), uri), TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.OK, get.StatusCode);
+            using var again = new HttpRequestMessage(new(method), uri)
+            {
+                Version = client.DefaultRequestVersion,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            using var get = await client.SendAsync(again, TestContext.Current.CancellationToken);
+            Assert.True(
+                get.StatusCode is HttpStatusCode.OK,
+                $"{get.StatusCode} {uri} {await get.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
             Assert.Equal(method is "GET" ? "found: cats" : "", await get.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
     }
@@ -228,8 +251,8 @@ public sealed partial class AttackTests
     [Fact]
     public async Task No_log_contains_the_content_of_a_query_that_a_GET_repeats()
     {
-        var logs = new AttackLogs();
-        await using var app = await AttackApp.StartAsync(
+        var logs = new RecordedLogs();
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseHttpLogging();
@@ -256,12 +279,12 @@ public sealed partial class AttackTests
     [Fact]
     public async Task Old_keys_are_accepted_until_they_are_removed()
     {
-        var store = new AttackStore();
+        var store = new FaultyDistributedCache();
         const string newer = "another secret of thirty-two chars or more";
         Action<WebApplication> map = app => app.MapSearch("/notes").WithEquivalentResource().WithStoredResult();
-        await using var before = await AttackApp.StartAsync(map, store: store);
-        await using var both = await AttackApp.StartAsync(map, o => o.LocationKeys.Insert(0, newer), store: store);
-        await using var after = await AttackApp.StartAsync(map, o =>
+        await using var before = await NotesApp.StartAsync(map, store: store);
+        await using var both = await NotesApp.StartAsync(map, o => o.LocationKeys.Insert(0, newer), store: store);
+        await using var after = await NotesApp.StartAsync(map, o =>
         {
             o.LocationKeys.Clear();
             o.LocationKeys.Add(newer);
@@ -308,7 +331,7 @@ public sealed partial class AttackTests
     {
         var runs = 0;
         var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var app = await AttackApp.StartAsync(
+        await using var app = await NotesApp.StartAsync(
             app =>
             {
                 app.UseRouting();
@@ -335,7 +358,7 @@ public sealed partial class AttackTests
         Assert.Equal("2 cats", next.ContentText);
     }
 
-    private sealed class AttackLogs : ILoggerProvider, ILogger
+    private sealed class RecordedLogs : ILoggerProvider, ILogger
     {
         public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
 
@@ -358,9 +381,9 @@ public sealed partial class AttackTests
 
 /// <summary>An action with an equivalent resource and stored results.</summary>
 [ApiController]
-public sealed class AttackController : ControllerBase
+public sealed class NotesController : ControllerBase
 {
-    [HttpQuery("/attack-notes")]
+    [HttpQuery("/mvc-notes")]
     [QueryBehavior(EquivalentResource = true, StoredResult = true)]
     public ActionResult<RfcQuery> Find(RfcQuery query) => query;
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Caching.Distributed;
 namespace HttpQuery.Tests.Equivalents;
 
 /// <summary>A distributed cache whose calls a test can replace.</summary>
-internal sealed class AttackStore : IDistributedCache
+internal sealed class FaultyDistributedCache : IDistributedCache
 {
     public ConcurrentDictionary<string, byte[]> Items { get; } = new(StringComparer.Ordinal);
 

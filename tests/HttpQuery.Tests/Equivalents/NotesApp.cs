@@ -11,17 +11,17 @@ using Microsoft.Extensions.Time.Testing;
 namespace HttpQuery.Tests.Equivalents;
 
 /// <summary>One of several applications, or several versions of one, that have the same location keys and may share a store.</summary>
-internal sealed class AttackApp : IAsyncDisposable
+internal sealed class NotesApp : IAsyncDisposable
 {
     private readonly QueryServer _server;
 
-    private AttackApp(QueryServer server) => _server = server;
+    private NotesApp(QueryServer server) => _server = server;
 
     public int Port => _server.Port;
 
     public FakeTimeProvider Time { get; private init; } = new();
 
-    public static async Task<AttackApp> StartAsync(
+    public static async Task<NotesApp> StartAsync(
         Action<WebApplication> map, Action<HttpQueryOptions>? options = null, Action<IServiceCollection>? services = null,
         IDistributedCache? store = null, bool users = false)
     {
@@ -61,7 +61,7 @@ internal sealed class AttackApp : IAsyncDisposable
 }
 
 /// <summary>Endpoints that read text and answer it.</summary>
-internal static class AttackEndpoints
+internal static class NotesEndpoints
 {
     public static IEndpointConventionBuilder MapSearch(this IEndpointRouteBuilder app, string pattern, string? cacheControl = null) =>
         app.MapMethods(pattern, [HttpMethods.Query], async context =>
