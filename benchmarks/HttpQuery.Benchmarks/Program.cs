@@ -22,6 +22,9 @@ switch (args)
     case ["answers"]:
         await WireAnswers.RunAsync();
         break;
+    case ["equivalents"]:
+        await EquivalentRequests.RunAsync();
+        break;
     case ["engine"]:
         await EngineHits.RunAsync();
         break;

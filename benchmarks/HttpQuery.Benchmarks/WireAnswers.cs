@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +9,6 @@ namespace HttpQuery.Benchmarks;
 /// <summary>What a refinement of an endpoint costs, and what a 304 spares: pairs of requests on Kestrel, in turns and over one connection each.</summary>
 internal static class WireAnswers
 {
-    private const int Requests = 2_000;
-    private const int Rounds = 31;
     private const string Accept = "Accept: text/csv;q=0.5, application/json, */*;q=0.1";
     private const string OtherTag = "If-None-Match: \"v0\"";
     private const string Tag = "If-None-Match: \"v1\"";
@@ -35,22 +32,12 @@ internal static class WireAnswers
     {
         await using var app = await StartAsync();
         var port = new Uri(app.Urls.First()).Port;
-        Console.WriteLine("| A, then B | A, CPU µs | B, CPU µs | B / A: median (quartiles) | A, B/request | B, B/request |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+        WirePairs.PrintHead();
         foreach (var (name, a, b) in Pairs)
         {
             using var first = await OpenAsync(port, a);
             using var second = await OpenAsync(port, b);
-            await first.MeasureAsync(10 * Requests);
-            await second.MeasureAsync(10 * Requests);
-            var runs = new List<((double Nanoseconds, double Bytes) A, (double Nanoseconds, double Bytes) B)>();
-            for (var round = 0; round < Rounds; round++) runs.Add((await first.MeasureAsync(Requests), await second.MeasureAsync(Requests)));
-
-            var ratios = runs.Select(run => run.B.Nanoseconds / run.A.Nanoseconds).Order().ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {Median(run => run.A.Nanoseconds) / 1000:F1} | {Median(run => run.B.Nanoseconds) / 1000:F1} | {ratios[Rounds / 2]:F2} ({ratios[Rounds / 4]:F2} to {ratios[Rounds * 3 / 4]:F2}) | {Median(run => run.A.Bytes):F0} | {Median(run => run.B.Bytes):F0} |"));
-
-            double Median(Func<((double Nanoseconds, double Bytes) A, (double Nanoseconds, double Bytes) B), double> value) => runs.Select(value).Order().ElementAt(Rounds / 2);
+            await WirePairs.PrintAsync(name, first, second);
         }
     }
 

@@ -84,16 +84,19 @@ internal sealed class EquivalentResourceHandler
         var isKept = context.Features.Get<IOutputCacheFeature>() is not null && resource.StoreKey is not null;
         if (isKept && !await resources.KeepAsync(resource, TimeSpan.Zero)) return true;
         context.Response.Headers.Location = resource.Uri;
-        context.Response.OnStarting(() => CheckLocationAsync(context, resources, resource));
+        context.Response.OnStarting(() => CheckLocationAsync(context, resources, resource, mayRedirect: request is null));
         return true;
     }
 
-    // An application may set another Location, and only a result has an equivalent resource.
-    private static async Task CheckLocationAsync(HttpContext context, EquivalentResources resources, EquivalentResource resource)
+    // An application may set another Location. Only a result has an equivalent resource, or a 303 that leads to it (§2.5).
+    private static async Task CheckLocationAsync(
+        HttpContext context, EquivalentResources resources, EquivalentResource resource, bool mayRedirect)
     {
         var response = context.Response;
         if (response.Headers.Location != resource.Uri) return;
-        var isResult = response.StatusCode is (>= 200 and < 300 and not StatusCodes.Status201Created) or StatusCodes.Status304NotModified;
-        if (!isResult || !await resources.KeepAsync(resource, ResponseSharing.GetFreshness(context))) response.Headers.Remove("Location");
+        var isNamed = response.StatusCode
+            is (>= 200 and < 300 and not StatusCodes.Status201Created) or StatusCodes.Status304NotModified
+            || (mayRedirect && response.StatusCode is StatusCodes.Status303SeeOther);
+        if (!isNamed || !await resources.KeepAsync(resource, ResponseSharing.GetFreshness(context))) response.Headers.Remove("Location");
     }
 }

@@ -2,7 +2,7 @@ using HttpQuery.Tests;
 
 namespace HttpQuery.Conformance.AppendixA;
 
-/// <summary>The exchanges of RFC 10008's appendix A, on the wire: A.1, A.2, A.3, A.5, A.6.</summary>
+/// <summary>The exchanges of RFC 10008's appendix A, on the wire: A.1 to A.6.</summary>
 public class AppendixATests
 {
     private const string Form = "application/x-www-form-urlencoded";
@@ -56,6 +56,45 @@ public class AppendixATests
         Assert.Equal([Sql, Form], Members(refused["Accept"]));
 
         Assert.Equal("Berg,bo@two.test\r\nCruz,cleo@one.test\r\n", (await server.SendAsync("QUERY /contacts", Sql, SqlInOslo)).ContentText);
+    }
+
+    [Fact]
+    public async Task A4_the_query_and_its_result_have_URIs_of_their_own()
+    {
+        const string InBern = "select=surname,givenname,email&limit=10&match=city+like+%27Bern%27";
+        const string Both = """[["Abel","Ada","ada@one.test"],["Dorn","Dag","dag@two.test"]]""";
+        const string One = """[["Abel","Ada","ada@one.test"]]""";
+        await using var server = await ContactsServer.StartAsync();
+
+        var first = await server.SendAsync("QUERY /stored-contacts", Form, InBern, ["Accept: application/json"]);
+        Assert.Equal((200, "application/json; charset=utf-8", Both), (first.Status, first["Content-Type"], first.ContentText));
+        var (result, query) = (first["Content-Location"]!, first["Location"]!);
+        Assert.NotEqual(result, query);
+
+        // The result, and the query: the same as long as the contacts are the same.
+        Assert.Equal((200, Both), await GetAsync(result));
+        Assert.Equal((200, Both), await GetAsync(query));
+        Assert.Equal(200, (await server.SendAsync("DELETE /stored-contacts/Dorn")).Status);
+        Assert.Equal((200, Both), await GetAsync(result));
+
+        // Later, the stored query has fewer rows and another tag.
+        var later = await server.SendAsync($"GET {query}", fields: ["Accept: application/json"]);
+        Assert.Equal((200, "application/json; charset=utf-8", One), (later.Status, later["Content-Type"], later.ContentText));
+        Assert.NotNull(later["ETag"]);
+        Assert.NotEqual(first["ETag"], later["ETag"]);
+        var unchanged = await server.SendAsync($"GET {query}", fields: ["Accept: application/json", $"If-None-Match: {later["ETag"]}"]);
+        Assert.Equal((304, 0, later["ETag"]), (unchanged.Status, unchanged.Content.Length, unchanged["ETag"]));
+
+        // The same query answered indirectly.
+        var indirect = await server.SendAsync("QUERY /stored-contacts", Form, InBern, ["Accept: application/json", "Prefer: redirect"]);
+        Assert.Equal((303, 0, query), (indirect.Status, indirect.Content.Length, indirect["Location"]));
+        Assert.Equal((200, One), await GetAsync(indirect["Location"]!));
+
+        async Task<(int, string)> GetAsync(string uri)
+        {
+            var response = await server.SendAsync($"GET {uri}", fields: ["Accept: application/json"]);
+            return (response.Status, response.ContentText);
+        }
     }
 
     [Fact]

@@ -19,6 +19,16 @@ internal static class ContactsServer
         app.MapQuery("/contacts", (HttpContext context) => AnswerAsync(context, Contacts.Sql)).WithAcceptQuery("application/sql");
         app.MapMethods("/contacts", ["GET", "HEAD"], () => Contacts.Csv(Contacts.Select("surname,givenname", "")!));
 
+        // A.4: stored queries and stored results. A contact can leave, and a client can ask for a redirect.
+        var left = new ConcurrentQueue<string>();
+        app.MapQuery("/stored-contacts", IResult (
+            [FromForm] string select, [FromForm] string match, [FromForm] int limit, HttpContext context) =>
+                context.Request.Headers["Prefer"] == "redirect"
+                    ? QueryResults.SeeOther(context.Response.Headers.Location!)
+                    : Results.Json(Contacts.Select(select, match, limit)!.Where(row => !left.Contains(row[0]))))
+            .WithEquivalentResource().WithStoredResult().WithETag();
+        app.MapDelete("/stored-contacts/{surname}", (string surname) => left.Enqueue(surname));
+
         // A.5: SQL and XSLT, with validators and an equivalent resource that the application keeps by itself.
         var stored = new ConcurrentDictionary<string, string[][]>();
         app.MapQuery("/report", (HttpContext context) => ReportAsync(context, stored)).WithAcceptQuery("application/sql", Xslt).WithProduces("text/csv");

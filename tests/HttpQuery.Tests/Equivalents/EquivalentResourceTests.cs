@@ -1,5 +1,6 @@
 using HttpQuery.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
 namespace HttpQuery.Tests.Equivalents;
@@ -174,5 +175,28 @@ public sealed class EquivalentResourceTests
             app.MapQuery("/both", ([FromForm] string match) => "form").WithEquivalentResource().WithStoredResult().RequireHost("localhost");
             app.MapQueryText("/both", () => "other").RequireHost("other.test");
         });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_303_of_the_handler_can_name_the_equivalent_resource_but_a_GET_there_does_not_lead_to_itself(bool isStored)
+    {
+        await using var app = await EquivalentApp.StartAsync(
+            o => o.MaximumStatelessLocationLength = isStored ? 0 : 256,
+            app => app.MapQuery("/indirect", IResult (RfcQuery query, HttpContext context) =>
+                context.Request.Headers["X-Indirect"].Count > 0
+                    ? QueryResults.SeeOther(context.Response.Headers.Location!)
+                    : Results.Text("direct")).WithEquivalentResource());
+        var indirect = await app.QueryAsync(target: "/indirect", fields: "X-Indirect: 1");
+        var location = indirect["Location"];
+        Assert.Equal((303, ""), (indirect.Status, indirect.ContentText));
+        Assert.StartsWith("/_query/", location, StringComparison.Ordinal);
+
+        var get = await app.GetAsync(location!);
+        Assert.Equal((200, "direct", location), (get.Status, get.ContentText, get["Location"]));
+        Assert.Equal(location, await app.LocateAsync(target: "/indirect"));
+        var itself = await app.GetAsync(location!, "X-Indirect: 1");
+        Assert.Equal((303, null), (itself.Status, itself["Location"]));
     }
 }
