@@ -1,9 +1,12 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 
 namespace QuickStart.Tests;
 
-/// <summary>What the full server can do beyond that of the README: negotiation (§2.1), conditions (§2.6), ranges (§2.8), CORS (§4).</summary>
+/// <summary>What the full server can do beyond that of the README: negotiation (§2.1), conditions (§2.6), ranges (§2.8), URIs of
+/// queries and results (§2.3, §2.4), CORS (§4).</summary>
 public sealed class FullServerTests : IAsyncLifetime
 {
     private const string Json = "application/json";
@@ -153,6 +156,63 @@ public sealed class FullServerTests : IAsyncLifetime
 
         Assert.Equal(416, response.Status);
         Assert.Equal($"bytes */{Csv.Length}", response["Content-Range"]);
+    }
+
+    [Theory]
+    [InlineData(Json, "text/csv")]
+    [InlineData(Form, "text/csv")]
+    [InlineData(Json, "application/json")]
+    [InlineData(Form, "application/json")]
+    public async Task GET_of_the_Location_has_each_media_type_with_conditions_and_ranges(string type, string accept)
+    {
+        var query = await AskAsync(type, $"Accept: {accept}");
+        var location = (await AskAsync(type))["Location"];
+        Assert.Equal(location, query["Location"]);
+
+        var get = await SendAsync($"GET {location}", [$"Accept: {accept}"]);
+        Assert.Equal((200, query.ContentText), (get.Status, get.ContentText));
+        foreach (var name in new[] { "Content-Type", "Content-Location", "ETag", "Vary" }) Assert.Equal(query[name], get[name]);
+
+        var unchanged = await SendAsync($"GET {location}", [$"Accept: {accept}", $"If-None-Match: {query["ETag"]}"]);
+        Assert.Equal((304, location, 0), (unchanged.Status, unchanged["Location"], unchanged.Content.Length));
+        var changed = await SendAsync($"GET {location}", [$"Accept: {accept}", "If-Match: \"of-last-year\""]);
+        Assert.Equal(412, changed.Status);
+        var part = await SendAsync($"GET {location}", [$"Accept: {accept}", "Range: bytes=2-9", $"If-Range: {query["ETag"]}"]);
+        Assert.Equal((206, query.ContentText[2..10]), (part.Status, part.ContentText));
+        Assert.Equal(406, (await SendAsync($"GET {location}", ["Accept: image/png"])).Status);
+
+        var head = await SendAsync($"HEAD {location}", [$"Accept: {accept}"]);
+        Assert.Equal((200, get["Content-Length"], 0), (head.Status, head["Content-Length"], head.Content.Length));
+    }
+
+    [Theory]
+    [InlineData("text/csv")]
+    [InlineData("application/json")]
+    public async Task Content_Location_has_the_result_in_its_own_media_type(string accept)
+    {
+        var query = await AskAsync(Json, $"Accept: {accept}");
+
+        var result = await SendAsync($"GET {query["Content-Location"]}", []);
+        Assert.Equal((200, query.ContentText, query["Content-Type"]), (result.Status, result.ContentText, result["Content-Type"]));
+        Assert.Equal(query["ETag"], result["ETag"]);
+        var part = await SendAsync($"GET {query["Content-Location"]}", ["Range: bytes=2-9"]);
+        Assert.Equal((206, query.ContentText[2..10]), (part.Status, part.ContentText));
+    }
+
+    [Fact]
+    public async Task Compressed_content_is_the_same_query_and_an_unknown_coding_is_415()
+    {
+        using var stream = new MemoryStream();
+        using (var gzip = new GZipStream(stream, CompressionLevel.Optimal)) gzip.Write("""{"status":"internet standard","limit":2}"""u8);
+        var coded = stream.ToArray();
+        var plain = await AskAsync(Json);
+
+        var head = $"QUERY /rfcs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {Json}\r\n"
+            + $"Content-Encoding: gzip\r\nContent-Length: {coded.Length}\r\n\r\n";
+        var response = await RawHttp.SendAsync(new Uri(_app.Urls.First()).Port, [.. Encoding.ASCII.GetBytes(head), .. coded]);
+        Assert.Equal((200, plain.ContentText), (response.Status, response.ContentText));
+        foreach (var name in new[] { "ETag", "Location", "Content-Location" }) Assert.Equal(plain[name], response[name]);
+        Assert.Equal(415, (await AskAsync(Json, "Content-Encoding: compress")).Status);
     }
 
     [Fact]
