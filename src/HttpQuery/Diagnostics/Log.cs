@@ -18,8 +18,8 @@ internal static partial class Log
     public static partial void ContentNotBuffered(ILogger logger, int maximumLength);
 
     [LoggerMessage(4, LogLevel.Warning,
-        "The store of equivalent resources and results failed, {Count} times since the last warning. Meanwhile, responses name no URI, or a "
-        + "GET of one gets 503.")]
+        "The store of equivalent resources and results failed, {Count} times since the last warning. Meanwhile, responses name no URI, "
+        + "or a GET of one gets 503.")]
     public static partial void LocationStoreFailed(ILogger logger, Exception exception, long count);
 
     [LoggerMessage(5, LogLevel.Warning,
