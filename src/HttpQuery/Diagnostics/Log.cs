@@ -27,6 +27,11 @@ internal static partial class Log
         + "Set one secret of at least 32 characters.")]
     public static partial void NoLocationKeys(ILogger logger);
 
+    [LoggerMessage(6, LogLevel.Debug,
+        "Long queries and results are kept in the memory of this process. Other machines do not find them, unless all use one "
+        + "IDistributedCache.")]
+    public static partial void LocationsInMemory(ILogger logger);
+
     [LoggerMessage(10, LogLevel.Debug, "A QUERY bypasses output caching: {Obstacle}.")]
     public static partial void BypassesOutputCaching(ILogger logger, string obstacle);
 

@@ -63,9 +63,9 @@ internal sealed class EquivalentResources
         var start = query.Query.PathBase + _options.LocationPrefix + "/";
         if (query.CanonicalContent?.Length < _options.MaximumStatelessLocationLength
             && start + CreateStatelessToken(query, CurrentKey) is var uri && uri.Length <= _options.MaximumStatelessLocationLength)
-            return new(uri, null, []);
+            return new(uri, query.Query, null);
         Span<byte> digest = stackalloc byte[LocationKey.DigestLength];
-        return new(start + CreateStoredToken(query, CurrentKey, digest), QueryKey(digest), query.Query.Write());
+        return new(start + CreateStoredToken(query, CurrentKey, digest), query.Query, QueryKey(digest));
     }
 
     /// <summary>Whether an equivalent request stands for the query that runs in its place.</summary>
@@ -85,7 +85,7 @@ internal sealed class EquivalentResources
     public ValueTask<bool> KeepAsync(EquivalentResource resource, TimeSpan freshness) =>
         resource.StoreKey is { } key
             ? _store.Value.KeepAsync(
-                key, resource.Record, _options.LocationLifetime + freshness, _options.LocationLifetime / 2, (0, freshness.Ticks))
+                key, resource.Query.Write, _options.LocationLifetime + freshness, _options.LocationLifetime / 2, (0, freshness.Ticks))
             : new(true);
 
     /// <summary>Stores a result.</summary>
@@ -104,7 +104,7 @@ internal sealed class EquivalentResources
         var end = new DateTimeOffset(((now + freshness).Ticks / period + 2) * period, TimeSpan.Zero);
         var expires = DateTimeOffset.FromUnixTimeSeconds(end.AddTicks(TimeSpan.TicksPerSecond - 1).ToUnixTimeSeconds());
         var key = ResultKey(digest);
-        if (!await _store.Value.KeepAsync(key, record, expires - now, expires - now, (expires.Ticks, 0))) return null;
+        if (!await _store.Value.KeepAsync(key, () => record, expires - now, expires - now, (expires.Ticks, 0))) return null;
         var token = LocationToken.Format(LocationToken.ForStoredResult(CurrentKey, expires, digest));
         return (key, result.Query.PathBase + _options.LocationPrefix + "/" + token);
     }

@@ -21,8 +21,13 @@ internal sealed class EquivalentStartupCheck(
     {
         if (!services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).Any(IsNeeded)) return Task.CompletedTask;
         resources.AreUsed = true;
-        if (options.Value.LocationKeys.Count > 0) return Task.CompletedTask;
-        if (EquivalentResources.IsStoreShared(services))
+        var isShared = EquivalentResources.IsStoreShared(services);
+        if (options.Value.LocationKeys.Count > 0)
+        {
+            if (!isShared) Log.LocationsInMemory(telemetry.Logger);
+            return Task.CompletedTask;
+        }
+        if (isShared)
         {
             throw new InvalidOperationException(
                 "WithEquivalentResource and WithStoredResult use the distributed cache of the application, which other machines may share. "

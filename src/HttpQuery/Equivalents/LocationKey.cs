@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.ObjectPool;
 
 namespace HttpQuery.Equivalents;
 
@@ -17,13 +18,16 @@ internal sealed class LocationKey
     private readonly byte[] _digest;
     private readonly byte[] _tag;
     private readonly byte[] _nonce;
-    private readonly byte[] _encryption;
+
+    // A cipher serves one caller at a time.
+    private readonly DefaultObjectPool<AesGcm> _ciphers;
 
     public LocationKey(string secret)
     {
         var input = Encoding.UTF8.GetBytes(secret);
         (_digest, _tag) = (Derive("digest"), Derive("tag"));
-        (_nonce, _encryption) = (Derive("nonce"), Derive("encryption"));
+        _nonce = Derive("nonce");
+        _ciphers = new(new CipherPolicy(Derive("encryption")));
 
         byte[] Derive(string purpose) => HKDF.DeriveKey(
             HashAlgorithmName.SHA256, input, SHA256.HashSizeInBytes, salt: [],
@@ -61,8 +65,9 @@ internal sealed class LocationKey
         token[0] = kind;
         var nonce = token.AsSpan(1, NonceLength);
         Hash(_nonce, [.. context, .. text], nonce);
-        using var cipher = new AesGcm(_encryption, TagLength);
+        var cipher = _ciphers.Get();
         cipher.Encrypt(nonce, text, token.AsSpan(1 + NonceLength, text.Length), token.AsSpan(^TagLength..), token.AsSpan(0, 1));
+        _ciphers.Return(cipher);
         return token;
     }
 
@@ -72,7 +77,7 @@ internal sealed class LocationKey
         var length = token.Length - 1 - NonceLength - TagLength;
         if (length < 0) return null;
         var text = new byte[length];
-        using var cipher = new AesGcm(_encryption, TagLength);
+        var cipher = _ciphers.Get();
         try
         {
             cipher.Decrypt(token.Slice(1, NonceLength), token.Slice(1 + NonceLength, length), token[^TagLength..], text, token[..1]);
@@ -82,6 +87,10 @@ internal sealed class LocationKey
         {
             return null;
         }
+        finally
+        {
+            _ciphers.Return(cipher);
+        }
     }
 
     private static void Hash(byte[] key, ReadOnlySpan<byte> data, Span<byte> start)
@@ -89,5 +98,12 @@ internal sealed class LocationKey
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, data, hash);
         hash[..start.Length].CopyTo(start);
+    }
+
+    private sealed class CipherPolicy(byte[] key) : PooledObjectPolicy<AesGcm>
+    {
+        public override AesGcm Create() => new(key, TagLength);
+
+        public override bool Return(AesGcm obj) => true;
     }
 }

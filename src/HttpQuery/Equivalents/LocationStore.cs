@@ -26,12 +26,12 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
 
     /// <summary>Makes sure that an item is in the store.</summary>
     /// <param name="key">Key of the item.</param>
-    /// <param name="value">The item.</param>
+    /// <param name="write">Makes the item, if it must be written.</param>
     /// <param name="lifetime">Time until it expires.</param>
     /// <param name="slack">Time by which it may expire earlier.</param>
     /// <param name="version">Another version must be written again.</param>
     /// <returns>Whether it is in the store.</returns>
-    public async ValueTask<bool> KeepAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, TimeSpan slack, (long, long) version)
+    public async ValueTask<bool> KeepAsync(string key, Func<byte[]> write, TimeSpan lifetime, TimeSpan slack, (long, long) version)
     {
         var now = time.GetTimestamp();
         if (_written.TryGetValue(key, out var written)
@@ -39,6 +39,7 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
             && time.GetElapsedTime(written.Time, now) is var age && age < slack && age < Rewrite
             && (!_isInMemory || await store.GetAsync(key, CancellationToken.None) is not null))
             return true;
+        var value = write();
         if (value.Length > store.MaximumItemSize
             || !await TryAsync(token => store.SetAsync(key, new ReadOnlySequence<byte>(value), lifetime, token))
             || (_isInMemory && await store.GetAsync(key, CancellationToken.None) is null))

@@ -261,7 +261,8 @@ internal sealed class QueryCacheMiddleware
     private static CacheBypass? FindBypass(HttpContext context, EquivalentRequest equivalent, in ReadOnlySequence<byte> content) =>
         equivalent.Result is not null
             ? CacheBypass.StoredResult
-            : context.RequestServices.GetRequiredService<EquivalentResources>().StandsFor(equivalent, context, content.ToArray())
+            : context.RequestServices.GetRequiredService<EquivalentResources>().StandsFor(
+                equivalent, context, content.IsSingleSegment ? content.First : content.ToArray())
                 ? null
                 : CacheBypass.OtherQuery;
 

@@ -72,7 +72,8 @@ public sealed class EquivalentResourceRedisTests(RedisServer redis) : IClassFixt
     [Fact]
     public async Task Redis_forgets_what_has_expired_and_names_nothing_of_the_query()
     {
-        await using var app = await StartAsync(o => (o.LocationLifetime, o.StoredResultLifetime) = (TimeSpan.FromHours(3), TimeSpan.FromHours(5)));
+        await using var app = await StartAsync(
+            o => (o.LocationLifetime, o.StoredResultLifetime) = (TimeSpan.FromHours(3), TimeSpan.FromHours(5)));
         await using var client = await ConnectionMultiplexer.ConnectAsync(redis.Configuration + ",allowAdmin=true");
         var server = client.GetServer(client.GetEndPoints()[0]);
         await server.FlushAllDatabasesAsync();

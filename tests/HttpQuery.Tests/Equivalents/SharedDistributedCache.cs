@@ -3,7 +3,7 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace HttpQuery.Tests.Equivalents;
 
-/// <summary>The distributed cache of several applications in one process. It loses its items, fails and hangs when a test says so.</summary>
+/// <summary>The distributed cache of several applications in one process. It loses items, fails and hangs as a test says.</summary>
 internal sealed class SharedDistributedCache : IDistributedCache
 {
     private readonly ConcurrentDictionary<string, byte[]> _items = new();
