@@ -10,7 +10,7 @@ internal static class ClientTour
     /// <returns>The number of steps, and how many of them went otherwise than expected.</returns>
     public static async Task<(int Steps, int Unexpected)> RunAsync(TextWriter output, int steps)
     {
-        await using var app = FieldServer.Create("--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "Warning");
+        await using var app = FieldServer.Create(Tour.Arguments);
         await app.StartAsync();
 
         using var wire = new WireRecorder();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using HttpQuery;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,7 +10,7 @@ internal static class FieldServer
     public static WebApplication Create(params string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddHttpQuery(options => options.LocationKeys.Add(RandomNumberGenerator.GetHexString(64)));
+        builder.Services.AddHttpQuery();
 
         var app = builder.Build();
         app.MapQuery("/rfcs", (RfcQuery query, HttpContext context) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using HttpQuery;
 using HttpQuery.CacheKeys;
 using Microsoft.AspNetCore.Mvc;
@@ -11,13 +10,7 @@ internal static class FullServer
     public static WebApplication Create(params string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        // <locations>
-        // A key for this process alone. An application keeps one secret, and sets HttpQuery:LocationKeys:0 to it on each machine.
-        builder.Services.AddHttpQuery(options =>
-        {
-            if (options.LocationKeys.Count == 0) options.LocationKeys.Add(RandomNumberGenerator.GetHexString(64));
-        });
-        // </locations>
+        builder.Services.AddHttpQuery();
         builder.Services.AddProblemDetails();
         // <decompression>
         builder.Services.AddRequestDecompression();

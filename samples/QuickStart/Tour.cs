@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using HttpQuery;
 
@@ -10,10 +11,17 @@ internal static class Tour
 {
     private const string Query = """{"match":"cache","fromYear":2014,"limit":10}""";
 
+    /// <summary>Arguments of a server that only this process asks: a port of its own, no log, and a secret for its URIs.</summary>
+    public static string[] Arguments { get; } =
+    [
+        "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "Warning",
+        "--HttpQuery:LocationKeys:0", RandomNumberGenerator.GetHexString(64),
+    ];
+
     /// <returns>0 if every response was as expected, else 1.</returns>
     public static async Task<int> RunAsync(TextWriter output)
     {
-        await using var app = FullServer.Create("--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "Warning");
+        await using var app = FullServer.Create(Arguments);
         await app.StartAsync();
 
         using var wire = new WireRecorder();

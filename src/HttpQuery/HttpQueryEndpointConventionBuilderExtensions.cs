@@ -111,17 +111,18 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     public static TBuilder WithQueryKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => AddMetadata(builder, new QueryBehaviorAttribute { QueryKey = true });
 
-    /// <summary>Names a URI for each query in <c>Location</c>: a GET of it repeats the query, so every cache on the way can cache the
-    /// response (RFC 10008 §2.4).</summary>
+    /// <summary>Names a URI for each query in <c>Location</c>: a GET of it repeats the query, so proxies and CDNs that know only GET can
+    /// store the response (RFC 10008 §2.4).</summary>
     /// <remarks>
     /// <para>The same query always has the same URI. GET and HEAD run this endpoint, with the authorization, conditions and ranges of the
-    /// request, and share the entry of the query in <c>UseHttpQueryCache</c>. The URI shows nothing of the query. It is no permission:
-    /// who may not send the QUERY may not GET it. A URI that is not known, or no longer, gets 404: the client sends the QUERY again.</para>
+    /// request, and share the entry of the query in <c>UseHttpQueryCache</c>. The URI shows nothing of the query, and gives no
+    /// permission. A URI that is not known, or no longer, gets 404: the client sends the QUERY again.</para>
     /// <para>Set <see cref="HttpQueryOptions.LocationKeys"/>, so that URIs outlive the process and hold on all machines. Long queries are
-    /// kept in the application's <c>IDistributedCache</c>, or in memory. If the request is that of a known user, or has a credential or a
-    /// cookie, the response to a GET is made <c>private</c>, unless it says <c>public</c>, <c>s-maxage</c> or <c>no-store</c>.</para>
+    /// kept in the application's <c>IDistributedCache</c>, or in memory. Name each header with a credential in <c>CredentialHeaders</c> of
+    /// <see cref="HttpQueryCacheOptions"/>: the response to a GET is <c>private</c> for a known user, a credential or a cookie, unless it
+    /// says <c>public</c>, <c>s-maxage</c>, <c>no-store</c> or <c>private</c>.</para>
     /// <para>The handler finds the URI in <c>Response.Headers.Location</c> and may replace it. Content longer than
-    /// <see cref="HttpQueryOptions.MaximumBufferedContentLength"/> has no URI.</para>
+    /// <see cref="HttpQueryOptions.MaximumBufferedContentLength"/> has no URI. More in docs/equivalent-resources.md.</para>
     /// </remarks>
     /// <param name="builder">An endpoint or a group.</param>
     /// <example><code>
@@ -134,10 +135,11 @@ public static class HttpQueryEndpointConventionBuilderExtensions
     /// changed (RFC 10008 §2.3).</summary>
     /// <remarks>
     /// <para>Only responses of status 200 up to <see cref="HttpQueryOptions.MaximumBufferedResponseLength"/> are stored, not those with
-    /// <c>Cache-Control: no-store</c>. They are buffered until they are complete. A GET of the URI passes the authorization of this
-    /// endpoint. Another user than the one who sent the query gets 404, unless the response said <c>public</c>.</para>
-    /// <para>A result stays for <see cref="HttpQueryOptions.StoredResultLifetime"/>, at most twice as long, and then gets 410. It is kept
-    /// in the application's <c>IDistributedCache</c>, or in memory.</para>
+    /// <c>Cache-Control: no-store</c>. They are buffered until they are complete. A GET of the URI passes the authorization policies of
+    /// this endpoint, and no endpoint filter. Another user than the one who sent the query gets 404, unless the response said
+    /// <c>public</c>.</para>
+    /// <para>A result stays for <see cref="HttpQueryOptions.StoredResultLifetime"/> at least, and then gets 410. It is kept in the
+    /// application's <c>IDistributedCache</c>, or in memory.</para>
     /// </remarks>
     /// <param name="builder">An endpoint or a group.</param>
     public static TBuilder WithStoredResult<TBuilder>(this TBuilder builder)

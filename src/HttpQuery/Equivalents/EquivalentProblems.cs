@@ -39,7 +39,7 @@ internal static class EquivalentProblems
     // The URI may be known again after the next QUERY.
     private static void ForbidStoring(HttpContext context) => context.Response.OnStarting(() =>
     {
-        context.Response.Headers.CacheControl = "no-store";
+        ResponseSharing.ForbidStoring(context.Response.Headers);
         return Task.CompletedTask;
     });
 }

@@ -15,7 +15,7 @@ internal sealed record EquivalentRequest(string Token, LocationKey Key, StoredQu
     /// <summary>When <see cref="Result"/> expires.</summary>
     public DateTimeOffset ResultExpires { get; init; }
 
-    /// <summary>Whether the endpoint has checked that the request stands for its query.</summary>
+    /// <summary>Whether the endpoint, or a cache in its place, has found that the request stands for its query.</summary>
     public bool IsVerified { get; set; }
 
     /// <summary>Tells whether the endpoint asked for the user.</summary>

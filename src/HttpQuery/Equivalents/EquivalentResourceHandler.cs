@@ -69,15 +69,12 @@ internal sealed class EquivalentResourceHandler
             return false;
         }
         var resources = context.RequestServices.GetRequiredService<EquivalentResources>();
-        if (request is not null)
+        if (request is not null && (!content.IsCertain || !resources.StandsFor(request, context, content.Bytes)))
         {
-            if (!content.IsCertain || !resources.StandsFor(request, context, content.Bytes))
-            {
-                await EquivalentProblems.WriteUnknownAsync(context);
-                return false;
-            }
-            request.IsVerified = true;
+            await EquivalentProblems.WriteUnknownAsync(context);
+            return false;
         }
+        if (request is not null) request.IsVerified = true;
         if (!content.IsCertain || resources.Create(context, content.Bytes) is not { } resource) return true;
 
         // Set now, so that the handler and every cache see it. Output caching does not see that it is removed later.

@@ -26,6 +26,7 @@ internal sealed class EquivalentResources
     private readonly IList<string> _credentialHeaders;
     private readonly LocationKey[] _keys;
     private readonly Lazy<LocationStore> _store;
+    private readonly bool _hasKeys;
 
     public EquivalentResources(
         IOptions<HttpQueryOptions> options, IOptions<HttpQueryCacheOptions> cacheOptions, QueryCacheKeyScheme scheme,
@@ -35,6 +36,7 @@ internal sealed class EquivalentResources
         (_options, _scheme) = (options.Value, scheme);
         _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         string[] secrets = _options.LocationKeys.Count > 0 ? [.. _options.LocationKeys] : [RandomNumberGenerator.GetHexString(64)];
+        _hasKeys = _options.LocationKeys.Count > 0 || !IsStoreShared(services);
         _keys = [.. secrets.Select(secret => new LocationKey(secret))];
         _store = new(() => new(CreateStore(services), _options.LocationStoreTimeout, _time, telemetry.Logger));
     }
@@ -56,6 +58,8 @@ internal sealed class EquivalentResources
     /// credential, or its path is no longer known as it was sent.</returns>
     public EquivalentResource? Create(HttpContext context, ReadOnlyMemory<byte> content)
     {
+        AreUsed = true;
+        if (!_hasKeys) return null;
         if (EquivalentRequest.Get(context) is null
             && (DigestHeaders.Any(name => context.Request.Headers[name].Count > 0) || UriCredential.IsLikely(context, _credentialHeaders)))
             return null;
@@ -82,18 +86,21 @@ internal sealed class EquivalentResources
     /// <param name="resource">The resource.</param>
     /// <param name="freshness">How long caches may keep the response that names it.</param>
     /// <returns>Whether it will.</returns>
-    public ValueTask<bool> KeepAsync(EquivalentResource resource, TimeSpan freshness) =>
-        resource.StoreKey is { } key
-            ? _store.Value.KeepAsync(
-                key, resource.Query.Write, _options.LocationLifetime + freshness, _options.LocationLifetime / 2, (0, freshness.Ticks))
-            : new(true);
+    public async ValueTask<bool> KeepAsync(EquivalentResource resource, TimeSpan freshness) =>
+        resource.StoreKey is not { } key
+        || await _store.Value.KeepAsync(
+            key, resource.Query.Write, _time.GetUtcNow() + _options.LocationLifetime + freshness, _options.LocationLifetime / 2)
+            is not StoredItem.Missing;
 
     /// <summary>Stores a result.</summary>
     /// <param name="result">The result.</param>
     /// <param name="freshness">How long caches may keep the response that names it.</param>
-    /// <returns>The key in the store, and the URI, an absolute path; <see langword="null"/> if the store did not take it.</returns>
-    public async ValueTask<(string StoreKey, string Uri)?> KeepAsync(StoredResult result, TimeSpan freshness)
+    /// <returns>The URI, an absolute path, and the key in the store if this call wrote it; <see langword="null"/> if the store did not take
+    /// it.</returns>
+    public async ValueTask<(string Uri, string? WrittenKey)?> KeepAsync(StoredResult result, TimeSpan freshness)
     {
+        AreUsed = true;
+        if (!_hasKeys) return null;
         var record = result.Write();
         var digest = new byte[LocationKey.DigestLength];
         CurrentKey.Digest(record, digest);
@@ -104,9 +111,10 @@ internal sealed class EquivalentResources
         var end = new DateTimeOffset(((now + freshness).Ticks / period + 2) * period, TimeSpan.Zero);
         var expires = DateTimeOffset.FromUnixTimeSeconds(end.AddTicks(TimeSpan.TicksPerSecond - 1).ToUnixTimeSeconds());
         var key = ResultKey(digest);
-        if (!await _store.Value.KeepAsync(key, () => record, expires - now, expires - now, (expires.Ticks, 0))) return null;
+        var stored = await _store.Value.KeepAsync(key, () => record, expires, TimeSpan.Zero);
+        if (stored is StoredItem.Missing) return null;
         var token = LocationToken.Format(LocationToken.ForStoredResult(CurrentKey, expires, digest));
-        return (key, result.Query.PathBase + _options.LocationPrefix + "/" + token);
+        return (result.Query.PathBase + _options.LocationPrefix + "/" + token, stored is StoredItem.Written ? key : null);
     }
 
     /// <summary>Removes a result.</summary>
@@ -115,7 +123,7 @@ internal sealed class EquivalentResources
     /// <summary>Finds what a token stands for.</summary>
     public async ValueTask<FoundResource> FindAsync(string text)
     {
-        if (LocationToken.Parse(text) is not { } token) return new FoundResource.Unknown(IsOurs: false);
+        if (LocationToken.Parse(text) is not { } token) return new FoundResource.Unknown(IsToken: false);
         try
         {
             if (token[0] is LocationToken.Query)
@@ -125,16 +133,17 @@ internal sealed class EquivalentResources
                     if (key.Decrypt(token) is { } query)
                         return new FoundResource.Found(new(text, key, StoredQuery.Read(query)));
                 }
-                return new FoundResource.Unknown(IsOurs: false);
+                return new FoundResource.Unknown(IsToken: true);
             }
-            if (_keys.FirstOrDefault(key => key.HasSigned(token)) is not { } signer) return new FoundResource.Unknown(IsOurs: false);
+            if (_keys.FirstOrDefault(key => key.HasSigned(token)) is not { } signer) return new FoundResource.Unknown(IsToken: true);
             return token[0] is LocationToken.StoredQuery
                 ? await FindQueryAsync(text, token, signer)
                 : await FindResultAsync(text, token, signer);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or ArgumentException)
         {
-            return new FoundResource.Unknown(IsOurs: true);
+            // The store returned other bytes.
+            return new FoundResource.Unknown(IsToken: true);
         }
     }
 
@@ -144,7 +153,7 @@ internal sealed class EquivalentResources
         if (!isKnown) return new FoundResource.Unavailable();
         return record is { } found
             ? new FoundResource.Found(new(text, key, StoredQuery.Read(found.Span)))
-            : new FoundResource.Unknown(IsOurs: true);
+            : new FoundResource.Unknown(IsToken: true);
     }
 
     private async ValueTask<FoundResource> FindResultAsync(string text, byte[] token, LocationKey key)
@@ -153,7 +162,7 @@ internal sealed class EquivalentResources
         if (expires <= _time.GetUtcNow()) return new FoundResource.Expired();
         var (isKnown, record) = await _store.Value.GetAsync(ResultKey(LocationToken.GetDigest(token)));
         if (!isKnown) return new FoundResource.Unavailable();
-        if (record is not { } found || !IsIntact(found.Span, token, key)) return new FoundResource.Unknown(IsOurs: true);
+        if (record is not { } found || !IsIntact(found.Span, token, key)) return new FoundResource.Unknown(IsToken: true);
         var result = StoredResult.Read(found.Span);
         return new FoundResource.Found(new(text, key, result.Query) { Result = result, ResultExpires = expires });
     }

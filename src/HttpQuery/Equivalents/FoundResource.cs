@@ -8,8 +8,8 @@ internal abstract record FoundResource
     }
 
     /// <summary>No key of this application made the token, or the store has lost what it names.</summary>
-    /// <param name="IsOurs">Whether a key of this application made it.</param>
-    public sealed record Unknown(bool IsOurs) : FoundResource;
+    /// <param name="IsToken">Whether the text has the form of a token.</param>
+    public sealed record Unknown(bool IsToken) : FoundResource;
 
     /// <summary>A result whose time is over.</summary>
     public sealed record Expired : FoundResource;

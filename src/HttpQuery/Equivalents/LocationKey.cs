@@ -13,6 +13,9 @@ internal sealed class LocationKey
     /// <summary>Length of a tag, in bytes.</summary>
     public const int TagLength = 16;
 
+    /// <summary>Length that encryption adds, in bytes.</summary>
+    public const int EncryptionOverhead = NonceLength + TagLength;
+
     private const int NonceLength = 12;
 
     private readonly byte[] _digest;

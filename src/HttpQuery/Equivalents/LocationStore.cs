@@ -21,32 +21,34 @@ internal sealed class LocationStore(IQueryCacheStore store, TimeSpan timeout, Ti
 
     private readonly bool _isInMemory = store is MemoryCacheStore;
     private readonly BoundedWarning _failures = new(time);
-    private ConcurrentDictionary<string, (long Time, (long, long) Version)> _written = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, (DateTimeOffset Time, DateTimeOffset Expires)> _written = new(StringComparer.Ordinal);
     private long _pausedUntil;
 
     /// <summary>Makes sure that an item is in the store.</summary>
     /// <param name="key">Key of the item.</param>
     /// <param name="write">Makes the item, if it must be written.</param>
-    /// <param name="lifetime">Time until it expires.</param>
-    /// <param name="slack">Time by which it may expire earlier.</param>
-    /// <param name="version">Another version must be written again.</param>
-    /// <returns>Whether it is in the store.</returns>
-    public async ValueTask<bool> KeepAsync(string key, Func<byte[]> write, TimeSpan lifetime, TimeSpan slack, (long, long) version)
+    /// <param name="expires">When it may expire.</param>
+    /// <param name="slack">Time by which it may expire earlier, at most a minute.</param>
+    public async ValueTask<StoredItem> KeepAsync(string key, Func<byte[]> write, DateTimeOffset expires, TimeSpan slack)
     {
-        var now = time.GetTimestamp();
-        if (_written.TryGetValue(key, out var written)
-            && written.Version == version
-            && time.GetElapsedTime(written.Time, now) is var age && age < slack && age < Rewrite
+        var now = time.GetUtcNow();
+        var isKnown = _written.TryGetValue(key, out var written);
+        if (isKnown
+            && now - written.Time < Rewrite
+            && written.Expires + (slack < Rewrite ? slack : Rewrite) >= expires
             && (!_isInMemory || await store.GetAsync(key, CancellationToken.None) is not null))
-            return true;
+            return StoredItem.Found;
+
+        // A response that caches keep for less time must not shorten the life of the item.
+        if (isKnown && written.Expires > expires) expires = written.Expires;
         var value = write();
         if (value.Length > store.MaximumItemSize
-            || !await TryAsync(token => store.SetAsync(key, new ReadOnlySequence<byte>(value), lifetime, token))
+            || !await TryAsync(token => store.SetAsync(key, new ReadOnlySequence<byte>(value), expires - now, token))
             || (_isInMemory && await store.GetAsync(key, CancellationToken.None) is null))
-            return false;
+            return StoredItem.Missing;
         if (_written.Count >= MaximumWritten) _written = new(StringComparer.Ordinal);
-        _written[key] = (now, version);
-        return true;
+        _written[key] = (now, expires);
+        return StoredItem.Written;
     }
 
     /// <summary>Reads an item.</summary>

@@ -19,6 +19,9 @@ internal static class LocationToken
     // Far above the longest token that an option allows.
     private const int MaximumLength = 16 * 1024;
 
+    // Padding makes the shortest query one block.
+    private const int MinimumQueryLength = 1 + LocationKey.EncryptionOverhead + 16;
+
     private const int StoredQueryLength = 1 + LocationKey.DigestLength + LocationKey.TagLength;
     private const int StoredResultLength = StoredQueryLength + sizeof(uint);
 
@@ -34,7 +37,7 @@ internal static class LocationToken
         if (!Base64Url.EncodeToString(bytes).AsSpan().SequenceEqual(text)) return null;
         return bytes[0] switch
         {
-            Query => bytes,
+            Query when length >= MinimumQueryLength => bytes,
             StoredQuery when length == StoredQueryLength => bytes,
             StoredResult when length == StoredResultLength => bytes,
             _ => null,

@@ -3,6 +3,7 @@ using HttpQuery.Caching.Rules;
 using HttpQuery.Http;
 using HttpQuery.Identity;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -18,26 +19,43 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
 
     private readonly IList<string> _credentialHeaders = options.Value.CredentialHeaders;
 
-    /// <summary>Adds <c>private</c> if the request is that of a known user, or carries a credential or a cookie. Otherwise adds the names
-    /// of such headers to <c>Vary</c>. A response that says how it may be shared stays as it is.</summary>
+    /// <summary>Adds <c>private</c> if the request is that of a known user, or carries a credential or a cookie, or if the policy of its
+    /// endpoint tells users apart. Otherwise adds the names of such headers to <c>Vary</c>. A response that says how it may be shared
+    /// stays as it is.</summary>
     /// <param name="context">The request, when its response starts.</param>
     /// <param name="wasUserAccessed">Whether the endpoint asked for the user.</param>
     public void Restrict(HttpContext context, bool wasUserAccessed)
     {
         var headers = context.Response.Headers;
-        if (wasUserAccessed || context.Request.Headers.Cookie.Count > 0 || UserDigest.IsPersonal(context, _credentialHeaders))
-        {
-            if (!SaysHow(headers.CacheControl)) headers.CacheControl = AddPrivate(headers.CacheControl);
 
-            // Those of RFC 9213, for one network or for all.
-            foreach (var (name, lines) in headers.Where(header => IsTargeted(header.Key) && !SaysHow(header.Value)).ToArray())
-                headers[name] = AddPrivate(lines);
+        // A 304 without directives leaves those of the stored response as they are.
+        if (context.Response.StatusCode is StatusCodes.Status304NotModified && headers.CacheControl.Count == 0) return;
+        var targeted = headers.Where(header => IsTargeted(header.Key) && !SaysHow(header.Value)).ToArray();
+        var isSilent = !SaysHow(headers.CacheControl);
+        if (!isSilent && targeted.Length == 0) return;
+        if (IsPersonal(context, wasUserAccessed))
+        {
+            if (isSilent) headers.CacheControl = AddPrivate(headers.CacheControl);
+            foreach (var (name, lines) in targeted) headers[name] = AddPrivate(lines);
+
+            // They have no such directive.
+            headers.Remove("Surrogate-Control");
+            headers.Remove("X-Accel-Expires");
         }
-        else if (!SaysHow(headers.CacheControl))
+        else
         {
             foreach (var name in _credentialHeaders) VaryHeader.Add(headers, name);
             VaryHeader.Add(headers, "Cookie");
         }
+    }
+
+    /// <summary>Says to all caches that a response must not be stored.</summary>
+    public static void ForbidStoring(IHeaderDictionary headers)
+    {
+        foreach (var name in headers.Keys.Where(IsTargeted).ToArray()) headers.Remove(name);
+        headers.Remove("Surrogate-Control");
+        headers.Remove("X-Accel-Expires");
+        headers.CacheControl = "no-store";
     }
 
     /// <summary>Whether a response says that all users may share it.</summary>
@@ -48,11 +66,25 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
     public static TimeSpan GetFreshness(HttpContext context)
     {
         var directives = ResponseDirectives.Parse(context.Response.Headers.CacheControl);
-        TimeSpan?[] lifetimes = [directives.MaxAge, directives.SharedMaxAge, QueryCachePolicy.Get(context).Lifetime];
+        var targeted = context.Response.Headers.Where(header => IsTargeted(header.Key))
+            .Select(header => ResponseDirectives.Parse(header.Value).MaxAge).Max();
+        TimeSpan?[] lifetimes =
+        [
+            directives.MaxAge, directives.SharedMaxAge, targeted, QueryCachePolicy.Get(context).Lifetime,
+            context.Features.Get<IOutputCacheFeature>()?.Context.ResponseExpirationTimeSpan,
+        ];
         var lifetime = (lifetimes.Max() ?? TimeSpan.Zero) + (directives.StaleWhileRevalidate ?? TimeSpan.Zero);
         return lifetime < MaximumFreshness ? lifetime : MaximumFreshness;
     }
 
+    private bool IsPersonal(HttpContext context, bool wasUserAccessed) =>
+        wasUserAccessed
+        || context.Request.Headers.Cookie.Count > 0
+        || context.Response.Headers.SetCookie.Count > 0
+        || QueryCachePolicy.Get(context) is { Partition: not null } or { User: not null }
+        || UserDigest.IsPersonal(context, _credentialHeaders);
+
+    // Those of RFC 9213, for one network or for all.
     private static bool IsTargeted(string name) => name.EndsWith("-Cache-Control", StringComparison.OrdinalIgnoreCase);
 
     private static bool SaysHow(StringValues lines)

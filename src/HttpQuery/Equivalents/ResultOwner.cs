@@ -21,7 +21,7 @@ internal static class ResultOwner
                 digest.Add(UserDigest.Create(name));
                 return digest.Complete();
             }
-            if (!UserDigest.IsCertain(context) || !AuthenticatedPrincipals.AreInUser(context)) return null;
+            if (!UserDigest.IsCertain(context)) return null;
             var user = UserDigest.Create(context, credentialHeaders);
             digest.Add(user);
 

@@ -21,8 +21,12 @@ internal static class StoredResultWriter
     public static async Task StoreAsync(HttpContext context, ReadOnlyMemory<byte> content)
     {
         var headers = context.Response.Headers;
-        if (headers.ContainsKey("Content-Location") || ResponseDirectives.Parse(headers.CacheControl).NoStore) return;
+        var directives = ResponseDirectives.Parse(headers.CacheControl);
+        if (headers.ContainsKey("Content-Location") || directives.NoStore) return;
         var isPublic = ResponseSharing.IsPublic(context.Response);
+
+        // Caches would give other users a response that names a result which is not theirs.
+        if (!isPublic && directives.SharedMaxAge is not null) return;
         var owner = isPublic ? [] : GetOwner(context);
         if (owner is null || (!isPublic && context.Features.Get<IdentityWatch>() is not { WasAccessed: false })) return;
 
@@ -38,8 +42,9 @@ internal static class StoredResultWriter
         // Middleware may still forbid to store or to share the response when it starts.
         context.Response.OnCompleted(async () =>
         {
-            if (ResponseDirectives.Parse(headers.CacheControl).NoStore || (isPublic && !ResponseSharing.IsPublic(context.Response)))
-                await resources.RemoveAsync(stored.StoreKey);
+            if (stored.WrittenKey is { } key
+                && (ResponseDirectives.Parse(headers.CacheControl).NoStore || (isPublic && !ResponseSharing.IsPublic(context.Response))))
+                await resources.RemoveAsync(key);
         });
     }
 
@@ -79,7 +84,8 @@ internal static class StoredResultWriter
 
     private static bool IsKept(string name) =>
         name.ToUpperInvariant() is "CONTENT-TYPE" or "CONTENT-ENCODING" or "CONTENT-LANGUAGE" or "CONTENT-DISPOSITION"
-            or "ETAG" or "LAST-MODIFIED" or "LINK";
+            or "ETAG" or "LAST-MODIFIED" or "LINK"
+            or "CONTENT-SECURITY-POLICY" or "X-CONTENT-TYPE-OPTIONS" or "X-FRAME-OPTIONS" or "CROSS-ORIGIN-RESOURCE-POLICY";
 
     private static readonly Comparer<KeyValuePair<string, StringValues>> ByName =
         Comparer<KeyValuePair<string, StringValues>>.Create((left, right) => string.CompareOrdinal(left.Key, right.Key));

@@ -7,8 +7,8 @@ namespace HttpQuery.Identity;
 /// <summary>The users that a request was authenticated as. Middleware may use one without making it <c>HttpContext.User</c>.</summary>
 internal sealed class AuthenticatedPrincipals
 {
-    // More would be a loop; the user is then uncertain.
-    private const int Maximum = 16;
+    // More would be a loop. Later ones are the same as earlier ones, or the application authenticates without end.
+    private const int Maximum = 64;
 
     private readonly List<ClaimsPrincipal> _principals = [];
 
@@ -16,21 +16,26 @@ internal sealed class AuthenticatedPrincipals
     {
         var known = context.Features.Get<AuthenticatedPrincipals>();
         if (known is null) context.Features.Set(known = new());
-        if (known._principals.Count <= Maximum) known._principals.Add(principal);
+        lock (known._principals)
+        {
+            if (known._principals.Count < Maximum && !known._principals.Contains(principal)) known._principals.Add(principal);
+        }
     }
 
-    /// <summary>Whether each of them is part of the request's user.</summary>
-    public static bool AreInUser(HttpContext context)
+    /// <summary>Returns the known identities that are not part of the request's user. Authorization merges principals into a new one with
+    /// the same identities.</summary>
+    public static ClaimsIdentity[] GetOthers(HttpContext context)
     {
-        if (context.Features[typeof(AuthenticatedPrincipals)] is not AuthenticatedPrincipals { _principals: var principals }) return true;
+        if (context.Features[typeof(AuthenticatedPrincipals)] is not AuthenticatedPrincipals { _principals: var principals }) return [];
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
-        return principals.Count <= Maximum && principals.All(principal => ReferenceEquals(principal, user) || IsPart(principal, user));
+        lock (principals)
+        {
+            return
+            [
+                .. principals.Where(principal => !ReferenceEquals(principal, user))
+                    .SelectMany(principal => principal.Identities)
+                    .Where(identity => identity.IsAuthenticated && user?.Identities.Contains(identity) is not true),
+            ];
+        }
     }
-
-    // Authorization merges principals into a new one with the same identities, and a transformation may copy the identities.
-    private static bool IsPart(ClaimsPrincipal principal, ClaimsPrincipal? user) => user is not null
-        && principal.Identities.All(identity => !identity.IsAuthenticated || user.Identities.Any(other =>
-            ReferenceEquals(identity, other)
-            || (other.IsAuthenticated && other.AuthenticationType == identity.AuthenticationType && other.Name == identity.Name
-                && identity.Claims.All(claim => other.HasClaim(claim.Type, claim.Value)))));
 }

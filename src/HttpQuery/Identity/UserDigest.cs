@@ -23,13 +23,14 @@ internal static class UserDigest
 
         // Read the feature: HttpContext.User would create an anonymous principal.
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
-        if (certificate is null && !IsKnown(user)) return [];
+        var others = AuthenticatedPrincipals.GetOthers(context);
+        if (certificate is null && others.Length == 0 && !IsKnown(user)) return [];
 
         using var digest = new IdentityDigest();
         digest.Add(credentialHeaders.Count);
         foreach (var name in credentialHeaders) digest.Add(name, context.Request.Headers[name]);
         digest.Add(certificate?.RawData);
-        var identities = user?.Identities.Where(IsKnown).ToArray() ?? [];
+        ClaimsIdentity[] identities = [.. user?.Identities.Where(IsKnown) ?? [], .. others];
         digest.Add(identities.Length);
         foreach (var identity in identities) Add(digest, identity, MaximumActors);
         return digest.Complete();
@@ -40,7 +41,7 @@ internal static class UserDigest
     {
         foreach (var name in credentialHeaders)
             if (context.Request.Headers[name].Count > 0) return true;
-        return !AuthenticatedPrincipals.AreInUser(context) || Create(context, credentialHeaders).Length > 0;
+        return Create(context, credentialHeaders).Length > 0;
     }
 
     /// <summary>Returns the digest of a name that the application gives the user (<c>UserBy</c>).</summary>
@@ -73,7 +74,8 @@ internal static class UserDigest
     public static bool IsCertain(HttpContext context)
     {
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
-        return user is null || (IsKnownClass(user) && user.Identities.All(IsCertain));
+        return (user is null || (IsKnownClass(user) && user.Identities.All(IsCertain)))
+            && AuthenticatedPrincipals.GetOthers(context).All(IsCertain);
     }
 
     // Actors and claims may be of application-defined classes, too.

@@ -47,7 +47,11 @@ internal sealed class QueryContentPolicy(
         if (http.Features.Get<IdentityWatch>() is null) IdentityWatch.Begin(http);
     }
 
-    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellationToken) => default;
+    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellationToken)
+    {
+        if (EquivalentRequest.Get(context.HttpContext) is { } equivalent) equivalent.IsVerified = true;
+        return default;
+    }
 
     public async ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellationToken)
     {

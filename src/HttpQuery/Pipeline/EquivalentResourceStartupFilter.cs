@@ -42,10 +42,10 @@ internal sealed class EquivalentResourceStartupFilter(
         var request = (found as FoundResource.Found)?.Request;
         var start = GetStart(context);
         if (request is not null && start.Length > 0 && start != PathString.FromUriComponent(request.Query.PathBase).Value)
-            (found, request) = (new FoundResource.Unknown(IsOurs: false), null);
+            (found, request) = (new FoundResource.Unknown(IsToken: true), null);
 
-        // Below another path, it may be the application's own.
-        if (found is FoundResource.Unknown { IsOurs: false } && (start.Length > 0 || !resources.AreUsed))
+        // A path that only looks like one of these is the application's own.
+        if (found is FoundResource.Unknown unknown && (!resources.AreUsed || (start.Length > 0 && !unknown.IsToken)))
         {
             await next(context);
             return;
@@ -107,7 +107,7 @@ internal sealed class EquivalentResourceStartupFilter(
         foreach (var name in QueryKeyReader.ContentHeaders) request.Headers.Remove(name);
         foreach (var (name, lines) in equivalent.Query.Headers) request.Headers[name] = lines;
 
-        // A stored result needs no query content. Its token cannot be guessed, so no other request has this content.
+        // A stored result needs no query content, and no cache looks up its request. But content of JSON must not be empty.
         var content = equivalent.Result is null ? equivalent.Query.Content : Encoding.ASCII.GetBytes(equivalent.Token);
         request.Headers.TransferEncoding = StringValues.Empty;
         request.ContentLength = content.Length;
@@ -145,33 +145,47 @@ internal sealed class EquivalentResourceStartupFilter(
 
         // The equivalent resource takes no QUERY.
         headers.Remove(AcceptQuery.HeaderName);
+        if (headers.Allow.Count > 0) headers.Allow = "GET, HEAD, OPTIONS";
+
+        // Any site can make a browser send a GET, so content must not be taken for another type than it says.
+        if (request is not null) headers.TryAdd("X-Content-Type-Options", "nosniff");
         if (request is not null) sharing.Restrict(context, request.Watch?.WasAccessed is true);
 
         // nginx 1.22 reads only one line.
         if (headers.Vary.Count > 1) headers.Vary = string.Join(", ", headers.Vary.AsEnumerable());
-        if (request is { IsVerified: false }) RedirectHere(context, request, token);
+        if (request is not null && response.StatusCode is 301 or 302 or 307 or 308) Redirect(context, request, token);
     }
 
-    // Middleware redirects the query, to HTTPS for example, and the client would send a GET to the path of the query.
-    private void RedirectHere(HttpContext context, EquivalentRequest equivalent, string token)
+    // The client would send a GET there, without the query. The endpoint redirects the query, also by a cache. Middleware redirects the
+    // request, to HTTPS for example. A 302 of middleware may lead to a login page.
+    private void Redirect(HttpContext context, EquivalentRequest equivalent, string token)
     {
         var (request, response) = (context.Request, context.Response);
-        if (response.StatusCode is not (301 or 302 or 307 or 308)
-            || response.Headers.Location is not [{ } location]
-            || TargetUri.ToOriginForm(location) is not { } target
-            || (target != equivalent.Query.Target && target != GetPresentTarget(request)))
-            return;
-
-        if (Uri.TryCreate(location, UriKind.Absolute, out var uri)
-            && uri.Scheme is "http" or "https"
-            && uri.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase))
+        var location = response.Headers.Location.ToString();
+        var target = TargetUri.ToOriginForm(location);
+        if (!equivalent.IsVerified && (target == equivalent.Query.Target || target == GetPresentTarget(request)))
         {
-            response.Headers.Location = $"{uri.Scheme}://{uri.Authority}{equivalent.Query.PathBase}{_prefix}/{token}";
+            var path = $"{equivalent.Query.PathBase}{_prefix}/{token}";
+            if (location == target)
+            {
+                response.Headers.Location = path;
+                return;
+            }
+            if (Uri.TryCreate(location, UriKind.Absolute, out var uri)
+                && uri.Scheme is "http" or "https"
+                && uri.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase))
+            {
+                response.Headers.Location = $"{uri.Scheme}://{uri.Authority}{path}";
+                return;
+            }
+        }
+        else if (!equivalent.IsVerified && response.StatusCode is StatusCodes.Status302Found)
+        {
             return;
         }
         response.StatusCode = StatusCodes.Status404NotFound;
         response.Headers.Location = StringValues.Empty;
-        response.Headers.CacheControl = "no-store";
+        ResponseSharing.ForbidStoring(response.Headers);
     }
 
     private static string GetPresentTarget(HttpRequest request) =>

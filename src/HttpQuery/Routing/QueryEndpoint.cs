@@ -59,6 +59,7 @@ internal static class QueryEndpoint
         if (endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }) metadata.Add(NoAntiforgery.Instance);
 
         metadata.Add(NoCookieRedirect);
+        if (EquivalentStartupCheck.IsNeeded(endpoint)) metadata.Add(EquivalentEndpointFeature.TakesPartMetadata);
         handler = Compose(handler, endpoint, produced, options);
         if (isEncoded) handler = ContentCodingHandler.Wrap(handler);
         return new(handler, endpoint.RoutePattern, endpoint.Order, new(metadata), endpoint.DisplayName);

@@ -22,7 +22,7 @@ internal sealed record CacheBypass(string Reason, string? Remedy = null)
     public static readonly CacheBypass FailingPolicy = new(
         "PartitionBy or UserBy threw an exception", "Return null if the request has no value of its own.");
     public static readonly CacheBypass UncertainUser = new(
-        "their user is of a custom class, which may hold data besides claims, or was authenticated without becoming HttpContext.User",
+        "their user is of a custom class, which may hold data besides claims",
         "Name the user with .CacheQuery(policy => policy.UserBy(...)).");
     public static readonly CacheBypass NoMemory = new("the memory of MaximumPendingSize is used up");
     public static readonly CacheBypass Content = new("the content is too long, or was read before it reached the cache");

@@ -20,9 +20,6 @@ internal sealed class PipelineOrderCheck(IServiceProvider services, IOptions<Htt
     /// <summary>Whether any pipeline contains the cache.</summary>
     public bool IsInPipeline { get; set; }
 
-    /// <summary>Whether the application authenticates users.</summary>
-    public bool Authenticates => _authenticates;
-
     /// <summary>Whether the cache notices calls of the authentication service.</summary>
     public bool IsWatched => _isWatched;
 

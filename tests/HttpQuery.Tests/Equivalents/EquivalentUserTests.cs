@@ -66,6 +66,21 @@ public sealed class EquivalentUserTests
         Assert.Equal("max-age=60, private", (await app.GetAsync(await app.LocateAsync(), header))["Cache-Control"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_response_is_private_if_a_policy_tells_requests_apart(bool isPartition)
+    {
+        await using var app = await EquivalentApp.StartAsync(
+            services: services => services.AddHttpQueryCache(),
+            cacheControl: "max-age=60",
+            refine: endpoint => endpoint.CacheQuery(policy => _ = isPartition
+                ? policy.PartitionBy(context => context.Request.Headers["X-Tenant"])
+                : policy.UserBy(context => context.Request.Headers["X-User"])));
+        var location = await app.LocateAsync(fields: ["X-Tenant: a", "X-User: Ann"]);
+        Assert.Equal("max-age=60, private", (await app.GetAsync(location, "X-Tenant: b", "X-User: Bob"))["Cache-Control"]);
+    }
+
     [Fact]
     public async Task The_response_is_private_if_the_handler_asks_for_the_user()
     {
@@ -74,6 +89,29 @@ public sealed class EquivalentUserTests
                 .WithEquivalentResource());
         var location = await app.LocateAsync(target: "/asks");
         Assert.Equal("private", (await app.GetAsync(location))["Cache-Control"]);
+    }
+
+    [Fact]
+    public async Task A_response_for_caches_of_networks_alone_varies_by_credentials()
+    {
+        await using var app = await EquivalentApp.StartAsync(cacheControl: "no-store", map: app => app.MapQueryText("/cdn", context =>
+        {
+            (context.Response.Headers.CacheControl, context.Response.Headers["CDN-Cache-Control"]) = ("no-store", "max-age=60");
+            return "cdn";
+        }));
+        var get = await app.GetAsync(await app.LocateAsync(target: "/cdn"));
+        Assert.Equal(("no-store", "max-age=60", "Authorization, Cookie"), (get["Cache-Control"], get["CDN-Cache-Control"], get["Vary"]));
+    }
+
+    [Fact]
+    public async Task A_response_that_sets_a_cookie_is_private()
+    {
+        await using var app = await EquivalentApp.StartAsync(map: app => app.MapQueryText("/cart", context =>
+        {
+            context.Response.Cookies.Append("cart", "1");
+            return "cart";
+        }));
+        Assert.Equal("private", (await app.GetAsync(await app.LocateAsync(target: "/cart")))["Cache-Control"]);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed partial class HostileEquivalentTests
                 app.MapSearch("/notes", "s-maxage=60").WithStoredResult();
             },
             services: s => s.AddHttpQueryCache(), users: true);
-        Assert.NotNull((await app.TextAsync("/notes", "cats", "Authorization: Ann"))["Content-Location"]);
+        await app.TextAsync("/notes", "cats", "Authorization: Ann");
         var bob = await app.TextAsync("/notes", "cats", "Authorization: Bob");
         if (bob["Content-Location"] is { } location)
             Assert.Equal(200, (await app.GetAsync(location, "Authorization: Bob")).Status);
@@ -227,5 +227,72 @@ public sealed partial class HostileEquivalentTests
         Assert.Equal(404, (await app.SendAsync("GET " + location, host: "other")).Status);
         Assert.Equal(200, (await app.SendAsync("QUERY /notes", "text/plain", "cats", host: "other")).Status);
         Assert.Equal(404, (await app.SendAsync("GET " + location, host: "other")).Status);
+    }
+
+    [Fact]
+    public async Task A_redirect_of_the_query_that_the_cache_has_stored_is_unknown_to_a_GET()
+    {
+        var moved = false;
+        await using var app = await NotesApp.StartAsync(
+            app =>
+            {
+                app.UseRouting();
+                app.UseHttpQueryCache();
+                app.MapMethods("/notes", [HttpMethods.Query], context =>
+                {
+                    context.Response.Headers.CacheControl = moved ? "max-age=60" : "no-store";
+                    if (moved) context.Response.Redirect("/v2/notes", permanent: true, preserveMethod: true);
+                    return moved ? Task.CompletedTask : context.Response.WriteAsync("found");
+                }).WithEquivalentResource();
+            },
+            services: s => s.AddHttpQueryCache());
+        var location = (await app.TextAsync("/notes", "cats"))["Location"]!;
+        moved = true;
+        Assert.Equal(308, (await app.TextAsync("/notes", "cats")).Status);
+        Assert.Contains("hit", (await app.TextAsync("/notes", "cats"))["Cache-Status"], StringComparison.Ordinal);
+        var get = await app.GetAsync(location);
+        Assert.Equal((404, null, "no-store"), (get.Status, get["Location"], get["Cache-Control"]));
+    }
+
+    [Fact]
+    public async Task A_404_at_a_URI_is_stored_for_no_query_although_the_endpoint_allows_caches_of_networks_to_store()
+    {
+        var moved = false;
+        await using var app = await NotesApp.StartAsync(
+            app =>
+            {
+                app.UseRouting();
+                app.UseHttpQueryCache();
+                app.MapMethods("/notes", [HttpMethods.Query], context =>
+                {
+                    if (!moved) return context.Response.WriteAsync("found");
+                    context.Response.Headers["CDN-Cache-Control"] = "max-age=60";
+                    context.Response.Redirect("/v2/notes", permanent: true, preserveMethod: true);
+                    return Task.CompletedTask;
+                }).WithEquivalentResource();
+            },
+            services: s => s.AddHttpQueryCache());
+        var location = (await app.TextAsync("/notes", "cats", "Cache-Control: no-store"))["Location"]!;
+        moved = true;
+        var get = await app.GetAsync(location);
+        Assert.Equal((404, "no-store", null), (get.Status, get["Cache-Control"], get["CDN-Cache-Control"]));
+        Assert.Equal(308, (await app.TextAsync("/notes", "cats")).Status);
+    }
+
+    [Fact]
+    public async Task A_stored_result_lives_as_long_as_the_longest_lived_response_that_names_it()
+    {
+        var age = 7200;
+        await using var app = await NotesApp.StartAsync(app => app.MapMethods("/notes", [HttpMethods.Query], context =>
+        {
+            context.Response.Headers.CacheControl = $"max-age={age}";
+            return context.Response.WriteAsync("found");
+        }).WithStoredResult());
+        var longLived = (await app.TextAsync("/notes", "cats"))["Content-Location"]!;
+        age = 0;
+        var shortLived = (await app.TextAsync("/notes", "cats"))["Content-Location"]!;
+        Assert.NotEqual(longLived, shortLived);
+        app.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal((200, 410), ((await app.GetAsync(longLived)).Status, (await app.GetAsync(shortLived)).Status));
     }
 }

@@ -163,4 +163,45 @@ public sealed partial class HostileEquivalentTests
         var location = (await before.TextAsync("/notes", "cats"))["Location"]!;
         Assert.Equal(200, (await after.GetAsync(location)).Status);
     }
+
+    [Fact]
+    public async Task A_token_is_unknown_to_a_fallback_whose_group_has_equivalent_resources()
+    {
+        await using var before = await NotesApp.StartAsync(app => app.MapGroup("").WithEquivalentResource().MapSearch("/notes"));
+        await using var after = await NotesApp.StartAsync(app =>
+        {
+            var group = app.MapGroup("").WithEquivalentResource();
+            group.MapSearch("/other");
+            group.MapFallback(() => "index");
+            group.Map("/{**rest}", () => "rest");
+        });
+        Assert.Equal(404, (await after.GetAsync((await before.TextAsync("/notes", "cats"))["Location"]!)).Status);
+    }
+
+    [Theory]
+    [InlineData(308, "/v2/notes", 404, null)]
+    [InlineData(301, "http://localhost/v2/notes", 404, null)]
+    [InlineData(307, "//other/notes", 404, null)]
+    [InlineData(302, "/login", 302, "/login")]
+    [InlineData(302, "/notes", 302, "here")]
+    [InlineData(307, "http://localhost:81/notes", 307, "http://localhost:81here")]
+    [InlineData(307, "http://other/notes", 404, null)]
+    public async Task A_redirect_of_middleware_never_leads_to_a_resource_that_is_not_the_query(
+        int status, string location, int expected, string? expectedLocation)
+    {
+        await using var app = await NotesApp.StartAsync(app =>
+        {
+            app.Use((context, next) =>
+            {
+                if (context.Request.Headers["X-In"].Count > 0) return next(context);
+                (context.Response.StatusCode, context.Response.Headers.Location) = (status, location);
+                return Task.CompletedTask;
+            });
+            app.UseRouting();
+            app.MapSearch("/notes").WithEquivalentResource();
+        });
+        var uri = (await app.TextAsync("/notes", "cats", "X-In: 1"))["Location"]!;
+        var get = await app.GetAsync(uri);
+        Assert.Equal((expected, expectedLocation?.Replace("here", uri, StringComparison.Ordinal)), (get.Status, get["Location"]));
+    }
 }
