@@ -24,15 +24,18 @@ internal sealed class AuthenticatedPrincipals
 
     /// <summary>Returns the known identities that are not part of the request's user. Authorization merges principals into a new one with
     /// the same identities.</summary>
-    public static ClaimsIdentity[] GetOthers(HttpContext context)
+    public static ClaimsIdentity[] GetOthers(HttpContext context) =>
+        context.Features[typeof(AuthenticatedPrincipals)] is AuthenticatedPrincipals known ? known.Find(context) : [];
+
+    // A method of its own: what its functions capture would be allocated for each request.
+    private ClaimsIdentity[] Find(HttpContext context)
     {
-        if (context.Features[typeof(AuthenticatedPrincipals)] is not AuthenticatedPrincipals { _principals: var principals }) return [];
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
-        lock (principals)
+        lock (_principals)
         {
             return
             [
-                .. principals.Where(principal => !ReferenceEquals(principal, user))
+                .. _principals.Where(principal => !ReferenceEquals(principal, user))
                     .SelectMany(principal => principal.Identities)
                     .Where(identity => identity.IsAuthenticated && user?.Identities.Contains(identity) is not true),
             ];
