@@ -30,7 +30,7 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
 
         // A 304 without directives leaves those of the stored response as they are.
         if (context.Response.StatusCode is StatusCodes.Status304NotModified && headers.CacheControl.Count == 0) return;
-        var targeted = headers.Where(header => IsTargeted(header.Key) && !SaysHow(header.Value)).ToArray();
+        var targeted = headers.Where(header => CacheDirectiveHeaders.IsTargeted(header.Key) && !SaysHow(header.Value)).ToArray();
         var isSilent = !SaysHow(headers.CacheControl);
         if (!isSilent && targeted.Length == 0) return;
         if (IsPersonal(context, wasUserAccessed))
@@ -38,9 +38,7 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
             if (isSilent) headers.CacheControl = AddPrivate(headers.CacheControl);
             foreach (var (name, lines) in targeted) headers[name] = AddPrivate(lines);
 
-            // They have no such directive.
-            headers.Remove("Surrogate-Control");
-            headers.Remove("X-Accel-Expires");
+            CacheDirectiveHeaders.RemoveNonStandard(headers);
         }
         else
         {
@@ -52,9 +50,7 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
     /// <summary>Says to all caches that a response must not be stored.</summary>
     public static void ForbidStoring(IHeaderDictionary headers)
     {
-        foreach (var name in headers.Keys.Where(IsTargeted).ToArray()) headers.Remove(name);
-        headers.Remove("Surrogate-Control");
-        headers.Remove("X-Accel-Expires");
+        CacheDirectiveHeaders.Remove(headers);
         headers.CacheControl = "no-store";
     }
 
@@ -66,7 +62,7 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
     public static TimeSpan GetFreshness(HttpContext context)
     {
         var directives = ResponseDirectives.Parse(context.Response.Headers.CacheControl);
-        var targeted = context.Response.Headers.Where(header => IsTargeted(header.Key))
+        var targeted = context.Response.Headers.Where(header => CacheDirectiveHeaders.IsTargeted(header.Key))
             .Select(header => ResponseDirectives.Parse(header.Value).MaxAge).Max();
         TimeSpan?[] lifetimes =
         [
@@ -83,9 +79,6 @@ internal sealed class ResponseSharing(IOptions<HttpQueryCacheOptions> options)
         || context.Response.Headers.SetCookie.Count > 0
         || QueryCachePolicy.Get(context) is { Partition: not null } or { User: not null }
         || UserDigest.IsPersonal(context, _credentialHeaders);
-
-    // Those of RFC 9213, for one network or for all.
-    private static bool IsTargeted(string name) => name.EndsWith("-Cache-Control", StringComparison.OrdinalIgnoreCase);
 
     private static bool SaysHow(StringValues lines)
     {

@@ -7,9 +7,6 @@ namespace HttpQuery.Identity;
 /// <summary>The users that a request was authenticated as. Middleware may use one without making it <c>HttpContext.User</c>.</summary>
 internal sealed class AuthenticatedPrincipals
 {
-    // More would be a loop. Later ones are the same as earlier ones, or the application authenticates without end.
-    private const int Maximum = 64;
-
     private readonly List<ClaimsPrincipal> _principals = [];
 
     public static void Add(HttpContext context, ClaimsPrincipal principal)
@@ -18,7 +15,7 @@ internal sealed class AuthenticatedPrincipals
         if (known is null) context.Features.Set(known = new());
         lock (known._principals)
         {
-            if (known._principals.Count < Maximum && !known._principals.Contains(principal)) known._principals.Add(principal);
+            if (!known._principals.Contains(principal)) known._principals.Add(principal);
         }
     }
 
@@ -33,6 +30,7 @@ internal sealed class AuthenticatedPrincipals
         var user = (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User;
         lock (_principals)
         {
+            if (_principals is [var only] && ReferenceEquals(only, user)) return [];
             return
             [
                 .. _principals.Where(principal => !ReferenceEquals(principal, user))

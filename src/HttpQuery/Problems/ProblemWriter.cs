@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HttpQuery.Diagnostics;
+using HttpQuery.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -12,7 +13,7 @@ namespace HttpQuery.Problems;
 internal static class ProblemWriter
 {
     private static readonly string[] ResultHeaders =
-        ["Content-Encoding", "Content-Language", "Cache-Control", "Expires", "Location", "Content-Location"];
+        ["Content-Encoding", "Content-Language", "Location", "Content-Location"];
 
     public static Task WriteAsync(HttpContext context, int status, RejectionReason reason, string detail) =>
         WriteAsync(context, reason, new() { Status = status, Detail = detail });
@@ -28,6 +29,7 @@ internal static class ProblemWriter
         response.ContentLength = null;
         response.ContentType = null;
         foreach (var name in ResultHeaders) response.Headers.Remove(name);
+        CacheDirectiveHeaders.Remove(response.Headers);
         if (status is not StatusCodes.Status412PreconditionFailed)
             response.Headers.ETag = response.Headers.LastModified = StringValues.Empty;
 

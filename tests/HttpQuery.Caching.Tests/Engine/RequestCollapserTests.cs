@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using HttpQuery.Caching.Engine;
@@ -374,29 +373,5 @@ public class RequestCollapserTests
         var followers = Enumerable.Range(0, count).Select(_ => (host ?? _host).BeginAsync(Query)).ToArray();
         Assert.All(followers, follower => Assert.False(follower.IsCompleted));
         return followers;
-    }
-
-    /// <summary>A store that holds the first long item until it is told to go on.</summary>
-    private sealed class HoldingStore(IQueryCacheStore store) : IQueryCacheStore
-    {
-        public const int HeldLength = 10_000;
-
-        public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken) => store.GetAsync(key, cancellationToken);
-
-        public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, TimeSpan lifetime, CancellationToken cancellationToken)
-        {
-            if (value.Length > HeldLength)
-            {
-                Held.TrySetResult();
-                await Release.Task;
-            }
-            await store.SetAsync(key, value, lifetime, cancellationToken);
-        }
-
-        public ValueTask RemoveAsync(string key, CancellationToken cancellationToken) => store.RemoveAsync(key, cancellationToken);
     }
 }

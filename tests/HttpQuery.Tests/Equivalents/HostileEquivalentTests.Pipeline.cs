@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using HttpQuery.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

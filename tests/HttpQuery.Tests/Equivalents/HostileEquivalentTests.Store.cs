@@ -1,7 +1,5 @@
 using System.Text;
-using HttpQuery.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HttpQuery.Tests.Equivalents;
 
