@@ -126,7 +126,7 @@ public sealed class UnreadContentTests
     [Fact]
     public async Task Clients_that_go_while_they_wait_for_another_leave_no_warning()
     {
-        var (warnings, arrived, gone, never) = (new Warnings(), 0, 0, TestContext.Current.CancellationToken);
+        var (warnings, arrived, leading, gone, never) = (new Warnings(), 0, 0, 0, TestContext.Current.CancellationToken);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await QueryServer.StartAsync(
             app =>
@@ -139,6 +139,7 @@ public sealed class UnreadContentTests
                 app.UseHttpQueryCache();
                 app.MapQuery("/", async context =>
                 {
+                    Interlocked.Increment(ref leading);
                     await answer.Task;
                     await WriteAsync(context, "late");
                 });
@@ -156,7 +157,9 @@ public sealed class UnreadContentTests
             });
 
         var leader = server.SendAsync("QUERY /", "text/plain", "some content");
-        await UntilAsync(() => Volatile.Read(ref arrived) == 1);
+
+        // Not only arrived: one of the others would ask the endpoint in its place, and its connection would wait for the answer.
+        await UntilAsync(() => Volatile.Read(ref leading) == 1);
         var connections = new List<TcpClient>();
         for (var i = 0; i < Connections; i++)
         {
